@@ -1,0 +1,36 @@
+"""What can go wrong, as one tree.
+
+    ImpastoError
+    ├── SettingsError      a value that cannot be used: an unknown layer, a negative weight, a size too small
+    ├── PictureError       a picture that cannot be read, or is not one
+    ├── OutputError        a file that cannot be written: it exists, the disk is full, the folder is closed
+    ├── WeightsError       a weights file that is missing, damaged, or not a VGG-19
+    └── CheckpointError    a checkpoint that is damaged, of another version, or whose inputs have changed
+
+Every message is one line and says what is wrong, with which file or value, what was expected, and what to
+try. The command line catches `ImpastoError`, prints that line and leaves with exit code 2.
+"""
+
+
+class ImpastoError(Exception):
+    """Base of every error impasto raises on purpose; `str(error)` is one line a user can act on."""
+
+
+class SettingsError(ImpastoError, ValueError):
+    """A setting has a value that cannot be used."""
+
+
+class PictureError(ImpastoError, ValueError):
+    """A picture cannot be read, or cannot be painted."""
+
+
+class OutputError(ImpastoError, OSError):
+    """A result cannot be written; whatever stood there before is untouched."""
+
+
+class WeightsError(ImpastoError, ValueError):
+    """VGG-19's weights cannot be found or are not what they should be."""
+
+
+class CheckpointError(ImpastoError, ValueError):
+    """A painting cannot be resumed from this file."""
