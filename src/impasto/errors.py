@@ -5,6 +5,7 @@
     ├── PictureError       a picture that cannot be read, or is not one
     ├── OutputError        a file that cannot be written: it exists, the disk is full, the folder is closed
     ├── WeightsError       a weights file that is missing, damaged, or not a VGG-19
+    ├── CostError          a cost that is not a finite number, so that no step can be taken
     └── CheckpointError    a checkpoint that is damaged, of another version, or whose inputs have changed
 
 Every message is one line and says what is wrong, with which file or value, what was expected, and what to
@@ -30,6 +31,18 @@ class OutputError(ImpastoError, OSError):
 
 class WeightsError(ImpastoError, ValueError):
     """VGG-19's weights cannot be found or are not what they should be."""
+
+
+class CostError(ImpastoError, ArithmeticError):
+    """The cost is not a finite number."""
+
+    @classmethod
+    def at(cls, cost: float) -> "CostError":
+        """The error for this cost."""
+        return cls(
+            f"the cost is {cost}, and no step can be taken from there; expected a finite number: "
+            "use smaller alpha, beta and layer weights, or balance the costs (recipe paint)"
+        )
 
 
 class CheckpointError(ImpastoError, ValueError):

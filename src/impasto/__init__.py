@@ -1,0 +1,65 @@
+"""impasto: paint a photograph in a painting's manner, by neural style transfer.
+
+>>> import impasto
+>>> impasto.total_cost(J_content=0.5, J_style=0.25)
+15.0
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from impasto.version import __version__
+
+if TYPE_CHECKING:
+    from impasto.checkpoint import load_checkpoint
+    from impasto.costs.content import content_cost
+    from impasto.costs.gram import gram_matrix
+    from impasto.costs.style import layer_style_cost, style_cost
+    from impasto.costs.total import total_cost
+    from impasto.encoder.vgg19 import VGG19
+    from impasto.errors import ImpastoError
+    from impasto.images.files import read_picture
+    from impasto.settings import Settings
+    from impasto.stylizer import Stylizer, stylize
+
+__all__ = [
+    "VGG19",
+    "ImpastoError",
+    "Settings",
+    "Stylizer",
+    "__version__",
+    "content_cost",
+    "gram_matrix",
+    "layer_style_cost",
+    "load_checkpoint",
+    "read_picture",
+    "style_cost",
+    "stylize",
+    "total_cost",
+]
+
+_HOME = {
+    "VGG19": "encoder.vgg19",
+    "ImpastoError": "errors",
+    "Settings": "settings",
+    "Stylizer": "stylizer",
+    "content_cost": "costs.content",
+    "gram_matrix": "costs.gram",
+    "layer_style_cost": "costs.style",
+    "load_checkpoint": "checkpoint",
+    "read_picture": "images.files",
+    "style_cost": "costs.style",
+    "stylize": "stylizer",
+    "total_cost": "costs.total",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Public names are imported when they are first used: torch takes seconds."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'impasto' has no attribute {name!r}")
+    return getattr(importlib.import_module(f"impasto.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,0 +1,56 @@
+"""The content cost: how far G's activations are from C's, position by position.
+
+    J_content(C, G) = 1 / (4 n_H n_W n_C) * sum (a_C - a_G)^2
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from impasto.costs.term import Summary, Window
+from impasto.shapes import Features, Scalar
+
+
+def content_cost(a_C: Features, a_G: Features) -> Scalar:
+    """J_content of one layer.
+
+    a_C, a_G: activations [1, n_C, n_H, n_W] of the content and the generated image, of one shape.
+    Raises ValueError when the shapes differ.
+
+    >>> import torch
+    >>> content_cost(torch.ones(1, 3, 5, 4), torch.zeros(1, 3, 5, 4)).item()
+    0.25
+    """
+    if a_C.shape != a_G.shape:
+        raise ValueError(
+            f"content_cost compares positions: a_C is {tuple(a_C.shape)}, a_G is {tuple(a_G.shape)}"
+        )
+    return content_rule(squared_difference(a_C, a_G))
+
+
+def squared_difference(a_C: Features, a_G: Features) -> Summary:
+    """sum (a_C - a_G)^2, and n_H n_W n_C."""
+    return Summary((a_C - a_G).square().sum(), a_G.numel())
+
+
+def content_rule(summary: Summary) -> Scalar:
+    """The content cost of a picture whose squared differences sum up to this."""
+    return summary.total / (4 * summary.count)
+
+
+@dataclass(frozen=True)
+class ContentTerm:
+    """The content cost of one layer, against fixed activations a_C of the whole content image."""
+
+    layer: str
+    a_C: Features
+    weight: float = 1.0
+    part: Literal["content"] = "content"
+
+    def measure(self, a_G: Features, window: Window | None = None) -> Summary:
+        """sum (a_C - a_G)^2 over the positions of `a_G`."""
+        a_C = self.a_C if window is None else self.a_C[..., window.rows, window.columns]
+        return squared_difference(a_C, a_G)
+
+    def rule(self, summary: Summary) -> Scalar:
+        """J_content."""
+        return content_rule(summary)

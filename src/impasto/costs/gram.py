@@ -1,0 +1,33 @@
+"""The Gram (style) matrix: which channels are active together, wherever in the picture.
+
+    G = A A^T,  A the unrolled n_C x (n_H n_W) activations
+"""
+
+from impasto.costs.term import Summary
+from impasto.shapes import Features, Gram
+
+
+def gram_matrix(a: Features) -> Gram:
+    """The plain A A^T, [n_C, n_C], of activations `a` [1, n_C, n_H, n_W].
+
+    Raises ValueError for anything but one picture's activations.
+
+    >>> import torch
+    >>> gram_matrix(torch.tensor([[1.0, 2.0], [3.0, 4.0]]).reshape(1, 2, 1, 2))
+    tensor([[ 5., 11.],
+            [11., 25.]])
+    """
+    if a.ndim != 4 or a.shape[0] != 1:
+        raise ValueError(f"gram_matrix takes the activations [1, n_C, n_H, n_W] of one picture, got {tuple(a.shape)}")
+    A = a[0].flatten(1)
+    return A @ A.T
+
+
+def gram_summary(a: Features) -> Summary:
+    """The Gram matrix, and its n_H n_W positions."""
+    return Summary(gram_matrix(a), a.shape[2] * a.shape[3])
+
+
+def mean_gram(summary: Summary) -> Gram:
+    """G / (n_H n_W): the Gram matrix of an average position, comparable between pictures of any size."""
+    return summary.total / summary.count

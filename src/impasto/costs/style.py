@@ -1,0 +1,74 @@
+"""The style cost: how far G's Gram matrices are from S's, whatever stands where.
+
+    J_style^[l](S, G) = 1 / (4 n_C^2 (n_H n_W)^2) * sum (G_S - G_G)^2        J_style = sum_l lambda_l J_style^[l]
+
+S and G may differ in size: each Gram matrix is divided by its own n_H n_W.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from impasto.costs.gram import gram_summary, mean_gram
+from impasto.costs.term import Summary, Window
+from impasto.shapes import Features, Gram, Scalar
+
+
+def layer_style_cost(a_S: Features, a_G: Features) -> Scalar:
+    """J_style^[l] of one layer.
+
+    a_S, a_G: activations [1, n_C, n_H, n_W] of the style and the generated image; n_H and n_W may differ.
+    Raises ValueError when n_C differs.
+
+    >>> import torch
+    >>> layer_style_cost(torch.ones(1, 3, 5, 4), torch.zeros(1, 3, 2, 7)).item()
+    0.25
+    """
+    if a_S.shape[1] != a_G.shape[1]:
+        raise ValueError(
+            f"layer_style_cost compares one layer: a_S has {a_S.shape[1]} channels, a_G has {a_G.shape[1]}"
+        )
+    return style_rule(mean_gram(gram_summary(a_S)), mean_gram(gram_summary(a_G)))
+
+
+def style_cost(
+    features_S: Mapping[str, Features],
+    features_G: Mapping[str, Features],
+    layer_weights: Mapping[str, float],
+) -> Scalar:
+    """J_style: the layers' costs, each times its lambda.
+
+    features_S, features_G: activations by layer name; layer_weights: lambda by layer name.
+    Raises ValueError when a weighted layer has no activations, or no layer is weighted.
+    """
+    missing = [name for name in layer_weights if name not in features_S or name not in features_G]
+    if missing or not layer_weights:
+        raise ValueError(f"style_cost needs the activations of every weighted layer; missing: {missing or 'all'}")
+    costs = [
+        weight * layer_style_cost(features_S[name], features_G[name]) for name, weight in layer_weights.items()
+    ]
+    return sum(costs[1:], start=costs[0])
+
+
+def style_rule(mean_gram_S: Gram, mean_gram_G: Gram) -> Scalar:
+    """1 / (4 n_C^2) * sum of the squared differences of two mean Gram matrices."""
+    n_C = mean_gram_G.shape[0]
+    return (mean_gram_S - mean_gram_G).square().sum() / (4 * n_C**2)
+
+
+@dataclass(frozen=True)
+class StyleTerm:
+    """The style cost of one layer, against the fixed mean Gram matrix of the style image."""
+
+    layer: str
+    mean_gram_S: Gram
+    weight: float = 1.0
+    part: Literal["style"] = "style"
+
+    def measure(self, a_G: Features, window: Window | None = None) -> Summary:
+        """The Gram matrix of the positions of `a_G`."""
+        return gram_summary(a_G)
+
+    def rule(self, summary: Summary) -> Scalar:
+        """J_style^[l]."""
+        return style_rule(self.mean_gram_S, mean_gram(summary))

@@ -1,0 +1,58 @@
+"""What an engine knows of a cost: an additive measurement, and a scalar rule on the small summary.
+
+Because a measurement is a sum over positions, the summaries of the tiles of a picture add up to the summary
+of the picture, and an engine may walk the picture as it likes.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, Protocol
+
+from torch import Tensor
+
+from impasto.shapes import Features, Scalar
+
+
+class Summary(NamedTuple):
+    """A sum over positions, and over how many numbers or positions it went."""
+
+    total: Tensor
+    count: int
+
+    def plus(self, other: "Summary") -> "Summary":
+        """The summary of two parts of a picture together."""
+        return Summary(self.total + other.total, self.count + other.count)
+
+
+@dataclass(frozen=True)
+class Window:
+    """The part of a layer's activations that is being measured; None stands for all of it."""
+
+    rows: slice
+    columns: slice
+
+
+class Term(Protocol):
+    """One layer's part in the content or the style cost."""
+
+    @property
+    def layer(self) -> str:
+        """The layer whose activation is measured."""
+        ...
+
+    @property
+    def part(self) -> Literal["content", "style"]:
+        """Which part of J the term belongs to."""
+        ...
+
+    @property
+    def weight(self) -> float:
+        """What the rule's value is multiplied by before it is added to its part."""
+        ...
+
+    def measure(self, a_G: Features, window: Window | None = None) -> Summary:
+        """The sums over the positions of `a_G`, which lies at `window` in the whole layer."""
+        ...
+
+    def rule(self, summary: Summary) -> Scalar:
+        """The cost of a picture with this summary."""
+        ...

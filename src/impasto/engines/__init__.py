@@ -1,0 +1,1 @@
+"""Engines: encoder and costs put together into `evaluate(image) -> Evaluation`."""

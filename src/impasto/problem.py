@@ -1,0 +1,105 @@
+"""What the loop paints: two pictures at every scale, and the engine and solver that the settings name."""
+
+import torch
+from torch import Tensor
+
+from impasto.encoder.vgg19 import VGG19
+from impasto.engines.targets import content_terms, style_terms
+from impasto.engines.whole import Whole
+from impasto.errors import SettingsError
+from impasto.evaluation import Evaluate
+from impasto.images.canvas import first_canvas
+from impasto.images.picture import Picture
+from impasto.images.resize import fitted_size, resize, resize_picture, scale_ladder
+from impasto.layers import deepest, smallest_side
+from impasto.run import Stage
+from impasto.settings import LARGEST_DEFAULT_SIZE, SCALE_FACTOR, SMALLEST_SCALE, Settings
+from impasto.shapes import Image
+from impasto.solvers.adam import Adam
+from impasto.solvers.base import Solver
+from impasto.solvers.lbfgs import LBFGS
+
+
+class PicturesAtEveryScale:
+    """The `Problem` that `run` paints: two pictures, the settings, and an encoder.
+
+    Raises SettingsError when the result would be too small for the deepest layer.
+    """
+
+    def __init__(
+        self, settings: Settings, encoder: VGG19, content: Picture, style: Picture, start: Picture | None
+    ):
+        self.settings, self.encoder = settings, encoder
+        self.content, self.style, self.start = content, style, start
+        self.size = fitted_size(content.height, content.width, _long_side(settings, content))
+        self._check_size()
+        self.stages = self._stages()
+
+    def _check_size(self) -> None:
+        last = deepest(tuple(self.settings.layers))
+        if min(self.size) < smallest_side(last):
+            raise SettingsError(
+                f"{self.content.name} painted at {self.size[1]}x{self.size[0]} pixels is too small for {last}, "
+                f"which needs {smallest_side(last)} on each side; use a larger --size"
+            )
+
+    def _stages(self) -> list[Stage]:
+        sizes = scale_ladder(*self.size, max(self.size), self.settings.scales, SCALE_FACTOR, SMALLEST_SCALE)
+        last = smallest_side(deepest(tuple(self.settings.layers)))
+        sizes = [size for size in sizes if min(size) >= last]
+        coarser = reversed(range(len(sizes)))
+        return [
+            Stage(size, round(self.settings.steps * self.settings.coarse_steps**level))
+            for size, level in zip(sizes, coarser, strict=True)
+        ]
+
+    def content_at(self, stage: int) -> Image:
+        """The content image at the size of a stage."""
+        return resize_picture(self.content, self.stages[stage].size).rgb.to(self.encoder.device)
+
+    def alpha(self) -> Tensor | None:
+        """The photograph's transparency at the size of the result, None when it is opaque."""
+        return resize_picture(self.content, self.size).alpha
+
+    def style_at(self, stage: int) -> Image:
+        """The style image at the size of a stage: as long as the content times the style scale, at most its own."""
+        wanted = round(max(self.stages[stage].size) * self.settings.style_scale)
+        own = max(self.style.height, self.style.width)
+        size = fitted_size(self.style.height, self.style.width, min(wanted, own))
+        return resize_picture(self.style, size).rgb.to(self.encoder.device)
+
+    def evaluate_at(self, stage: int) -> Evaluate:
+        """The engine for the size of a stage, with the encodings of both pictures as its targets."""
+        chosen = self.settings
+        terms = [
+            *content_terms(self.encoder, self.content_at(stage), chosen.content_layer, chosen.balance),
+            *style_terms(self.encoder, self.style_at(stage), chosen.style_layers, chosen.balance),
+        ]
+        return Whole(self.encoder, terms, chosen.alpha, chosen.beta)
+
+    def first_canvas(self) -> Image:
+        """The first canvas, at the size of the first stage."""
+        generator = torch.Generator().manual_seed(self.settings.seed)
+        kind = self.settings.start if self.start is None else "picture"
+        picture = None if self.start is None else self.start.rgb
+        content = self.content_at(0).cpu()
+        return first_canvas(kind, content, self.settings.noise, generator, picture).to(self.encoder.device)
+
+    def grow(self, canvas: Image, stage: int) -> Image:
+        """The canvas of the stage before, enlarged, with the photograph's fine detail laid over it."""
+        size, before = self.stages[stage].size, self.stages[stage - 1].size
+        grown = resize(canvas, size)
+        if self.settings.detail:
+            content, coarse = self.content_at(stage), self.content_at(stage - 1)
+            grown = grown + self.settings.detail * (content - resize(coarse, size))
+        return grown.clamp(0, 1)
+
+    def solver(self, canvas: Image) -> Solver:
+        """The solver that the settings name."""
+        if self.settings.solver == "adam":
+            return Adam(canvas, self.settings.learning_rate)
+        return LBFGS(canvas, self.settings.history)
+
+
+def _long_side(settings: Settings, content: Picture) -> int:
+    return settings.size or min(max(content.height, content.width), LARGEST_DEFAULT_SIZE)

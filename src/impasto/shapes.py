@@ -1,0 +1,19 @@
+"""Named tensor types. The names inside the brackets are the paper's.
+
+They are read everywhere and checked in the tests only (`--jaxtyping-packages` in pyproject.toml).
+"""
+
+from jaxtyping import Float
+from torch import Tensor
+
+Image = Float[Tensor, "1 3 height width"]
+"""RGB, sRGB-coded, in [0, 1]."""
+
+Features = Float[Tensor, "1 n_C n_H n_W"]
+"""Activations of one layer, after its ReLU."""
+
+Gram = Float[Tensor, "n_C n_C"]
+"""A A^T: how similar channels i and j are, summed over the positions."""
+
+Scalar = Float[Tensor, ""]
+"""One number that can be differentiated."""

@@ -1,0 +1,1 @@
+"""Solvers: they bring a cost down, and know nothing of pictures, networks or files."""
