@@ -1,53 +1,63 @@
-"""Writing a file so that the reader of its name always finds a whole one: the old or the new."""
+"""A file appears whole or not at all, and what stood there before survives every failure."""
 
-import contextlib
-import errno
 import os
-import tempfile
+import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from impasto.errors import OutputError
 
 
-@contextlib.contextmanager
-def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
-    """A temporary file beside `path`, which takes its name when the block ends well and vanishes otherwise.
+def check_target(path: Path, overwrite: bool) -> None:
+    """Everything about a target that can be known before there is anything to write.
 
-    Raises OutputError, one line, when the folder is missing or closed, or the disk is full.
+    Raises:
+        OutputError: its folder is missing or closed, it is a folder itself, or exists and `overwrite` is off.
     """
-    path = Path(path)
-    temporary: Path | None = None
+    folder = path.parent
     try:
-        temporary = _temporary_beside(path)
-        yield temporary
-        with temporary.open("rb+") as file:
+        if not folder.is_dir():
+            raise OutputError(f"the folder '{folder}' of '{path}' does not exist: make it first")
+        if path.is_dir():
+            raise OutputError(f"'{path}' is a folder: give the name of a file")
+        if os.path.lexists(path) and not overwrite:
+            raise OutputError(
+                f"'{path}' exists: choose another name, or replace it with --force (overwrite=True)"
+            )
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise OutputError(f"the folder '{folder}' may not be written to: choose another, or change it")
+    except (PermissionError, ValueError) as error:
+        raise _cannot_write(path, error) from None
+
+
+@contextmanager
+def replacing(path: Path, overwrite: bool) -> Iterator[BinaryIO]:
+    """A new file beside `path` that takes its place when the block ends well, and vanishes when it does not.
+
+    Raises:
+        OutputError: as check_target, and when the disk is full or the file cannot be made.
+    """
+    check_target(path, overwrite)
+    target = path.resolve()  # a symbolic link is written through, not replaced
+    temporary = target.with_name(f".impasto-{secrets.token_hex(8)}.part")
+    try:
+        with temporary.open("xb+") as file:  # not mkstemp: the file gets the user's usual permissions
+            yield file
+            file.flush()
             os.fsync(file.fileno())
-        temporary.replace(path)
+        check_target(path, overwrite)  # hours may have passed, or another program been quicker
+        temporary.replace(target)
+    except OutputError:
+        raise
     except OSError as error:
-        if isinstance(error, OutputError):
-            raise
-        raise OutputError(f"cannot write {path}: {_reason(error)}; what stood there is untouched") from error
+        raise _cannot_write(path, error) from None
     finally:
-        if temporary is not None:
+        with suppress(OSError):
             temporary.unlink(missing_ok=True)
 
 
-def _temporary_beside(path: Path) -> Path:
-    """An empty file with the permissions a new file has here, and the suffix that tells the format."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=path.suffix, dir=path.parent)
-    os.close(handle)
-    umask = os.umask(0)
-    os.umask(umask)
-    Path(name).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~umask)
-    return Path(name)
-
-
-def _reason(error: OSError) -> str:
-    if error.errno == errno.ENOSPC:
-        return "the disk is full; free some space, or choose another folder"
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return "its folder does not let files be written; choose another folder"
-    if error.errno in (errno.ENOENT, errno.ENOTDIR):
-        return "its folder does not exist; make it first"
-    return error.strerror or str(error)
+def _cannot_write(path: Path, error: Exception) -> OutputError:
+    reason = getattr(error, "strerror", None) or error
+    return OutputError(f"'{path}' could not be written ({reason}), nothing was changed: choose another place")

@@ -16,9 +16,9 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from impasto.errors import CheckpointError
-from impasto.evaluation import Cost
 from impasto.atomic import replacing
+from impasto.errors import CheckpointError, OutputError
+from impasto.evaluation import Cost
 from impasto.settings import Settings
 from impasto.solvers.base import State
 
@@ -71,8 +71,11 @@ def save_checkpoint(path: str | os.PathLike[str], checkpoint: Checkpoint) -> Non
         "solver": {name: v for name, v in checkpoint.solver_state.items() if not isinstance(v, Tensor)},
         "extra": checkpoint.extra,
     }
-    with replacing(path) as temporary:
-        save_file(tensors, temporary, metadata={_KEY: json.dumps(header)})
+    with replacing(Path(path), overwrite=True) as file:
+        try:
+            save_file(tensors, file.name, metadata={_KEY: json.dumps(header)})
+        except SafetensorError as error:
+            raise OutputError(f"'{path}' could not be written ({error}): nothing was changed") from None
 
 
 def load_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
@@ -95,12 +98,16 @@ def load_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
             extra=header["extra"],
         )
     except (KeyError, TypeError, AttributeError) as error:
-        raise CheckpointError(f"{path} is a checkpoint with something missing ({error}); paint anew") from None
+        raise CheckpointError(
+            f"{path} is a checkpoint with something missing ({error}); paint anew"
+        ) from None
 
 
 def _read(path: Path) -> tuple[Mapping[str, Any], dict[str, torch.Tensor]]:
     if not path.is_file():
-        raise CheckpointError(f"there is no checkpoint at {path}; `impasto stylize ... --checkpoint FILE` writes one")
+        raise CheckpointError(
+            f"there is no checkpoint at {path}; `impasto stylize ... --checkpoint FILE` writes one"
+        )
     try:
         with safe_open(path, framework="pt") as file:
             header = json.loads((file.metadata() or {}).get(_KEY, "null"))

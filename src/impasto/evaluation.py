@@ -1,7 +1,7 @@
 """The seam between engines and solvers: an image goes in, its cost and the cost's gradient come out."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from impasto.shapes import Image
 
@@ -23,6 +23,7 @@ class Evaluation:
     gradient: Image
 
 
+@runtime_checkable
 class Evaluate(Protocol):
     """What a solver knows of style transfer."""
 

@@ -68,7 +68,9 @@ class Painting:
         Raises CheckpointError before the first step.
         """
         if self._progress.solver is None:
-            raise CheckpointError("nothing is painted yet: take at least one step before asking for the result")
+            raise CheckpointError(
+                "nothing is painted yet: take at least one step before asking for the result"
+            )
         canvas = self._progress.solver.image
         for stage in range(self._progress.stage + 1, len(self.problem.stages)):
             canvas = self.problem.grow(canvas, stage)

@@ -87,7 +87,7 @@ class PicturesAtEveryScale:
 
     def grow(self, canvas: Image, stage: int) -> Image:
         """The canvas of the stage before, enlarged, with the photograph's fine detail laid over it."""
-        size, before = self.stages[stage].size, self.stages[stage - 1].size
+        size = self.stages[stage].size
         grown = resize(canvas, size)
         if self.settings.detail:
             content, coarse = self.content_at(stage), self.content_at(stage - 1)

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from impasto.evaluation import Cost, Evaluate
 from impasto.result import Step
@@ -24,6 +24,7 @@ class Stage:
         return self.steps * self.size[0] * self.size[1]
 
 
+@runtime_checkable
 class Problem(Protocol):
     """What is painted, stage by stage."""
 

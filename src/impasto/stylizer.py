@@ -44,7 +44,10 @@ class Stylizer:
         Raises PictureError for a picture that cannot be read; SettingsError for a size that is too small
         for the layers; CheckpointError when the pictures or weights are not the checkpoint's.
         """
-        pictures = {"content": read_picture(content, role="content"), "style": read_picture(style, role="style")}
+        pictures = {
+            "content": read_picture(content, role="content"),
+            "style": read_picture(style, role="style"),
+        }
         start = start if start is not None else self._start_file()
         if start is not None:
             pictures["start"] = read_picture(start, role="start")

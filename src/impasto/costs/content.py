@@ -1,6 +1,6 @@
 """The content cost: how far G's activations are from C's, position by position.
 
-    J_content(C, G) = 1 / (4 n_H n_W n_C) * sum (a_C - a_G)^2
+J_content(C, G) = 1 / (4 n_H n_W n_C) * sum (a_C - a_G)^2
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """The Gram (style) matrix: which channels are active together, wherever in the picture.
 
-    G = A A^T,  A the unrolled n_C x (n_H n_W) activations
+G = A A^T,  A the unrolled n_C x (n_H n_W) activations
 """
 
 from impasto.costs.term import Summary
@@ -18,7 +18,9 @@ def gram_matrix(a: Features) -> Gram:
             [11., 25.]])
     """
     if a.ndim != 4 or a.shape[0] != 1:
-        raise ValueError(f"gram_matrix takes the activations [1, n_C, n_H, n_W] of one picture, got {tuple(a.shape)}")
+        raise ValueError(
+            f"gram_matrix takes the activations [1, n_C, n_H, n_W] of one picture, got {tuple(a.shape)}"
+        )
     A = a[0].flatten(1)
     return A @ A.T
 

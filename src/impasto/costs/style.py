@@ -43,9 +43,12 @@ def style_cost(
     """
     missing = [name for name in layer_weights if name not in features_S or name not in features_G]
     if missing or not layer_weights:
-        raise ValueError(f"style_cost needs the activations of every weighted layer; missing: {missing or 'all'}")
+        raise ValueError(
+            f"style_cost needs the activations of every weighted layer; missing: {missing or 'all'}"
+        )
     costs = [
-        weight * layer_style_cost(features_S[name], features_G[name]) for name, weight in layer_weights.items()
+        weight * layer_style_cost(features_S[name], features_G[name])
+        for name, weight in layer_weights.items()
     ]
     return sum(costs[1:], start=costs[0])
 

@@ -5,7 +5,7 @@ of the picture, and an engine may walk the picture as it likes.
 """
 
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol, runtime_checkable
 
 from torch import Tensor
 
@@ -31,6 +31,7 @@ class Window:
     columns: slice
 
 
+@runtime_checkable
 class Term(Protocol):
     """One layer's part in the content or the style cost."""
 

@@ -1,6 +1,6 @@
 """What the loop knows of a solver, and what it saves of its state."""
 
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from torch import Tensor
 
@@ -10,6 +10,7 @@ State = dict[str, Any]
 """Everything a solver remembers, as tensors and plain numbers: enough to go on to the bit."""
 
 
+@runtime_checkable
 class Solver(Protocol):
     """Brings `evaluate`'s cost down, keeping every value of the image in [0, 1]."""
 

@@ -143,12 +143,18 @@ class LBFGS:
         self._recent = [*self._recent, total][-(STALLED_STEPS + 1) :]
         fell = self._recent[0] - self._recent[-1]
         if len(self._recent) > STALLED_STEPS and fell <= STALLED_DECREASE * abs(self._recent[0]):
-            self.finished = f"converged: the last {STALLED_STEPS} steps changed the cost by less than a millionth"
+            self.finished = (
+                f"converged: the last {STALLED_STEPS} steps changed the cost by less than a millionth"
+            )
 
     def state(self) -> State:
         """Image, pairs, last evaluation and the numbers beside them."""
         state: State = {"image": self.image, "unit": self._unit, "recent": self._recent}
-        state |= {"finished": self.finished, "evaluations": self.evaluations, "sy": [pair.sy for pair in self._pairs]}
+        state |= {
+            "finished": self.finished,
+            "evaluations": self.evaluations,
+            "sy": [pair.sy for pair in self._pairs],
+        }
         if self._last is not None:
             cost = self._last.cost
             state |= {"gradient": self._last.gradient, "cost": [cost.total, cost.content, cost.style]}

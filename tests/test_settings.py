@@ -1,0 +1,89 @@
+"""Settings: recipes, what is accepted, and one clear line for what is not."""
+
+import dataclasses
+import json
+
+import pytest
+
+from impasto.errors import SettingsError
+from impasto.settings import RECIPES, Settings, help_for
+
+
+def test_classic_is_the_stated_method():
+    classic = Settings(recipe="classic")
+    assert (classic.alpha, classic.beta) == (10, 40)
+    assert (classic.solver, classic.learning_rate) == ("adam", 0.01)
+    assert (classic.start, classic.noise, classic.scales) == ("content+noise", 0.25, 1)
+    assert classic.style_layers == {f"relu{block}_1": 0.2 for block in (1, 2, 3, 4, 5)}
+    assert not classic.balance
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_settings_survive_json(recipe):
+    settings = Settings(recipe=recipe, size=300, style_layers={"conv1_1": 2, "block3_conv1": 0.5}, seed=7)
+    assert Settings.from_dict(json.loads(json.dumps(settings.as_dict()))) == settings
+
+
+def test_strength_survives_too_and_its_middle_is_the_recipe():
+    assert Settings(strength=0.5).beta == Settings().beta
+    assert Settings(strength=0.5).alpha == Settings().alpha
+    assert Settings(strength=0.0).beta == 0
+    assert Settings(strength=1.0).alpha == 0
+    settings = Settings(strength=0.3)
+    assert Settings.from_dict(settings.as_dict()) == settings
+    betas = [Settings(strength=s / 10).beta / Settings(strength=s / 10).alpha for s in range(10)]
+    assert betas == sorted(betas)
+
+
+def test_layers_as_text_lists_and_mappings():
+    assert Settings(style_layers="conv1_1:2,relu3_1:0.5").style_layers == {"relu1_1": 2.0, "relu3_1": 0.5}
+    assert Settings(style_layers=["relu1_1", "relu2_1"]).style_layers == {"relu1_1": 0.5, "relu2_1": 0.5}
+    assert Settings(content_layer="block5_conv2").content_layer == {"relu5_2": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ({"recipe": "pant"}, "paint"),
+        ({"style_layers": "relu9_1"}, "no layer named 'relu9_1'"),
+        ({"style_layers": {"relu1_1": -1}}, "weight of relu1_1"),
+        ({"style_layers": "relu1_1:much"}, "not a number"),
+        ({"style_layers": ""}, "at least one layer"),
+        ({"style_layers": "relu1_1,conv1_1"}, "twice"),
+        ({"content_layer": {"relu4_2": 0}}, "weight above 0"),
+        ({"alpha": -1}, "alpha is a number"),
+        ({"beta": float("nan")}, "beta is a number"),
+        ({"alpha": 0, "beta": 0}, "nothing to minimise"),
+        ({"strength": 1.5}, "strength is a number from 0 to 1"),
+        ({"strength": 0.7, "beta": 3.0}, "strength or beta, not both"),
+        ({"size": 8}, "size is a whole number"),
+        ({"steps": 0}, "steps is a whole number"),
+        ({"steps": 2.5}, "steps is a whole number"),
+        ({"scales": 0}, "scales"),
+        ({"solver": "sgd"}, "adam or lbfgs"),
+        ({"pooling": "min"}, "max or average"),
+        ({"bits": 12}, "8 or 16"),
+        ({"seed": -1}, "seed"),
+        ({"threads": 0}, "threads"),
+        ({"device": "tpu"}, "device"),
+        ({"start": ""}, "start"),
+        ({"stile_layers": "relu1_1"}, "did you mean style_layers"),
+    ],
+)
+def test_bad_values_are_one_line_that_names_them(values, says):
+    with pytest.raises(SettingsError, match=says) as caught:
+        Settings.from_dict(values)
+    assert "\n" not in str(caught.value)
+
+
+def test_every_setting_has_a_sentence_of_help():
+    for field in dataclasses.fields(Settings):
+        assert help_for(field.name).endswith((".", "]")), field.name
+    assert "paint: lbfgs; classic: adam" in help_for("solver") or "classic: adam; paint: lbfgs" in help_for(
+        "solver"
+    )
+
+
+def test_settings_cannot_be_changed():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        Settings().seed = 3
