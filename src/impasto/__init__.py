@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from impasto.costs.total import total_cost
     from impasto.encoder.vgg19 import VGG19
     from impasto.errors import ImpastoError
-    from impasto.images.files import read_picture
+    from impasto.images.files import read_picture, read_recipe
     from impasto.settings import Settings
     from impasto.stylizer import Stylizer, stylize
 
@@ -33,6 +33,7 @@ __all__ = [
     "layer_style_cost",
     "load_checkpoint",
     "read_picture",
+    "read_recipe",
     "style_cost",
     "stylize",
     "total_cost",
@@ -48,6 +49,7 @@ _HOME = {
     "layer_style_cost": "costs.style",
     "load_checkpoint": "checkpoint",
     "read_picture": "images.files",
+    "read_recipe": "images.files",
     "style_cost": "costs.style",
     "stylize": "stylizer",
     "total_cost": "costs.total",

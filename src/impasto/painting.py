@@ -117,6 +117,8 @@ class Painting:
                     f"the {role} picture {saved['name']} has changed since the checkpoint was written; "
                     "put the old file back, or paint anew"
                 )
+        if checkpoint.settings != self.settings:
+            raise CheckpointError("the checkpoint was painted with other settings; use those it carries")
         if checkpoint.weights != self._encoder.weights.provenance.checksum:
             raise CheckpointError(
                 f"the checkpoint was painted with other weights (checksum {checkpoint.weights[:12]}...); "

@@ -14,7 +14,7 @@ from impasto.images.resize import fitted_size, resize, resize_picture, scale_lad
 from impasto.layers import deepest, smallest_side
 from impasto.run import Stage
 from impasto.settings import LARGEST_DEFAULT_SIZE, SCALE_FACTOR, SMALLEST_SCALE, Settings
-from impasto.shapes import Image
+from impasto.shapes import Image, ResizedImage
 from impasto.solvers.adam import Adam
 from impasto.solvers.base import Solver
 from impasto.solvers.lbfgs import LBFGS
@@ -36,22 +36,32 @@ class PicturesAtEveryScale:
         self.stages = self._stages()
 
     def _check_size(self) -> None:
-        last = deepest(tuple(self.settings.layers))
-        if min(self.size) < smallest_side(last):
-            raise SettingsError(
-                f"{self.content.name} painted at {self.size[1]}x{self.size[0]} pixels is too small for {last}, "
-                f"which needs {smallest_side(last)} on each side; use a larger --size"
-            )
+        deepest_layer = deepest(tuple(self.settings.layers))
+        needed = smallest_side(deepest_layer)
+        sizes = {self.content.name: self.size, f"the style {self.style.name}": self._style_size(self.size)}
+        for name, (height, width) in sizes.items():
+            if min(height, width) < needed:
+                raise SettingsError(
+                    f"{name} at {width}x{height} pixels is too small for {deepest_layer}, which needs {needed} "
+                    "on each side; use a larger size, or layers that lie less deep"
+                )
 
     def _stages(self) -> list[Stage]:
+        """Coarse to fine; scales at which either picture is too small for the layers are left out."""
         sizes = scale_ladder(*self.size, max(self.size), self.settings.scales, SCALE_FACTOR, SMALLEST_SCALE)
-        last = smallest_side(deepest(tuple(self.settings.layers)))
-        sizes = [size for size in sizes if min(size) >= last]
+        needed = smallest_side(deepest(tuple(self.settings.layers)))
+        sizes = [size for size in sizes if min(*size, *self._style_size(size)) >= needed]
         coarser = reversed(range(len(sizes)))
         return [
-            Stage(size, round(self.settings.steps * self.settings.coarse_steps**level))
+            Stage(size, max(1, round(self.settings.steps * self.settings.coarse_steps**level)))
             for size, level in zip(sizes, coarser, strict=True)
         ]
+
+    def _style_size(self, size: tuple[int, int]) -> tuple[int, int]:
+        """As long as the content times the style scale, and at most its own size: no detail is invented."""
+        wanted = max(1, round(max(size) * self.settings.style_scale))
+        own = max(self.style.height, self.style.width)
+        return fitted_size(self.style.height, self.style.width, min(wanted, own))
 
     def content_at(self, stage: int) -> Image:
         """The content image at the size of a stage."""
@@ -62,10 +72,8 @@ class PicturesAtEveryScale:
         return resize_picture(self.content, self.size).alpha
 
     def style_at(self, stage: int) -> Image:
-        """The style image at the size of a stage: as long as the content times the style scale, at most its own."""
-        wanted = round(max(self.stages[stage].size) * self.settings.style_scale)
-        own = max(self.style.height, self.style.width)
-        size = fitted_size(self.style.height, self.style.width, min(wanted, own))
+        """The style image at the size that belongs to a stage."""
+        size = self._style_size(self.stages[stage].size)
         return resize_picture(self.style, size).rgb.to(self.encoder.device)
 
     def evaluate_at(self, stage: int) -> Evaluate:
@@ -85,7 +93,7 @@ class PicturesAtEveryScale:
         content = self.content_at(0).cpu()
         return first_canvas(kind, content, self.settings.noise, generator, picture).to(self.encoder.device)
 
-    def grow(self, canvas: Image, stage: int) -> Image:
+    def grow(self, canvas: Image, stage: int) -> ResizedImage:
         """The canvas of the stage before, enlarged, with the photograph's fine detail laid over it."""
         size = self.stages[stage].size
         grown = resize(canvas, size)

@@ -7,7 +7,7 @@ from typing import Protocol, runtime_checkable
 
 from impasto.evaluation import Cost, Evaluate
 from impasto.result import Step
-from impasto.shapes import Image
+from impasto.shapes import Image, ResizedImage
 from impasto.solvers.base import Solver, State
 
 
@@ -38,7 +38,7 @@ class Problem(Protocol):
         """Where the first stage starts."""
         ...
 
-    def grow(self, canvas: Image, stage: int) -> Image:
+    def grow(self, canvas: Image, stage: int) -> ResizedImage:
         """Where this stage starts, given what the one before it painted."""
         ...
 

@@ -7,21 +7,25 @@ import torch
 from impasto.checkpoint import Checkpoint
 from impasto.encoder.vgg19 import VGG19
 from impasto.errors import SettingsError
-from impasto.images.files import Source, read_picture
+from impasto.images.files import read_picture
 from impasto.painting import Painting
 from impasto.result import Result
 from impasto.settings import STARTS, Settings
+
+Source = object
+"""A path, PIL image, numpy array [H, W, 3] or tensor [3, H, W]; `read_picture` says what of each is taken."""
 
 
 class Stylizer:
     """Paints pictures with one set of settings; the encoder is loaded once.
 
+    encoder: one that is loaded already, to be used instead of what the settings name.
     Raises SettingsError when the device is not there, WeightsError when the weights cannot be used.
     """
 
-    def __init__(self, settings: Settings | None = None):
+    def __init__(self, settings: Settings | None = None, *, encoder: VGG19 | None = None):
         self.settings = settings or Settings()
-        self.encoder = VGG19(
+        self.encoder = encoder or VGG19(
             self.settings.weights,
             pooling=self.settings.pooling,
             border=self.settings.border,

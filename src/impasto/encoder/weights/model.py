@@ -1,0 +1,58 @@
+"""What is known about a network's weights once they are read."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where weights come from. Holds plain values only.
+
+    source: what the weights are, in words; path: the file read, size in bytes.
+    format: what wrote the file. checksum: the whole file's sha256, in hexadecimal digits.
+    network: "caffe" for the original, "torchvision" for its retrained one, "unknown" for any other.
+    convention: "caffe" or "torchvision", how pictures are put in.
+    exactness: whether a published checksum matched, and what is rounded.
+    """
+
+    source: str
+    path: str
+    size: int
+    format: str
+    checksum: str
+    network: str
+    convention: str
+    licence: str
+    exactness: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The same as a dictionary that `json.dumps` takes."""
+        return {**asdict(self), "exactness": list(self.exactness)}
+
+
+@dataclass(frozen=True)
+class Weights:
+    """VGG-19's sixteen convolutions, from "conv1_1" to "conv5_4".
+
+    kernels: float32 [n_out, n_in, 3, 3], cross-correlation as torch.nn.functional.conv2d takes it; the input
+        channels of conv1_1 are in RGB order whatever the file's order was.
+    biases: float32 [n_out].
+    scale, shift: network input = image * scale - shift, for an RGB image in [0, 1], a number per channel.
+    """
+
+    kernels: dict[str, Tensor]
+    biases: dict[str, Tensor]
+    scale: tuple[float, float, float]
+    shift: tuple[float, float, float]
+    provenance: Provenance
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at; `detail` says what was found, or what is wrong."""
+
+    name: str
+    ok: bool
+    detail: str

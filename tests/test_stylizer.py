@@ -1,0 +1,152 @@
+"""Whole paintings with a tiny network: what a user of the library sees, and resuming to the bit."""
+
+import numpy as np
+import pytest
+import torch
+
+import impasto
+from impasto.checkpoint import load_checkpoint
+from impasto.encoder.vgg19 import VGG19
+from impasto.errors import CheckpointError, OutputError, PictureError, SettingsError
+from impasto.settings import Settings
+from impasto.stylizer import Stylizer
+from tests.helpers import random_image, tiny_weights
+
+RECIPES = {
+    "classic": {"recipe": "classic", "steps": 9},
+    "paint": {"recipe": "paint", "steps": 5, "scales": 2},
+    "paint with Adam": {"recipe": "paint", "steps": 5, "scales": 2, "solver": "adam"},
+}
+
+
+def stylizer(**fields) -> Stylizer:
+    return Stylizer(Settings(**fields), encoder=VGG19(tiny_weights()))
+
+
+CONTENT, STYLE = random_image(36, 48, 1), random_image(40, 40, 2)
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_painting_from_start_to_result(name):
+    painting = stylizer(**RECIPES[name]).paint(CONTENT, STYLE)
+    steps = list(painting)
+    result = painting.result()
+    assert result.image.shape == (1, 3, 36, 48)
+    assert result.image.dtype == torch.float32
+    assert 0 <= result.image.min() <= result.image.max() <= 1
+    assert result.history == [step.cost for step in steps]
+    last_scale = [step.cost.total for step in steps if step.scale == steps[-1].scale]
+    assert last_scale[-1] < last_scale[0]
+    assert result.stopped == "all steps done"
+    assert result.weights["source"] == "a tiny network"
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_the_same_seed_gives_the_same_picture_and_another_one_another(name):
+    def paint(**fields):
+        return stylizer(**RECIPES[name], **fields).stylize(CONTENT, STYLE).image
+
+    assert torch.equal(paint(), paint())
+    assert torch.equal(paint(seed=1, start="noise"), paint(seed=1, start="noise"))
+    assert not torch.equal(paint(seed=1, start="noise"), paint(seed=2, start="noise"))
+
+
+@pytest.mark.parametrize("name", RECIPES)
+@pytest.mark.parametrize("stop_after", [1, 8, 9])
+def test_resumed_from_any_step_it_is_the_same_to_the_bit(tmp_path, name, stop_after):
+    straight = stylizer(**RECIPES[name]).stylize(CONTENT, STYLE)
+    painting = stylizer(**RECIPES[name]).paint(CONTENT, STYLE)
+    for step in painting:
+        if step.number == stop_after:
+            break
+    painting.save_checkpoint(tmp_path / "checkpoint")
+    checkpoint = load_checkpoint(tmp_path / "checkpoint")
+    resumed = Stylizer(checkpoint.settings, encoder=VGG19(tiny_weights())).paint(
+        CONTENT, STYLE, resume=checkpoint
+    )
+    for _ in resumed:
+        pass
+    assert torch.equal(resumed.result().image, straight.image)
+    assert resumed.result().history == straight.history
+    assert not resumed.notes
+
+
+def test_resuming_with_other_pictures_or_weights_is_refused(tmp_path):
+    painting = stylizer().paint(CONTENT, STYLE)
+    next(painting)
+    painting.save_checkpoint(tmp_path / "checkpoint")
+    checkpoint = load_checkpoint(tmp_path / "checkpoint")
+    with pytest.raises(CheckpointError, match=r"the style picture .* has changed"):
+        stylizer().paint(CONTENT, random_image(40, 40, 3), resume=checkpoint)
+    with pytest.raises(CheckpointError, match="other weights"):
+        Stylizer(Settings(), encoder=VGG19(tiny_weights(1))).paint(CONTENT, STYLE, resume=checkpoint)
+    with pytest.raises(CheckpointError, match="other settings"):
+        stylizer(beta=3.0).paint(CONTENT, STYLE, resume=checkpoint)
+
+
+def test_stopped_in_the_middle_the_picture_so_far_has_the_size_of_the_result():
+    painting = stylizer(**RECIPES["paint"]).paint(CONTENT, STYLE)
+    assert next(painting).size == (18, 24)
+    assert painting.result().image.shape == (1, 3, 36, 48)
+    assert painting.result().stopped == "interrupted"
+
+
+def test_style_equal_to_content_gives_the_content_back():
+    result = stylizer(recipe="paint", scales=2, steps=5).stylize(CONTENT, CONTENT)
+    assert (result.image - CONTENT).abs().max() < 1e-5
+
+
+def test_strength_zero_gives_the_photograph():
+    result = stylizer(scales=2, steps=5, strength=0.0).stylize(CONTENT, STYLE)
+    assert (result.image - CONTENT).abs().max() < 1e-5
+
+
+def test_the_start_may_be_a_picture():
+    start = random_image(36, 48, 9)
+    painting = stylizer(scales=1, steps=1).paint(CONTENT, STYLE, start=start)
+    assert torch.equal(painting.problem.first_canvas(), start)
+    with pytest.raises(SettingsError, match="needs the picture"):
+        stylizer(start="picture").paint(CONTENT, STYLE)
+
+
+def test_size_is_the_long_side_and_the_aspect_is_kept():
+    assert stylizer(size=64).paint(CONTENT, STYLE).size == (48, 64)
+    assert stylizer().paint(random_image(24, 1200), STYLE).size == (20, 1024)
+
+
+def test_too_small_for_the_layers_is_one_clear_line():
+    with pytest.raises(SettingsError, match=r"too small for relu5_1, which needs 16 on each side"):
+        stylizer(size=16).paint(CONTENT, STYLE)
+    with pytest.raises(SettingsError, match="the style"):
+        list(stylizer(size=48).paint(CONTENT, random_image(9, 200)))
+
+
+def test_arrays_keep_their_transparency():
+    rgba = (np.random.default_rng(0).random((36, 48, 4)) * 255).astype(np.uint8)
+    result = stylizer(scales=1, steps=1).stylize(rgba, STYLE)
+    assert np.array_equal((result.alpha[0, 0] * 255).round().numpy().astype(np.uint8), rgba[..., 3])
+
+
+def test_a_result_is_saved_once_and_carries_its_recipe(tmp_path):
+    result = stylizer(scales=1, steps=1, seed=3).stylize(CONTENT, STYLE)
+    result.save(tmp_path / "out.png")
+    assert impasto.read_recipe(tmp_path / "out.png")["settings"]["seed"] == 3
+    with pytest.raises(OutputError, match="exists"):
+        result.save(tmp_path / "out.png")
+
+
+def test_nothing_painted_yet():
+    painting = stylizer().paint(CONTENT, STYLE)
+    with pytest.raises(CheckpointError, match="nothing is painted yet"):
+        painting.result()
+
+
+def test_a_missing_picture_is_named(tmp_path):
+    with pytest.raises(PictureError, match=r"nowhere\.jpg"):
+        stylizer().paint(tmp_path / "nowhere.jpg", STYLE)
+
+
+def test_the_users_thread_count_is_put_back():
+    before = torch.get_num_threads()
+    next(stylizer(threads=1 if before > 1 else 2).paint(CONTENT, STYLE))
+    assert torch.get_num_threads() == before
