@@ -1,8 +1,11 @@
 """What the loop paints: two pictures at every scale, and the engine and solver that the settings name."""
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
+from impasto.costs.term import Term
 from impasto.encoder.vgg19 import VGG19
 from impasto.engines.targets import content_terms, style_terms
 from impasto.engines.whole import Whole
@@ -33,7 +36,7 @@ class PicturesAtEveryScale:
         self.content, self.style, self.start = content, style, start
         self.size = fitted_size(content.height, content.width, _long_side(settings, content))
         self._check_size()
-        self.stages = self._stages()
+        self.stages: Sequence[Stage] = self._stages()
 
     def _check_size(self) -> None:
         deepest_layer = deepest(tuple(self.settings.layers))
@@ -79,7 +82,7 @@ class PicturesAtEveryScale:
     def evaluate_at(self, stage: int) -> Evaluate:
         """The engine for the size of a stage, with the encodings of both pictures as its targets."""
         chosen = self.settings
-        terms = [
+        terms: list[Term] = [
             *content_terms(self.encoder, self.content_at(stage), chosen.content_layer, chosen.balance),
             *style_terms(self.encoder, self.style_at(stage), chosen.style_layers, chosen.balance),
         ]

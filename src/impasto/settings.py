@@ -217,17 +217,21 @@ class Settings:
 def help_for(name: str) -> str:
     """The sentence that explains a setting, with the recipes' values where they differ."""
     text: str = Settings.__dataclass_fields__[name].metadata["help"]
-    values = {recipe: RECIPES[recipe].get(name) for recipe in RECIPES}
     if all(name not in recipe for recipe in RECIPES.values()):
         default = Settings.__dataclass_fields__[name].default
         return text if default is None else f"{text} [default: {default}]"
-    shown = [f"{recipe}: {_as_text(value)}" for recipe, value in values.items()]
-    return f"{text} [{'; '.join(shown)}]"
+    values = {recipe: _as_text(RECIPES[recipe].get(name)) for recipe in RECIPES}
+    if len(set(values.values())) == 1:
+        return f"{text} [default: {values.popitem()[1]}]"
+    return f"{text} [{'; '.join(f'{recipe}: {value}' for recipe, value in values.items())}]"
 
 
 def _as_text(value: Any) -> str:
     if isinstance(value, dict):
-        return ",".join(f"{name}:{weight:g}" if len(value) > 1 else name for name, weight in value.items())
+        equal = set(value.values()) == {1 / len(value)}
+        return ",".join(name if equal else f"{name}:{weight:g}" for name, weight in value.items())
+    if isinstance(value, bool):
+        return "on" if value else "off"
     return "by size" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 

@@ -88,7 +88,8 @@ def _device(name: str) -> torch.device:
     """The device that is meant; CUDA and MPS are only asked about when they are wanted."""
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
-    there = {"cuda": torch.cuda.is_available, "mps": torch.backends.mps.is_available, "cpu": lambda: True}
-    if not there[name.split(":")[0]]():
+    kind = name.split(":")[0]
+    there = kind == "cpu" or (torch.cuda if kind == "cuda" else torch.backends.mps).is_available()
+    if not there:
         raise SettingsError(f"there is no {name} device here; use --device cpu or auto")
     return torch.device(name)

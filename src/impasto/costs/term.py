@@ -5,14 +5,15 @@ of the picture, and an engine may walk the picture as it likes.
 """
 
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
 from torch import Tensor
 
 from impasto.shapes import Features, Scalar
 
 
-class Summary(NamedTuple):
+@dataclass(frozen=True)
+class Summary:
     """A sum over positions, and over how many numbers or positions it went."""
 
     total: Tensor

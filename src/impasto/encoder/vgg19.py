@@ -1,7 +1,7 @@
 """VGG-19 as an encoder: a picture goes in, the activations of the layers asked for come out."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 import torch.nn.functional as F
@@ -36,7 +36,7 @@ class VGG19:
         self.weights = weights if isinstance(weights, Weights) else find_weights(weights)
         self.pooling, self.border = pooling, border
         self.device, self.dtype = torch.device(device), dtype
-        self._pool = {"max": F.max_pool2d, "average": F.avg_pool2d}[pooling]
+        self._pool: Callable[..., torch.Tensor] = {"max": F.max_pool2d, "average": F.avg_pool2d}[pooling]
         self._kernels = {name: kernel.to(self.device, dtype) for name, kernel in self.weights.kernels.items()}
         self._biases = {name: bias.to(self.device, dtype) for name, bias in self.weights.biases.items()}
         self._scale, self._shift = (
