@@ -124,7 +124,7 @@ def test_the_public_names_are_these():
     assert sorted(impasto.__all__) == sorted(
         ["ImpastoError", "Settings", "Stylizer", "VGG19", "__version__", "content_cost", "gram_matrix"]
         + ["layer_style_cost", "load_checkpoint", "read_picture", "read_recipe", "style_cost", "stylize"]
-        + ["total_cost"]
+        + ["total_cost", "check_writable", "describe_weights", "verify_weights"]
     )
     for name in impasto.__all__:
         assert getattr(impasto, name) is not None

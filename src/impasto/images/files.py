@@ -1,0 +1,198 @@
+"""Reading pictures into the working space, and writing paintings.
+
+The working space is sRGB, gamma-coded, float32 in [0, 1], the space VGG-19 was trained in.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyvips
+import torch
+from torch import Tensor
+
+from impasto.atomic import check_target, replacing
+from impasto.errors import OutputError, PictureError
+from impasto.images.alpha import on_white
+from impasto.images.decode import VIPS_ERRORS, decode_file, fingerprint, image_from_array, opened, read_header
+from impasto.images.formats import Format, check_fits
+from impasto.images.memory import from_array, from_pil, from_tensor, is_pil_image
+from impasto.images.picture import Picture
+from impasto.images.recipe import no_recipe, recipe_from_packet, recipe_packet
+from impasto.images.working_space import to_working_space
+
+__all__ = ["Picture", "check_writable", "read_picture", "read_recipe", "write_picture"]
+
+_BIGTIFF_ABOVE = 3_500_000_000  # bytes of pixels; a plain TIFF ends at 4 GiB, tables included
+_KEPT = pyvips.enums.ForeignKeep.ICC | pyvips.enums.ForeignKeep.XMP
+
+
+def read_picture(source: object, *, role: str = "picture") -> Picture:
+    """Read a picture into the working space.
+
+    EXIF orientation is applied; ICC profiles, CMYK, grey, palettes, 16 bits and floating-point files become
+    sRGB; transparency is kept apart, and the colours hidden under it continue what is visible. Of a file
+    with several pictures the first (or primary) is read.
+
+    Args:
+        source: a path; a PIL image; a numpy array [H, W] or [H, W, 1..4], uint8, uint16 or float in [0, 1];
+            a torch tensor [C, H, W] or [1, C, H, W], uint8 or float in [0, 1].
+        role: what the picture is for, in messages: "content picture".
+
+    Raises:
+        PictureError: it cannot be read, is damaged or truncated, holds NaN or values out of range, has a
+            side below 8 pixels or more than 400 megapixels. One line says which and what to try.
+    """
+    if isinstance(source, (str, os.PathLike)):
+        return _read_file(Path(os.fsdecode(source)), role)
+    if isinstance(source, Tensor):
+        return from_tensor(source, f"the {role} (a tensor)")
+    if isinstance(source, np.ndarray):
+        return from_array(source, f"the {role} (an array)")
+    if is_pil_image(source):
+        return from_pil(source, role)
+    raise PictureError(
+        f"the {role} is a {type(source).__name__}; expected a path, PIL image, numpy array or tensor"
+    )
+
+
+def _read_file(path: Path, role: str) -> Picture:
+    name = f"the {role} '{path}'"
+    with opened(path, name) as file:
+        digest = fingerprint(file)
+        image, orientation = decode_file(file, name)
+    try:
+        rgb, alpha = to_working_space(image, orientation, name)
+    except VIPS_ERRORS:
+        raise PictureError(f"{name} cannot be converted to sRGB: save it as an sRGB PNG first") from None
+    return Picture(rgb, alpha, str(path), digest)
+
+
+def check_writable(
+    path: str | os.PathLike[str],
+    *,
+    bits: int = 8,
+    overwrite: bool = False,
+    size: tuple[int, int] | None = None,
+    recipe: Mapping[str, Any] | None = None,
+) -> None:
+    """All that can be checked before hours of painting.
+
+    Args:
+        path: where the painting will go; the extension says the format.
+        bits: a channel: 8, or 16 for PNG and TIFF.
+        overwrite: whether an existing file may be replaced.
+        size: (height, width) in pixels, if known.
+        recipe: what will be embedded, if known.
+
+    Raises:
+        SettingsError: unknown extension; bits or size the format does not hold; a recipe that is not JSON.
+        OutputError: missing or closed folder; the file exists and `overwrite` is off.
+    """
+    target = Path(path)
+    check_fits(target, bits, size)
+    check_target(target, overwrite)
+    if recipe is not None:
+        recipe_packet(recipe)
+
+
+def write_picture(
+    path: str | os.PathLike[str],
+    rgb: Tensor,
+    *,
+    alpha: Tensor | None = None,
+    bits: int = 8,
+    recipe: Mapping[str, Any] | None = None,
+    overwrite: bool = False,
+) -> None:
+    """Write a painting with its sRGB profile: whole or not at all; the same input gives the same bytes.
+
+    PNG, TIFF and WebP are lossless; JPEG has quality 95 and full chroma, and shows a transparent picture on
+    white. Values are rounded to the nearest step, without dithering.
+
+    Args:
+        path: the extension says the format: .png, .tif, .tiff, .jpg, .jpeg or .webp.
+        rgb: [1, 3, H, W] or [3, H, W], sRGB in [0, 1]; values outside are clipped.
+        alpha: [1, 1, H, W], straight, in [0, 1].
+        bits: a channel: 8, or 16 for PNG and TIFF.
+        recipe: JSON-able settings, seed, versions; `read_recipe` gives it back.
+        overwrite: whether an existing file may be replaced.
+
+    Raises:
+        SettingsError: as check_writable.
+        PictureError: `rgb` has another shape, or holds NaN.
+        OutputError: the file exists, or cannot be written; what stood there before is untouched.
+    """
+    target = Path(path)
+    rgb, alpha = _checked(rgb, alpha, target)
+    height, width = rgb.shape[-2:]
+    check_writable(target, bits=bits, overwrite=overwrite, size=(height, width), recipe=recipe)
+    known = check_fits(target, bits, None)
+    if alpha is not None:
+        rgb = torch.cat([rgb, alpha], dim=1) if known.keeps_alpha else on_white(rgb, alpha)
+    image = image_from_array(_steps(rgb, bits))
+    if recipe is not None:
+        image.set_type(pyvips.GValue.blob_type, "xmp-data", recipe_packet(recipe))
+    _save(image, target, known, overwrite)
+
+
+def read_recipe(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """The recipe that write_picture embedded in a file.
+
+    Raises:
+        PictureError: the file is not a picture, or carries no recipe.
+    """
+    name = f"'{Path(path)}'"
+    with opened(Path(path), name) as file:
+        image = read_header(file, name)
+        if image.get_typeof("xmp-data") == 0:
+            raise no_recipe(name)
+        return recipe_from_packet(image.get("xmp-data"), name)
+
+
+def _checked(rgb: Tensor, alpha: Tensor | None, path: Path) -> tuple[Tensor, Tensor | None]:
+    rgb = rgb.detach().cpu().float()
+    rgb = rgb.unsqueeze(0) if rgb.ndim == 3 else rgb
+    if rgb.ndim != 4 or rgb.shape[:2] != (1, 3):
+        raise PictureError(f"the picture for '{path}' has shape {tuple(rgb.shape)}; expected 1 x 3 x H x W")
+    if alpha is not None:
+        alpha = alpha.detach().cpu().float()
+        if alpha.shape != (1, 1, *rgb.shape[-2:]):
+            raise PictureError(
+                f"the alpha for '{path}' has shape {tuple(alpha.shape)}; expected 1 x 1 x {rgb.shape[-2]} x "
+                f"{rgb.shape[-1]}, as the picture"
+            )
+    for values in (rgb, alpha):
+        if values is not None and not bool(torch.isfinite(values).all()):
+            raise PictureError(f"the picture for '{path}' holds NaN or infinity: it is not written")
+    return rgb, alpha
+
+
+def _steps(image: Tensor, bits: int) -> np.ndarray:
+    """[1, C, H, W] in [0, 1] as whole steps [H, W, C], uint8 or uint16."""
+    top = 2**bits - 1
+    steps = (image[0].permute(1, 2, 0).clamp(0, 1) * top).round().numpy()
+    return steps.astype(np.uint8 if bits == 8 else np.uint16)
+
+
+def _save(image: pyvips.Image, path: Path, known: Format, overwrite: bool) -> None:
+    options = dict(known.options, profile="srgb", keep=_KEPT)
+    if known.name == "TIFF":
+        depth = 2 if image.format == "ushort" else 1
+        options["bigtiff"] = image.width * image.height * image.bands * depth > _BIGTIFF_ABOVE
+    with replacing(path, overwrite) as file:
+        try:
+            image.write_to_target(pyvips.Target.new_to_descriptor(file.fileno()), known.suffix, **options)
+        except VIPS_ERRORS as error:
+            raise OutputError(
+                f"'{path}' could not be written ({_reason(error)}), nothing was changed: is the disk full?"
+            ) from None
+
+
+def _reason(error: Exception) -> str:
+    """The system's own words ("No space left on device") out of all that libvips says."""
+    lines = str(getattr(error, "detail", error)).strip().splitlines() or ["no reason given"]
+    system = [line for line in lines if line.startswith("system error: ")]
+    return (system or lines)[0].removeprefix("system error: ")[:120]

@@ -1,0 +1,69 @@
+"""The file formats impasto writes, and what each can hold."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from impasto.errors import SettingsError
+
+
+@dataclass(frozen=True)
+class Format:
+    """One file format: `depths` in bits a channel, `longest_side` in pixels, `options` for libvips' saver."""
+
+    name: str
+    suffix: str
+    extensions: tuple[str, ...]
+    depths: tuple[int, ...]
+    longest_side: int
+    keeps_alpha: bool = True
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+_FORMATS = (
+    Format("PNG", ".png", (".png",), (8, 16), 2**31 - 1, options={"filter": "all"}),
+    Format("TIFF", ".tif", (".tif", ".tiff"), (8, 16), 2**31 - 1,
+           options={"compression": "deflate", "predictor": "horizontal"}),
+    # 4:4:4 chroma: halving it smears the edges of saturated strokes.
+    Format("JPEG", ".jpg", (".jpg", ".jpeg"), (8,), 65535, keeps_alpha=False,
+           options={"Q": 95, "subsample_mode": "off", "optimize_coding": True}),
+    # Lossless: lossy WebP always halves the chroma; for a small file there is JPEG. `exact` keeps the
+    # colours under transparency.
+    Format("WebP", ".webp", (".webp",), (8,), 16383, options={"lossless": True, "exact": True}),
+)  # fmt: skip
+
+_BY_EXTENSION = {extension: known for known in _FORMATS for extension in known.extensions}
+
+
+def format_of(path: Path) -> Format:
+    """The format that `path`'s extension names, in any case.
+
+    Raises:
+        SettingsError: no format that can be written.
+    """
+    try:
+        return _BY_EXTENSION[path.suffix.lower()]
+    except KeyError:
+        raise SettingsError(
+            f"'{path}' does not say a format that can be written: end it in {', '.join(_BY_EXTENSION)}"
+        ) from None
+
+
+def check_fits(path: Path, bits: int, size: tuple[int, int] | None) -> Format:
+    """The format of `path`, once it is sure to hold `bits` a channel and `size` (height, width).
+
+    Raises:
+        SettingsError: it cannot.
+    """
+    known = format_of(path)
+    if bits not in known.depths:
+        depths = " or ".join(map(str, known.depths))
+        hint = ": use .png or .tif for 16" if bits == 16 else ""
+        raise SettingsError(f"'{path}': {known.name} holds {depths} bits a channel, not {bits}{hint}")
+    if size is not None and max(size) > known.longest_side:
+        raise SettingsError(
+            f"'{path}': {known.name} holds at most {known.longest_side} pixels a side, not "
+            f"{size[1]} x {size[0]}: use .png or .tif"
+        )
+    return known

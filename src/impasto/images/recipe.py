@@ -1,0 +1,64 @@
+"""How a painting was made, carried inside its file as an XMP packet.
+
+XMP (ISO 16684-1) is the one metadata block that PNG, JPEG, TIFF and WebP all have and that other programs
+keep when they copy a picture. The recipe is JSON in one property of impasto's own namespace.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from xml.etree import ElementTree
+from xml.sax.saxutils import escape
+
+from impasto.errors import PictureError, SettingsError
+
+LARGEST_RECIPE = 60_000
+"""Bytes: a JPEG segment holds 65,533, and a longer packet would be dropped without a word."""
+
+_NAMESPACE = "urn:impasto:recipe/1.0/"
+_PACKET = (
+    '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
+    '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+    '<rdf:Description rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:impasto="{namespace}">'
+    "<xmp:CreatorTool>impasto</xmp:CreatorTool><impasto:recipe>{recipe}</impasto:recipe>"
+    '</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="r"?>'
+)
+
+
+def recipe_packet(recipe: Mapping[str, Any]) -> bytes:
+    """The XMP packet, UTF-8, that holds `recipe`.
+
+    Raises:
+        SettingsError: the recipe is not JSON (NaN and infinity included) or is too long for a JPEG.
+    """
+    try:
+        text = json.dumps(dict(recipe), sort_keys=True, allow_nan=False, separators=(",", ":"))
+    except (TypeError, ValueError) as error:
+        raise SettingsError(f"the recipe cannot be written as JSON ({error}): keep to plain values") from None
+    packet = _PACKET.format(namespace=_NAMESPACE, recipe=escape(text)).encode()
+    if len(packet) > LARGEST_RECIPE:
+        raise SettingsError(
+            f"the recipe takes {len(packet)} bytes; a picture file holds at most {LARGEST_RECIPE}: shorten it"
+        )
+    return packet
+
+
+def recipe_from_packet(packet: bytes, name: str) -> dict[str, Any]:
+    """The recipe in an XMP packet.
+
+    Raises:
+        PictureError: the packet holds none, or is damaged.
+    """
+    try:
+        element = ElementTree.fromstring(packet.strip(b"\0")).find(f".//{{{_NAMESPACE}}}recipe")
+        recipe = None if element is None else json.loads(element.text or "")
+    except (ElementTree.ParseError, ValueError, LookupError) as error:
+        raise PictureError(f"{name} has damaged metadata ({error}): its recipe is lost") from None
+    if not isinstance(recipe, dict):
+        raise no_recipe(name)
+    return recipe
+
+
+def no_recipe(name: str) -> PictureError:
+    """The error for a picture that carries no recipe."""
+    return PictureError(f"{name} carries no recipe: impasto did not paint it, or another program removed it")

@@ -1,0 +1,119 @@
+"""Sizes and resampling. Sizes are (height, width) in pixels."""
+
+import math
+from dataclasses import replace
+
+from torch import Tensor
+from torch.nn import functional
+
+from impasto.errors import SettingsError
+from impasto.images.color import linear_from_srgb, srgb_from_linear
+from impasto.images.picture import SMALLEST_SIDE, Picture
+
+_HIDDEN_WEIGHT = 1e-3  # what a fully transparent pixel counts beside an opaque one: only where no other is
+
+
+def fitted_size(height: int, width: int, long_side: int) -> tuple[int, int]:
+    """The size with the same aspect whose longer side is exactly `long_side`; the other is rounded, >= 1.
+
+    >>> fitted_size(600, 800, 400)
+    (300, 400)
+
+    Raises:
+        SettingsError: a side or `long_side` is below 1.
+    """
+    if min(height, width, long_side) < 1:
+        raise SettingsError(
+            f"cannot fit {height} x {width} to a long side of {long_side}: use at least 1 pixel"
+        )
+    longer, shorter = max(height, width), min(height, width)
+    other = max(1, (2 * shorter * long_side + longer) // (2 * longer))  # rounded, halves up
+    return (other, long_side) if width >= height else (long_side, other)
+
+
+def scale_ladder(
+    height: int, width: int, long_side: int, scales: int | None, factor: float, smallest: int
+) -> list[tuple[int, int]]:
+    """The sizes of a coarse-to-fine painting, coarsest first, the last with its long side at `long_side`.
+
+    Args:
+        height: of the content picture.
+        width: of the content picture.
+        long_side: of the finished painting.
+        scales: how many sizes, whatever `smallest` says; None for as many as keep the long side at
+            `smallest` or more.
+        factor: each long side is the next finer one divided by this; above 1.
+        smallest: pixels; only used when `scales` is None.
+
+    >>> scale_ladder(600, 800, 800, scales=None, factor=2, smallest=150)
+    [(150, 200), (300, 400), (600, 800)]
+
+    Raises:
+        SettingsError: `scales` below 1 or more than fit above 8 pixels a side, `factor` not above 1.
+    """
+    if not factor > 1 or not math.isfinite(factor):
+        raise SettingsError(f"the factor between scales is {factor}; expected more than 1, such as 1.414")
+    if scales is not None and scales < 1:
+        raise SettingsError(f"scales is {scales}; expected at least 1, the final size")
+    ladder = [fitted_size(height, width, long_side)]
+    while scales is None or len(ladder) < scales:
+        longer = max(ladder[0])
+        coarser = min(round(longer / factor), longer - 1)
+        size = fitted_size(height, width, max(coarser, 1))
+        too_small = min(size) < SMALLEST_SIDE
+        if scales is None and (coarser < smallest or too_small):
+            break
+        if too_small:
+            raise SettingsError(
+                f"{scales} scales by {factor:g} below {long_side} pixels end under {SMALLEST_SIDE} a side: "
+                f"use at most {len(ladder)}"
+            )
+        ladder.insert(0, size)
+    return ladder
+
+
+def resize(image: Tensor, size: tuple[int, int]) -> Tensor:
+    """Resample the values as they are: bicubic (Keys, a = -1/2), widened when shrinking, clipped to [0, 1].
+
+    For the canvas between scales, which is optimised in coded values; for pictures see resize_picture.
+    Differentiable; the same object comes back when the size is already right.
+
+    Args:
+        image: [1, C, H, W] in [0, 1].
+        size: (height, width).
+    """
+    if tuple(image.shape[-2:]) == tuple(size):
+        return image
+    out = functional.interpolate(image, size=size, mode="bicubic", antialias=True, align_corners=False)
+    return out.clamp(0, 1)
+
+
+def resize_picture(picture: Picture, size: tuple[int, int]) -> Picture:
+    """Resample a photograph or painting as light.
+
+    Shrinking averages light, so it is done in linear light: thin bright lines keep their energy and fine
+    texture its brightness. Enlarging averages nothing and stays in coded values, where bicubic's small
+    overshoots are evenly visible; in linear light they would darken the shadows beside an edge.
+    Transparent pixels count by their alpha, so that none of their colour leaks into what is visible.
+
+    Args:
+        picture: any picture; it is returned itself when the size is already right.
+        size: (height, width).
+    """
+    if (picture.height, picture.width) == tuple(size):
+        return picture
+    shrinking = size[0] < picture.height or size[1] < picture.width
+    rgb = linear_from_srgb(picture.rgb) if shrinking else picture.rgb
+    alpha = picture.alpha
+    if alpha is None:
+        rgb = resize(rgb, size)
+    else:
+        # The triangle filter has no negative lobes: a quotient of two bicubic sums can run away near alpha 0.
+        weight = alpha + _HIDDEN_WEIGHT
+        rgb = (_triangle(rgb * weight, size) / _triangle(weight, size)).clamp(0, 1)
+        alpha = _triangle(alpha, size).clamp(0, 1)
+    return replace(picture, rgb=srgb_from_linear(rgb) if shrinking else rgb, alpha=alpha)
+
+
+def _triangle(image: Tensor, size: tuple[int, int]) -> Tensor:
+    return functional.interpolate(image, size=size, mode="bilinear", antialias=True, align_corners=False)
