@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
+from impasto import atomic
 from impasto.errors import OutputError, PictureError, SettingsError
-from impasto.images import atomic
 from impasto.images.files import check_writable, read_picture, write_picture
 
 FILES = ("a.png", "a.jpg", "a.JPEG", "a.tif", "a.tiff", "a.webp")
