@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import torch
 
 from impasto.costs.term import Term
-from impasto.costs.total import total_cost
 from impasto.encoder.vgg19 import VGG19
-from impasto.evaluation import Cost, Evaluation
+from impasto.engines.total import weighted_total
+from impasto.evaluation import Evaluation
 from impasto.shapes import Image
 
 
@@ -27,11 +27,7 @@ class Whole:
         """J and dJ/dG at `image` [1, 3, H, W]."""
         image = image.detach().requires_grad_(True)
         features = self.encoder(image, self.layers)
-        parts = {"content": image.new_zeros(()), "style": image.new_zeros(())}
-        for term in self.terms:
-            value = term.rule(term.measure(features[term.layer]))
-            parts[term.part] = parts[term.part] + term.weight * value
-        total = total_cost(parts["content"], parts["style"], self.alpha, self.beta)
+        summaries = [term.measure(features[term.layer]) for term in self.terms]
+        total, cost = weighted_total(self.terms, summaries, self.alpha, self.beta)
         (gradient,) = torch.autograd.grad(total, image)
-        cost = Cost(total.item(), parts["content"].item(), parts["style"].item())
         return Evaluation(cost, gradient)
