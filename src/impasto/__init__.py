@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from impasto.costs.style import layer_style_cost, style_cost
     from impasto.costs.total import total_cost
     from impasto.encoder.vgg19 import VGG19
+    from impasto.encoder.weights import describe as describe_weights
+    from impasto.encoder.weights import verify as verify_weights
     from impasto.errors import ImpastoError
-    from impasto.images.files import read_picture, read_recipe
+    from impasto.images.files import check_writable, read_picture, read_recipe
     from impasto.settings import Settings
     from impasto.stylizer import Stylizer, stylize
 
@@ -28,7 +30,9 @@ __all__ = [
     "Settings",
     "Stylizer",
     "__version__",
+    "check_writable",
     "content_cost",
+    "describe_weights",
     "gram_matrix",
     "layer_style_cost",
     "load_checkpoint",
@@ -37,6 +41,7 @@ __all__ = [
     "style_cost",
     "stylize",
     "total_cost",
+    "verify_weights",
 ]
 
 _HOME = {
@@ -44,7 +49,9 @@ _HOME = {
     "ImpastoError": "errors",
     "Settings": "settings",
     "Stylizer": "stylizer",
+    "check_writable": "images.files",
     "content_cost": "costs.content",
+    "describe_weights": "encoder.weights:describe",
     "gram_matrix": "costs.gram",
     "layer_style_cost": "costs.style",
     "load_checkpoint": "checkpoint",
@@ -53,6 +60,7 @@ _HOME = {
     "style_cost": "costs.style",
     "stylize": "stylizer",
     "total_cost": "costs.total",
+    "verify_weights": "encoder.weights:verify",
 }
 
 
@@ -60,7 +68,8 @@ def __getattr__(name: str) -> Any:
     """Public names are imported when they are first used: torch takes seconds."""
     if name not in _HOME:
         raise AttributeError(f"module 'impasto' has no attribute {name!r}")
-    return getattr(importlib.import_module(f"impasto.{_HOME[name]}"), name)
+    module, _, own_name = _HOME[name].partition(":")
+    return getattr(importlib.import_module(f"impasto.{module}"), own_name or name)
 
 
 def __dir__() -> list[str]:

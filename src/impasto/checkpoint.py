@@ -13,11 +13,11 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor
 
 from impasto.atomic import replacing
-from impasto.errors import CheckpointError, OutputError
+from impasto.errors import CheckpointError
 from impasto.evaluation import Cost
 from impasto.settings import Settings
 from impasto.solvers.base import State
@@ -72,10 +72,8 @@ def save_checkpoint(path: str | os.PathLike[str], checkpoint: Checkpoint) -> Non
         "extra": checkpoint.extra,
     }
     with replacing(Path(path), overwrite=True) as file:
-        try:
-            save_file(tensors, file.name, metadata={_KEY: json.dumps(header)})
-        except SafetensorError as error:
-            raise OutputError(f"'{path}' could not be written ({error}): nothing was changed") from None
+        # Not save_file: it writes a file of its own and renames it, past this one's fsync and permissions.
+        file.write(save(tensors, metadata={_KEY: json.dumps(header)}))
 
 
 def load_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:

@@ -7,11 +7,13 @@ from torch import Tensor
 
 from impasto.costs.term import Term
 from impasto.encoder.vgg19 import VGG19
+from impasto.engines.margin import Mirrored, mirrored
 from impasto.engines.targets import content_terms, style_terms
 from impasto.engines.whole import Whole
 from impasto.errors import SettingsError
 from impasto.evaluation import Evaluate
 from impasto.images.canvas import first_canvas
+from impasto.images.detail import detail_share, fine_detail
 from impasto.images.picture import Picture
 from impasto.images.resize import fitted_size, resize, resize_picture, scale_ladder
 from impasto.layers import deepest, smallest_side
@@ -21,6 +23,7 @@ from impasto.shapes import Image, ResizedImage
 from impasto.solvers.adam import Adam
 from impasto.solvers.base import Solver
 from impasto.solvers.lbfgs import LBFGS
+from impasto.solvers.smoothing import picture_metric
 
 
 class PicturesAtEveryScale:
@@ -82,11 +85,15 @@ class PicturesAtEveryScale:
     def evaluate_at(self, stage: int) -> Evaluate:
         """The engine for the size of a stage, with the encodings of both pictures as its targets."""
         chosen = self.settings
+        content, style = self.content_at(stage), self.style_at(stage)
+        if chosen.border == "mirror":
+            content, style = mirrored(content), mirrored(style)
         terms: list[Term] = [
-            *content_terms(self.encoder, self.content_at(stage), chosen.content_layer, chosen.balance),
-            *style_terms(self.encoder, self.style_at(stage), chosen.style_layers, chosen.balance),
+            *content_terms(self.encoder, content, chosen.content_layer, chosen.balance),
+            *style_terms(self.encoder, style, chosen.style_layers, chosen.balance),
         ]
-        return Whole(self.encoder, terms, chosen.alpha, chosen.beta)
+        engine = Whole(self.encoder, terms, chosen.alpha, chosen.beta)
+        return Mirrored(engine) if chosen.border == "mirror" else engine
 
     def first_canvas(self) -> Image:
         """The first canvas, at the size of the first stage."""
@@ -97,19 +104,29 @@ class PicturesAtEveryScale:
         return first_canvas(kind, content, self.settings.noise, generator, picture).to(self.encoder.device)
 
     def grow(self, canvas: Image, stage: int) -> ResizedImage:
-        """The canvas of the stage before, enlarged, with the photograph's fine detail laid over it."""
-        size = self.stages[stage].size
-        grown = resize(canvas, size)
+        """The canvas of the stage before, enlarged, with the photograph's fine detail laid over it.
+
+        Of the detail as much is taken as suits the painting, times the setting `detail`.
+        """
+        grown = resize(canvas, self.stages[stage].size)
         if self.settings.detail:
-            content, coarse = self.content_at(stage), self.content_at(stage - 1)
-            grown = grown + self.settings.detail * (content - resize(coarse, size))
+            detail = fine_detail(self.content_at(stage), self.content_at(stage - 1))
+            share = detail_share(detail, self._style_detail(stage))
+            grown = grown + self.settings.detail * share * detail
         return grown.clamp(0, 1)
+
+    def _style_detail(self, stage: int) -> Tensor:
+        """The painting's fine detail over as many octaves as the stage adds to the one before."""
+        style = self.style_at(stage)
+        ratio = max(self.stages[stage - 1].size) / max(self.stages[stage].size)
+        coarse = fitted_size(self.style.height, self.style.width, round(max(style.shape[2:]) * ratio))
+        return fine_detail(style, resize_picture(self.style, coarse).rgb.to(style))
 
     def solver(self, canvas: Image) -> Solver:
         """The solver that the settings name."""
         if self.settings.solver == "adam":
             return Adam(canvas, self.settings.learning_rate)
-        return LBFGS(canvas, self.settings.history)
+        return LBFGS(canvas, self.settings.history, picture_metric if self.settings.smoothing else None)
 
 
 def _long_side(settings: Settings, content: Picture) -> int:

@@ -36,6 +36,7 @@ RECIPES: dict[str, dict[str, Any]] = {
         "solver": "adam",
         "pooling": "max",
         "border": "zeros",
+        "smoothing": False,
         "start": "content+noise",
         "content_layer": {"relu4_2": 1.0},
         "style_layers": STATED_STYLE_LAYERS,
@@ -51,7 +52,8 @@ RECIPES: dict[str, dict[str, Any]] = {
         "coarse_steps": 1.5,
         "solver": "lbfgs",
         "pooling": "average",
-        "border": "replicate",
+        "border": "mirror",
+        "smoothing": True,
         "start": "content",
         "content_layer": {"relu4_2": 1.0},
         "style_layers": STATED_STYLE_LAYERS,
@@ -66,7 +68,7 @@ CHOICES = {
     "recipe": tuple(RECIPES),
     "solver": ("adam", "lbfgs"),
     "pooling": ("max", "average"),
-    "border": ("zeros", "replicate"),
+    "border": ("zeros", "replicate", "mirror"),
 }
 STARTS = ("content", "noise", "content+noise", "picture")
 
@@ -109,8 +111,9 @@ class Settings:
     history: int = _same(
         20, "Past steps that L-BFGS learns the curvature from; each costs two pictures of memory."
     )
+    smoothing: bool = _from_recipe("L-BFGS paints large shapes first, and little noise.")
     pooling: str = _from_recipe("How VGG-19 halves its maps: average (smoother) or max (as trained).")
-    border: str = _from_recipe("What VGG-19 sees beyond the picture's edge: replicate or zeros.")
+    border: str = _from_recipe("What VGG-19 sees beyond the picture's edge: mirror, replicate or zeros.")
     start: str = _from_recipe("First canvas: content, noise, content+noise, or a picture file.")
     noise: float = _same(0.25, "Amplitude of the noise in content+noise, 1 being black to white.")
     content_layer: dict[str, float] = _from_recipe("Layer that keeps the scene; several as NAME:WEIGHT,...")

@@ -28,7 +28,7 @@ class Stylizer:
         self.encoder = encoder or VGG19(
             self.settings.weights,
             pooling=self.settings.pooling,
-            border=self.settings.border,
+            border="replicate" if self.settings.border == "replicate" else "zeros",
             device=_device(self.settings.device),
         )
 
@@ -49,12 +49,12 @@ class Stylizer:
         for the layers; CheckpointError when the pictures or weights are not the checkpoint's.
         """
         pictures = {
-            "content": read_picture(content, role="content"),
-            "style": read_picture(style, role="style"),
+            "content": read_picture(content, role="content picture"),
+            "style": read_picture(style, role="style picture"),
         }
         start = start if start is not None else self._start_file()
         if start is not None:
-            pictures["start"] = read_picture(start, role="start")
+            pictures["start"] = read_picture(start, role="start picture")
         return Painting(self.settings, self.encoder, pictures, resume)
 
     def stylize(self, content: Source, style: Source, *, start: Source | None = None) -> Result:

@@ -1,15 +1,21 @@
 """VGG-19 as an encoder: a picture goes in, the activations of the layers asked for come out."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import torch
 import torch.nn.functional as F
+from torch import Tensor
 
+from impasto.encoder.convolution import Pooling, prepare
+from impasto.encoder.convolution.pool import POOLINGS
 from impasto.encoder.weights import Weights, find_weights
 from impasto.errors import SettingsError
-from impasto.layers import LAYERS, TABLE, canonical, deepest, smallest_side
+from impasto.layers import TABLE, canonical, deepest, smallest_side
 from impasto.shapes import Features, Image
+
+Border = Literal["zeros", "replicate"]
 
 
 class VGG19:
@@ -19,6 +25,7 @@ class VGG19:
     pooling: "max" as trained, or "average" (Gatys et al.: smoother pictures).
     border: "zeros" as trained, or "replicate", which continues the picture's edge into the first convolution
         instead of surrounding the picture with the mean colour.
+    convolution: "auto" takes the fastest way for each layer, "direct" torch's; see `encoder/convolution`.
     Raises WeightsError when the weights cannot be used.
 
     The activations are differentiable by the image; the weights never ask for a gradient.
@@ -28,61 +35,75 @@ class VGG19:
         self,
         weights: str | os.PathLike[str] | Weights | None = None,
         *,
-        pooling: str = "max",
-        border: str = "zeros",
+        pooling: Pooling = "max",
+        border: Border = "zeros",
+        convolution: str = "auto",
         device: torch.device | str = "cpu",
         dtype: torch.dtype = torch.float32,
     ):
         self.weights = weights if isinstance(weights, Weights) else find_weights(weights)
         self.pooling, self.border = pooling, border
         self.device, self.dtype = torch.device(device), dtype
-        self._pool: Callable[..., torch.Tensor] = {"max": F.max_pool2d, "average": F.avg_pool2d}[pooling]
-        self._kernels = {name: kernel.to(self.device, dtype) for name, kernel in self.weights.kernels.items()}
-        self._biases = {name: bias.to(self.device, dtype) for name, bias in self.weights.biases.items()}
+        self._convolutions = {
+            name: prepare(
+                kernel.to(self.device, dtype),
+                self.weights.biases[name].to(self.device, dtype),
+                padding=0 if border == "replicate" and name == "conv1_1" else 1,
+                algorithm=convolution,
+            )
+            for name, kernel in self.weights.kernels.items()
+        }
         self._scale, self._shift = (
             torch.tensor(values, device=self.device, dtype=dtype).reshape(1, 3, 1, 1)
             for values in (self.weights.scale, self.weights.shift)
         )
 
-    def __call__(self, image: Image, layers: Sequence[str]) -> dict[str, Features]:
+    def __call__(
+        self,
+        image: Image,
+        layers: Sequence[str],
+        *,
+        trims: Mapping[int, tuple[slice, slice]] | None = None,
+    ) -> dict[str, Features]:
         """Activations after the ReLU, by the names asked for; stops at the deepest of them.
 
         image: [1, 3, H, W], RGB in [0, 1].
         layers: such as ["relu4_2", "relu5_1"]; conv4_2 and block4_conv2 are other names of relu4_2.
+        trims: the rows and columns to keep of each block's input, by block, for a picture that is a tile of
+            another; see `engines/tiles.py`.
         Raises SettingsError for an unknown layer, or a picture too small for the deepest one.
         """
         names = {name: canonical(name) for name in layers}
         if not names:
             raise SettingsError("name at least one layer, as in layers=['relu4_2']")
-        last = deepest(tuple(names.values()))
-        self._check(image, last)
-        wanted, found = set(names.values()), {}
+        wanted, last = set(names.values()), deepest(tuple(names.values()))
+        _check(image, last)
+        found: dict[str, Tensor] = {}
         x = image * self._scale - self._shift
-        for layer in TABLE:
-            if layer.block > 1 and layer.name.endswith("_1"):
-                x = self._pool(x, 2)
-            x = F.relu(self._convolve(x, layer.convolution))
+        if self.border == "replicate":
+            x = F.pad(x, (1, 1, 1, 1), mode="replicate")
+        for layer, following in zip(TABLE, (*TABLE[1:], None), strict=True):
+            ends_block = following is not None and following.block > layer.block and layer.name != last
+            fused = self.pooling if ends_block and layer.name not in wanted else None
+            x = self._convolutions[layer.convolution](x, fused)
             if layer.name in wanted:
                 found[layer.name] = x
             if layer.name == last:
                 break
+            if ends_block:
+                x = x if fused else POOLINGS[self.pooling](x)
+                if trims:
+                    rows, columns = trims[layer.block + 1]
+                    x = x[..., rows, columns]
         return {name: found[layer] for name, layer in names.items()}
 
-    def _convolve(self, x: torch.Tensor, name: str) -> torch.Tensor:
-        padding = 1
-        if self.border == "replicate" and name == "conv1_1":
-            x, padding = F.pad(x, (1, 1, 1, 1), mode="replicate"), 0
-        return F.conv2d(x, self._kernels[name], self._biases[name], padding=padding)
 
-    def _check(self, image: torch.Tensor, last: str) -> None:
-        if image.ndim != 4 or image.shape[:2] != (1, 3):
-            raise SettingsError(f"the encoder takes one RGB picture [1, 3, H, W], got {list(image.shape)}")
-        height, width = image.shape[2:]
-        if min(height, width) < smallest_side(last):
-            raise SettingsError(
-                f"a picture of {width}x{height} pixels is too small for {last}, which needs "
-                f"{smallest_side(last)} on each side; use a larger size or a layer before {last}"
-            )
-
-
-__all__ = ["LAYERS", "VGG19"]
+def _check(image: Tensor, last: str) -> None:
+    if image.ndim != 4 or image.shape[:2] != (1, 3):
+        raise SettingsError(f"the encoder takes one RGB picture [1, 3, H, W], got {list(image.shape)}")
+    height, width = image.shape[2:]
+    if min(height, width) < smallest_side(last):
+        raise SettingsError(
+            f"a picture of {width}x{height} pixels is too small for {last}, which needs "
+            f"{smallest_side(last)} on each side; use a larger size or a layer before {last}"
+        )

@@ -7,6 +7,7 @@ relative to the cost's own scale: a cost multiplied by 10^11 takes the same step
 """
 
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
@@ -39,12 +40,15 @@ class LBFGS:
 
     image: any shape, values in [0, 1]; a copy is taken.
     history: how many pairs (s, y) are kept; each takes twice the image's memory.
+    metric: the inverse Hessian before any curvature is known, up to a factor: a symmetric, positive definite
+        linear function of a gradient, such as `smoothing.smoothed`. None: the identity, as in the book.
     """
 
-    def __init__(self, image: Tensor, history: int):
+    def __init__(self, image: Tensor, history: int, metric: Callable[[Tensor], Tensor] | None = None):
         self.image = image.clone()
         self.finished: str | None = None
         self.history = history
+        self._metric = metric or _identity
         self.evaluations = 0
         self._pairs: list[Pair] = []
         self._last: Evaluation | None = None
@@ -97,12 +101,13 @@ class LBFGS:
         steepest = (-gradient).masked_fill_(held, 0)
         if not float(steepest.abs().max()) > 0:
             return None
-        if not self._pairs:
-            return steepest * (FIRST_STEP / float(steepest.square().mean().sqrt()))
-        direction = self._two_loops(steepest).masked_fill_(held, 0)
+        direction = self._two_loops(steepest) if self._pairs else self._metric(steepest).clone()
+        direction.masked_fill_(held, 0)
         direction.masked_fill_(_outward(self.image, direction), 0)
         if _dot(direction, gradient) < 0:
-            return direction
+            return direction if self._pairs else _of_first_length(direction)
+        if not self._pairs:  # cannot be: what is held takes no part, and the metric is positive definite
+            return _of_first_length(steepest)
         self._pairs.clear()
         return self._direction(gradient)
 
@@ -114,7 +119,8 @@ class LBFGS:
             alphas.append(_dot(s, direction) / sy)
             direction.sub_(y, alpha=alphas[-1])
         newest = self._pairs[-1]
-        direction.mul_(newest.sy / _dot(newest.y, newest.y))
+        factor = newest.sy / _dot(newest.y, self._metric(newest.y))
+        direction = self._metric(direction) * factor
         for (s, y, sy), alpha in zip(self._pairs, reversed(alphas), strict=True):
             direction.add_(s, alpha=alpha - _dot(y, direction) / sy)
         return direction
@@ -168,6 +174,14 @@ class LBFGS:
         self.finished, self.evaluations = state["finished"], state["evaluations"]
         self._pairs = [Pair(state[f"s{i}"], state[f"y{i}"], sy) for i, sy in enumerate(state["sy"])]
         self._last = Evaluation(Cost(*state["cost"]), state["gradient"]) if "cost" in state else None
+
+
+def _identity(gradient: Tensor) -> Tensor:
+    return gradient
+
+
+def _of_first_length(direction: Tensor) -> Tensor:
+    return direction * (FIRST_STEP / float(direction.square().mean().sqrt()))
 
 
 def _outward(image: Tensor, direction: Tensor) -> Tensor:

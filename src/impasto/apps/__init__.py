@@ -1,0 +1,1 @@
+"""The faces of impasto: programs that stand on its public names."""

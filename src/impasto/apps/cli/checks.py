@@ -1,0 +1,79 @@
+"""All that can be checked before torch is loaded and hours are spent."""
+
+import os
+from pathlib import Path
+
+from impasto.apps.cli.job import Job
+from impasto.apps.cli.lines import command, operand
+from impasto.apps.plot import check_plot
+from impasto.atomic import check_target
+from impasto.errors import OutputError, PictureError
+
+
+def check_new(job: Job, weights: str | None = None) -> None:
+    """Before a new painting.
+
+    Raises:
+        PictureError: a picture that is to be read is not there.
+        SettingsError: the plot's format cannot be written.
+        OutputError: a file that is to be written exists, is another one's, or its folder is missing or closed.
+    """
+    _check_inputs(job)
+    _check_distinct(job, weights)
+    check_target(job.output, job.force)
+    _check_checkpoint(job)
+    if job.plot:
+        check_plot(job.plot, job.force)
+
+
+def check_resumed(job: Job) -> None:
+    """Before going on: as check_new, but the files of this very painting may be there."""
+    _check_inputs(job)
+    check_target(job.output, overwrite=True)
+    check_target(job.checkpoint, overwrite=True)
+    if job.plot:
+        check_plot(job.plot, overwrite=True)
+
+
+def check_stages(job: Job, steps: int) -> None:
+    """That no numbered stage is there already; `steps` is what the painting takes at most."""
+    if job.save_every and not job.force:
+        for number in range(job.save_every, steps + 1, job.save_every):
+            check_target(job.stage(number), overwrite=False)
+
+
+def _check_inputs(job: Job) -> None:
+    for role, path in (("content", job.content), ("style", job.style), ("start", job.start)):
+        if path is not None and not path.exists():
+            raise PictureError(f"the {role} picture '{path}' does not exist: check the path")
+
+
+def _check_distinct(job: Job, weights: str | None) -> None:
+    """No file is written over one that is read, or over another one that is written."""
+    taken = {"content picture": job.content, "style picture": job.style}
+    taken |= {"start picture": job.start} if job.start else {}
+    taken |= {"weights file": Path(weights).expanduser()} if weights else {}
+    for role, path in (("result", job.output), ("checkpoint", job.checkpoint), ("plot", job.plot)):
+        if path is None:
+            continue
+        for other, there in taken.items():
+            if _same_file(path, there):
+                raise OutputError(f"'{path}' is the {other}: choose another name for the {role}")
+        taken[role] = path
+
+
+def _same_file(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return os.path.realpath(one) == os.path.realpath(other)
+
+
+def _check_checkpoint(job: Job) -> None:
+    if job.checkpoint.is_file() and not job.force:
+        resume = command(["impasto", "resume", operand(job.checkpoint)])
+        raise OutputError(
+            f"'{job.checkpoint}' keeps a painting that is not finished: go on with `{resume}`, "
+            "or paint anew with --force"
+        )
+    check_target(job.checkpoint, overwrite=True)

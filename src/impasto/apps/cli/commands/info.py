@@ -1,0 +1,96 @@
+"""`impasto info`."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import impasto
+from impasto.apps.cli.lines import command, operand, say
+from impasto.errors import PictureError, SettingsError
+from impasto.settings import Settings
+
+
+def info(path: Path, as_json: bool) -> int:
+    """Show what the picture carries inside it; returns the exit code."""
+    recipe = impasto.read_recipe(path)
+    if as_json:
+        say(json.dumps(recipe, indent=2))
+        return 0
+    try:
+        rows = _rows(recipe)
+        again = again_command(recipe, path)
+    except (KeyError, TypeError, AttributeError, SettingsError) as error:
+        raise PictureError(
+            f"'{path}' was painted by another version of impasto, whose recipe reads otherwise ({error}): "
+            "see all of it with --json"
+        ) from None
+    say(str(path))
+    width = max(len(label) for label, _ in rows)
+    for label, value in rows:
+        say(f"  {label:{width}}  {value}")
+    say()
+    say("The command that makes it again:")
+    say(f"  {again}")
+    return 0
+
+
+def changed(settings: Settings) -> dict[str, Any]:
+    """The settings that are not the recipe's own."""
+    plain = Settings(recipe=settings.recipe, strength=settings.strength)
+    names = [one.name for one in fields(Settings) if one.name != "recipe"]
+    differing = {
+        name: getattr(settings, name) for name in names if getattr(settings, name) != getattr(plain, name)
+    }
+    return {"strength": settings.strength, **differing} if settings.strength is not None else differing
+
+
+def again_command(recipe: Mapping[str, Any], path: Path) -> str:
+    """The command line that paints it again, in the folder where the pictures are."""
+    settings = Settings.from_dict(recipe["settings"])
+    pictures = [operand(Path(recipe["inputs"][role]["name"])) for role in ("content", "style")]
+    words = ["impasto", "stylize", *pictures, "-o", operand(path)]
+    if settings.recipe != Settings().recipe:
+        words += ["--recipe", settings.recipe]
+    for name, value in changed(settings).items():
+        words += _as_option(name, value)
+    return command(words)
+
+
+def _as_option(name: str, value: Any) -> list[str]:
+    flag = name.replace("_", "-")
+    if isinstance(value, bool):
+        return [f"--{flag}" if value else f"--no-{flag}"]
+    return [f"--{flag}", _as_text(value)]
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ",".join(f"{layer}:{weight!r}" for layer, weight in value.items())
+    return str(value)
+
+
+def _rows(recipe: Mapping[str, Any]) -> list[tuple[str, str]]:
+    settings = Settings.from_dict(recipe["settings"])
+    own = [f"{name.replace('_', '-')} {_as_text(value)}" for name, value in changed(settings).items()]
+    weights = recipe["weights"]
+    rows = [
+        ("size", f"{recipe['width']} x {recipe['height']} pixels"),
+        ("recipe", settings.recipe),
+        ("changed", "; ".join(own) or "nothing, all as the recipe has it"),
+        ("seed", str(settings.seed)),
+        ("steps", f"{recipe['steps']}, {recipe['stopped']}"),
+    ]
+    rows += [(role, f"{one['name']} {_short(one['fingerprint'])}") for role, one in recipe["inputs"].items()]
+    rows += [
+        ("weights", f"{weights['source']} {_short(weights['checksum'])}"),
+        ("licence", weights["licence"]),
+        ("versions", ", ".join(f"{name} {version}" for name, version in recipe["versions"].items())),
+    ]
+    return rows
+
+
+def _short(checksum: str) -> str:
+    """Enough of a checksum to tell files apart; --json has all of it."""
+    return f"(sha256 {checksum[:16]}...)"

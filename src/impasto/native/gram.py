@@ -1,0 +1,66 @@
+"""The Gram matrix of activations, and its gradient, compiled by numba.
+
+Activations come channels last: a [positions, n] matrix A in one row. The product A^T A is symmetric, so only
+its upper half is computed.
+"""
+
+from __future__ import annotations
+
+from numba import njit, prange
+
+from impasto.native.lanes import WIDTH, copy
+from impasto.native.multiply import FEW_ROWS, PANEL, ROWS, multiply, multiply_panel
+
+BLOCK = 128
+"""Positions that are added up at a time, so that they stay in the cache."""
+_ODD_LINES = 16  # keeps a block's rows from falling into the same cache sets
+
+
+def space_needed(n: int) -> int:
+    """Floats of working space for each worker of `gram`."""
+    return (BLOCK + 1) * (n + _ODD_LINES) + ROWS * n
+
+
+@njit(cache=True, nogil=True)
+def _gram_share(a, n, first, last, total, start, space, block):  # type: ignore[no-untyped-def]
+    """total[start:] [n, n] = A^T A over positions first..last, above the diagonal."""
+    stride = n + _ODD_LINES
+    for i in range(start, start + n * n):
+        total[i] = 0
+    for begin in range(first, last, BLOCK):
+        rows = min(BLOCK, last - begin)
+        for row in range(rows):
+            for c in range(0, n, WIDTH):
+                copy(a, (begin + row) * n + c, space, block + row * stride + c)
+        for c in range(0, n, PANEL):
+            multiply_panel(
+                space, block, 1, stride, space, block + c, stride, rows, True, total, start + c, n, c + PANEL
+            )
+
+
+@njit(cache=True, nogil=True, parallel=True)
+def gram(a, n, totals, space, space_each, workers):  # type: ignore[no-untyped-def]
+    """totals [workers, n, n]: the parts of A^T A, right above the diagonal and undefined below it."""
+    positions = a.size // n
+    for worker in prange(workers):
+        _gram_share(
+            a,
+            n,
+            positions * worker // workers,
+            positions * (worker + 1) // workers,
+            totals,
+            worker * n * n,
+            space,
+            worker * space_each,
+        )
+
+
+@njit(cache=True, nogil=True, parallel=True)
+def times(a, n, matrix, add, y, workers):  # type: ignore[no-untyped-def]
+    """y [positions, n] = A times a matrix [n, n] in panels, or += if `add`; leaves out the last positions % FEW_ROWS."""
+    whole = a.size // n // FEW_ROWS
+    for worker in prange(workers):
+        first, last = whole * worker // workers * FEW_ROWS, whole * (worker + 1) // workers * FEW_ROWS
+        for begin in range(first, last, BLOCK):
+            rows = min(BLOCK, last - begin)
+            multiply(a, begin * n, n, matrix, 0, n, add, y, begin * n, rows, n)

@@ -1,0 +1,126 @@
+"""Sixteen neighbouring float32 channels as one value, in the code that numba generates.
+
+`Lanes` writes vector instructions where ordinary arithmetic is written, so that a formula such as
+`transforms.transform_inputs` becomes straight-line vector code. LLVM splits a `Lanes` into as many registers
+as the machine needs: one with AVX-512, two with AVX2, four with NEON.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+WIDTH = 16
+FLOATS = ir.VectorType(ir.FloatType(), WIDTH)
+_BITS = ir.VectorType(ir.IntType(1), WIDTH)
+_WORD = ir.IntType(WIDTH)
+_FUSE = ("contract",)  # lets LLVM turn a * b + c into one instruction
+_ALIGNMENT = 4
+
+
+class Lanes:
+    """A vector register under construction."""
+
+    def __init__(self, builder: ir.IRBuilder, value: ir.Value):
+        self.builder, self.value = builder, value
+
+    def __add__(self, other: Lanes) -> Lanes:
+        return Lanes(self.builder, self.builder.fadd(self.value, other.value, flags=_FUSE))
+
+    def __sub__(self, other: Lanes) -> Lanes:
+        return Lanes(self.builder, self.builder.fsub(self.value, other.value, flags=_FUSE))
+
+    def __mul__(self, other: Lanes | float) -> Lanes:
+        factor = other.value if isinstance(other, Lanes) else constant(self.builder, other).value
+        return Lanes(self.builder, self.builder.fmul(self.value, factor, flags=_FUSE))
+
+    def keep(self, bits: ir.Value) -> Lanes:
+        """The lanes whose bit is set, zero in the others; or, for a single bit, all or none."""
+        return Lanes(self.builder, self.builder.select(bits, self.value, constant(self.builder, 0.0).value))
+
+    def rectified(self) -> Lanes:
+        """max(self, 0); not-a-number stays what it is."""
+        negative = self.builder.fcmp_ordered("<", self.value, constant(self.builder, 0.0).value)
+        return self.keep(self.builder.not_(negative))
+
+    def maximum(self, other: Lanes) -> Lanes:
+        """The larger of two, `self` where they are equal."""
+        larger = self.builder.fcmp_ordered(">", other.value, self.value)
+        return Lanes(self.builder, self.builder.select(larger, other.value, self.value))
+
+    def positive(self) -> ir.Value:
+        """One bit a lane: is it above zero?"""
+        return self.builder.fcmp_ordered(">", self.value, constant(self.builder, 0.0).value)
+
+    def equals(self, other: Lanes) -> ir.Value:
+        """One bit a lane: are they equal?"""
+        return self.builder.fcmp_ordered("==", self.value, other.value)
+
+
+def constant(builder: ir.IRBuilder, number: float) -> Lanes:
+    """The same number in every lane."""
+    return Lanes(builder, ir.Constant(FLOATS, [number] * WIDTH))
+
+
+def broadcast(builder: ir.IRBuilder, number: ir.Value) -> Lanes:
+    """One float32 in every lane."""
+    first = builder.insert_element(ir.Constant(FLOATS, ir.Undefined), number, ir.Constant(ir.IntType(32), 0))
+    zeros = ir.Constant(ir.VectorType(ir.IntType(32), WIDTH), [0] * WIDTH)
+    return Lanes(builder, builder.shuffle_vector(first, ir.Constant(FLOATS, ir.Undefined), zeros))
+
+
+class Memory:
+    """A flat numpy array, or the part of it from one element on, read and written sixteen elements at a time."""
+
+    def __init__(self, builder: ir.IRBuilder, pointer: ir.Value):
+        self.builder, self.pointer = builder, pointer
+
+    @classmethod
+    def of(cls, context: Any, builder: ir.IRBuilder, array_type: Any, array: ir.Value) -> Memory:
+        """The elements of a numpy array that a compiled function was given."""
+        return cls(builder, context.make_array(array_type)(context, builder, array).data)
+
+    def at(self, element: ir.Value) -> Memory:
+        """The part from `element` on."""
+        return Memory(self.builder, self.builder.gep(self.pointer, [element]))
+
+    def number(self) -> ir.Value:
+        """The first element."""
+        return self.builder.load(self.pointer)
+
+    def load(self) -> Lanes:
+        """Sixteen floats."""
+        pointer = self.builder.bitcast(self.pointer, FLOATS.as_pointer())
+        return Lanes(self.builder, self.builder.load(pointer, align=_ALIGNMENT))
+
+    def store(self, lanes: Lanes) -> None:
+        """Write sixteen floats."""
+        pointer = self.builder.bitcast(self.pointer, FLOATS.as_pointer())
+        self.builder.store(lanes.value, pointer, align=_ALIGNMENT)
+
+    def load_bits(self) -> ir.Value:
+        """Sixteen bits, from one int16."""
+        word = self.builder.load(self.builder.bitcast(self.pointer, _WORD.as_pointer()), align=2)
+        return self.builder.bitcast(word, _BITS)
+
+    def store_bits(self, bits: ir.Value) -> None:
+        """Write sixteen bits into one int16."""
+        self.builder.store(
+            self.builder.bitcast(bits, _WORD), self.builder.bitcast(self.pointer, _WORD.as_pointer()), align=2
+        )
+
+
+@intrinsic
+def copy(typing_context, x, start, y, y_start):  # type: ignore[no-untyped-def]
+    """Sixteen floats of the flat array x, from `start` on, to y, from `y_start` on."""
+    signature = types.void(x, types.intp, y, types.intp)
+
+    def generate(context, builder, signature, values):  # type: ignore[no-untyped-def]
+        source = Memory.of(context, builder, signature.args[0], values[0]).at(values[1])
+        Memory.of(context, builder, signature.args[2], values[2]).at(values[3]).store(source.load())
+        return context.get_dummy_value()
+
+    return signature, generate

