@@ -1,0 +1,98 @@
+"""Winograd's minimal filtering F(4x4, 3x3): a quarter of the multiplications of direct convolution.
+
+A 4x4 tile of outputs comes from 36 products instead of 144, after a transform of the 6x6 inputs and of the
+kernel (once, when it is first used). The gradient by the input is a convolution with the flipped, transposed
+kernel, whose transform is a permutation of the kernel's own. Formulas and sources: `native/transforms.py`.
+"""
+
+from functools import cached_property
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from impasto.encoder.convolution.base import Pooling
+from impasto.encoder.convolution.fused import WORKSPACE, FusedConvolution, flat
+from impasto.encoder.convolution.native import winograd as native
+from impasto.encoder.convolution.native.transforms import REVERSED, transform_taps
+from impasto.native.multiply import FEW_ROWS, PANEL
+from impasto.native.pages import empty, empty_features
+
+_POOLING = {None: native.NO_POOLING, "max": native.MAX_POOLING, "average": native.MEAN_POOLING}
+_TILES_PER_KERNEL, _MOST_TILES = 0.75, 96  # a group's tiles take 0.75 of the kernel's room: measured
+
+CHANNELS = PANEL
+"""n_in and n_out must be multiples of this."""
+
+
+class WinogradConvolution(FusedConvolution):
+    """See `base.Convolution`; n_in and n_out are multiples of CHANNELS."""
+
+    def forward(self, x: Tensor, pooling: Pooling | None) -> tuple[Tensor, np.ndarray]:
+        """See `FusedConvolution`."""
+        height, width = x.shape[2:]
+        y, bits = self.new_activations((height, width), pooling)
+        sizes = self._sizes((height, width), self.sizes_out(height, width), pooling, backward=False)
+        native.convolve(flat(x), self._kernel, self.bias, np.float32(1), flat(y), bits, _space(sizes), sizes)
+        return y, bits
+
+    def backward(
+        self, gradient: Tensor, bits: np.ndarray, pooling: Pooling | None, size: tuple[int, int]
+    ) -> Tensor:
+        """See `FusedConvolution`."""
+        y = empty_features(self.n_in, *size)
+        factor = np.float32(1 / 4 if pooling == "average" else 1)
+        sizes = self._sizes(self.sizes_out(*size), size, pooling, backward=True)
+        native.convolve(
+            flat(gradient), self._reversed, self.bias, factor, flat(y), bits, _space(sizes), sizes
+        )
+        return y
+
+    def _sizes(
+        self, size_in: tuple[int, int], size_out: tuple[int, int], pooling: Pooling | None, *, backward: bool
+    ) -> native.Sizes:
+        workers = torch.get_num_threads()
+        most = min(_MOST_TILES, int(_TILES_PER_KERNEL * self.n_in * self.n_out / (self.n_in + self.n_out)))
+        each = -(-native.tile_count(*size_out) // workers)
+        group = -(-each // -(-each // most))  # groups of equal size
+        depth, columns = (self.n_out, self.n_in) if backward else (self.n_in, self.n_out)
+        return native.Sizes(
+            height=size_in[0],
+            width=size_in[1],
+            depth=depth,
+            padding=2 - self.padding if backward else self.padding,
+            rows=size_out[0],
+            across=size_out[1],
+            columns=columns,
+            pooling=_POOLING[pooling],
+            backward=backward,
+            group=-(-group // FEW_ROWS) * FEW_ROWS,
+            workers=workers,
+        )
+
+    @cached_property
+    def _kernel(self) -> np.ndarray:
+        """[36, n_in, n_out] in panels; computed in float64."""
+        kernel = self.kernel.double()
+        rows = torch.stack(transform_taps([kernel[:, :, i] for i in range(3)]))
+        points = torch.stack(transform_taps([rows[..., j] for j in range(3)]), dim=1)
+        return in_panels(points.flatten(0, 1).float().transpose(1, 2))
+
+    @cached_property
+    def _reversed(self) -> np.ndarray:
+        """[36, n_out, n_in] in panels."""
+        order = [native.POINTS * i + j for i in REVERSED for j in REVERSED]
+        panels = torch.from_numpy(self._kernel).reshape(native.SQUARE, self.n_out // PANEL, self.n_in, PANEL)
+        return in_panels(panels.transpose(2, 3).reshape(native.SQUARE, self.n_out, self.n_in)[order])
+
+
+def in_panels(matrices: Tensor) -> np.ndarray:
+    """Matrices [number, depth, columns] as `native.multiply` reads them: [number, columns / PANEL, depth, PANEL]."""
+    number, depth, columns = matrices.shape
+    panels = matrices.reshape(number, depth, columns // PANEL, PANEL).transpose(1, 2)
+    return empty(tuple(panels.shape)).copy_(panels).reshape(-1).numpy()
+
+
+def _space(sizes: native.Sizes) -> np.ndarray:
+    needed = sizes.workers * native.space_needed(sizes.depth, sizes.columns, sizes.group)
+    return WORKSPACE.floats(needed).numpy()
