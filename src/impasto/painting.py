@@ -3,6 +3,7 @@
 import contextlib
 import os
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -145,16 +146,18 @@ class Painting:
     def _recipe(self) -> dict[str, Any]:
         """What the picture carries inside it; file names without their folders."""
         inputs = {
-            role: {"name": os.path.basename(picture.name), "fingerprint": picture.fingerprint}  # noqa: PTH119
+            role: {"name": Path(picture.name).name, "fingerprint": picture.fingerprint}
             for role, picture in self._pictures.items()
         }
+        weights = self._encoder.weights.provenance.as_dict()
+        weights["path"] = Path(weights["path"]).name
         height, width = self.size
         return {
             "settings": self.settings.as_dict(),
             "width": width,
             "height": height,
             "inputs": inputs,
-            "weights": self._encoder.weights.provenance.as_dict(),
+            "weights": weights,
             "versions": self._versions(),
             "steps": len(self._progress.history),
             "stopped": self._stopped(),

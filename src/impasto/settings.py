@@ -20,6 +20,9 @@ STATED_STYLE_LAYERS = {f"relu{block}_1": 0.2 for block in range(1, 6)}
 LARGEST_DEFAULT_SIZE = 1024
 """`size` is the content's own long side, up to this many pixels, unless the user names another."""
 
+STRENGTH_POWER = 2.5
+"""beta / alpha grows with (strength / (1 - strength)) to this power: about even steps in the eye."""
+
 SCALE_FACTOR = 2.0
 """From one scale to the next, coarse to fine."""
 SMALLEST_SCALE = 128
@@ -47,7 +50,7 @@ RECIPES: dict[str, dict[str, Any]] = {
     },
     # What makes good pictures without tuning; docs/architecture.md says why each value is what it is.
     "paint": {
-        "steps": 60,
+        "steps": 40,
         "scales": None,
         "coarse_steps": 1.5,
         "solver": "lbfgs",
@@ -58,7 +61,7 @@ RECIPES: dict[str, dict[str, Any]] = {
         "content_layer": {"relu4_2": 1.0},
         "style_layers": STATED_STYLE_LAYERS,
         "alpha": 1.0,
-        "beta": 10.0,
+        "beta": 20.0,
         "balance": True,
         "detail": 1.0,
     },
@@ -158,8 +161,8 @@ class Settings:
         settled = {"alpha": recipe["alpha"], "beta": recipe["beta"]}
         if self.strength is not None:
             _check_number("strength", self.strength, 0, 1)
-            settled["alpha"] *= 2 * (1 - self.strength)
-            settled["beta"] *= 2 * self.strength
+            settled["alpha"] *= (2 * (1 - self.strength)) ** STRENGTH_POWER
+            settled["beta"] *= (2 * self.strength) ** STRENGTH_POWER
         for name, value in settled.items():
             given = getattr(self, name)
             if self.strength is not None and given is not None and given != value:

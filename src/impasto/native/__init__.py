@@ -6,6 +6,7 @@ the caches of what uses it.
 """
 
 import importlib.util
+import threading
 from functools import cache
 
 
@@ -13,3 +14,7 @@ from functools import cache
 def can_compile() -> bool:
     """Is numba there?"""
     return importlib.util.find_spec("numba") is not None
+
+
+WORKING = threading.Lock()
+"""Held while compiled code runs: its workspace is shared, and numba's simplest thread pool may not be entered twice."""

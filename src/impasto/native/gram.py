@@ -4,12 +4,14 @@ Activations come channels last: a [positions, n] matrix A in one row. The produc
 its upper half is computed.
 """
 
+# mypy: disallow_untyped_defs=False
+
 from __future__ import annotations
 
 from numba import njit, prange
 
 from impasto.native.lanes import WIDTH, copy
-from impasto.native.multiply import FEW_ROWS, PANEL, ROWS, multiply, multiply_panel
+from impasto.native.multiply import FEW_ROWS, PANEL, multiply, multiply_panel
 
 BLOCK = 128
 """Positions that are added up at a time, so that they stay in the cache."""
@@ -18,11 +20,11 @@ _ODD_LINES = 16  # keeps a block's rows from falling into the same cache sets
 
 def space_needed(n: int) -> int:
     """Floats of working space for each worker of `gram`."""
-    return (BLOCK + 1) * (n + _ODD_LINES) + ROWS * n
+    return BLOCK * (n + _ODD_LINES)
 
 
 @njit(cache=True, nogil=True)
-def _gram_share(a, n, first, last, total, start, space, block):  # type: ignore[no-untyped-def]
+def _gram_share(a, n, first, last, total, start, space, block):
     """total[start:] [n, n] = A^T A over positions first..last, above the diagonal."""
     stride = n + _ODD_LINES
     for i in range(start, start + n * n):
@@ -39,7 +41,7 @@ def _gram_share(a, n, first, last, total, start, space, block):  # type: ignore[
 
 
 @njit(cache=True, nogil=True, parallel=True)
-def gram(a, n, totals, space, space_each, workers):  # type: ignore[no-untyped-def]
+def gram(a, n, totals, space, space_each, workers):
     """totals [workers, n, n]: the parts of A^T A, right above the diagonal and undefined below it."""
     positions = a.size // n
     for worker in prange(workers):
@@ -55,9 +57,21 @@ def gram(a, n, totals, space, space_each, workers):  # type: ignore[no-untyped-d
         )
 
 
+@njit(cache=True, nogil=True)
+def fold(totals, n, workers, result):
+    """result [n, n]: the sum of the workers' parts, mirrored below the diagonal."""
+    for i in range(n):
+        for j in range(i, n):
+            total = totals[i * n + j]
+            for worker in range(1, workers):
+                total += totals[worker * n * n + i * n + j]
+            result[i, j] = total
+            result[j, i] = total
+
+
 @njit(cache=True, nogil=True, parallel=True)
-def times(a, n, matrix, add, y, workers):  # type: ignore[no-untyped-def]
-    """y [positions, n] = A times a matrix [n, n] in panels, or += if `add`; leaves out the last positions % FEW_ROWS."""
+def times(a, n, matrix, add, y, workers):
+    """y [positions, n] = A times a matrix [n, n] in panels, or += if `add`; without the last positions % FEW_ROWS."""
     whole = a.size // n // FEW_ROWS
     for worker in prange(workers):
         first, last = whole * worker // workers * FEW_ROWS, whole * (worker + 1) // workers * FEW_ROWS

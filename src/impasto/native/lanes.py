@@ -5,11 +5,13 @@
 as the machine needs: one with AVX-512, two with AVX2, four with NEON.
 """
 
+# mypy: disallow_untyped_defs=False
+
 from __future__ import annotations
 
 from typing import Any
 
-from llvmlite import ir
+from llvmlite import ir  # type: ignore[import-untyped]
 from numba import types
 from numba.extending import intrinsic
 
@@ -114,11 +116,11 @@ class Memory:
 
 
 @intrinsic
-def copy(typing_context, x, start, y, y_start):  # type: ignore[no-untyped-def]
+def copy(typing_context, x, start, y, y_start):
     """Sixteen floats of the flat array x, from `start` on, to y, from `y_start` on."""
     signature = types.void(x, types.intp, y, types.intp)
 
-    def generate(context, builder, signature, values):  # type: ignore[no-untyped-def]
+    def generate(context, builder, signature, values):
         source = Memory.of(context, builder, signature.args[0], values[0]).at(values[1])
         Memory.of(context, builder, signature.args[2], values[2]).at(values[3]).store(source.load())
         return context.get_dummy_value()

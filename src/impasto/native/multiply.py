@@ -1,16 +1,20 @@
 """The innermost matrix product: a few rows of A times one panel of B, with the result held in registers."""
 
+# mypy: disallow_untyped_defs=False
+
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-import llvmlite.binding
+import llvmlite.binding  # type: ignore[import-untyped]
 from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
+from torch import Tensor
 
 from impasto.native.lanes import WIDTH, Lanes, Memory, broadcast, constant
+from impasto.native.pages import empty
 
 _HAS_WIDE_REGISTERS = bool(llvmlite.binding.get_host_cpu_features().get("avx512f"))
 
@@ -58,11 +62,11 @@ def _multiplier(rows: int) -> Any:
     @intrinsic
     def multiply(
         typing_context, a, a_start, a_stride, a_step, b, b_start, b_stride, depth, add, c, c_start, c_stride
-    ):  # type: ignore[no-untyped-def]
+    ):
         index = types.intp
         signature = types.void(a, *[index] * 3, b, *[index] * 3, types.boolean, c, index, index)
 
-        def generate(context, builder, signature, values):  # type: ignore[no-untyped-def]
+        def generate(context, builder, signature, values):
             (
                 a_,
                 a_start_,
@@ -107,7 +111,7 @@ DEPTH_IN_ONE_SUM = 128
 @njit(cache=True, nogil=True)
 def multiply_panel(
     a, a_start, a_stride, a_step, b, b_start, b_stride, depth, add, c, c_start, c_stride, rows
-):  # type: ignore[no-untyped-def]
+):
     """C[rows, PANEL] = A[rows, depth] B[depth, PANEL], or += if `add`.
 
     A's rows are a_stride apart and its columns a_step; the rows of B and C are b_stride and c_stride apart.
@@ -129,8 +133,15 @@ def multiply_panel(
 
 
 @njit(cache=True, nogil=True)
-def multiply(a, a_start, a_stride, b, b_start, depth, add, c, c_start, rows, columns):  # type: ignore[no-untyped-def]
+def multiply(a, a_start, a_stride, b, b_start, depth, add, c, c_start, rows, columns):
     """C[rows, columns] = A[rows, depth] B[depth, columns] with B in panels, or += if `add`; see `multiply_panel`."""
     for panel in range(columns // PANEL):
         b_panel, to = b_start + panel * PANEL * depth, c_start + panel * PANEL
         multiply_panel(a, a_start, a_stride, 1, b, b_panel, PANEL, depth, add, c, to, columns, rows)
+
+
+def in_panels(matrices: Tensor) -> Tensor:
+    """Matrices [number, depth, columns] as `multiply` reads B: [number, columns / PANEL, depth, PANEL] in one row."""
+    number, depth, columns = matrices.shape
+    panels = matrices.detach().reshape(number, depth, columns // PANEL, PANEL).transpose(1, 2)
+    return empty(tuple(panels.shape)).copy_(panels).reshape(-1)

@@ -8,6 +8,7 @@ for those (Linux does). So memory need not be hoarded for the next step: it goes
 import math
 import mmap
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -21,12 +22,30 @@ def empty(shape: tuple[int, ...], dtype: torch.dtype = torch.float32) -> Tensor:
         return torch.empty(shape, dtype=dtype)
     memory = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
     memory.madvise(mmap.MADV_HUGEPAGE)
-    return torch.frombuffer(memory, dtype=dtype).reshape(shape)
+    return torch.frombuffer(memory, dtype=dtype).reshape(shape).detach()
 
 
 def empty_features(n_C: int, n_H: int, n_W: int) -> Tensor:
     """A float32 tensor [1, n_C, n_H, n_W], channels last, with arbitrary contents."""
-    return empty((1, n_H, n_W, n_C)).permute(0, 3, 1, 2)
+    # Detached: autograd adds to a gradient in place only where it sees no other user of its memory.
+    return empty((1, n_H, n_W, n_C)).permute(0, 3, 1, 2).detach()
+
+
+def own(gradient: Tensor) -> Tensor:
+    """Mark a gradient, laid out channels last, as one that nobody else holds: the next step may add to it in place."""
+    gradient.impasto_own = True  # type: ignore[attr-defined]
+    return gradient
+
+
+def is_own(gradient: Tensor) -> bool:
+    """Was it marked by `own`? The mark stays with the tensor on its way through autograd, and with no copy of it."""
+    return getattr(gradient, "impasto_own", False)
+
+
+def flat(x: Tensor) -> np.ndarray:
+    """The numbers of x [1, n_C, n_H, n_W] in one row, channels last; the same memory if x is so stored."""
+    numbers: np.ndarray = x.detach().permute(0, 2, 3, 1).contiguous().reshape(-1).numpy()
+    return numbers
 
 
 class Workspace:
@@ -41,3 +60,7 @@ class Workspace:
             self._room = torch.empty(0)  # lets go of the old one first
             self._room = empty((number,))
         return self._room[:number]
+
+
+WORKSPACE = Workspace()
+"""The one that compiled code shares; to be used under `native.WORKING`."""

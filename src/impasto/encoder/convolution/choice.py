@@ -53,9 +53,9 @@ class _Chosen:
         self.kernel, self.bias, self.padding, self.algorithm = kernel, bias, padding, algorithm
 
     def __call__(self, x: Tensor, pooling: Pooling | None = None) -> Tensor:
-        return self._convolution(x)(x, pooling)
+        return self.convolution_for(x)(x, pooling)
 
-    def _convolution(self, x: Tensor) -> Convolution:
+    def convolution_for(self, x: Tensor) -> Convolution:
         n_out, n_in = self.kernel.shape[:2]
         if x.device.type != "cpu" or x.dtype != torch.float32:
             return self._direct

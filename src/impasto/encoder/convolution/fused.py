@@ -1,6 +1,5 @@
 """Convolution, bias, ReLU and pooling in one pass, keeping for the gradient one bit an activation."""
 
-import threading
 from abc import ABC, abstractmethod
 from typing import Any
 
@@ -10,14 +9,13 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from impasto.encoder.convolution.base import Pooling
+from impasto.encoder.convolution.pool import POOLINGS
 from impasto.errors import SettingsError
-from impasto.native.pages import Workspace, empty, empty_features
+from impasto.native import WORKING
+from impasto.native.pages import empty, empty_features, own
 
 LANES = 16
 """Activations whose bits share an int16."""
-
-WORKSPACE = Workspace()
-_ONE_AT_A_TIME = threading.Lock()  # for WORKSPACE, and numba's simplest thread pool may not be entered twice
 
 
 class FusedConvolution(ABC):
@@ -30,9 +28,12 @@ class FusedConvolution(ABC):
 
     def __call__(self, x: Tensor, pooling: Pooling | None = None) -> Tensor:
         """See `base.Convolution`."""
-        height, width = self.sizes_out(*x.shape[2:])
         smallest = 2 if pooling else 1
-        if x.ndim != 4 or x.shape[:2] != (1, self.n_in) or min(height, width) < smallest:
+        if (
+            x.ndim != 4
+            or x.shape[:2] != (1, self.n_in)
+            or min(self.sizes_out(x.shape[2], x.shape[3])) < smallest
+        ):
             raise SettingsError(
                 f"this convolution takes [1, {self.n_in}, height, width], large enough for {smallest}x{smallest} "
                 f"activations, got {list(x.shape)}"
@@ -41,8 +42,13 @@ class FusedConvolution(ABC):
             raise SettingsError(
                 f"this convolution takes float32 on the CPU, got {x.dtype} on {x.device}; use 'direct'"
             )
-        y: Tensor = _Fused.apply(x, self, pooling)
-        return y
+        fused = pooling if self.can_fuse_pooling() else None
+        y: Tensor = _Fused.apply(x, self, fused)
+        return POOLINGS[pooling](y) if pooling and not fused else y
+
+    def can_fuse_pooling(self) -> bool:
+        """Does `forward` pool, or is that a step of its own?"""
+        return True
 
     def sizes_out(self, height: int, width: int) -> tuple[int, int]:
         """Rows and columns of activations before pooling."""
@@ -66,16 +72,10 @@ class FusedConvolution(ABC):
         return empty_features(self.n_out, rows // halve, columns // halve), bits
 
 
-def flat(x: Tensor) -> np.ndarray:
-    """The numbers of x [1, n_C, n_H, n_W] in one row, channels last; the same memory if x is so stored."""
-    numbers: np.ndarray = x.detach().permute(0, 2, 3, 1).reshape(-1).numpy()
-    return numbers
-
-
 class _Fused(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, x: Tensor, layer: FusedConvolution, pooling: Pooling | None) -> Tensor:
-        with _ONE_AT_A_TIME:
+        with WORKING:
             y, bits = layer.forward(x, pooling)
         if ctx.needs_input_grad[0]:
             ctx.layer, ctx.pooling, ctx.bits, ctx.size = layer, pooling, bits, tuple(x.shape[2:])
@@ -84,5 +84,5 @@ class _Fused(torch.autograd.Function):
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None]:
-        with _ONE_AT_A_TIME:
-            return ctx.layer.backward(gradient, ctx.bits, ctx.pooling, ctx.size), None, None
+        with WORKING:
+            return own(ctx.layer.backward(gradient, ctx.bits, ctx.pooling, ctx.size)), None, None

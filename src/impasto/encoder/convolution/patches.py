@@ -10,24 +10,21 @@ import torch
 from torch import Tensor
 
 from impasto.encoder.convolution.base import Pooling
-from impasto.encoder.convolution.fused import FusedConvolution, flat
+from impasto.encoder.convolution.fused import FusedConvolution
 from impasto.encoder.convolution.native import patches as native
-from impasto.encoder.convolution.pool import POOLINGS
-from impasto.encoder.convolution.winograd import in_panels
-from impasto.native.multiply import PANEL, ROWS
-from impasto.native.pages import empty_features
+from impasto.native.multiply import PANEL, ROWS, in_panels
+from impasto.native.pages import empty_features, flat
 
 CHANNELS = PANEL
 """n_out must be a multiple of this."""
 
 
 class PatchesConvolution(FusedConvolution):
-    """See `base.Convolution`; for few input channels. Pooling is a step of its own."""
+    """See `base.Convolution`; for few input channels."""
 
-    def __call__(self, x: Tensor, pooling: Pooling | None = None) -> Tensor:
-        """See `base.Convolution`."""
-        y = super().__call__(x)
-        return POOLINGS[pooling](y) if pooling else y
+    def can_fuse_pooling(self) -> bool:
+        """No layer of VGG-19 would need it."""
+        return False
 
     def forward(self, x: Tensor, pooling: Pooling | None) -> tuple[Tensor, np.ndarray]:
         """See `FusedConvolution`."""
@@ -62,10 +59,10 @@ class PatchesConvolution(FusedConvolution):
     @cached_property
     def _kernel(self) -> np.ndarray:
         """Three matrices [3 n_in, n_out], one for each row of the kernel."""
-        return in_panels(self.kernel.permute(2, 3, 1, 0).reshape(3, 3 * self.n_in, self.n_out))
+        return in_panels(self.kernel.permute(2, 3, 1, 0).reshape(3, 3 * self.n_in, self.n_out)).numpy()
 
     @cached_property
     def _reversed(self) -> np.ndarray:
         """One matrix [n_out, 9 n_in], its columns filled up to whole panels with zeros."""
         matrix = self.kernel.permute(0, 2, 3, 1).reshape(1, self.n_out, 9 * self.n_in)
-        return in_panels(torch.nn.functional.pad(matrix, (0, -matrix.shape[2] % PANEL)))
+        return in_panels(torch.nn.functional.pad(matrix, (0, -matrix.shape[2] % PANEL))).numpy()

@@ -12,11 +12,11 @@ import torch
 from torch import Tensor
 
 from impasto.encoder.convolution.base import Pooling
-from impasto.encoder.convolution.fused import WORKSPACE, FusedConvolution, flat
+from impasto.encoder.convolution.fused import FusedConvolution
 from impasto.encoder.convolution.native import winograd as native
 from impasto.encoder.convolution.native.transforms import REVERSED, transform_taps
 from impasto.native.multiply import FEW_ROWS, PANEL
-from impasto.native.pages import empty, empty_features
+from impasto.native.pages import WORKSPACE, empty, empty_features, flat
 
 _POOLING = {None: native.NO_POOLING, "max": native.MAX_POOLING, "average": native.MEAN_POOLING}
 _TILES_PER_KERNEL, _MOST_TILES = 0.75, 96  # a group's tiles take 0.75 of the kernel's room: measured
@@ -27,6 +27,10 @@ CHANNELS = PANEL
 
 class WinogradConvolution(FusedConvolution):
     """See `base.Convolution`; n_in and n_out are multiples of CHANNELS."""
+
+    def can_fuse_pooling(self) -> bool:
+        """A tile of gradients must begin with the second of two rows that were pooled."""
+        return self.padding == 1
 
     def forward(self, x: Tensor, pooling: Pooling | None) -> tuple[Tensor, np.ndarray]:
         """See `FusedConvolution`."""
@@ -72,25 +76,25 @@ class WinogradConvolution(FusedConvolution):
 
     @cached_property
     def _kernel(self) -> np.ndarray:
-        """[36, n_in, n_out] in panels; computed in float64."""
-        kernel = self.kernel.double()
-        rows = torch.stack(transform_taps([kernel[:, :, i] for i in range(3)]))
-        points = torch.stack(transform_taps([rows[..., j] for j in range(3)]), dim=1)
-        return in_panels(points.flatten(0, 1).float().transpose(1, 2))
+        """[36, n_in, n_out] in panels; computed in float64, a panel at a time."""
+        panels = empty((native.SQUARE, self.n_out // PANEL, self.n_in, PANEL))
+        for number, kernel in enumerate(self.kernel.split(PANEL)):
+            taps = kernel.double().permute(2, 3, 1, 0)
+            rows = torch.stack(transform_taps(list(taps)))
+            points = torch.stack(transform_taps(list(rows.unbind(1))), dim=1)
+            panels[:, number] = points.flatten(0, 1)
+        return panels.reshape(-1).numpy()
 
     @cached_property
     def _reversed(self) -> np.ndarray:
         """[36, n_out, n_in] in panels."""
         order = [native.POINTS * i + j for i in REVERSED for j in REVERSED]
-        panels = torch.from_numpy(self._kernel).reshape(native.SQUARE, self.n_out // PANEL, self.n_in, PANEL)
-        return in_panels(panels.transpose(2, 3).reshape(native.SQUARE, self.n_out, self.n_in)[order])
-
-
-def in_panels(matrices: Tensor) -> np.ndarray:
-    """Matrices [number, depth, columns] as `native.multiply` reads them: [number, columns / PANEL, depth, PANEL]."""
-    number, depth, columns = matrices.shape
-    panels = matrices.reshape(number, depth, columns // PANEL, PANEL).transpose(1, 2)
-    return empty(tuple(panels.shape)).copy_(panels).reshape(-1).numpy()
+        kernel = torch.from_numpy(self._kernel).reshape(native.SQUARE, self.n_out // PANEL, self.n_in, PANEL)
+        panels = empty((native.SQUARE, self.n_in // PANEL, self.n_out, PANEL))
+        for point, source in enumerate(order):
+            matrix = kernel[source].transpose(1, 2).reshape(self.n_out, self.n_in // PANEL, PANEL)
+            panels[point] = matrix.transpose(0, 1)
+        return panels.reshape(-1).numpy()
 
 
 def _space(sizes: native.Sizes) -> np.ndarray:

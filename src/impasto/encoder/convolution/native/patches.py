@@ -5,6 +5,8 @@ Row by row: a row of outputs is three products, one for each row of the kernel, 
 position owes its 3x3 neighbours, which is added up where it belongs, always in the same order.
 """
 
+# mypy: disallow_untyped_defs=False
+
 from __future__ import annotations
 
 from numba import njit, prange

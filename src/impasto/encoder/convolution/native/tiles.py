@@ -3,12 +3,14 @@
 Starts and strides count elements. `bits` arrays are int16: one bit for each of sixteen channels.
 """
 
+# mypy: disallow_untyped_defs=False
+
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from llvmlite import ir
+from llvmlite import ir  # type: ignore[import-untyped]
 from numba import types
 from numba.extending import intrinsic
 
@@ -45,11 +47,11 @@ def _points(memory: Memory, start: ir.Value, stride: ir.Value) -> _Walk:
 
 
 @intrinsic
-def scatter_inputs(typing_context, x, start, row_stride, column_stride, v, v_start, v_stride):  # type: ignore[no-untyped-def]
+def scatter_inputs(typing_context, x, start, row_stride, column_stride, v, v_start, v_stride):
     """v[i * v_stride], i in 36, from the 6x6 positions of x."""
     signature = types.void(x, _index, _index, _index, v, _index, _index)
 
-    def generate(context, builder, signature, values):  # type: ignore[no-untyped-def]
+    def generate(context, builder, signature, values):
         source = _Walk(Memory.of(context, builder, signature.args[0], values[0]), *values[1:4])
         target = _points(Memory.of(context, builder, signature.args[4], values[4]), *values[5:7])
         _store(_in_two_dimensions(transform_inputs, _grid(POINTS, lambda i, j: source(i, j).load())), target)
@@ -63,13 +65,13 @@ def _masked_scatter(pooled: bool) -> Any:
     begins with the second of two."""
 
     @intrinsic
-    def scatter(  # type: ignore[no-untyped-def]
+    def scatter(
         typing_context, x, start, row_stride, column_stride, bits, b_start, b_row_stride, b_column_stride, v,
         v_start, v_stride,
     ):  # fmt: skip
         signature = types.void(x, *[_index] * 3, bits, *[_index] * 3, v, _index, _index)
 
-        def generate(context, builder, signature, values):  # type: ignore[no-untyped-def]
+        def generate(context, builder, signature, values):
             source = _Walk(Memory.of(context, builder, signature.args[0], values[0]), *values[1:4])
             mask = _Walk(Memory.of(context, builder, signature.args[4], values[4]), *values[5:8])
             target = _points(Memory.of(context, builder, signature.args[8], values[8]), *values[9:11])
@@ -122,13 +124,13 @@ def _outputs(context: Any, builder: ir.IRBuilder, signature: Any, values: Any) -
 
 
 @intrinsic
-def gather_outputs(  # type: ignore[no-untyped-def]
+def gather_outputs(
     typing_context, m, m_start, m_stride, factor, y, start, row_stride, column_stride, height, width
 ):
     """The 4x4 outputs times `factor`, written to y where they lie within height x width."""
     signature = types.void(m, _index, _index, types.float32, y, *[_index] * 5)
 
-    def generate(context, builder, signature, values):  # type: ignore[no-untyped-def]
+    def generate(context, builder, signature, values):
         grid = _outputs(context, builder, signature, values)
         scale = broadcast(builder, values[3])
         target = _Walk(Memory.of(context, builder, signature.args[4], values[4]), *values[5:8])
@@ -149,13 +151,13 @@ def _rectified_gather(finish: Callable[[Sequence[Lanes]], tuple[Lanes | None, li
     """
 
     @intrinsic
-    def gather(  # type: ignore[no-untyped-def]
+    def gather(
         typing_context, m, m_start, m_stride, bias, bias_start, y, start, row_stride, column_stride,
         bits, b_start, b_row_stride, b_column_stride, height, width,
     ):  # fmt: skip
         signature = types.void(m, _index, _index, bias, _index, y, *[_index] * 3, bits, *[_index] * 5)
 
-        def generate(context, builder, signature, values):  # type: ignore[no-untyped-def]
+        def generate(context, builder, signature, values):
             offset = Memory.of(context, builder, signature.args[3], values[3]).at(values[4]).load()
             grid = [
                 [(lanes + offset).rectified() for lanes in row]
@@ -211,11 +213,11 @@ gather_mean = _rectified_gather(_mean)
 
 
 @intrinsic
-def copy_inside(typing_context, x, start, inside, y, y_start):  # type: ignore[no-untyped-def]
+def copy_inside(typing_context, x, start, inside, y, y_start):
     """Sixteen floats of x to y if `inside`; otherwise zeros, and x is not read."""
     signature = types.void(x, _index, types.boolean, y, _index)
 
-    def generate(context, builder, signature, values):  # type: ignore[no-untyped-def]
+    def generate(context, builder, signature, values):
         target = Memory.of(context, builder, signature.args[3], values[3]).at(values[4])
         with builder.if_else(values[2], likely=True) as (then, otherwise):
             with then:
@@ -228,11 +230,11 @@ def copy_inside(typing_context, x, start, inside, y, y_start):  # type: ignore[n
 
 
 @intrinsic
-def copy_masked(typing_context, x, start, bits, b_start, inside, y, y_start):  # type: ignore[no-untyped-def]
+def copy_masked(typing_context, x, start, bits, b_start, inside, y, y_start):
     """`copy_inside` of the floats whose bit is set; zeros for the others."""
     signature = types.void(x, _index, bits, _index, types.boolean, y, _index)
 
-    def generate(context, builder, signature, values):  # type: ignore[no-untyped-def]
+    def generate(context, builder, signature, values):
         target = Memory.of(context, builder, signature.args[5], values[5]).at(values[6])
         with builder.if_else(values[4], likely=True) as (then, otherwise):
             with then:
@@ -247,11 +249,11 @@ def copy_masked(typing_context, x, start, bits, b_start, inside, y, y_start):  #
 
 
 @intrinsic
-def rectify(typing_context, x, start, bias, bias_start, y, y_start, bits, b_start):  # type: ignore[no-untyped-def]
+def rectify(typing_context, x, start, bias, bias_start, y, y_start, bits, b_start):
     """Sixteen floats of x plus bias, after the ReLU, and the bits that let a gradient pass."""
     signature = types.void(x, _index, bias, _index, y, _index, bits, _index)
 
-    def generate(context, builder, signature, values):  # type: ignore[no-untyped-def]
+    def generate(context, builder, signature, values):
         source, offset, target, mask = (
             Memory.of(context, builder, signature.args[i], values[i]).at(values[i + 1])
             for i in range(0, 8, 2)

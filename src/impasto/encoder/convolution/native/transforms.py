@@ -14,9 +14,7 @@ Every function is plain arithmetic on whatever it is given: numbers, tensors, or
 """
 
 from collections.abc import Sequence
-from typing import TypeVar
-
-T = TypeVar("T")
+from typing import Any
 
 TAPS = 3
 OUTPUTS = 4
@@ -28,14 +26,14 @@ REVERSED = (5, 3, 4, 1, 2, 0)
 _ROOT = 2**0.5
 
 
-def transform_taps(g: Sequence[T]) -> tuple[T, ...]:
+def transform_taps(g: Sequence[Any]) -> tuple[Any, ...]:
     """G g: three taps to six points."""
     even = g[0] * (1 / _ROOT) + g[2] * _ROOT
     even_inverse = g[0] * _ROOT + g[2] * (1 / _ROOT)
     return g[0], even + g[1], even - g[1], even_inverse + g[1], even_inverse - g[1], g[2]
 
 
-def transform_inputs(d: Sequence[T]) -> tuple[T, ...]:
+def transform_inputs(d: Sequence[Any]) -> tuple[Any, ...]:
     """B^T d: six inputs to six points."""
     even, odd = d[4] - d[2] * 0.5, d[3] * _ROOT - d[1] * (0.5 * _ROOT)
     even_inverse, odd_inverse = d[4] - d[2] * 2.0, d[3] * (0.5 * _ROOT) - d[1] * _ROOT
@@ -49,7 +47,7 @@ def transform_inputs(d: Sequence[T]) -> tuple[T, ...]:
     )
 
 
-def transform_outputs(m: Sequence[T]) -> tuple[T, ...]:
+def transform_outputs(m: Sequence[Any]) -> tuple[Any, ...]:
     """A^T m: six products to four outputs."""
     even, odd = m[1] + m[2], m[1] - m[2]
     even_inverse, odd_inverse = m[3] + m[4], m[3] - m[4]

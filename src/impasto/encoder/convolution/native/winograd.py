@@ -5,6 +5,8 @@ v [36, tiles, depth], multiply each of the 36 by the transformed kernel into m [
 back. Every tile is computed the same way by whichever worker has it, so results do not depend on their number.
 """
 
+# mypy: disallow_untyped_defs=False
+
 from __future__ import annotations
 
 from typing import NamedTuple
@@ -25,7 +27,7 @@ from impasto.encoder.convolution.native.tiles import (
 )
 from impasto.encoder.convolution.native.transforms import OUTPUTS, POINTS
 from impasto.native.lanes import WIDTH
-from impasto.native.multiply import ROWS, multiply
+from impasto.native.multiply import multiply
 
 SQUARE = POINTS * POINTS
 NO_POOLING, MAX_POOLING, MEAN_POOLING = 0, 1, 2
@@ -63,17 +65,15 @@ def space_needed(depth: int, columns: int, group: int) -> int:
 
 
 def _planes(depth: int, columns: int, group: int) -> tuple[int, int, int]:
-    """Floats for v, for m and for one tile at the picture's border; multiply() overruns by less than ROWS rows."""
-    v = SQUARE * (group * depth + _ODD_LINES) + ROWS * depth
-    m = SQUARE * (group * columns + _ODD_LINES) + ROWS * columns
-    return v, m, SQUARE * depth
+    """Floats for v, for m and for one tile at the picture's border. `group` is a multiple of FEW_ROWS."""
+    return SQUARE * (group * depth + _ODD_LINES), SQUARE * (group * columns + _ODD_LINES), SQUARE * depth
 
 
 _planes_compiled = njit(cache=True, nogil=True)(_planes)
 
 
 @njit(cache=True, nogil=True)
-def _scatter_plain(x, s, top, left, space, patch, v, v_stride):  # type: ignore[no-untyped-def]
+def _scatter_plain(x, s, top, left, space, patch, v, v_stride):
     """One tile of x to space[v]; positions outside x count as zero."""
     depth = s.depth
     if top >= 0 and left >= 0 and top + POINTS <= s.height and left + POINTS <= s.width:
@@ -92,7 +92,7 @@ def _scatter_plain(x, s, top, left, space, patch, v, v_stride):  # type: ignore[
 
 
 @njit(cache=True, nogil=True)
-def _scatter_masked(g, bits, s, top, left, space, patch, v, v_stride):  # type: ignore[no-untyped-def]
+def _scatter_masked(g, bits, s, top, left, space, patch, v, v_stride):
     """One tile of a gradient to space[v], zero where its bit is not set.
 
     With pooling g is half as high and wide as its bits [height, width]: bits beyond twice its size are not read.
@@ -126,7 +126,7 @@ def _scatter_masked(g, bits, s, top, left, space, patch, v, v_stride):  # type: 
 
 
 @njit(cache=True, nogil=True)
-def _gather_rectified(space, m, m_stride, bias, y, bits, s, top, left):  # type: ignore[no-untyped-def]
+def _gather_rectified(space, m, m_stride, bias, y, bits, s, top, left):
     """One tile of outputs: bias, ReLU, pooling."""
     n, words = s.columns, s.columns // WIDTH
     down, right = s.rows - top, s.across - left
@@ -192,7 +192,7 @@ def _gather_rectified(space, m, m_stride, bias, y, bits, s, top, left):  # type:
 
 
 @njit(cache=True, nogil=True)
-def _multiply_group(space, v, v_stride, kernel, m, m_stride, tiles, s):  # type: ignore[no-untyped-def]
+def _multiply_group(space, v, v_stride, kernel, m, m_stride, tiles, s):
     """m[i] = v[i] @ kernel[i] for the 36 points."""
     for i in range(SQUARE):
         b = i * s.depth * s.columns
@@ -212,7 +212,7 @@ def _multiply_group(space, v, v_stride, kernel, m, m_stride, tiles, s):  # type:
 
 
 @njit(cache=True, nogil=True)
-def _gather_plain(space, m, m_stride, factor, y, s, top, left):  # type: ignore[no-untyped-def]
+def _gather_plain(space, m, m_stride, factor, y, s, top, left):
     """One tile of outputs times `factor`."""
     n, row = s.columns, s.across * s.columns
     start = top * row + left * n
@@ -221,7 +221,7 @@ def _gather_plain(space, m, m_stride, factor, y, s, top, left):  # type: ignore[
 
 
 @njit(cache=True, nogil=True)
-def _share(worker, x, kernel, bias, factor, y, bits, space, s):  # type: ignore[no-untyped-def]
+def _share(worker, x, kernel, bias, factor, y, bits, space, s):
     """A worker's part of `convolve`."""
     v_size, m_size, patch_size = _planes_compiled(s.depth, s.columns, s.group)
     v_stride, m_stride = s.group * s.depth + _ODD_LINES, s.group * s.columns + _ODD_LINES
@@ -247,7 +247,7 @@ def _share(worker, x, kernel, bias, factor, y, bits, space, s):  # type: ignore[
 
 
 @njit(cache=True, nogil=True, parallel=True)
-def convolve(x, kernel, bias, factor, y, bits, space, sizes):  # type: ignore[no-untyped-def]
+def convolve(x, kernel, bias, factor, y, bits, space, sizes):
     """Forward: y = pool(relu(x * kernel + bias)), and the bits that let a gradient pass.
 
     Backward: y = factor * (the gradient x, where its bits let it pass) * kernel.
