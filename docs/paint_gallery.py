@@ -34,7 +34,9 @@ def main(names: list[str]) -> None:
     for name in names or jobs():
         result = stylizer.stylize(*jobs()[name])
         result.save(GALLERY / f"{name}.jpg", overwrite=True)
-        print(f"{name}: J {result.history[-1].total:.3f}, {len(result.history)} steps, {result.seconds:.0f} s")
+        print(
+            f"{name}: J {result.history[-1].total:.3f}, {len(result.history)} steps, {result.seconds:.0f} s"
+        )
 
 
 if __name__ == "__main__":

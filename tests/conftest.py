@@ -4,7 +4,9 @@ import torch
 from impasto.encoder.vgg19 import VGG19
 from tests.helpers import tiny_weights
 
-torch.set_num_threads(1)  # the pictures here are tiny: waiting for other threads would cost more than it brings
+torch.set_num_threads(
+    1
+)  # the pictures here are tiny: waiting for other threads would cost more than it brings
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ class Stylizer:
         self.settings = settings or Settings()
         self.encoder = encoder or VGG19(
             self.settings.weights,
-            pooling=self.settings.pooling,
+            pooling="max" if self.settings.pooling == "max" else "average",
             border="replicate" if self.settings.border == "replicate" else "zeros",
             device=_device(self.settings.device),
         )

@@ -12,8 +12,25 @@ from functools import cache
 
 @cache
 def can_compile() -> bool:
-    """Is numba there?"""
-    return importlib.util.find_spec("numba") is not None
+    """Is numba there? If so, its threads are ready afterwards."""
+    if importlib.util.find_spec("numba") is None:
+        return False
+    _start_threads()
+    return True
+
+
+def _start_threads() -> None:
+    """Let numba start its threads now, and put torch's number of threads back, which that changes.
+
+    Otherwise the first parallel function would change it in the middle of a painting: the sums that torch
+    takes afterwards would be split differently, and the last bits depend on what ran before.
+    """
+    import numba
+    import torch
+
+    threads = torch.get_num_threads()
+    numba.set_num_threads(numba.get_num_threads())  # starts them
+    torch.set_num_threads(threads)
 
 
 WORKING = threading.Lock()
