@@ -2,13 +2,17 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint types fix clean
+# `make bench` measures a step side by side with others, on a quiet machine.
+.PHONY: demo test bench lint types fix clean
 
 demo: .venv/installed
 	$(BIN)/impasto demo
 
 test: lint types
 	$(BIN)/python -m pytest
+
+bench: .venv/installed
+	$(BIN)/python benchmarks/step.py
 
 lint: .venv/installed
 	$(BIN)/ruff check .

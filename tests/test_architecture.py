@@ -13,7 +13,7 @@ SOURCE = Path(impasto.__file__).parent
 
 SHELVES = {
     "errors": 0, "version": 0, "layers": 0, "shapes": 0, "evaluation": 0, "atomic": 0,
-    "settings": 1, "images": 1,
+    "settings": 1, "images": 1, "native": 1,
     "encoder": 2, "costs": 2,
     "engines": 3, "solvers": 3,
     "result": 4, "run": 4, "checkpoint": 4,
@@ -32,6 +32,7 @@ SAME_SHELF = {  # what a room may use of its own shelf
 }
 NEVER = {  # what the shelves would allow, and the design does not
     "images": {"settings"},
+    "native": {"settings", "images"},
     "encoder": {"settings", "images", "costs"},
     "costs": {"images", "encoder"},
     "solvers": {"settings", "images", "encoder", "costs", "engines"},

@@ -4,6 +4,7 @@ G = A A^T,  A the unrolled n_C x (n_H n_W) activations
 """
 
 from impasto.costs.term import Summary
+from impasto.native.self_product import self_product
 from impasto.shapes import Features, Gram
 
 
@@ -26,8 +27,8 @@ def gram_matrix(a: Features) -> Gram:
 
 
 def gram_summary(a: Features) -> Summary:
-    """The Gram matrix, and its n_H n_W positions."""
-    return Summary(gram_matrix(a), a.shape[2] * a.shape[3])
+    """The Gram matrix, and its n_H n_W positions; for the engines, which differentiate it once and often."""
+    return Summary(self_product(a), a.shape[2] * a.shape[3])
 
 
 def mean_gram(summary: Summary) -> Gram:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from impasto.costs.gram import gram_summary, mean_gram
+from impasto.costs.gram import gram_matrix, gram_summary, mean_gram
 from impasto.costs.term import Summary, Window
 from impasto.shapes import Features, Gram, Scalar
 
@@ -28,7 +28,7 @@ def layer_style_cost(a_S: Features, a_G: Features) -> Scalar:
         raise ValueError(
             f"layer_style_cost compares one layer: a_S has {a_S.shape[1]} channels, a_G has {a_G.shape[1]}"
         )
-    return style_rule(mean_gram(gram_summary(a_S)), mean_gram(gram_summary(a_G)))
+    return style_rule(*(gram_matrix(a) / (a.shape[2] * a.shape[3]) for a in (a_S, a_G)))
 
 
 def style_cost(
