@@ -27,7 +27,7 @@ DEMO = Path(impasto.__file__).parent / "demo"
 
 
 def flops_per_pixel() -> float:
-    """Direct convolution, forward and backward to the input, from relu1_1 to relu5_1; the first layer has no backward."""
+    """Direct convolution from relu1_1 to relu5_1: forward, and backward to the pixels."""
     layers = [layer for layer in TABLE if layer.block < 5 or layer.name == "relu5_1"]
     return sum(2 * 2 * 9 * layer.n_in * layer.n_out / layer.stride**2 for layer in layers)
 

@@ -72,6 +72,7 @@ CHOICES = {
     "solver": ("adam", "lbfgs"),
     "pooling": ("max", "average"),
     "border": ("zeros", "replicate", "mirror"),
+    "convolution": ("auto", "direct", "patches", "winograd"),
 }
 STARTS = ("content", "noise", "content+noise", "picture")
 
@@ -141,6 +142,7 @@ class Settings:
     )
     bits: int = _same(8, "Bits a channel of the file: 8, or 16 (PNG and TIFF).")
     device: str = _same("auto", "Where to compute: auto, cpu, cuda or mps.")
+    convolution: str = _same("auto", "How convolutions are computed: auto (the fastest), or one way for all.")
     threads: int | None = _same(None, "Processor threads [default: all cores].")
 
     def __post_init__(self) -> None:
@@ -170,7 +172,7 @@ class Settings:
             self._set(name, value if given is None else given)
 
     def _check(self) -> None:
-        for name in ("solver", "pooling", "border"):
+        for name in ("solver", "pooling", "border", "convolution"):
             _check_choice(name, getattr(self, name), CHOICES[name])
         if self.size is not None:
             _check_whole("size", self.size, SMALLEST_SIZE, LARGEST_SIZE)

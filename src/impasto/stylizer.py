@@ -29,6 +29,7 @@ class Stylizer:
             self.settings.weights,
             pooling="max" if self.settings.pooling == "max" else "average",
             border="replicate" if self.settings.border == "replicate" else "zeros",
+            convolution=self.settings.convolution,
             device=_device(self.settings.device),
         )
 

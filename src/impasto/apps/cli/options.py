@@ -23,7 +23,7 @@ _PANELS: dict[str, tuple[str, ...]] = {
     LOOK: ("recipe", "strength", "style_scale", "content_layer", "style_layers", "alpha", "beta", "detail"),
     HOW: ("steps", "scales", "coarse_steps", "start", "noise", "seed"),
     KEEPING: (),
-    COMPUTER: ("device", "threads", "weights"),
+    COMPUTER: ("device", "convolution", "threads", "weights"),
 }
 _METAVARS = {
     "size": "PIXELS",
