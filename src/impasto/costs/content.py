@@ -37,7 +37,7 @@ def content_rule(summary: Summary) -> Scalar:
     return summary.total / (4 * summary.count)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ContentTerm:
     """The content cost of one layer, against fixed activations a_C of the whole content image."""
 
@@ -46,10 +46,10 @@ class ContentTerm:
     weight: float = 1.0
     part: Literal["content"] = "content"
 
-    def measure(self, a_G: Features, window: Window | None = None) -> Summary:
+    def measure(self, a_G: Features, window: Window | None = None) -> tuple[Summary, Features]:
         """sum (a_C - a_G)^2 over the positions of `a_G`."""
         a_C = self.a_C if window is None else self.a_C[..., window.rows, window.columns]
-        return squared_difference(a_C, a_G)
+        return squared_difference(a_C, a_G), a_G
 
     def rule(self, summary: Summary) -> Scalar:
         """J_content."""

@@ -4,7 +4,7 @@ G = A A^T,  A the unrolled n_C x (n_H n_W) activations
 """
 
 from impasto.costs.term import Summary
-from impasto.native.self_product import self_product
+from impasto.native.self_product import measured
 from impasto.shapes import Features, Gram
 
 
@@ -26,9 +26,10 @@ def gram_matrix(a: Features) -> Gram:
     return A @ A.T
 
 
-def gram_summary(a: Features) -> Summary:
-    """The Gram matrix, and its n_H n_W positions; for the engines, which differentiate it once and often."""
-    return Summary(self_product(a), a.shape[2] * a.shape[3])
+def gram_summary(a: Features) -> tuple[Summary, Features]:
+    """The Gram matrix and its n_H n_W positions, and `a` to go on with; for the engines, which differentiate once."""
+    gram, passed_on = measured(a)
+    return Summary(gram, a.shape[2] * a.shape[3]), passed_on
 
 
 def mean_gram(summary: Summary) -> Gram:

@@ -59,7 +59,7 @@ def style_rule(mean_gram_S: Gram, mean_gram_G: Gram) -> Scalar:
     return (mean_gram_S - mean_gram_G).square().sum() / (4 * n_C**2)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class StyleTerm:
     """The style cost of one layer, against the fixed mean Gram matrix of the style image."""
 
@@ -68,7 +68,7 @@ class StyleTerm:
     weight: float = 1.0
     part: Literal["style"] = "style"
 
-    def measure(self, a_G: Features, window: Window | None = None) -> Summary:
+    def measure(self, a_G: Features, window: Window | None = None) -> tuple[Summary, Features]:
         """The Gram matrix of the positions of `a_G`."""
         return gram_summary(a_G)
 

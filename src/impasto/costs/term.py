@@ -51,8 +51,12 @@ class Term(Protocol):
         """What the rule's value is multiplied by before it is added to its part."""
         ...
 
-    def measure(self, a_G: Features, window: Window | None = None) -> Summary:
-        """The sums over the positions of `a_G`, which lies at `window` in the whole layer."""
+    def measure(self, a_G: Features, window: Window | None = None) -> tuple[Summary, Features]:
+        """The sums over the positions of `a_G`, which lies at `window` in the whole layer; and `a_G` to go on with.
+
+        What comes after in the network should be computed from the second: then the gradients of both meet in the
+        memory of one.
+        """
         ...
 
     def rule(self, summary: Summary) -> Scalar:

@@ -1,7 +1,7 @@
 """VGG-19 as an encoder: a picture goes in, the activations of the layers asked for come out."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 import torch
@@ -58,44 +58,57 @@ class VGG19:
             for values in (self.weights.scale, self.weights.shift)
         )
 
-    def __call__(
-        self,
-        image: Image,
-        layers: Sequence[str],
-        *,
-        trims: Mapping[int, tuple[slice, slice]] | None = None,
-    ) -> dict[str, Features]:
+    def __call__(self, image: Image, layers: Sequence[str]) -> dict[str, Features]:
         """Activations after the ReLU, by the names asked for; stops at the deepest of them.
 
         image: [1, 3, H, W], RGB in [0, 1].
         layers: such as ["relu4_2", "relu5_1"]; conv4_2 and block4_conv2 are other names of relu4_2.
-        trims: the rows and columns to keep of each block's input, by block, for a picture that is a tile of
-            another; see `engines/tiles.py`.
         Raises SettingsError for an unknown layer, or a picture too small for the deepest one.
         """
         names = {name: canonical(name) for name in layers}
         if not names:
             raise SettingsError("name at least one layer, as in layers=['relu4_2']")
-        wanted, last = set(names.values()), deepest(tuple(names.values()))
-        _check(image, last)
         found: dict[str, Tensor] = {}
+
+        def keep(layer: str, a: Tensor) -> Tensor:
+            found[layer] = a
+            return a
+
+        self.walk(image, list(names.values()), keep)
+        return {name: found[layer] for name, layer in names.items()}
+
+    def walk(
+        self,
+        image: Image,
+        layers: Sequence[str],
+        observe: Callable[[str, Tensor], Tensor],
+        trims: Mapping[int, tuple[slice, slice]] | None = None,
+    ) -> None:
+        """Go through the network up to the deepest of `layers`, showing each of them as it comes.
+
+        observe: is given the layer's canonical name and its activation; what it returns (the same, or a tensor that
+            stands for it in autograd's graph) is what the next layer gets. Nothing else keeps the activation.
+        trims: the rows and columns to keep of each block's input, by block, for a picture that is a tile of
+            another; see `engines/tiles.py`.
+        """
+        last = deepest(tuple(layers))
+        _check(image, last)
         x = image * self._scale - self._shift
         if self.border == "replicate":
             x = F.pad(x, (1, 1, 1, 1), mode="replicate")
         for layer, following in zip(TABLE, (*TABLE[1:], None), strict=True):
             ends_block = following is not None and following.block > layer.block and layer.name != last
-            fused = self.pooling if ends_block and layer.name not in wanted else None
+            fused = self.pooling if ends_block and layer.name not in layers else None
             x = self._convolutions[layer.convolution](x, fused)
-            if layer.name in wanted:
-                found[layer.name] = x
+            if layer.name in layers:
+                x = observe(layer.name, x)
             if layer.name == last:
-                break
+                return
             if ends_block:
                 x = x if fused else POOLINGS[self.pooling](x)
                 if trims:
                     rows, columns = trims[layer.block + 1]
                     x = x[..., rows, columns]
-        return {name: found[layer] for name, layer in names.items()}
 
 
 def _check(image: Tensor, last: str) -> None:

@@ -33,7 +33,7 @@ def style_terms(
 ) -> list[StyleTerm]:
     """One term a layer. The style encoding of S is its Gram matrices."""
     encoding = {
-        layer: mean_gram(gram_summary(a_S)) for layer, a_S in encoder(style, list(layer_weights)).items()
+        layer: mean_gram(gram_summary(a_S)[0]) for layer, a_S in encoder(style, list(layer_weights)).items()
     }
     return [
         StyleTerm(layer, gram, _balanced(layer_weights[layer], style_reference(gram) if balance else 1.0))

@@ -9,6 +9,7 @@ approximated: a cost that sees activations through sums over positions only is t
 from collections.abc import Iterator, Sequence
 
 import torch
+from torch import Tensor
 
 from impasto.costs.term import Summary, Term, Window
 from impasto.encoder.vgg19 import VGG19
@@ -29,18 +30,18 @@ class Tiled:
     def __call__(self, image: Image) -> Evaluation:
         """J and dJ/dG at `image` [1, 3, H, W]."""
         image = image.detach()
-        summaries = [
-            Summary(summary.total.detach().requires_grad_(True), summary.count)
-            for summary in self._measure_all(image)
-        ]
-        total, cost = weighted_total(self.terms, summaries, self.alpha, self.beta)
-        slopes = torch.autograd.grad(total, [summary.total for summary in summaries])
+        summaries = {
+            term: Summary(summary.total.detach().requires_grad_(True), summary.count)
+            for term, summary in self._measure_all(image).items()
+        }
+        total, cost = weighted_total(summaries, self.alpha, self.beta)
+        slopes = torch.autograd.grad(total, [summaries[term].total for term in self.terms])
         gradient = torch.zeros_like(image)
         for tile in self._tiles(image):
             rows, columns = tile.pixels
             pixels = image[..., rows, columns].clone().requires_grad_(True)
             measured = self._measure(pixels, tile)
-            (part,) = torch.autograd.grad([summary.total for summary in measured], pixels, slopes)
+            (part,) = torch.autograd.grad([measured[term].total for term in self.terms], pixels, slopes)
             gradient[..., rows, columns] += part
         return Evaluation(cost, gradient)
 
@@ -48,26 +49,27 @@ class Tiled:
         return tiles(image.shape[2], image.shape[3], self.layers, self.side)
 
     @torch.no_grad()
-    def _measure_all(self, image: Image) -> list[Summary]:
+    def _measure_all(self, image: Image) -> dict[Term, Summary]:
         """The summaries of the whole picture."""
-        sums: list[Summary] | None = None
+        sums: dict[Term, Summary] = {}
         for tile in self._tiles(image):
             rows, columns = tile.pixels
-            parts = self._measure(image[..., rows, columns], tile)
-            sums = (
-                parts if sums is None else [one.plus(other) for one, other in zip(sums, parts, strict=True)]
-            )
-        assert sums is not None  # every picture has a tile
+            for term, summary in self._measure(image[..., rows, columns], tile).items():
+                sums[term] = sums[term].plus(summary) if term in sums else summary
         return sums
 
-    def _measure(self, pixels: Image, tile: Tile) -> list[Summary]:
+    def _measure(self, pixels: Image, tile: Tile) -> dict[Term, Summary]:
         """The summaries of what a tile owns, a term each."""
-        features = self.encoder(pixels, self.layers, trims=tile.trims())
-        return [self._measure_term(term, features[term.layer], tile) for term in self.terms]
+        summaries: dict[Term, Summary] = {}
 
-    def _measure_term(self, term: Term, a: torch.Tensor, tile: Tile) -> Summary:
-        stride = LAYERS[term.layer].stride
-        own = a[..., tile.rows.own_within(term.layer), tile.columns.own_within(term.layer)]
-        return term.measure(
-            own, Window(slice(*tile.rows.own_at(stride)), slice(*tile.columns.own_at(stride)))
-        )
+        def measure(layer: str, a: Tensor) -> Tensor:
+            stride = LAYERS[layer].stride
+            window = Window(slice(*tile.rows.own_at(stride)), slice(*tile.columns.own_at(stride)))
+            own = a[..., tile.rows.own_within(layer), tile.columns.own_within(layer)]
+            for term in self.terms:
+                if term.layer == layer:
+                    summaries[term], _ = term.measure(own, window)
+            return a
+
+        self.encoder.walk(pixels, self.layers, measure, tile.trims())
+        return summaries

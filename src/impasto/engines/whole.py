@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 import torch
+from torch import Tensor
 
-from impasto.costs.term import Term
+from impasto.costs.term import Summary, Term
 from impasto.encoder.vgg19 import VGG19
 from impasto.engines.total import weighted_total
 from impasto.evaluation import Evaluation
@@ -26,8 +27,15 @@ class Whole:
     def __call__(self, image: Image) -> Evaluation:
         """J and dJ/dG at `image` [1, 3, H, W]."""
         image = image.detach().requires_grad_(True)
-        features = self.encoder(image, self.layers)
-        summaries = [term.measure(features[term.layer]) for term in self.terms]
-        total, cost = weighted_total(self.terms, summaries, self.alpha, self.beta)
+        summaries: dict[Term, Summary] = {}
+
+        def measure(layer: str, a_G: Tensor) -> Tensor:
+            for term in self.terms:
+                if term.layer == layer:
+                    summaries[term], a_G = term.measure(a_G)
+            return a_G
+
+        self.encoder.walk(image, self.layers, measure)
+        total, cost = weighted_total(summaries, self.alpha, self.beta)
         (gradient,) = torch.autograd.grad(total, image)
         return Evaluation(cost, gradient)
