@@ -42,7 +42,7 @@ def test_progress_in_lines_where_there_is_no_terminal(run):
     assert lines[0] == "content.png in the manner of style.png: out.png, 48 x 36 pixels"
     pattern = (
         r" *(\d+)%, scale ([12]) of 2 \((24x18|48x36)\), step \d+ of \d+, "
-        r"J \S+ \(content \S+, style \S+\),( \d+:\d\d left,)? \d+ MB"
+        r"J \S+ \(content \S+, style \S+\),( \d+:\d\d left,)? [\d.]+ [MG]B"
     )
     found = [re.fullmatch(pattern, line) for line in lines[1:]]
     assert all(found)
@@ -85,7 +85,7 @@ def test_the_cost_curve_shows_three_curves_and_both_scales(run, studio):
     run(*stylize("--plot", "j.svg"))
     text = (studio / "j.svg").read_text()
     ElementTree.fromstring(text)
-    for words in ("24 × 18", "48 × 36", "1 × content", "10 × style", "J", "step", "cost"):
+    for words in ("24 × 18", "48 × 36", "1 × content", "20 × style", "J", "step", "cost"):
         assert f"<!-- {words} -->" in text
     run(*stylize("--plot", "j2.svg", output="other.png"))
     assert (studio / "j2.svg").read_text() == text
