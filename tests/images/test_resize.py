@@ -10,7 +10,7 @@ from PIL import Image
 from impasto.errors import SettingsError
 from impasto.images.color import linear_from_srgb, srgb_from_linear
 from impasto.images.picture import Picture
-from impasto.images.resize import fitted_size, resize, resize_picture, scale_ladder
+from impasto.images.resize import fitted_size, picture_rows, resize, resize_picture, scale_ladder
 
 side = st.integers(1, 5000)
 
@@ -115,7 +115,8 @@ def test_shrinking_a_photograph_keeps_its_light():
 
 def test_enlarging_stays_in_coded_values():
     image = noise(1, 3, 20, 30)
-    assert torch.equal(resize_picture(picture(image), (40, 60)).rgb, resize(image, (40, 60)))
+    enlarged = resize_picture(picture(image), (40, 60)).rgb
+    torch.testing.assert_close(enlarged, resize(image, (40, 60)), atol=1e-6, rtol=0)
 
 
 @pytest.mark.parametrize("size", [(20, 20), (90, 90)])
@@ -140,3 +141,16 @@ def test_shrinking_with_alpha_is_premultiplied_in_light():
     expected = srgb_from_linear(triangle(linear_from_srgb(rgb) * alpha) / triangle(alpha))
     torch.testing.assert_close(out.rgb, expected, atol=2e-3, rtol=0)
     torch.testing.assert_close(out.alpha, triangle(alpha), atol=1e-5, rtol=0)
+
+
+@pytest.mark.parametrize("size", [(50, 70), (300, 250), (200, 60)])
+@pytest.mark.parametrize("transparent", [False, True])
+def test_some_rows_are_those_of_the_whole(size, transparent):
+    original = picture(noise(1, 3, 200, 140), noise(1, 1, 200, 140) if transparent else None)
+    whole = resize_picture(original, size)
+    for first, last in ((0, 3), (17, 40), (size[0] - 1, size[0])):
+        rgb, alpha = picture_rows(original, size, first, last)
+        torch.testing.assert_close(rgb, whole.rgb[:, :, first:last], atol=2e-6, rtol=0)
+        assert (alpha is None) == (not transparent)
+        if transparent:
+            torch.testing.assert_close(alpha, whole.alpha[:, :, first:last], atol=1e-6, rtol=0)

@@ -13,6 +13,7 @@ import pyvips
 
 from impasto.errors import PictureError
 from impasto.images.picture import check_size
+from impasto.images.samples import is_large
 from impasto.images.tiff import is_cut_off_tiff
 
 # libvips also "reads" tables (CSV), raw matrices and vector drawings; none of them is a photograph.
@@ -68,10 +69,11 @@ def read_header(file: FileIO, name: str) -> pyvips.Image:
 
 
 def decode_file(file: FileIO, name: str) -> tuple[pyvips.Image, int]:
-    """Decode the first picture in a file into memory.
+    """Decode the first picture in a file: into memory, or a large one row by row while the file is open.
 
     Returns:
-        The libvips image, metadata attached, and its EXIF orientation.
+        The libvips image, metadata attached, and its EXIF orientation. A large one can be read once, from
+        the first row to the last, and it then shows whether it is damaged: see `damaged`.
 
     Raises:
         PictureError: not a picture, damaged, truncated, too small or too large.
@@ -80,15 +82,17 @@ def decode_file(file: FileIO, name: str) -> tuple[pyvips.Image, int]:
         raise PictureError(f"{name} is truncated: fetch or export it again")
     image = read_header(file, name)
     check_size(image.width, image.height, name)
+    is_heif = False
     try:
         orientation = image.get("orientation") if image.get_typeof("orientation") else 1
+        is_heif = image.get("vips-loader").startswith("heif")  # which is decoded whole in any case
+        if is_large(image.height, image.width) and not is_heif:
+            return image, orientation
         return image.copy_memory(), orientation
     except VIPS_ERRORS as error:
-        if image.get("vips-loader").startswith("heif") and "HEVC" in str(error):
+        if is_heif and "HEVC" in str(error):
             return _decode_hevc(file, name), 1  # libheif has turned it upright already
-        raise PictureError(
-            f"{name} is truncated or damaged ({_reason(error)}): fetch or export it again"
-        ) from None
+        raise damaged(name, error) from None
 
 
 def fingerprint(file: FileIO) -> str:
@@ -113,9 +117,7 @@ def _decode_hevc(file: FileIO, name: str) -> pyvips.Image:
         heif = pillow_heif.open_heif(file, convert_hdr_to_8bit=False)
         pixels = np.asarray(heif)
     except (OSError, ValueError, EOFError, RuntimeError, SyntaxError) as error:
-        raise PictureError(
-            f"{name} is truncated or damaged ({_reason(error)}): fetch or export it again"
-        ) from None
+        raise damaged(name, error) from None
     return image_from_array(pixels, heif.info.get("icc_profile"))
 
 
@@ -138,6 +140,11 @@ def image_from_array(pixels: np.ndarray, profile: bytes | None = None, space: st
 def _not_a_picture(file: FileIO, name: str, error: Exception) -> PictureError:
     if "not in a known format" in str(error):
         return PictureError(f"{name} is not a picture file (expected {_READABLE}): convert it first")
+    return damaged(name, error)
+
+
+def damaged(name: str, error: Exception) -> PictureError:
+    """The error for a picture whose pixels cannot be decoded, with the decoder's own reason."""
     return PictureError(f"{name} is truncated or damaged ({_reason(error)}): fetch or export it again")
 
 

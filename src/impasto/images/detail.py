@@ -1,5 +1,6 @@
 """Fine detail: what is in a picture at one size, and was not yet in it at the size before."""
 
+import torch
 from torch import Tensor
 
 from impasto.images.resize import resize
@@ -7,7 +8,10 @@ from impasto.images.resize import resize
 
 def fine_detail(image: Tensor, coarse: Tensor) -> Tensor:
     """What `image` [1, 3, H, W] shows and `coarse`, the same picture at a smaller size, does not."""
-    return image - resize(coarse, (image.shape[2], image.shape[3]))
+    enlarged = resize(coarse, (image.shape[2], image.shape[3]))
+    return torch.sub(
+        image, enlarged, out=None if enlarged is coarse else enlarged
+    )  # a canvas may be gigabytes
 
 
 def detail_share(content_detail: Tensor, style_detail: Tensor) -> float:

@@ -10,23 +10,20 @@ from typing import Any
 
 import numpy as np
 import pyvips
-import torch
 from torch import Tensor
 
-from impasto.atomic import check_target, replacing
-from impasto.errors import OutputError, PictureError
-from impasto.images.alpha import on_white
-from impasto.images.decode import VIPS_ERRORS, decode_file, fingerprint, image_from_array, opened, read_header
-from impasto.images.formats import Format, check_fits
+from impasto.atomic import check_target
+from impasto.errors import PictureError
+from impasto.images.decode import VIPS_ERRORS, damaged, decode_file, fingerprint, opened, read_header
+from impasto.images.encode import checked_planes, encode, steps_image
+from impasto.images.formats import check_fits
 from impasto.images.memory import from_array, from_pil, from_tensor, is_pil_image
 from impasto.images.picture import Picture
 from impasto.images.recipe import no_recipe, recipe_from_packet, recipe_packet
+from impasto.images.samples import is_large
 from impasto.images.working_space import to_working_space
 
 __all__ = ["Picture", "check_writable", "read_picture", "read_recipe", "write_picture"]
-
-_BIGTIFF_ABOVE = 3_500_000_000  # bytes of pixels; a plain TIFF ends at 4 GiB, tables included
-_KEPT = pyvips.enums.ForeignKeep.ICC | pyvips.enums.ForeignKeep.XMP
 
 
 def read_picture(source: object, *, role: str = "picture") -> Picture:
@@ -34,7 +31,8 @@ def read_picture(source: object, *, role: str = "picture") -> Picture:
 
     EXIF orientation is applied; ICC profiles, CMYK, grey, palettes, 16 bits and floating-point files become
     sRGB; transparency is kept apart, and the colours hidden under it continue what is visible. Of a file
-    with several pictures the first (or primary) is read.
+    with several pictures the first (or primary) is read. Above 16 megapixels floating-point values are kept
+    in 16 bits, and the whole picture is never held in float32.
 
     Args:
         source: a path; a PIL image; a numpy array [H, W] or [H, W, 1..4], uint8, uint16 or float in [0, 1];
@@ -63,10 +61,12 @@ def _read_file(path: Path, role: str) -> Picture:
     with opened(path, name) as file:
         digest = fingerprint(file)
         image, orientation = decode_file(file, name)
-    try:
-        rgb, alpha = to_working_space(image, orientation, name)
-    except VIPS_ERRORS:
-        raise PictureError(f"{name} cannot be converted to sRGB: save it as an sRGB PNG first") from None
+        try:
+            rgb, alpha = to_working_space(image, orientation, name)
+        except VIPS_ERRORS as error:
+            if is_large(image.height, image.width):  # which is decoded only now
+                raise damaged(name, error) from None
+            raise PictureError(f"{name} cannot be converted to sRGB: save it as an sRGB PNG first") from None
     return Picture(rgb, alpha, str(path), digest)
 
 
@@ -110,7 +110,8 @@ def write_picture(
     """Write a painting with its sRGB profile: whole or not at all; the same input gives the same bytes.
 
     PNG, TIFF and WebP are lossless; JPEG has quality 95 and full chroma, and shows a transparent picture on
-    white. Values are rounded to the nearest step, without dithering.
+    white. Values are rounded to the nearest step, without dithering. No copy of a float32 picture on the CPU
+    is made: it is encoded row by row (but WebP's own encoder holds the whole picture several times).
 
     Args:
         path: the extension says the format: .png, .tif, .tiff, .jpg, .jpeg or .webp.
@@ -126,16 +127,14 @@ def write_picture(
         OutputError: the file exists, or cannot be written; what stood there before is untouched.
     """
     target = Path(path)
-    rgb, alpha = _checked(rgb, alpha, target)
-    height, width = rgb.shape[-2:]
-    check_writable(target, bits=bits, overwrite=overwrite, size=(height, width), recipe=recipe)
+    rgb, alpha = checked_planes(rgb, alpha, target)
+    size = rgb.shape[-2], rgb.shape[-1]
+    check_writable(target, bits=bits, overwrite=overwrite, size=size, recipe=recipe)
     known = check_fits(target, bits, None)
-    if alpha is not None:
-        rgb = torch.cat([rgb, alpha], dim=1) if known.keeps_alpha else on_white(rgb, alpha)
-    image = image_from_array(_steps(rgb, bits))
+    image = steps_image(rgb, alpha, bits, known)
     if recipe is not None:
         image.set_type(pyvips.GValue.blob_type, "xmp-data", recipe_packet(recipe))
-    _save(image, target, known, overwrite)
+    encode(image, target, known, overwrite)
 
 
 def read_recipe(path: str | os.PathLike[str]) -> dict[str, Any]:
@@ -150,49 +149,3 @@ def read_recipe(path: str | os.PathLike[str]) -> dict[str, Any]:
         if image.get_typeof("xmp-data") == 0:
             raise no_recipe(name)
         return recipe_from_packet(image.get("xmp-data"), name)
-
-
-def _checked(rgb: Tensor, alpha: Tensor | None, path: Path) -> tuple[Tensor, Tensor | None]:
-    rgb = rgb.detach().cpu().float()
-    rgb = rgb.unsqueeze(0) if rgb.ndim == 3 else rgb
-    if rgb.ndim != 4 or rgb.shape[:2] != (1, 3):
-        raise PictureError(f"the picture for '{path}' has shape {tuple(rgb.shape)}; expected 1 x 3 x H x W")
-    if alpha is not None:
-        alpha = alpha.detach().cpu().float()
-        if alpha.shape != (1, 1, *rgb.shape[-2:]):
-            raise PictureError(
-                f"the alpha for '{path}' has shape {tuple(alpha.shape)}; expected 1 x 1 x {rgb.shape[-2]} x "
-                f"{rgb.shape[-1]}, as the picture"
-            )
-    for values in (rgb, alpha):
-        if values is not None and not bool(torch.isfinite(values).all()):
-            raise PictureError(f"the picture for '{path}' holds NaN or infinity: it is not written")
-    return rgb, alpha
-
-
-def _steps(image: Tensor, bits: int) -> np.ndarray:
-    """[1, C, H, W] in [0, 1] as whole steps [H, W, C], uint8 or uint16."""
-    top = 2**bits - 1
-    steps = (image[0].permute(1, 2, 0).clamp(0, 1) * top).round().numpy()
-    return steps.astype(np.uint8 if bits == 8 else np.uint16)
-
-
-def _save(image: pyvips.Image, path: Path, known: Format, overwrite: bool) -> None:
-    options = dict(known.options, profile="srgb", keep=_KEPT)
-    if known.name == "TIFF":
-        depth = 2 if image.format == "ushort" else 1
-        options["bigtiff"] = image.width * image.height * image.bands * depth > _BIGTIFF_ABOVE
-    with replacing(path, overwrite) as file:
-        try:
-            image.write_to_target(pyvips.Target.new_to_descriptor(file.fileno()), known.suffix, **options)
-        except VIPS_ERRORS as error:
-            raise OutputError(
-                f"'{path}' could not be written ({_reason(error)}), nothing was changed: is the disk full?"
-            ) from None
-
-
-def _reason(error: Exception) -> str:
-    """The system's own words ("No space left on device") out of all that libvips says."""
-    lines = str(getattr(error, "detail", error)).strip().splitlines() or ["no reason given"]
-    system = [line for line in lines if line.startswith("system error: ")]
-    return (system or lines)[0].removeprefix("system error: ")[:120]

@@ -4,16 +4,15 @@ import hashlib
 from typing import Any
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from impasto.errors import PictureError
 from impasto.images.alpha import fill_hidden
 from impasto.images.decode import VIPS_ERRORS, image_from_array
 from impasto.images.picture import Picture, check_size
+from impasto.images.samples import FULL_SCALE, Samples, is_large, stored, strips
 from impasto.images.working_space import to_working_space
 
-_INTEGER_SCALE = {np.dtype(np.uint8): 255, np.dtype(np.uint16): 65535}
 _EXIF_ORIENTATION = 0x0112
 
 
@@ -38,7 +37,7 @@ def from_array(array: np.ndarray, name: str = "the array") -> Picture:
             f"{name} has shape {tuple(array.shape)}; expected H x W, or H x W x 1 to 4 channels"
         )
     check_size(pixels.shape[1], pixels.shape[0], name)
-    return _picture(_unit(pixels, name), name, _digest(array))
+    return _picture(_checked(pixels, name), name, _digest(array))
 
 
 def from_tensor(tensor: Tensor, name: str = "the tensor") -> Picture:
@@ -55,7 +54,7 @@ def from_tensor(tensor: Tensor, name: str = "the tensor") -> Picture:
     check_size(planes.shape[2], planes.shape[1], name)
     planes = planes.detach().cpu()
     array = (planes.float() if planes.is_floating_point() else planes).numpy()
-    return _picture(_unit(array.transpose(1, 2, 0), name), name, _digest(array))
+    return _picture(_checked(array.transpose(1, 2, 0), name), name, _digest(array))
 
 
 def from_pil(image: Any, role: str = "picture") -> Picture:
@@ -101,7 +100,7 @@ def _pil_pixels(image: Any, name: str) -> np.ndarray:
 def _whole_numbers(pixels: np.ndarray, name: str) -> np.ndarray:
     """PIL's grey modes I (int32 that holds 16 bits) and F (floats) as uint16; the rest as it is."""
     if pixels.dtype.kind == "f":
-        return np.round(_unit(pixels, name) * 65535).astype(np.uint16)
+        return np.round(_checked(pixels, name) * 65535).astype(np.uint16)
     if pixels.dtype == np.int32:
         if pixels.min() < 0 or pixels.max() > 65535:
             raise PictureError(f"{name} (PIL mode I) has values outside 0 to 65535: convert it to L")
@@ -109,29 +108,34 @@ def _whole_numbers(pixels: np.ndarray, name: str) -> np.ndarray:
     return pixels.astype(pixels.dtype.newbyteorder("="))
 
 
-def _unit(pixels: np.ndarray, name: str) -> np.ndarray:
-    """float32 in [0, 1] from uint8, uint16, or floats already there."""
-    scale = _INTEGER_SCALE.get(pixels.dtype)
-    if scale is not None:
-        return pixels.astype(np.float32) / np.float32(scale)
+def _checked(pixels: np.ndarray, name: str) -> np.ndarray:
+    """uint8, uint16, or finite floats in [0, 1], as they are."""
+    if pixels.dtype in FULL_SCALE:
+        return pixels
     if pixels.dtype.kind != "f":
         raise PictureError(f"{name} is of type {pixels.dtype}; expected uint8, uint16 or float in [0, 1]")
-    if not np.isfinite(pixels).all():
+    lowest, highest = pixels.min(), pixels.max()  # either is NaN if any value is
+    if not (np.isfinite(lowest) and np.isfinite(highest)):
         raise PictureError(f"{name} holds NaN or infinity; expected floats in [0, 1]")
-    if pixels.min() < 0 or pixels.max() > 1:
+    if lowest < 0 or highest > 1:
         raise PictureError(
-            f"{name} has values from {pixels.min():.4g} to {pixels.max():.4g}; expected floats in [0, 1]: "
+            f"{name} has values from {lowest:.4g} to {highest:.4g}; expected floats in [0, 1]: "
             "divide by the value of white"
         )
-    return pixels.astype(np.float32)
+    return pixels
 
 
 def _picture(pixels: np.ndarray, name: str, digest: str) -> Picture:
-    planes = torch.from_numpy(np.ascontiguousarray(pixels.transpose(2, 0, 1)[None]))
-    colours = 1 if planes.shape[1] <= 2 else 3
-    rgb = planes[:, :colours].expand(-1, 3, -1, -1).contiguous()
-    alpha = planes[:, colours:].contiguous()
-    if alpha.shape[1] == 0 or bool((alpha == 1).all()):
+    """A Picture of its own copy: whole numbers as they are, floats in float32, or 16 bits if it is large."""
+    height, width, bands = pixels.shape
+    whole = np.uint16 if is_large(height, width) else np.float32
+    copy = np.empty(pixels.shape, pixels.dtype if pixels.dtype in FULL_SCALE else whole)
+    for first, last in strips(height, width):
+        strip = pixels[first:last]
+        copy[first:last] = strip if pixels.dtype in FULL_SCALE else stored(strip, copy.dtype)
+    colours = 1 if bands <= 2 else 3
+    rgb, alpha = Samples(copy[..., :colours]), Samples(copy[..., colours:])
+    if bands == colours or alpha.is_all_ones():
         return Picture(rgb, None, name, digest)
     return Picture(fill_hidden(rgb, alpha), alpha, name, digest)
 

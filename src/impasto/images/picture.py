@@ -1,10 +1,9 @@
 """A picture as the rest of impasto sees it, and the sizes that are accepted."""
 
-from dataclasses import dataclass, field
-
 from torch import Tensor
 
 from impasto.errors import PictureError
+from impasto.images.samples import Samples
 
 SMALLEST_SIDE = 8
 """Pixels; below this nothing of a picture is left to paint."""
@@ -13,31 +12,45 @@ LARGEST_PICTURE = 400_000_000
 """Pixels; read from the header, so that a decompression bomb is refused before any memory is taken."""
 
 
-@dataclass(frozen=True, eq=False)
 class Picture:
     """A picture in the working space: sRGB, gamma-coded.
 
-    Attributes:
-        rgb: float32 [1, 3, H, W], in [0, 1].
-        alpha: float32 [1, 1, H, W], in [0, 1], straight (not premultiplied); None when opaque everywhere.
+    Args:
+        rgb: float32 [1, 3, H, W] in [0, 1], or `Samples` in the file's own steps, three a pixel or one of grey.
+        alpha: likewise, one value a pixel, straight (not premultiplied); None when opaque everywhere.
         name: for messages: the file's path, or "a PIL image", "an array", "a tensor".
         fingerprint: SHA-256 in hex, of the file's bytes, or of shape, type and bytes for a picture in memory.
     """
 
-    rgb: Tensor = field(repr=False)
-    alpha: Tensor | None = field(repr=False)
-    name: str
-    fingerprint: str
+    def __init__(
+        self, rgb: Tensor | Samples, alpha: Tensor | Samples | None, name: str, fingerprint: str
+    ) -> None:
+        self.colours = Samples.of(rgb) if isinstance(rgb, Tensor) else rgb
+        self.opacity = Samples.of(alpha) if isinstance(alpha, Tensor) else alpha
+        self.name, self.fingerprint = name, fingerprint
+
+    def __repr__(self) -> str:
+        return f"Picture({self.name!r}, {self.width} x {self.height} pixels)"
+
+    @property
+    def rgb(self) -> Tensor:
+        """float32 [1, 3, H, W] in [0, 1]: 12 bytes a pixel, converted at every call; see resize_picture."""
+        return self.colours.whole().expand(-1, 3, -1, -1).contiguous()
+
+    @property
+    def alpha(self) -> Tensor | None:
+        """float32 [1, 1, H, W] in [0, 1], converted at every call; None when opaque everywhere."""
+        return None if self.opacity is None else self.opacity.whole().contiguous()
 
     @property
     def height(self) -> int:
         """Rows, in pixels."""
-        return self.rgb.shape[-2]
+        return self.colours.height
 
     @property
     def width(self) -> int:
         """Columns, in pixels."""
-        return self.rgb.shape[-1]
+        return self.colours.width
 
 
 def check_size(width: int, height: int, name: str) -> None:

@@ -1,14 +1,16 @@
 """Sizes and resampling. Sizes are (height, width) in pixels."""
 
 import math
-from dataclasses import replace
 
+import torch
 from torch import Tensor
 from torch.nn import functional
 
 from impasto.errors import SettingsError
 from impasto.images.color import linear_from_srgb, srgb_from_linear
 from impasto.images.picture import SMALLEST_SIDE, Picture
+from impasto.images.resample import BICUBIC, TRIANGLE, resampled_rows
+from impasto.images.samples import Rows, strips
 
 _HIDDEN_WEIGHT = 1e-3  # what a fully transparent pixel counts beside an opaque one: only where no other is
 
@@ -89,7 +91,7 @@ def resize(image: Tensor, size: tuple[int, int]) -> Tensor:
 
 
 def resize_picture(picture: Picture, size: tuple[int, int]) -> Picture:
-    """Resample a photograph or painting as light.
+    """Resample a photograph or painting as light, strip by strip.
 
     Shrinking averages light, so it is done in linear light: thin bright lines keep their energy and fine
     texture its brightness. Enlarging averages nothing and stays in coded values, where bicubic's small
@@ -102,18 +104,49 @@ def resize_picture(picture: Picture, size: tuple[int, int]) -> Picture:
     """
     if (picture.height, picture.width) == tuple(size):
         return picture
+    rgb, alpha = picture_rows(picture, size, 0, size[0])
+    return Picture(rgb, alpha, picture.name, picture.fingerprint)
+
+
+def picture_rows(
+    picture: Picture, size: tuple[int, int], first: int, last: int
+) -> tuple[Tensor, Tensor | None]:
+    """Rows `first` to `last` - 1 of what resize_picture gives: of the picture only what they need is read.
+
+    Args:
+        picture: any picture.
+        size: (height, width) of the whole result.
+        first: first row.
+        last: one beyond the last row.
+
+    Returns:
+        rgb [1, 3, last - first, W] and alpha [1, 1, last - first, W] or None when opaque, float32 in [0, 1].
+    """
+    source = picture.height, picture.width
     shrinking = size[0] < picture.height or size[1] < picture.width
-    rgb = linear_from_srgb(picture.rgb) if shrinking else picture.rgb
-    alpha = picture.alpha
-    if alpha is None:
-        rgb = resize(rgb, size)
+    rows = picture.colours.reader(linear_from_srgb if shrinking else None)
+    alpha = None
+    if picture.opacity is None:
+        rgb = resampled_rows(rows, source, size, first, last, BICUBIC)
     else:
+        weighted = _weighted(rows, picture.opacity.reader())
         # The triangle filter has no negative lobes: a quotient of two bicubic sums can run away near alpha 0.
-        weight = alpha + _HIDDEN_WEIGHT
-        rgb = (_triangle(rgb * weight, size) / _triangle(weight, size)).clamp(0, 1)
-        alpha = _triangle(alpha, size).clamp(0, 1)
-    return replace(picture, rgb=srgb_from_linear(rgb) if shrinking else rgb, alpha=alpha)
+        both = resampled_rows(weighted, source, size, first, last, TRIANGLE)
+        rgb, alpha = both[:, :-1], both[:, -1:]
+    for a, b in strips(last - first, size[1]):
+        strip = rgb[:, :, a:b]
+        if alpha is not None:
+            strip = strip / (alpha[:, :, a:b] + _HIDDEN_WEIGHT)
+        strip = strip.clamp(0, 1)
+        rgb[:, :, a:b] = srgb_from_linear(strip) if shrinking else strip
+    return rgb.expand(-1, 3, -1, -1).contiguous(), None if alpha is None else alpha.clamp_(0, 1)
 
 
-def _triangle(image: Tensor, size: tuple[int, int]) -> Tensor:
-    return functional.interpolate(image, size=size, mode="bilinear", antialias=True, align_corners=False)
+def _weighted(rgb: Rows, alpha: Rows) -> Rows:
+    """Reads colours times their weight, and alpha after them."""
+
+    def rows(first: int, last: int) -> Tensor:
+        opacity = alpha(first, last)
+        return torch.cat([rgb(first, last) * (opacity + _HIDDEN_WEIGHT), opacity], dim=1)
+
+    return rows
