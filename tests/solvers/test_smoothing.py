@@ -3,6 +3,7 @@ import itertools
 import pytest
 import torch
 
+from impasto.solvers import chunks
 from impasto.solvers.smoothing import picture_metric, smoothed
 
 
@@ -16,6 +17,14 @@ def test_is_symmetric_and_at_least_the_identity(size):
     M = matrix(*size)
     assert torch.allclose(M, M.T, rtol=0, atol=1e-12)
     assert torch.linalg.eigvalsh(M).min() >= 1 - 1e-9
+
+
+@pytest.mark.parametrize("size", [(8, 8), (61, 40), (64, 33), (37, 5)])
+def test_slab_by_slab_is_the_same_as_at_once_to_the_bit(size, monkeypatch):
+    change = torch.randn(1, 3, *size, generator=torch.Generator().manual_seed(6))
+    at_once = picture_metric(change)
+    monkeypatch.setattr(chunks, "CHUNK", 3 * 6 * size[1])  # six rows
+    assert torch.equal(picture_metric(change), at_once)
 
 
 def test_coarse_waves_are_lifted_by_their_wavelength_and_the_finest_not_at_all():

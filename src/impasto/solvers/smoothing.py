@@ -17,6 +17,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from impasto.solvers.chunks import slabs
+
 LEVELS = 5
 """Halvings: structure coarser than 2 ** (LEVELS + 1) pixels is not lifted any further."""
 LIFT = 2.0
@@ -28,25 +30,67 @@ TAPS = (1 / 8, 3 / 8, 3 / 8, 1 / 8)
 
 
 def picture_metric(change: Tensor) -> Tensor:
-    """The metric for a picture: `change` [1, n, H, W], smoothed, its colour held back; of the same shape."""
-    grey = change.mean(dim=1, keepdim=True)
-    return smoothed(torch.lerp(grey, change, COLOUR))
+    """The metric for a picture: `change` [1, n, H, W], smoothed, its colour held back; a new tensor of its shape.
+
+    It needs a third of a picture beside the two.
+    """
+    held_back = torch.empty_like(change, memory_format=torch.contiguous_format)
+    for rows in slabs(change):
+        piece = change[:, :, rows]
+        held_back[:, :, rows] = torch.lerp(piece.mean(dim=1, keepdim=True), piece, COLOUR)
+    _smooth_in_place(held_back, LEVELS)
+    return held_back
 
 
 def smoothed(change: Tensor, levels: int = LEVELS) -> Tensor:
-    """M applied to `change` [1, n, H, W], each channel by itself; of the same shape.
+    """M applied to `change` [1, n, H, W], each channel by itself; a new tensor of its shape.
 
     levels: halvings at most; a picture stops halving below four pixels a side.
     """
+    change = change.clone(memory_format=torch.contiguous_format)
+    _smooth_in_place(change, levels)
+    return change
+
+
+def _smooth_in_place(change: Tensor, levels: int) -> None:
     if levels == 0 or min(change.shape[2:]) < SHORTEST_SIDE:
-        return change
+        return
     kernel = _kernel(change)
-    odd = (change.shape[2] % 2, change.shape[3] % 2)
-    n = change.shape[1]
-    coarse = smoothed(F.conv2d(change, kernel, stride=2, padding=1, groups=n), levels - 1)
-    spread = F.conv_transpose2d(coarse, kernel, stride=2, padding=1, output_padding=odd, groups=n)
-    # B^T B passes a quarter of what is constant: one pixel in four is kept.
-    return torch.add(change, spread, alpha=4 * LIFT)
+    coarse = _blurred(change, kernel)
+    _smooth_in_place(coarse, levels - 1)
+    for rows in slabs(change):
+        # B^T B passes a quarter of what is constant: one pixel in four is kept.
+        change[:, :, rows].add_(_spread(coarse, kernel, rows, change.shape), alpha=4 * LIFT)
+
+
+def _blurred(fine: Tensor, kernel: Tensor) -> Tensor:
+    """B applied to `fine` [1, n, H, W]: [1, n, H // 2, W // 2], slab by slab."""
+    height, width = fine.shape[2:]
+    coarse = fine.new_empty(1, fine.shape[1], height // 2, width // 2)
+    for rows in slabs(fine):
+        out = slice(rows.start // 2, min(rows.stop, height - height % 2) // 2)
+        if out.start == out.stop:
+            continue
+        top, bottom = 2 * out.start - 1, 2 * out.stop + 1  # the kernel reaches one pixel further either way
+        slab = F.pad(fine[:, :, max(top, 0) : bottom], (0, 0, max(-top, 0), max(bottom - height, 0)))
+        coarse[:, :, out] = F.conv2d(slab, kernel, stride=2, padding=(0, 1), groups=fine.shape[1])
+    return coarse
+
+
+def _spread(coarse: Tensor, kernel: Tensor, rows: slice, shape: torch.Size) -> Tensor:
+    """The `rows` of B^T applied to `coarse`, for a picture of `shape`; the first row is an even one."""
+    first, last = max(rows.start // 2 - 1, 0), min(rows.stop // 2 + 1, coarse.shape[2])
+    spread = F.conv_transpose2d(
+        coarse[:, :, first:last],
+        kernel,
+        stride=2,
+        padding=(0, 1),
+        output_padding=(0, shape[3] % 2),
+        groups=shape[1],
+    )
+    top = rows.start - (2 * first - 1)  # unpadded, it begins a row above the first that `first` stands for
+    spread = spread[:, :, top : top + rows.stop - rows.start]
+    return F.pad(spread, (0, 0, 0, rows.stop - rows.start - spread.shape[2]))
 
 
 def _kernel(like: Tensor) -> Tensor:

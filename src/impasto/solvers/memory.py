@@ -1,0 +1,52 @@
+"""How much memory a solver needs: for whoever plans a painting that just fits.
+
+The unit is a vector: one canvas in float32, 12 bytes a pixel, 0.77 GB at 64 megapixels. Beside them stand a few
+pieces of `chunks.CHUNK` values, whatever the picture's size.
+
+What L-BFGS has alive, without its pairs:
+
+| when | vectors |
+|---|---|
+| a direction is made | image, gradient, direction; with `smoothing.picture_metric` its result and a third more: 4 1/3 |
+| its slope is measured | image, gradient, direction, trial, their difference: 5 |
+| `evaluate` runs | image, gradient, direction, trial: 4 |
+| a trial is judged | the same and its gradient: 5 |
+| a pair is made | image, gradient, s, y: 4, none of them new |
+| y . M y is computed | image, gradient, y, M y and a third more: 4 1/3 |
+
+Adam has image, mean and square, and from `evaluate` on the gradient.
+"""
+
+from dataclasses import dataclass
+
+import torch
+
+from impasto.solvers.kept import IN_MEMORY_PART
+
+SCRATCH_BYTES = 128 * 2**20
+"""What the chunks take beside the vectors, at most: measured as 23 to 114 MB, most of it in the metric's convolutions,
+and the same for a canvas of 6 and of 17 megapixels."""
+
+
+@dataclass(frozen=True)
+class Vectors:
+    """How many vectors a solver has alive, its image among them.
+
+    evaluating: while `evaluate` runs, without what that allocates (its gradient is one vector).
+    peak: at most, when `evaluate` has returned.
+    """
+
+    evaluating: float
+    peak: float
+
+
+def lbfgs_vectors(history: int, kept: str) -> Vectors:
+    """For L-BFGS with `history` pairs, `kept` as a key of `kept.IN_MEMORY_PART`; the same with any metric here."""
+    pairs = 2 * history * IN_MEMORY_PART[kept]
+    return Vectors(evaluating=4 + pairs, peak=5 + pairs)
+
+
+def adam_vectors(dtype: torch.dtype = torch.float32) -> Vectors:
+    """For Adam with its moments in `dtype`."""
+    moments = 2 * dtype.itemsize / torch.float32.itemsize
+    return Vectors(evaluating=1 + moments, peak=2 + moments)
