@@ -1,0 +1,131 @@
+"""How much memory there is, and how much this process takes; amounts as people write them."""
+
+import re
+import sys
+from pathlib import Path
+
+from impasto.errors import SettingsError
+
+_UNITS = {
+    "": 1,
+    "k": 10**3,
+    "m": 10**6,
+    "g": 10**9,
+    "t": 10**12,
+    "ki": 2**10,
+    "mi": 2**20,
+    "gi": 2**30,
+    "ti": 2**40,
+}
+_AMOUNT = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?i?)b?\s*", re.IGNORECASE)
+RETURNED = 4 * 2**20
+"""Bytes from which on a piece of memory goes back at once; see `return_at_once`."""
+_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # of mallopt(3)
+_NO_LIMIT = 2**60  # what cgroup v1 calls no limit is a page short of 2**63
+
+
+def resident() -> int:
+    """Bytes of physical memory that this process holds now."""
+    import psutil
+
+    return int(psutil.Process().memory_info().rss)
+
+
+def peak() -> int:
+    """The most bytes of physical memory that this process ever held, as the operating system counts them."""
+    if sys.platform == "win32":
+        import psutil
+
+        return int(psutil.Process().memory_info().peak_wset)
+    import resource
+
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else most * 1024
+
+
+def return_at_once() -> None:
+    """Have the C library give large pieces of memory back to the system when they are freed (glibc; elsewhere nothing).
+
+    It would keep pieces of up to 32 MB for later, and they lie in between others: two steps at 1152 x 768 pixels took
+    1.94 GB instead of 1.73. Pieces below RETURNED are left to it, so that small pictures lose no time.
+    """
+    if sys.platform != "linux":
+        return
+    import ctypes
+
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        for parameter in (_TRIM_THRESHOLD, _MMAP_THRESHOLD):
+            mallopt(parameter, RETURNED)
+
+
+def available() -> int:
+    """Bytes that this process may take beside what it holds: what is free, and what its container leaves."""
+    import psutil
+
+    return min(int(psutil.virtual_memory().available), _left_by_container())
+
+
+def bytes_of(text: str) -> int:
+    """The number of bytes meant by "4GB", "512 MB", "1.5 GiB" or "1000000".
+
+    Raises SettingsError for anything else.
+
+    >>> bytes_of("4GB"), bytes_of("1.5 GiB")
+    (4000000000, 1610612736)
+    """
+    found = _AMOUNT.fullmatch(text)
+    unit = found and found[2].lower()
+    if found is None or unit not in _UNITS:
+        raise SettingsError(f"memory is an amount such as 4GB or 800MB, got {text!r}")
+    return int(float(found[1]) * _UNITS[unit])
+
+
+def in_words(size: int) -> str:
+    """A number of bytes for people.
+
+    >>> in_words(812_345_678), in_words(1_234_567_890)
+    ('812 MB', '1.2 GB')
+    """
+    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB"
+
+
+def _left_by_container(root: Path = Path("/sys/fs/cgroup"), own: Path = Path("/proc/self/cgroup")) -> int:
+    """The least that any control group of this process leaves it (Linux, cgroups v1 and v2).
+
+    Pages of files that were not used lately count as used there, and are given up when they are needed.
+    """
+    try:
+        lines = own.read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return _NO_LIMIT
+    least = _NO_LIMIT
+    for line in lines:
+        _, kinds, path = line.split(":", 2)
+        if kinds == "":
+            top, names = root, ("memory.max", "memory.current", "inactive_file")
+        elif "memory" in kinds.split(","):
+            top, names = (
+                root / "memory",
+                ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
+            )
+        else:
+            continue
+        group = top / path.lstrip("/")
+        for folder in (group, *group.parents):
+            least = min(least, _left_by_group(folder, *names))
+            if folder == top:
+                break
+    return least
+
+
+def _left_by_group(folder: Path, limit: str, usage: str, reclaimable: str) -> int:
+    try:
+        most = (folder / limit).read_text().strip()
+        used = int((folder / usage).read_text())
+        statistics = dict(line.split() for line in (folder / "memory.stat").read_text().splitlines())
+    except (OSError, ValueError):
+        return _NO_LIMIT
+    if most == "max" or int(most) >= _NO_LIMIT:
+        return _NO_LIMIT
+    return max(0, int(most) - used + int(statistics.get(reclaimable, 0)))
