@@ -34,7 +34,7 @@ def test_names_come_back_as_they_were_asked_for(tiny_encoder):
 @pytest.mark.parametrize("pooling", ["max", "average"])
 @pytest.mark.parametrize("border", ["zeros", "replicate"])
 def test_differentiable_by_the_image(pooling, border):
-    encoder = VGG19(tiny_weights(), pooling=pooling, border=border, dtype=torch.float64)
+    encoder = VGG19(tiny_weights(), pooling=pooling, border=border, precision="float64")
     image = random_image(9, 10).double().requires_grad_(True)
     assert torch.autograd.gradcheck(lambda x: encoder(x, ["relu2_1"])["relu2_1"], [image], atol=1e-6)
 

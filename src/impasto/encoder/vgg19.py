@@ -10,6 +10,7 @@ from torch import Tensor
 
 from impasto.encoder.convolution import Pooling, prepare
 from impasto.encoder.convolution.pool import POOLINGS
+from impasto.encoder.precision import precision_on
 from impasto.encoder.weights import Weights, find_weights
 from impasto.errors import SettingsError
 from impasto.layers import TABLE, canonical, deepest, smallest_side
@@ -26,7 +27,11 @@ class VGG19:
     border: "zeros" as trained, or "replicate", which continues the picture's edge into the first convolution
         instead of surrounding the picture with the mean colour.
     convolution: "auto" takes the fastest way for each layer, "direct" torch's; see `encoder/convolution`.
-    Raises WeightsError when the weights cannot be used.
+    device: where the network computes; what it is given has to be there.
+    precision: "float32"; "tf32" or "bf16", which are faster on some GPUs; or "float64", for checks. Pictures go in and
+        activations come out in float32 (float64) in every one of them; see `encoder/precision.py`.
+    Raises SettingsError when the device does not compute in that precision, WeightsError when the weights cannot
+    be used.
 
     The activations are differentiable by the image; the weights never ask for a gradient.
     """
@@ -39,22 +44,23 @@ class VGG19:
         border: Border = "zeros",
         convolution: str = "auto",
         device: torch.device | str = "cpu",
-        dtype: torch.dtype = torch.float32,
+        precision: str = "float32",
     ):
+        self.device, self.precision = torch.device(device), precision_on(torch.device(device), precision)
         self.weights = weights if isinstance(weights, Weights) else find_weights(weights)
         self.pooling, self.border = pooling, border
-        self.device, self.dtype = torch.device(device), dtype
         self._convolutions = {
             name: prepare(
-                kernel.to(self.device, dtype),
-                self.weights.biases[name].to(self.device, dtype),
+                kernel.to(self.device, self.precision.network),
+                self.weights.biases[name].to(self.device, self.precision.network),
                 padding=0 if border == "replicate" and name == "conv1_1" else 1,
                 algorithm=convolution,
+                tf32=self.precision.tf32,
             )
             for name, kernel in self.weights.kernels.items()
         }
         self._scale, self._shift = (
-            torch.tensor(values, device=self.device, dtype=dtype).reshape(1, 3, 1, 1)
+            torch.tensor(values, device=self.device, dtype=self.precision.measured).reshape(1, 3, 1, 1)
             for values in (self.weights.scale, self.weights.shift)
         )
 
@@ -93,7 +99,7 @@ class VGG19:
         """
         last = deepest(tuple(layers))
         _check(image, last)
-        x = image * self._scale - self._shift
+        x = (image * self._scale - self._shift).to(self.precision.network)
         if self.border == "replicate":
             x = F.pad(x, (1, 1, 1, 1), mode="replicate")
         for layer, following in zip(TABLE, (*TABLE[1:], None), strict=True):
@@ -101,7 +107,7 @@ class VGG19:
             fused = self.pooling if ends_block and layer.name not in layers else None
             x = self._convolutions[layer.convolution](x, fused)
             if layer.name in layers:
-                x = observe(layer.name, x)
+                x = observe(layer.name, x.to(self.precision.measured)).to(self.precision.network)
             if layer.name == last:
                 return
             if ends_block:

@@ -35,7 +35,7 @@ def picture() -> torch.Tensor:
 @pytest.fixture(scope="module")
 def exact(picture, real_encoder) -> dict[str, torch.Tensor]:
     """Activations in float64."""
-    encoder = VGG19(real_encoder.weights, dtype=torch.float64, convolution="direct")
+    encoder = VGG19(real_encoder.weights, precision="float64", convolution="direct")
     return encoder(picture.double(), list(LAYERS)[:13])
 
 

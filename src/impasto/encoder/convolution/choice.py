@@ -49,8 +49,9 @@ def fastest(n_in: int, n_out: int, positions: int) -> Algorithm:
 class _Chosen:
     """A layer that is computed in the way that suits its input; see `base.Convolution`."""
 
-    def __init__(self, kernel: Tensor, bias: Tensor, padding: int, algorithm: str):
+    def __init__(self, kernel: Tensor, bias: Tensor, padding: int, algorithm: str, tf32: bool):
         self.kernel, self.bias, self.padding, self.algorithm = kernel, bias, padding, algorithm
+        self.tf32 = tf32
 
     def __call__(self, x: Tensor, pooling: Pooling | None = None) -> Tensor:
         return self.convolution_for(x)(x, pooling)
@@ -70,7 +71,7 @@ class _Chosen:
 
     @cached_property
     def _direct(self) -> Convolution:
-        return DirectConvolution(self.kernel, self.bias, self.padding)
+        return DirectConvolution(self.kernel, self.bias, self.padding, tf32=self.tf32)
 
     @cached_property
     def _patches(self) -> Convolution:
@@ -85,12 +86,15 @@ class _Chosen:
         return WinogradConvolution(self.kernel, self.bias, self.padding)
 
 
-def prepare(kernel: Tensor, bias: Tensor, *, padding: int = 1, algorithm: str = "auto") -> Convolution:
+def prepare(
+    kernel: Tensor, bias: Tensor, *, padding: int = 1, algorithm: str = "auto", tf32: bool = False
+) -> Convolution:
     """One layer, relu(x * kernel + bias), ready to be called with its input.
 
     kernel: [n_out, n_in, 3, 3]; bias: [n_out]; padding: rings of zeros around the input, 0, 1 or 2.
     algorithm: "auto" chooses by shape; "direct", "patches" and "winograd" are used wherever they can be, and
         "direct" elsewhere. Anything but float32 on a CPU is computed directly.
+    tf32: on an NVIDIA GPU in float32, may products be rounded to TF32?
     Raises SettingsError for an unknown algorithm or a kernel of another shape.
     """
     if algorithm not in ALGORITHMS:
@@ -107,4 +111,4 @@ def prepare(kernel: Tensor, bias: Tensor, *, padding: int = 1, algorithm: str = 
             f"a layer is a kernel [n_out, n_in, 3, 3], a bias [n_out] and a padding of 0 to 2, got "
             f"{list(kernel.shape)}, {list(bias.shape)} and {padding}"
         )
-    return _Chosen(kernel, bias, padding, algorithm)
+    return _Chosen(kernel, bias, padding, algorithm, tf32)
