@@ -28,5 +28,8 @@ class Evaluate(Protocol):
     """What a solver knows of style transfer."""
 
     def __call__(self, image: Image) -> Evaluation:
-        """The cost and gradient at `image`; `image` is left as it is."""
+        """The cost and gradient at `image`, which is left as it is.
+
+        The gradient is the caller's from then on, to keep and to change.
+        """
         ...

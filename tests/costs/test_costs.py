@@ -5,7 +5,7 @@ import torch
 
 from impasto.costs.content import content_cost
 from impasto.costs.gram import gram_matrix
-from impasto.costs.reference import content_reference, style_reference
+from impasto.costs.reference import Moments, content_reference, style_reference
 from impasto.costs.style import layer_style_cost, style_cost
 from impasto.costs.total import total_cost
 from tests import one_page
@@ -91,6 +91,6 @@ def test_shapes_that_do_not_fit_are_named():
 def test_references_are_the_costs_of_a_picture_with_nothing_in_it():
     a = activations(5, 4, 3)
     flat = a.mean(dim=(2, 3), keepdim=True).expand_as(a)
-    assert content_reference(a) == pytest.approx(content_cost(a, flat).item())
+    assert content_reference(Moments.of(a)) == pytest.approx(content_cost(a, flat).item())
     gram = one_page.gram_matrix(a) / 12
     assert style_reference(gram) == pytest.approx(layer_style_cost(a, torch.zeros_like(a)).item())

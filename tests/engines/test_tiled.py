@@ -1,14 +1,19 @@
 """The tiled engine equals the whole one: any size, tile, pooling, border and cost."""
 
+from functools import partial
+
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from impasto.costs.encoding import InMemory, OnDisk
 from impasto.encoder.vgg19 import VGG19
+from impasto.engines.margin import MARGIN, Mirrored, mirrored
 from impasto.engines.targets import content_terms, style_terms
 from impasto.engines.tiled import Tiled
 from impasto.engines.tiles import tiles
+from impasto.engines.tiling import Tiling
 from impasto.engines.whole import Whole
 from impasto.layers import LAYERS
 from tests import one_page
@@ -20,7 +25,8 @@ def both(encoder, content, style, side, content_layer="relu4_2", style_layers=on
         *content_terms(encoder, content, {content_layer: 1.0}, balance=True),
         *style_terms(encoder, style, style_layers, balance=True),
     ]
-    return Whole(encoder, terms, 1.0, 10.0), Tiled(encoder, terms, 1.0, 10.0, side)
+    tiling = Tiling(*content.shape[2:], [content_layer, *style_layers], side)
+    return Whole(encoder, terms, 1.0, 10.0), Tiled(encoder, terms, 1.0, 10.0, tiling)
 
 
 def assert_same(whole, tiled, image, tolerance):
@@ -36,9 +42,52 @@ def assert_same(whole, tiled, image, tolerance):
     ("size", "side"), [((64, 96), 32), ((210, 101), 64), ((90, 47), 16), ((40, 40), 100)]
 )
 def test_float64_agrees_to_1e_10(pooling, border, size, side):
-    encoder = VGG19(tiny_weights(), pooling=pooling, border=border, dtype=torch.float64)
+    encoder = VGG19(tiny_weights(), pooling=pooling, border=border, precision="float64")
     content, style, image = (random_image(*size, seed).double() for seed in (1, 2, 3))
     assert_same(*both(encoder, content, style, side), image, 1e-10)
+
+
+@pytest.mark.parametrize("size", [(90, 47), (33, 18), (64, 64)])
+def test_a_mirrored_margin_is_that_of_the_whole_picture(size):
+    encoder = VGG19(tiny_weights(), precision="float64")
+    content, style, image = (random_image(*size, seed).double() for seed in (1, 2, 3))
+    layers = ["relu4_2", *one_page.STYLE_LAYERS]
+    whole_terms = [
+        *content_terms(encoder, mirrored(content), {"relu4_2": 1.0}, balance=True),
+        *style_terms(encoder, mirrored(style), one_page.STYLE_LAYERS, balance=True),
+    ]
+    tiling = Tiling(*size, layers, 32, MARGIN)
+    terms = [
+        *content_terms(encoder, content, {"relu4_2": 1.0}, True, Tiling(*size, ["relu4_2"], 16, MARGIN)),
+        *style_terms(encoder, style, one_page.STYLE_LAYERS, True, Tiling(*size, layers, 48, MARGIN)),
+    ]
+    assert_same(
+        Mirrored(Whole(encoder, whole_terms, 1.0, 10.0)),
+        Tiled(encoder, terms, 1.0, 10.0, tiling),
+        image,
+        1e-10,
+    )
+
+
+@pytest.mark.parametrize("convolution", ["auto", "direct", "winograd"])
+@pytest.mark.parametrize("pooling", ["max", "average"])
+def test_every_convolution_agrees_in_float32(convolution, pooling):
+    encoder = VGG19(tiny_weights(), convolution=convolution, pooling=pooling)
+    content, style, image = random_image(150, 101, 1), random_image(90, 120, 2), random_image(150, 101, 3)
+    assert_same(*both(encoder, content, style, 64), image, 1e-5)
+
+
+def test_an_encoding_on_disk_changes_nothing(tmp_path):
+    encoder = VGG19(tiny_weights(), precision="float64")
+    content, image = (random_image(70, 60, seed).double() for seed in (1, 3))
+    tiling = Tiling(70, 60, ["relu4_2"], 32)
+    costs = [
+        Tiled(
+            encoder, content_terms(encoder, content, {"relu4_2": 1.0}, True, tiling, make), 1.0, 10.0, tiling
+        )(image).cost
+        for make in (InMemory, partial(OnDisk, tmp_path))
+    ]
+    assert costs[0] == costs[1]
 
 
 @settings(max_examples=20, deadline=None, derandomize=True)
@@ -50,7 +99,7 @@ def test_float64_agrees_to_1e_10(pooling, border, size, side):
     style_layer=st.sampled_from(list(LAYERS)),
 )
 def test_any_size_any_tile_any_layers(height, width, side, content_layer, style_layer):
-    encoder = VGG19(tiny_weights(), dtype=torch.float64)
+    encoder = VGG19(tiny_weights(), precision="float64")
     content, style, image = (random_image(height, width, seed).double() for seed in (1, 2, 3))
     whole, tiled = both(encoder, content, style, side, content_layer, {style_layer: 1.0, "relu1_1": 0.1})
     assert_same(whole, tiled, image, 1e-10)

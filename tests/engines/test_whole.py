@@ -34,7 +34,7 @@ def test_cost_and_gradient_are_the_pages_on_the_real_weights(real_encoder):
 
 
 def test_gradient_by_finite_differences():
-    encoder = VGG19(tiny_weights(), dtype=torch.float64)
+    encoder = VGG19(tiny_weights(), precision="float64")
     content, style, image = (random_image(18, 17, seed).double() for seed in (1, 2, 3))
     evaluate = engine(encoder, content, style, balance=True)
     gradient = evaluate(image).gradient

@@ -6,6 +6,7 @@ J_content(C, G) = 1 / (4 n_H n_W n_C) * sum (a_C - a_G)^2
 from dataclasses import dataclass
 from typing import Literal
 
+from impasto.costs.encoding import EVERYWHERE, Encoding
 from impasto.costs.term import Summary, Window
 from impasto.shapes import Features, Scalar
 
@@ -42,14 +43,17 @@ class ContentTerm:
     """The content cost of one layer, against fixed activations a_C of the whole content image."""
 
     layer: str
-    a_C: Features
+    a_C: Encoding
     weight: float = 1.0
     part: Literal["content"] = "content"
 
-    def measure(self, a_G: Features, window: Window | None = None) -> tuple[Summary, Features]:
-        """sum (a_C - a_G)^2 over the positions of `a_G`."""
-        a_C = self.a_C if window is None else self.a_C[..., window.rows, window.columns]
-        return squared_difference(a_C, a_G), a_G
+    def measure(
+        self, a_G: Features, window: Window | None = None, *, value: bool = True
+    ) -> tuple[Summary, Features]:
+        """sum (a_C - a_G)^2 over the positions of `a_G`, or of its window."""
+        if window is None:
+            return squared_difference(self.a_C.at(EVERYWHERE), a_G), a_G
+        return squared_difference(self.a_C.at(window.there), a_G[..., window.here[0], window.here[1]]), a_G
 
     def rule(self, summary: Summary) -> Scalar:
         """J_content."""

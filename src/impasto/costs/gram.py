@@ -3,7 +3,7 @@
 G = A A^T,  A the unrolled n_C x (n_H n_W) activations
 """
 
-from impasto.costs.term import Summary
+from impasto.costs.term import Place, Summary
 from impasto.native.self_product import measured
 from impasto.shapes import Features, Gram
 
@@ -26,10 +26,14 @@ def gram_matrix(a: Features) -> Gram:
     return A @ A.T
 
 
-def gram_summary(a: Features) -> tuple[Summary, Features]:
-    """The Gram matrix and its n_H n_W positions, and `a` to go on with; for the engines, which differentiate once."""
-    gram, passed_on = measured(a)
-    return Summary(gram, a.shape[2] * a.shape[3]), passed_on
+def gram_summary(a: Features, place: Place | None = None, *, value: bool = True) -> tuple[Summary, Features]:
+    """The Gram matrix and its n_H n_W positions, and `a` to go on with; for the engines, which differentiate once.
+
+    place: the rows and columns of `a` to take, None for all. value: False when only the derivative will be asked for.
+    """
+    gram, passed_on = measured(a, place, value=value)
+    owned = a if place is None else a[..., place[0], place[1]]
+    return Summary(gram, owned.shape[2] * owned.shape[3]), passed_on
 
 
 def mean_gram(summary: Summary) -> Gram:

@@ -4,12 +4,38 @@ The raw costs differ by powers of ten between layers, styles and sizes (arXiv 19
 reference in the same unit, a cost says how large the difference is beside the thing itself.
 """
 
+from dataclasses import dataclass
+
+from torch import Tensor
+
 from impasto.shapes import Features, Gram
 
 
-def content_reference(a_C: Features) -> float:
+@dataclass(frozen=True)
+class Moments:
+    """Each channel's sum and sum of squares over some positions, in float64: they add up tile by tile."""
+
+    total: Tensor
+    squares: Tensor
+    positions: int
+
+    @classmethod
+    def of(cls, a: Features) -> "Moments":
+        """The moments of activations [1, n_C, n_H, n_W]."""
+        rows = a[0].flatten(1).cpu().double()
+        return cls(rows.sum(dim=1), rows.square().sum(dim=1), rows.shape[1])
+
+    def plus(self, other: "Moments") -> "Moments":
+        """The moments of two parts of a picture together."""
+        return Moments(
+            self.total + other.total, self.squares + other.squares, self.positions + other.positions
+        )
+
+
+def content_reference(moments: Moments) -> float:
     """A quarter of the variance of a_C over the positions: the content cost of a picture that lost all detail."""
-    return float((a_C - a_C.mean(dim=(2, 3), keepdim=True)).square().mean()) / 4
+    mean = moments.total / moments.positions
+    return float((moments.squares / moments.positions - mean.square()).clamp(min=0).mean()) / 4
 
 
 def style_reference(mean_gram_S: Gram) -> float:

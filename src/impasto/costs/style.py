@@ -68,9 +68,11 @@ class StyleTerm:
     weight: float = 1.0
     part: Literal["style"] = "style"
 
-    def measure(self, a_G: Features, window: Window | None = None) -> tuple[Summary, Features]:
-        """The Gram matrix of the positions of `a_G`."""
-        return gram_summary(a_G)
+    def measure(
+        self, a_G: Features, window: Window | None = None, *, value: bool = True
+    ) -> tuple[Summary, Features]:
+        """The Gram matrix of the positions of `a_G`, or of its window."""
+        return gram_summary(a_G, None if window is None else window.here, value=value)
 
     def rule(self, summary: Summary) -> Scalar:
         """J_style^[l]."""

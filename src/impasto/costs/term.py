@@ -24,12 +24,16 @@ class Summary:
         return Summary(self.total + other.total, self.count + other.count)
 
 
+Place = tuple[slice, slice]
+"""Rows and columns of a layer."""
+
+
 @dataclass(frozen=True)
 class Window:
-    """The part of a layer's activations that is being measured; None stands for all of it."""
+    """The part of a layer that a tile owns: where it lies in the whole layer, and where in what was computed of it."""
 
-    rows: slice
-    columns: slice
+    there: Place
+    here: Place
 
 
 @runtime_checkable
@@ -51,11 +55,15 @@ class Term(Protocol):
         """What the rule's value is multiplied by before it is added to its part."""
         ...
 
-    def measure(self, a_G: Features, window: Window | None = None) -> tuple[Summary, Features]:
-        """The sums over the positions of `a_G`, which lies at `window` in the whole layer; and `a_G` to go on with.
+    def measure(
+        self, a_G: Features, window: Window | None = None, *, value: bool = True
+    ) -> tuple[Summary, Features]:
+        """The sums over the positions of `a_G`, or over a window of it; and `a_G` to go on with.
 
         What comes after in the network should be computed from the second: then the gradients of both meet in the
         memory of one.
+
+        value: False when only the sums' derivatives will be asked for; the sums may then hold anything.
         """
         ...
 

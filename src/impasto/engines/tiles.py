@@ -67,21 +67,28 @@ class Tile:
         }
 
 
-def tiles(height: int, width: int, layers: Sequence[str], side: int) -> Iterator[Tile]:
+def tiles(
+    height: int, width: int, layers: Sequence[str], side: int, band: Span | None = None
+) -> Iterator[Tile]:
     """The tiles of a height x width picture, row by row, each owning about side x side pixels.
 
     `side` is rounded up to the deepest layer's stride, so that the tiles' borders fall between activations.
+
+    band: only the tiles of these rows; it begins at a whole stride, and ends at one or with the picture.
     """
-    rows, columns = (list(_axes(length, layers, side)) for length in (height, width))
+    rows = list(_axes(height, layers, side, band or Span(0, height)))
+    columns = list(_axes(width, layers, side, Span(0, width)))
     return (Tile(row, column) for row in rows for column in columns)
 
 
-def _axes(length: int, layers: Sequence[str], side: int) -> Iterator[Axis]:
+def _axes(length: int, layers: Sequence[str], side: int, band: Span) -> Iterator[Axis]:
     """As many equal parts of whole strides as `side` asks for; the last one takes the odd pixels, too."""
+    if band.start == band.stop:
+        return
     stride = LAYERS[deepest(tuple(layers))].stride
-    strides = max(1, length // stride)
+    strides = max(1, (band.stop - band.start) // stride)
     count = -(-strides // max(1, -(-side // stride)))
-    cuts = [stride * (strides * i // count) for i in range(count)] + [length]
+    cuts = [band.start + stride * (strides * i // count) for i in range(count)] + [band.stop]
     for start, stop in pairwise(cuts):
         own = Span(start, stop)
         yield Axis(own, _seen(own, length, layers))

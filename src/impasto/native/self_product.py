@@ -7,7 +7,11 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from impasto.native import WORKING, can_compile
-from impasto.native.pages import WORKSPACE, empty_features, flat, is_own
+from impasto.native.pages import WORKSPACE, empty_features, flat, is_own, own
+
+Window = tuple[slice, slice]
+"""Rows and columns of a layer."""
+_ALL = slice(None), slice(None)
 
 
 def self_product(a: Tensor) -> Tensor:
@@ -19,39 +23,55 @@ def self_product(a: Tensor) -> Tensor:
     return measured(a)[0]
 
 
-def measured(a: Tensor) -> tuple[Tensor, Tensor]:
-    """`self_product` of a, and a itself, for the layers above: the way that needs least memory.
+def measured(a: Tensor, window: Window | None = None, *, value: bool = True) -> tuple[Tensor, Tensor]:
+    """`self_product` of a, or of a window of it, and a itself, for the layers above: the way that needs least memory.
 
     When what comes after is computed from the second, the gradients of both are added up in place, in the memory
     of the gradient that comes down from the layers above; a hook on that one must not keep it.
+
+    window: rows and columns of a.
+    value: False when only the gradient will be asked for; the product may then hold anything.
     """
     if a.device.type == "cpu" and a.dtype == torch.float32 and can_compile():
         from impasto.native.multiply import PANEL
 
         if a.shape[1] % PANEL == 0:
-            product, passed = _SelfProduct.apply(a)
+            product, passed = _SelfProduct.apply(a, window or _ALL, value)
             return product, passed
-    rows = a[0].flatten(1)
+    rows = (a if window is None else a[..., window[0], window[1]])[0].flatten(1)
     return rows @ rows.T, a
 
 
 class _SelfProduct(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, a: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(ctx: Any, a: Tensor, window: Window, value: bool) -> tuple[Tensor, Tensor]:
         ctx.save_for_backward(a)
+        ctx.window = window
         ctx.set_materialize_grads(False)
-        return _product(a), a.view_as(a)
+        return _product(a, window) if value else a.new_empty(a.shape[1], a.shape[1]), a.view_as(a)
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, gradient: Tensor | None, from_above: Tensor | None) -> Tensor | None:
+    def backward(
+        ctx: Any, gradient: Tensor | None, from_above: Tensor | None
+    ) -> tuple[Tensor | None, None, None]:
         if gradient is None:
-            return from_above
+            return from_above, None, None
         (a,) = ctx.saved_tensors
-        return _add_times(a, gradient + gradient.T, from_above)
+        return own(_add_times(a, ctx.window, gradient + gradient.T, from_above)), None, None
 
 
-def _product(a: Tensor) -> Tensor:
+def _part(a: Tensor, window: Window) -> Any:
+    """The window in positions; see `native.gram.Part`."""
+    from impasto.native.gram import Part
+
+    (top, bottom, _), (left, right, _) = (
+        side.indices(size) for side, size in zip(window, a.shape[2:], strict=True)
+    )
+    return Part(a.shape[3], top, left, bottom - top, right - left)
+
+
+def _product(a: Tensor, window: Window) -> Tensor:
     from impasto.native import gram as native
 
     n, workers = a.shape[1], torch.get_num_threads()
@@ -59,26 +79,37 @@ def _product(a: Tensor) -> Tensor:
         each = native.space_needed(n)
         space = WORKSPACE.floats(workers * (each + n * n))
         totals = space[workers * each :]
-        native.gram(flat(a), n, totals.numpy(), space.numpy(), each, workers)
+        native.gram(flat(a), n, _part(a, window), totals.numpy(), space.numpy(), each, workers)
         result = torch.empty(n, n)
         native.fold(totals.numpy(), n, workers, result.numpy())
     return result
 
 
-def _add_times(a: Tensor, matrix: Tensor, total: Tensor | None) -> Tensor:
-    """total + A^T matrix, laid out as activations; in total's memory if that is nobody else's."""
+def _add_times(a: Tensor, window: Window, matrix: Tensor, total: Tensor | None) -> Tensor:
+    """total + A^T matrix at the window, laid out as activations; in total's memory if that is nobody else's."""
     from impasto.native import gram as native
     from impasto.native.multiply import FEW_ROWS, in_panels
 
     result = total if total is not None and is_own(total) else empty_features(*a.shape[1:])
     if total is not None and result is not total:
         result.copy_(total)
-    n, positions, add = a.shape[1], a.shape[2] * a.shape[3], total is not None
+    part = _part(a, window)
+    add = total is not None or (part.rows, part.columns) != a.shape[2:]
+    if total is None and add:
+        result.zero_()
     with WORKING:
         panels = in_panels(matrix[None]).numpy()
-        native.times(flat(a), n, panels, add, flat(result), torch.get_num_threads())
-    rest = positions - positions % FEW_ROWS
-    if rest < positions:
-        rows, out = (x.permute(0, 2, 3, 1).reshape(positions, n)[rest:] for x in (a, result))
-        out.addmm_(rows, matrix, beta=1 if add else 0)
+        native.times(flat(a), a.shape[1], part, panels, add, flat(result), torch.get_num_threads())
+    # What is left over of each run of positions; see `native.gram.times`.
+    whole_rows = part.columns == part.width
+    run = part.rows * part.columns if whole_rows else part.columns
+    if run % FEW_ROWS:
+        rows, out = (
+            x[..., window[0], window[1]]
+            .permute(0, 2, 3, 1)
+            .reshape(-1, run, a.shape[1])[:, -(run % FEW_ROWS) :]
+            for x in (a, result)
+        )
+        product = rows @ matrix
+        out.copy_(out + product if add else product)
     return result

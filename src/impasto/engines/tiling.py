@@ -1,0 +1,115 @@
+"""A picture cut into tiles, with its mirrored margin: what a tile sees, and where the gradient of that belongs.
+
+The margin is never made: a tile at the picture's border reads its part of it from the pixels that it mirrors.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+
+import torch
+from torch import Tensor
+
+from impasto.costs.term import Window
+from impasto.encoder.vgg19 import VGG19
+from impasto.engines.tiles import Span, Tile, tiles
+from impasto.layers import LAYERS
+from impasto.shapes import Image, ResizedImage
+
+Observe = Callable[[str, Tensor, Window], Tensor]
+"""(layer, activation, its own part) -> the activation to go on with; see `VGG19.walk`."""
+
+
+class Tiling:
+    """The tiles of a height x width picture.
+
+    layers: every layer that will be looked at. side: pixels a tile owns per side, about; None for one tile.
+    margin: pixels of mirrored margin on each side; a picture too small for that gets less.
+    band: the rows of the picture that are owned here, when it is shared by several processes: it begins at a whole
+        stride of the deepest layer, and ends at one or with the picture. Images and gradients then hold `rows` only.
+    """
+
+    def __init__(
+        self,
+        height: int,
+        width: int,
+        layers: Sequence[str],
+        side: int | None = None,
+        margin: int = 0,
+        band: Span | None = None,
+    ):
+        self.layers = list(layers)
+        self._sizes = height, width
+        self._margins = min(margin, height - 1), min(margin, width - 1)
+        self.height, self.width = (
+            size + 2 * own for size, own in zip(self._sizes, self._margins, strict=True)
+        )
+        self._side = side or max(self.height, self.width)
+        self._band, self._owned = band, Span(0, self.height)
+        if band is not None:  # the picture's outermost rows own the margin beyond them
+            top, bottom = (row + self._margins[0] for row in band)
+            self._owned = Span(top if band.start else 0, bottom if band.stop < height else self.height)
+            if band.start == band.stop:
+                self._owned = Span(top, top)
+
+    @cached_property
+    def tiles(self) -> list[Tile]:
+        """Row by row; their places count from the margin's corner."""
+        return list(tiles(self.height, self.width, self.layers, self._side, self._owned))
+
+    @cached_property
+    def rows(self) -> Span:
+        """The rows of the picture that an image must hold: all, or those of the band and what its tiles see."""
+        if self._band is None:
+            return Span(0, self._sizes[0])
+        seen = [self._source(0, tile.pixels[0]) for tile in self.tiles]
+        return Span(
+            min([self._band.start, *(int(rows.min()) for rows in seen)]),
+            max([self._band.stop, *(int(rows.max()) + 1 for rows in seen)]),
+        )
+
+    def layer_size(self, layer: str) -> tuple[int, int]:
+        """Rows and columns of a layer of the picture with its margin, as far as it is owned here."""
+        stride = LAYERS[layer].stride
+        return self._owned.stop // stride - self._owned.start // stride, self.width // stride
+
+    def cut(self, image: Image, tile: Tile) -> ResizedImage:
+        """A copy of the pixels that a tile sees."""
+        rows, columns = self._sources(tile)
+        return image.index_select(2, rows.to(image.device)).index_select(3, columns.to(image.device))
+
+    def add(self, part: ResizedImage, tile: Tile, gradient: Image) -> None:
+        """Add the gradient by the pixels that a tile sees to the whole picture's, in place."""
+        for axis, source in zip((2, 3), self._sources(tile), strict=True):
+            first, last = int(source.min()), int(source.max())
+            sums = part.new_zeros(*part.shape[:axis], last + 1 - first, *part.shape[axis + 1 :])
+            part = sums.index_add_(axis, (source - first).to(part.device), part)
+        top, left = (int(source.min()) for source in self._sources(tile))
+        gradient[..., top : top + part.shape[2], left : left + part.shape[3]] += part
+
+    def walk(self, encoder: VGG19, pixels: Image, tile: Tile, observe: Observe) -> None:
+        """Send what a tile sees through the network, showing each of the layers."""
+
+        def show(layer: str, a: Tensor) -> Tensor:
+            stride = LAYERS[layer].stride
+            above = self._owned.start // stride
+            rows = slice(*(row - above for row in tile.rows.own_at(stride)))
+            there = rows, slice(*tile.columns.own_at(stride))
+            here = tile.rows.own_within(layer), tile.columns.own_within(layer)
+            return observe(layer, a, Window(there, here))
+
+        encoder.walk(pixels, self.layers, show, tile.trims())
+
+    def _sources(self, tile: Tile) -> tuple[Tensor, Tensor]:
+        """Which row and column of an image each that the tile sees comes from."""
+        rows, columns = tile.pixels
+        return self._source(0, rows) - self.rows.start, self._source(1, columns)
+
+    def _source(self, axis: int, seen: slice) -> Tensor:
+        """Which row (axis 0) or column (1) of the whole picture each comes from."""
+        return _mirrored(torch.arange(seen.start, seen.stop) - self._margins[axis], self._sizes[axis])
+
+
+def _mirrored(index: Tensor, size: int) -> Tensor:
+    """Indices beyond [0, size), reflected at the first and the last."""
+    index = index.abs()
+    return torch.where(index < size, index, 2 * (size - 1) - index)
