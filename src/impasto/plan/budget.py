@@ -1,0 +1,197 @@
+"""Which layout fits: bytes at the peak of each scale, and the search for the best that stays within the limit.
+
+The constants were measured with the operating system's own figure for the process (`benchmarks/memory.py`); the rest
+is arithmetic. `tests/plan` holds the peaks against what is observed.
+"""
+
+import itertools
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import torch
+
+from impasto.engines.tiling import Tiling
+from impasto.errors import SettingsError
+from impasto.memory import in_words
+from impasto.plan.footprint import Network, encoding_bytes, largest_tile
+from impasto.plan.layout import Layout
+from impasto.plan.work import passes, work
+from impasto.solvers.memory import SCRATCH_BYTES, Vectors, adam_vectors, lbfgs_vectors
+
+CODE_BYTES = 235_000_000
+"""Compiled code, the compiler, threads and their workspace, which come with the first evaluation: 170 to 235 MB were
+observed, with one thread and with two."""
+SLACK = 1.08
+"""What the allocator holds beside what is used, over the parts that change with size."""
+GROWING = 4.5
+"""Pictures that are alive while a canvas is grown: the canvas, the photograph's detail, and what both are made of."""
+LOOKING = 4
+"""Activations' worth that is taken while a content layer is encoded: its moments in float64, and their squares."""
+VECTOR = 12
+"""Bytes a pixel of a picture in float32."""
+TILES = (2048, 1536, 1024, 768, 512, 384, 256)
+"""Sides that are tried, largest first. Below, the halo is most of what a tile sees."""
+_KEEPING = {
+    ("float32", "memory"): 1.0,
+    ("float16", "memory"): 1.02,
+    ("bfloat16", "memory"): 1.05,
+    ("disk", "memory"): 1.3,
+    ("float32", "disk"): 1.05,
+    ("disk", "disk"): 1.35,
+    ("bfloat16", "disk"): 1.1,
+}
+"""Time of a step by where (pairs or moments, encoding) are kept, about: it only orders what fits."""
+LAST_TILES = (192, 128, 64)
+"""Tried only where nothing else helps."""
+
+
+@dataclass(frozen=True)
+class Scale:
+    """What is known of one scale before it is planned: sizes (height, width) of canvas and painting, and steps."""
+
+    size: tuple[int, int]
+    style_size: tuple[int, int]
+    steps: int
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What the settings ask for.
+
+    engine: "auto", "whole" or "tiled"; tile: its side, None for what fits. solver, history: as in the settings.
+    margin: pixels of mirrored border. final: size of the result, to which every unfinished picture is grown when it
+    is shown or kept; None for that of each scale.
+    """
+
+    network: Network
+    engine: str
+    tile: int | None
+    solver: str
+    history: int
+    margin: int
+    final: tuple[int, int] | None = None
+
+    def tiling(self, size: tuple[int, int], tile: int | None, layers: Sequence[str]) -> Tiling:
+        """The tiles of a picture."""
+        return Tiling(*size, layers, tile, self.margin)
+
+    def peak(self, scale: Scale, layout: Layout, base: int) -> int:
+        """Bytes that the process holds at most while this scale is painted; `base`: what it holds before.
+
+        Kernels and compiled code are counted as if they were still to come: a second painting in the same process
+        is planned with more than it takes.
+        """
+        network = self.network
+        content = self.tiling(scale.size, layout.tile, network.layers)
+        content_only = self.tiling(scale.size, layout.tile, sorted(network.content))
+        style = self.tiling(scale.style_size, layout.style_tile, sorted(network.style))
+        vector, style_vector, final = (
+            VECTOR * height * width
+            for height, width in (scale.size, scale.style_size, self.final or scale.size)
+        )
+        encoding = encoding_bytes(content, network.content) if layout.encoding == "memory" else 0
+        solver = vectors(layout)
+        preparing = vector + max(
+            GROWING * max(vector, style_vector),
+            vector + encoding + network.forward_bytes(largest_tile(content_only), network.content, LOOKING),
+            encoding + style_vector + network.forward_bytes(largest_tile(style), network.style),
+        )
+        # Padded, the gradient of that, and the same folded back.
+        margins = 0 if layout.tile or not self.margin else 3 * vector
+        evaluating = (
+            solver.evaluating * vector + vector + margins + network.gradient_bytes(largest_tile(content))
+        )
+        showing = solver.evaluating * vector + GROWING * final
+        stepping = encoding + max(evaluating, solver.peak * vector + SCRATCH_BYTES, showing)
+        return int(base + network.kernel_bytes() + CODE_BYTES + SLACK * max(preparing, stepping))
+
+    def layouts(self) -> Iterator[Layout]:
+        """Everything that may be done, best first: a solver, and where things are kept."""
+        if self.solver == "lbfgs":
+            plain = Layout(solver="lbfgs", history=self.history)
+            yield plain
+            yield replace(plain, kept="float16")
+            yield replace(plain, kept="disk")
+            yield replace(plain, kept="disk", encoding="disk")
+        adam = Layout(solver="adam", history=self.history)
+        yield adam
+        yield replace(adam, encoding="disk")
+        yield replace(adam, encoding="disk", moments="bfloat16")
+
+    def sides(self) -> list[int | None]:
+        """Tile sides to try, best first."""
+        if self.tile is not None:
+            return [self.tile]
+        whole: list[int | None] = [None] if self.engine != "tiled" else []
+        return whole + (list(TILES) if self.engine != "whole" else [])
+
+
+def vectors(layout: Layout) -> Vectors:
+    """The solver's working vectors in this layout."""
+    if layout.solver == "adam":
+        return adam_vectors(getattr(torch, layout.moments))
+    return lbfgs_vectors(layout.history, layout.kept)
+
+
+def choose(demand: Demand, scale: Scale, base: int, limit: int) -> tuple[Layout, int]:
+    """The best layout whose peak stays within `limit` bytes, and that peak.
+
+    Raises SettingsError, with what would be needed, when there is none.
+    """
+    for candidate in candidates(demand, scale):
+        peak = demand.peak(scale, candidate, base)
+        if peak <= limit:
+            return candidate, peak
+    height, width = scale.size
+    raise SettingsError(
+        f"{width}x{height} pixels need at least {in_words(least(demand, scale, base))} of memory, and "
+        f"{in_words(limit)} is allowed: {_advice(demand)}"
+    )
+
+
+def least(demand: Demand, scale: Scale, base: int, solver: str | None = None) -> int:
+    """Bytes below which a scale cannot be painted, by any solver or by this one."""
+    return min(
+        demand.peak(scale, one, base)
+        for one in candidates(demand, scale)
+        if solver is None or one.solver == solver
+    )
+
+
+def candidates(demand: Demand, scale: Scale) -> Iterator[Layout]:
+    """Every layout that the demand allows for a scale, best first: L-BFGS before Adam, and then what takes least time.
+
+    The smallest tiles come last of all, and only with what needs least memory.
+    """
+    layouts = list(demand.layouts())
+    free = demand.tile is None and demand.engine != "whole"
+    longest = max(scale.size) if demand.engine == "auto" else math.inf
+    sides = [side for side in demand.sides() if side is None or demand.tile or side < longest]
+    if not sides:
+        sides = [None]
+    times = {side: _relative_time(demand, scale, side) for side in sides}
+    pairs = sorted(
+        itertools.product(layouts, sides),
+        key=lambda pair: (pair[0].solver == "adam", times[pair[1]] * _KEEPING[_where(pair[0])]),
+    )
+    for layout, side in [*pairs, *itertools.product(layouts[-1:], LAST_TILES if free else ())]:
+        style_tile = side if side and max(scale.style_size) > side else None
+        yield replace(layout, tile=side, style_tile=style_tile)
+
+
+def _relative_time(demand: Demand, scale: Scale, side: int | None) -> float:
+    tiling = demand.tiling(scale.size, side, demand.network.layers)
+    return passes(tiling) * work(tiling, demand.network.layers)
+
+
+def _where(layout: Layout) -> tuple[str, str]:
+    return (layout.kept if layout.solver == "lbfgs" else layout.moments, layout.encoding)
+
+
+def _advice(demand: Demand) -> str:
+    if demand.engine == "whole":
+        return "let it be tiled (--engine auto), use a smaller --size, or more --memory"
+    if demand.tile is not None:
+        return "leave --tile away, use a smaller --size, or more --memory"
+    return "use a smaller --size, or more --memory"
