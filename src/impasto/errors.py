@@ -6,7 +6,8 @@
     ├── OutputError        a file that cannot be written: it exists, the disk is full, the folder is closed
     ├── WeightsError       a weights file that is missing, damaged, or not a VGG-19
     ├── CostError          a cost that is not a finite number, so that no step can be taken
-    └── CheckpointError    a checkpoint that is damaged, of another version, or whose inputs have changed
+    ├── CheckpointError    a checkpoint that is damaged, of another version, or whose inputs have changed
+    └── RankError          another process of a painting that several share is gone, or has failed
 
 Every message is one line and says what is wrong, with which file or value, what was expected, and what to
 try. The command line catches `ImpastoError`, prints that line and leaves with exit code 2.
@@ -47,3 +48,14 @@ class CostError(ImpastoError, ArithmeticError):
 
 class CheckpointError(ImpastoError, ValueError):
     """A painting cannot be resumed from this file."""
+
+
+class RankError(ImpastoError, RuntimeError):
+    """Another process of a painting that several share is gone, or has failed; none can go on without it.
+
+    speaks: whether this process is the one, of all that are left, that should tell the user.
+    """
+
+    def __init__(self, message: str, speaks: bool = True):
+        super().__init__(message)
+        self.speaks = speaks

@@ -1,0 +1,261 @@
+"""What the loop paints when several processes share it: the pictures of `problem.py`, each rank with its own slab."""
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from functools import cached_property, partial
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from impasto import memory
+from impasto.costs.encoding import InMemory, OnDisk
+from impasto.costs.term import Term
+from impasto.encoder.vgg19 import VGG19
+from impasto.engines.targets import content_terms, style_terms
+from impasto.engines.tiled import Tiled
+from impasto.engines.tiles import Span
+from impasto.engines.tiling import Tiling
+from impasto.evaluation import Evaluate, Evaluation
+from impasto.images.picture import Picture
+from impasto.images.resample import BICUBIC, resampled_rows
+from impasto.images.resize import fitted_size, picture_rows
+from impasto.plan.budget import Scale
+from impasto.plan.layout import Layout
+from impasto.plan.plan import Plan, make_plan
+from impasto.problem import SAFE_PART, PicturesAtEveryScale
+from impasto.ranks.gathering import PartOfState, gathered
+from impasto.ranks.group import Group
+from impasto.ranks.onlooker import Onlookers
+from impasto.ranks.rows import Rows
+from impasto.ranks.slabs import Slabs, everything_at_rank_0, source_rows
+from impasto.settings import Settings
+from impasto.shapes import Image, ResizedImage
+from impasto.solvers.base import Solver
+from impasto.solvers.kept import keeper
+from impasto.solvers.lbfgs import LBFGS
+from impasto.solvers.pairs import Metric
+from impasto.solvers.smoothing import LEVELS, picture_metric
+from impasto.torchrun import place
+
+METRIC_HALO = 3 * 2**LEVELS
+"""Rows beyond a slab that the smoothing metric reaches: 3/2 pixels of each of its levels, down and up again, are 93."""
+
+
+class PicturesInSlabs(PicturesAtEveryScale):
+    """The `Problem` of one rank. Its canvases [1, 3, rows, W] are its own rows; every method is called by all ranks.
+
+    A scale too small for all ranks is painted by the first ones, or by the first alone, as it would be without others;
+    see `ranks/slabs.py`. The others then have no rows.
+    layouts: how each scale is computed, for a painting that goes on; None: planned when first needed.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        encoder: VGG19,
+        content: Picture,
+        style: Picture,
+        start: Picture | None,
+        layouts: Sequence[Layout] | None,
+        group: Group,
+    ):
+        self.group = group
+        super().__init__(settings, encoder, content, style, start, layouts)
+
+    def slabs(self, stage: int) -> Slabs:
+        """Who owns which rows of the canvas."""
+        return Slabs.of(self.stages[stage].size[0], self.group.size)
+
+    def _own(self, stage: int) -> Span:
+        return self.slabs(stage).spans[self.group.rank]
+
+    @cached_property
+    def plan(self) -> Plan:
+        """For each scale the layout of every rank, and the most bytes that one will hold; no times.
+
+        The rank with the least memory decides; processes on one machine share what is free there.
+        Raises SettingsError when nothing fits.
+        """
+        base = memory.resident()
+        allowed = self.settings.memory
+        free = int(SAFE_PART * memory.available() / place().beside)
+        room = memory.bytes_of(allowed) - base if allowed else free
+        base, room = int(self.group.largest(base)), -int(self.group.largest(-room))
+        return make_plan(self._demand(), self.scales(), base, base + room, named=allowed is not None)
+
+    def scales(self) -> list[Scale]:
+        """What the planner has to know of the largest slab of each stage, with what its tiles and the metric see."""
+        found = []
+        for stage, whole in zip(self.stages, super().scales(), strict=True):
+            height, width = stage.size
+            style_height, style_width = whole.style_size
+            rows, style_rows = (
+                min(side, Slabs.of(side, self.group.size).largest + 2 * METRIC_HALO)
+                for side in (height, style_height)
+            )
+            found.append(Scale((rows, width), (style_rows, style_width), stage.steps))
+        return found
+
+    def evaluate_at(self, stage: int) -> Evaluate:
+        """The cost of the whole picture, and the gradient by this rank's rows."""
+        slabs = self.slabs(stage)
+        if slabs.members == 1 and self.group.rank == 0:
+            return super().evaluate_at(stage)
+        members = self.group.first(slabs.members)
+        if self.group.rank >= slabs.members:
+            return _not_asked
+        chosen, layout, size = self.settings, self.layouts[stage], self.stages[stage].size
+        on_disk = partial(OnDisk, tempfile.gettempdir())
+        tilings = [
+            Tiling(*size, chosen.layers, layout.tile, self._margin, span)
+            for span in slabs.spans[: slabs.members]
+        ]
+        terms: list[Term] = [
+            *self._content_terms(stage, members, on_disk if layout.encoding == "disk" else InMemory),
+            *self._style_terms(stage, members),
+        ]
+        tiled = Tiled(self.encoder, terms, chosen.alpha, chosen.beta, tilings[members.rank], members.add_up)
+        return _InSlabs(tiled, Rows(members, slabs.spans[: slabs.members], [one.rows for one in tilings]))
+
+    def _content_terms(self, stage: int, members: Group, make: Any) -> Sequence[Term]:
+        size, chosen = self.stages[stage].size, self.settings
+        layers = list(chosen.content_layer)
+        tiling = Tiling(*size, layers, self.layouts[stage].tile, self._margin, self._own(stage))
+        content = self._rows(self.content, size, tiling.rows)
+        return content_terms(
+            self.encoder, content, chosen.content_layer, chosen.balance, tiling, make, members.add_up
+        )
+
+    def _style_terms(self, stage: int, members: Group) -> Sequence[Term]:
+        """The painting is shared out, too: it may be as large as the photograph."""
+        size, chosen = self._style_size(self.stages[stage].size), self.settings
+        own = Slabs.of(size[0], members.size).spans[members.rank]
+        side = self.layouts[stage].style_tile
+        tiling = Tiling(*size, list(chosen.style_layers), side, self._margin, own)
+        style = self._rows(self.style, size, tiling.rows)
+        return style_terms(self.encoder, style, chosen.style_layers, chosen.balance, tiling, members.add_up)
+
+    def _rows(self, picture: Picture, size: tuple[int, int], rows: Span) -> Tensor:
+        """Rows of a picture at a size, on the encoder's device; of its file only what they need is read."""
+        return _picture_rows(picture, size, *rows).to(self.encoder.device)
+
+    def first_canvas(self) -> Image:
+        """This rank's rows of the first canvas, which rank 0 makes: the first scale is a small one by default."""
+        height, width = self.stages[0].size
+        whole = super().first_canvas() if self.group.rank == 0 else torch.empty(1, 3, 0, width)
+        there = everything_at_rank_0(height, self.group.size)
+        return Rows(self.group, there, self.slabs(0).spans).widened(whole.to(self.encoder.device))
+
+    def grow(self, canvas: Image, stage: int) -> ResizedImage:
+        """This rank's rows of the canvas of the stage before, enlarged, with the photograph's fine detail over it."""
+        size, before = self.stages[stage].size, self.stages[stage - 1].size
+        spans = self.slabs(stage).spans
+        wanted = [source_rows(span, size[0], before[0]) for span in spans]
+        coarse = Rows(self.group, self.slabs(stage - 1).spans, wanted).widened(canvas)
+        own = spans[self.group.rank]
+        grown = _enlarged(coarse, wanted[self.group.rank], before, size, own)
+        if self.settings.detail:
+            detail = self._detail(self.content, size, before, own)
+            share = self._detail_share(detail, stage)
+            grown.add_(detail, alpha=self.settings.detail * share)
+        return grown.clamp_(0, 1).to(self.encoder.device)
+
+    def _detail(self, picture: Picture, size: tuple[int, int], coarse: tuple[int, int], rows: Span) -> Tensor:
+        """Rows of a picture's fine detail; see `images/detail.py`."""
+        wanted = source_rows(rows, size[0], coarse[0])
+        enlarged = _enlarged(_picture_rows(picture, coarse, *wanted), wanted, coarse, size, rows)
+        return _picture_rows(picture, size, *rows) - enlarged
+
+    def _detail_share(self, content_detail: Tensor, stage: int) -> float:
+        """As `images.detail.detail_share`, of sums over all ranks."""
+        size, before = self.stages[stage].size, self.stages[stage - 1].size
+        style_size = self._style_size(size)
+        long_side = round(max(style_size) * max(before) / max(size))
+        coarse = fitted_size(self.style.height, self.style.width, long_side)
+        own = Slabs.of(style_size[0], self.group.size).spans[self.group.rank]
+        strengths = []
+        for detail in (content_detail, self._detail(self.style, style_size, coarse, own)):
+            squares = self.group.total(float(detail.square().sum(dtype=torch.float64)))
+            strengths.append((squares / self.group.total(detail.numel())) ** 0.5)
+        photograph, painting = strengths
+        return 1.0 if photograph <= painting else painting / photograph
+
+    def solver(self, canvas: Image, stage: int) -> Solver:
+        """The solver of this rank's rows, which takes every decision together with the others."""
+        slabs = self.slabs(stage)
+        members, own = self.group.first(slabs.members), None
+        if slabs.members == 1 and self.group.rank == 0:
+            own = super().solver(canvas, stage)
+        elif self.group.rank < slabs.members:
+            own = self._slab_solver(canvas, stage, members)
+        if own is None or slabs.members < self.group.size:
+            return Onlookers(self.group, own, canvas)
+        return own
+
+    def _slab_solver(self, canvas: Image, stage: int, members: Group) -> Solver:
+        layout = self.layouts[stage]
+        if layout.solver == "adam":
+            return super().solver(canvas, stage)  # it decides nothing
+        metric = self._metric(stage, members) if self.settings.smoothing else None
+        return LBFGS(
+            canvas, layout.history, metric, keeper(layout.kept, reductions=members), reductions=members
+        )
+
+    def _metric(self, stage: int, members: Group) -> Metric:
+        slabs = self.slabs(stage)
+        spans = slabs.spans[: members.size]
+        rows = Rows(members, spans, slabs.widened(METRIC_HALO)[: members.size])
+
+        def metric(change: Tensor) -> Tensor:
+            return rows.cropped(picture_metric(rows.widened(change)))
+
+        return metric
+
+    def whole(self, canvas: Image, stage: int) -> Image | None:
+        """The whole canvas on the CPU of rank 0; None elsewhere."""
+        return gathered(self.group, self.slabs(stage).spans, canvas.detach())
+
+    def part_of(self, state: Mapping[str, Any], stage: int) -> Mapping[str, Any]:
+        """Of a saved state what this rank needs."""
+        return PartOfState(state, self._own(stage), self.encoder.device)
+
+
+class _InSlabs:
+    """`evaluate(slab)`: asks the neighbours for the rows around it, and gives them the gradient of those."""
+
+    def __init__(self, tiled: Tiled, rows: Rows):
+        self._tiled, self._rows = tiled, rows
+
+    def __call__(self, image: Image) -> Evaluation:
+        evaluation = self._tiled(self._rows.widened(image.detach()))
+        return Evaluation(evaluation.cost, self._rows.folded(evaluation.gradient))
+
+
+def _not_asked(image: Image) -> Evaluation:
+    raise AssertionError("a rank without rows evaluates nothing")
+
+
+def _picture_rows(picture: Picture, size: tuple[int, int], first: int, last: int) -> Tensor:
+    """[1, 3, last - first, W] of what `resize_picture` gives."""
+    if first == last:
+        return torch.empty(1, 3, 0, size[1])
+    if (picture.height, picture.width) == tuple(size):
+        return picture.colours.reader()(first, last).expand(-1, 3, -1, -1).contiguous()
+    return picture_rows(picture, size, first, last)[0]
+
+
+def _enlarged(
+    coarse: Tensor, there: Span, before: tuple[int, int], size: tuple[int, int], rows: Span
+) -> Tensor:
+    """Rows, on the CPU, of what `images.resize.resize` makes of a canvas of which `coarse` holds the rows `there`."""
+    if rows.start == rows.stop:
+        return torch.empty(1, 3, 0, size[1])
+    if before == size:
+        return coarse[:, :, rows.within(there)].cpu().clone()
+    held = coarse.cpu()
+
+    def read(first: int, last: int) -> Tensor:
+        return held[:, :, first - there.start : last - there.start]
+
+    return resampled_rows(read, before, size, *rows, BICUBIC).clamp_(0, 1)

@@ -1,0 +1,185 @@
+"""Two ranks against one process: the cost, the gradient, whole paintings, and going on from checkpoints."""
+
+import pytest
+import torch
+
+from impasto.checkpoint import load_checkpoint
+from impasto.encoder.vgg19 import VGG19
+from impasto.engines.margin import Mirrored
+from impasto.engines.whole import Whole
+from impasto.images.files import read_picture
+from impasto.painting import Painting
+from impasto.plan.layout import Layout
+from impasto.problem import PicturesAtEveryScale
+from impasto.ranks.rows import Rows
+from impasto.ranks.slabs import everything_at_rank_0
+from impasto.result import PartOfResult, Result
+from impasto.settings import Settings
+from impasto.shared import PicturesInSlabs
+from tests.helpers import random_image, tiny_weights
+
+HEIGHT, WIDTH = 300, 90
+"""Slabs of 128 and 172 rows; half that size is painted by rank 0 alone."""
+SHORT = {"steps": 4, "scales": 2, "engine": "tiled", "tile": 64}
+PAINTINGS = {
+    "paint": SHORT,
+    "in half precision": {**SHORT, "history": 3},
+    "Adam": {**SHORT, "solver": "adam", "border": "zeros"},
+    "classic from noise": {"recipe": "classic", "steps": 4, "tile": 48},
+}
+
+
+def pictures():
+    """A photograph whose halves differ, and a painting that is large enough for two ranks."""
+    content = random_image(HEIGHT // 4, WIDTH // 4, 1)
+    content = torch.nn.functional.interpolate(content, (HEIGHT, WIDTH), mode="bilinear")
+    content[:, :, : HEIGHT // 2] *= 0.5
+    return {"content": read_picture(content), "style": read_picture(random_image(280, 110, 2))}
+
+
+def problem(group, precision, **fields):
+    encoder = VGG19(tiny_weights(), precision=precision)
+    chosen = Settings(scales=1, engine="tiled", **fields)
+    given = (chosen, encoder, *pictures().values(), None)
+    return PicturesAtEveryScale(*given) if group is None else PicturesInSlabs(*given, None, group)
+
+
+def image(precision):
+    """Darker than the painting: a cost that is the small difference of two large sums has few digits in float32."""
+    return 0.5 * random_image(HEIGHT, WIDTH, 3).to(getattr(torch, precision))
+
+
+def evaluation(group, precision, fields):
+    """The cost, and this rank's rows of the gradient."""
+    here = problem(group, precision, **fields)
+    found = here.evaluate_at(0)(image(precision)[:, :, slice(*here._own(0))])
+    return found.cost, found.gradient
+
+
+ENGINES = {
+    "a mirrored margin": {"tile": 48},
+    "zeros and max pooling": {"tile": 64, "border": "zeros", "pooling": "max"},
+    "another layer": {
+        "tile": 100,
+        "border": "replicate",
+        "style_layers": "relu3_1",
+        "content_layer": "relu5_2",
+    },
+    "raw costs": {"tile": 500, "balance": False, "alpha": 1e-3, "beta": 1.0},
+}
+
+
+@pytest.mark.parametrize("name", ENGINES)
+@pytest.mark.parametrize(("precision", "tolerance"), [("float64", 1e-10), ("float32", 1e-5)])
+def test_cost_and_gradient_are_those_of_one_process(ranks, name, precision, tolerance):
+    (upper_cost, upper), (lower_cost, lower) = ranks(evaluation, precision, ENGINES[name])
+    assert upper_cost == lower_cost  # to the bit: every decision hangs on it
+    tiled = problem(None, precision, **ENGINES[name]).evaluate_at(0)
+    whole = Whole(tiled.encoder, tiled.terms, tiled.alpha, tiled.beta)
+    found = torch.cat([upper, lower], 2)
+    expected = [tiled(image(precision))]
+    if ENGINES[name].get("border") in ("zeros", "replicate"):
+        expected.append(whole(image(precision)))
+    else:
+        expected.append(Mirrored(whole)(image(precision)))
+    for one in expected:
+        for part in ("total", "content", "style"):
+            assert getattr(upper_cost, part) == pytest.approx(getattr(one.cost, part), rel=tolerance)
+        assert (found - one.gradient).norm() < tolerance * one.gradient.norm()
+
+
+def painting(group, name, resume=None, kept="float32"):
+    settings = Settings(**PAINTINGS[name])
+    checkpoint = None if resume is None else load_checkpoint(resume)
+    one = Painting(settings, VGG19(tiny_weights()), pictures(), checkpoint, group)
+    if checkpoint is None:
+        one.problem.layouts = [
+            Layout(tile=64, style_tile=64, solver=settings.solver, history=settings.history, kept=kept)
+            for _ in one.problem.stages
+        ]
+    return one
+
+
+def paint(group, name, stop=None, save=None, resume=None, kept="float32"):
+    """The result's kind and image, the costs, the notes; saved after `stop` steps."""
+    one = painting(group, name, resume, kept)
+    history = []
+    for step in one:
+        history.append(step.cost)
+        if step.number == stop:
+            one.save_checkpoint(save)
+            break
+    result = one.result()
+    result.save("/nowhere/at/all.png") if isinstance(result, PartOfResult) else None
+    return type(result), result.image, history, one.notes
+
+
+KEPT = [
+    ("paint", "float32"),
+    ("in half precision", "float16"),
+    ("Adam", "float32"),
+    ("classic from noise", "float32"),
+]
+
+
+@pytest.mark.parametrize(("name", "kept"), KEPT)
+def test_a_painting_is_that_of_one_process(ranks, name, kept):
+    (kind, together, costs, _), (other_kind, part, other_costs, _) = ranks(
+        paint, name, None, None, None, kept
+    )
+    assert (kind, other_kind) == (Result, PartOfResult)
+    _, alone, expected, _ = paint(None, name, kept=kept)
+    assert together.shape == (1, 3, HEIGHT, WIDTH)
+    assert torch.equal(part, together[:, :, 128:])
+    assert costs == other_costs
+    assert [cost.total for cost in costs] == pytest.approx([cost.total for cost in expected], rel=1e-3)
+    assert (together - alone).abs().max() < 1e-3
+
+
+@pytest.mark.parametrize(("name", "kept"), KEPT)
+def test_two_ranks_go_on_to_the_bit_and_one_goes_on_too(ranks, tmp_path, name, kept):
+    stop = 3 if name == "classic from noise" else 8  # the second step of the last scale
+    path = str(tmp_path / "a.checkpoint")
+    [(_, straight, costs, _), _] = ranks(paint, name, None, None, None, kept)
+    ranks(paint, name, stop, path, None, kept)
+    saved = load_checkpoint(path)
+    assert saved.solver_state["image"].shape == (1, 3, HEIGHT, WIDTH)
+    assert saved.versions["ranks"] == 2
+    [(_, resumed, rest, notes), _] = ranks(paint, name, None, None, path, kept)
+    assert torch.equal(resumed, straight)
+    assert rest == costs[stop:]
+    assert notes == []
+    _, alone, _, notes = paint(None, name, resume=path)
+    assert notes == ["the checkpoint was written with ranks 2, this is 1: the last bits may differ"]
+    assert (alone - straight).abs().max() < 1e-3
+
+
+@pytest.mark.parametrize("stop", [2, 8])
+def test_what_one_process_began_two_ranks_finish(ranks, tmp_path, stop):
+    """At the first scale rank 1 has no rows; at the second each reads its own."""
+    path = str(tmp_path / "a.checkpoint")
+    paint(None, "paint", stop, path)
+    _, straight, costs, _ = paint(None, "paint")
+    [(_, together, rest, notes), (_, _, same_rest, _)] = ranks(paint, "paint", None, None, path)
+    assert rest == same_rest
+    assert len(rest) == len(costs) - stop
+    assert "with ranks 1, this is 2" in notes[0]
+    assert (together - straight).abs().max() < 1e-3
+
+
+def first_and_grown(group):
+    """The first canvas and the second, gathered."""
+    one = painting(group, "paint").problem
+    canvas = one.first_canvas()
+    grown = one.grow(canvas, 1)
+    if group is None:
+        return canvas, grown
+    everything = everything_at_rank_0(HEIGHT, 2)
+    return one.whole(canvas, 0), Rows(group, one.slabs(1).spans, everything).widened(grown)
+
+
+def test_the_canvas_grows_as_in_one_process(ranks):
+    (first, grown), _ = ranks(first_and_grown)
+    expected_first, expected = first_and_grown(None)
+    assert torch.equal(first, expected_first)
+    torch.testing.assert_close(grown, expected, rtol=0, atol=2e-6)
