@@ -12,12 +12,13 @@ import impasto
 SOURCE = Path(impasto.__file__).parent
 
 SHELVES = {
-    "errors": 0, "version": 0, "layers": 0, "shapes": 0, "evaluation": 0, "atomic": 0,
+    "errors": 0, "version": 0, "layers": 0, "shapes": 0, "evaluation": 0, "atomic": 0, "memory": 0, "tensor_file": 0,
+    "torchrun": 0,
     "settings": 1, "images": 1, "native": 1,
     "encoder": 2, "costs": 2,
     "engines": 3, "solvers": 3,
-    "result": 4, "run": 4, "checkpoint": 4,
-    "problem": 5, "painting": 5, "stylizer": 5, "demo": 5,
+    "plan": 4, "ranks": 4, "result": 4, "run": 4, "checkpoint": 4,
+    "problem": 5, "shared": 5, "painting": 5, "stylizer": 5, "demo": 5,
     "workflows": 6,
     "apps": 7, "__main__": 8,
 }  # fmt: skip
@@ -25,10 +26,14 @@ SHELVES = {
 SAME_SHELF = {  # what a room may use of its own shelf
     "evaluation": {"shapes"},
     "run": {"result"},
-    "painting": {"problem"},
+    "shared": {"problem"},
+    "painting": {"problem", "shared"},
     "stylizer": {"painting"},
     "layers": {"errors"},
     "atomic": {"errors"},
+    "memory": {"errors"},
+    "torchrun": {"errors"},
+    "checkpoint": {"plan"},
 }
 NEVER = {  # what the shelves would allow, and the design does not
     "images": {"settings"},
@@ -101,6 +106,7 @@ def test_faces_and_workflows_use_the_public_names(path):
             "errors",
             "settings",
             "atomic",
+            "memory",
             "version",
         }, name
 

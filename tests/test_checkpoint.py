@@ -1,6 +1,9 @@
 """Checkpoint files: what goes in comes out, and everything else is refused by name."""
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 import torch
@@ -9,6 +12,7 @@ from safetensors.torch import load_file, save_file
 from impasto.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from impasto.errors import CheckpointError, OutputError
 from impasto.evaluation import Cost
+from impasto.plan.layout import Layout
 from impasto.settings import Settings
 
 
@@ -24,6 +28,7 @@ def checkpoint() -> Checkpoint:
         seconds=12.5,
         history=[Cost(3.0, 1.0, 0.1), Cost(0.1 + 0.2, 1 / 3, 1e-30)],
         solver_state={"image": torch.rand(1, 3, 4, 5), "steps": 7, "finished": None, "recent": [1 / 3, 2.0]},
+        layouts=[Layout(tile=64, kept="float16"), Layout()],
         extra={"output": "out.png"},
     )
 
@@ -85,14 +90,91 @@ def test_what_is_not_a_checkpoint_is_refused_by_name(tmp_path, checkpoint):
 
 
 def test_a_later_format_is_refused(tmp_path):
-    header = {"format": "impasto checkpoint", "version": 2}
+    header = {"format": "impasto checkpoint", "version": 3}
     save_file({"x": torch.zeros(3)}, tmp_path / "later", metadata={"impasto": json.dumps(header)})
     with pytest.raises(CheckpointError, match="format 2"):
         load_checkpoint(tmp_path / "later")
 
 
 def test_one_with_something_missing_is_refused(tmp_path):
-    header = {"format": "impasto checkpoint", "version": 1, "settings": {}}
+    header = {"format": "impasto checkpoint", "version": 2, "settings": {}}
     save_file({"x": torch.zeros(3)}, tmp_path / "part", metadata={"impasto": json.dumps(header)})
     with pytest.raises(CheckpointError, match="inputs"):
         load_checkpoint(tmp_path / "part")
+
+
+class Kept:
+    """A solver's vector that is no tensor until it is asked for."""
+
+    def __init__(self, vector):
+        self.vector, self.shape, self.dtype = vector, vector.shape, vector.dtype
+
+    def tensor(self):
+        return self.vector
+
+
+def test_vectors_kept_elsewhere_or_in_half_precision_become_tensors(tmp_path, checkpoint):
+    halves = torch.linspace(-1, 1, 7).bfloat16()
+    checkpoint.solver_state.update(s0=Kept(torch.linspace(0, 1, 5)), y0=Kept(halves), mean=halves.half())
+    save_checkpoint(tmp_path / "a.checkpoint", checkpoint)
+    state = load_checkpoint(tmp_path / "a.checkpoint").solver_state
+    assert torch.equal(state["s0"], torch.linspace(0, 1, 5))
+    assert state["y0"].dtype == torch.bfloat16 and torch.equal(state["y0"], halves)
+    assert state["mean"].dtype == torch.float16 and torch.equal(state["mean"], halves.half())
+    assert state["steps"] == 7 and state["finished"] is None
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs limits on a process")
+def test_a_disk_that_fills_up_leaves_the_old_one_untouched(tmp_path, checkpoint):
+    """In earnest: the process may not write a file of more than 20 kB."""
+    import resource
+
+    path = tmp_path / "a.checkpoint"
+    save_checkpoint(path, checkpoint)
+    before = path.read_bytes()
+    checkpoint.solver_state["gradient"] = torch.zeros(1, 3, 100, 100)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, hard))
+        with pytest.raises(OutputError, match=r"a\.checkpoint") as caught:
+            save_checkpoint(path, checkpoint)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert "\n" not in str(caught.value)
+    assert path.read_bytes() == before and len(list(tmp_path.iterdir())) == 1
+
+
+MEMORY = """
+import sys
+import torch
+from impasto.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from impasto.plan.layout import Layout
+from impasto.settings import Settings
+
+def peak():
+    lines = open("/proc/self/status").read().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
+
+def checkpoint(**state):
+    return Checkpoint(Settings(), {}, "", {}, 0, 1, 0.0, [], state, [])
+
+save_checkpoint(sys.argv[1] + "/warm", checkpoint(image=torch.zeros(9)))
+load_checkpoint(sys.argv[1] + "/warm")
+start = peak()
+state = {name: torch.full((1 << 24,), 0.5) for name in ("image", "s0", "y0")}
+save_checkpoint(sys.argv[1] + "/large", checkpoint(**state))
+print(peak() - start)
+del state
+kept = load_checkpoint(sys.argv[1] + "/large")
+print(peak() - start)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads the peak of memory from Linux")
+def test_saving_and_loading_take_no_more_than_the_tensors(tmp_path):
+    """Three tensors of 64 MiB; the whole file built in memory would double that."""
+    done = subprocess.run(
+        [sys.executable, "-c", MEMORY, str(tmp_path)], capture_output=True, text=True, check=True
+    )
+    assert all(float(growth) < 192 + 50 for growth in done.stdout.split()), done.stdout

@@ -14,7 +14,7 @@ class Bowl:
     stages = (Stage((2, 3), 4), Stage((4, 6), 3))
 
     def __init__(self, solver=lambda x: Adam(x, 0.05)):
-        self.solver = solver
+        self.solver = lambda canvas, stage: solver(canvas)
         self.grown = []
 
     def evaluate_at(self, stage):

@@ -11,18 +11,18 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
 from torch import Tensor
 
 from impasto.atomic import replacing
 from impasto.errors import CheckpointError
 from impasto.evaluation import Cost
+from impasto.plan.layout import Layout
 from impasto.settings import Settings
 from impasto.solvers.base import State
+from impasto.tensor_file import Check, InFile, find_tensors, is_stored, read_tensors, write_tensors
+from impasto.torchrun import place
 
-FORMAT, VERSION = "impasto checkpoint", 1
+FORMAT, VERSION = "impasto checkpoint", 2
 _KEY = "impasto"
 
 
@@ -32,6 +32,7 @@ class Checkpoint:
 
     inputs: by role ("content", "style", "start"): path or description, and fingerprint.
     versions: impasto, torch and threads it was painted with; the same bytes need the same.
+    layouts: how each scale is computed, and so in which order sums are taken; see `plan/layout.py`.
     extra: what the program that paints wants back, such as the output's name; JSON-able.
     """
 
@@ -44,19 +45,20 @@ class Checkpoint:
     seconds: float
     history: list[Cost]
     solver_state: State
+    layouts: list[Layout]
     extra: dict[str, Any] = field(default_factory=dict)
 
 
 def save_checkpoint(path: str | os.PathLike[str], checkpoint: Checkpoint) -> None:
     """Write the checkpoint; an earlier one of that name is replaced in one motion, or left untouched.
 
+    The file is written tensor by tensor, without a copy of any. What the solver does not keep as a tensor but
+    can make one of (`tensor_file.Stored`) is fetched when its turn comes.
+
     Raises OutputError when the file cannot be written.
     """
-    tensors = {
-        name: value.detach().cpu().contiguous()
-        for name, value in checkpoint.solver_state.items()
-        if isinstance(value, Tensor)
-    }
+    state = checkpoint.solver_state
+    tensors = {name: value for name, value in state.items() if isinstance(value, Tensor) or is_stored(value)}
     header = {
         "format": FORMAT,
         "version": VERSION,
@@ -68,16 +70,19 @@ def save_checkpoint(path: str | os.PathLike[str], checkpoint: Checkpoint) -> Non
         "step": checkpoint.step,
         "seconds": checkpoint.seconds,
         "history": [list(asdict(cost).values()) for cost in checkpoint.history],
-        "solver": {name: v for name, v in checkpoint.solver_state.items() if not isinstance(v, Tensor)},
+        "solver": {name: value for name, value in state.items() if name not in tensors},
+        "layouts": [layout.as_dict() for layout in checkpoint.layouts],
         "extra": checkpoint.extra,
     }
     with replacing(Path(path), overwrite=True) as file:
-        # Not save_file: it writes a file of its own and renames it, past this one's fsync and permissions.
-        file.write(save(tensors, metadata={_KEY: json.dumps(header)}))
+        write_tensors(file, tensors, {_KEY: json.dumps(header)})
 
 
 def load_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
     """Read a checkpoint.
+
+    In a process among several (`torchrun.py`) the solver's tensors stay in the file, as `InFile`: each process reads
+    its own rows when the painting goes on.
 
     Raises CheckpointError when the file is missing, damaged, not a checkpoint, or of a later format.
     """
@@ -93,6 +98,7 @@ def load_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
             seconds=header["seconds"],
             history=[Cost(*numbers) for numbers in header["history"]],
             solver_state=header["solver"] | tensors,
+            layouts=[Layout.from_dict(values) for values in header["layouts"]],
             extra=header["extra"],
         )
     except (KeyError, TypeError, AttributeError) as error:
@@ -101,22 +107,30 @@ def load_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
         ) from None
 
 
-def _read(path: Path) -> tuple[Mapping[str, Any], dict[str, torch.Tensor]]:
+def _read(path: Path) -> tuple[Mapping[str, Any], Mapping[str, Tensor | InFile]]:
     if not path.is_file():
         raise CheckpointError(
             f"there is no checkpoint at {path}; `impasto stylize ... --checkpoint FILE` writes one"
         )
     try:
-        with safe_open(path, framework="pt") as file:
-            header = json.loads((file.metadata() or {}).get(_KEY, "null"))
-            _check(path, header)
-            # Copies, because what lies in the file is not aligned as torch aligns: sums of unaligned numbers
-            # are taken in another order, and the last bits would differ from a run that was never stopped.
-            return header, {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118
-    except (SafetensorError, OSError, ValueError, RuntimeError) as error:
-        if isinstance(error, CheckpointError):
-            raise
+        metadata, tensors = _tensors(path, lambda found: _check(path, _introduction(found)))
+        return _introduction(metadata), tensors
+    except CheckpointError:
+        raise
+    except (OSError, ValueError, RecursionError) as error:
         raise CheckpointError(f"{path} is not a checkpoint of impasto, or is damaged ({error})") from None
+
+
+def _tensors(path: Path, check: Check) -> tuple[Mapping[str, str], Mapping[str, Tensor | InFile]]:
+    if not place().alone:
+        return find_tensors(path, check)
+    with path.open("rb") as file:
+        return read_tensors(file, check)
+
+
+def _introduction(metadata: Mapping[str, str]) -> Any:
+    """The JSON with which a checkpoint introduces itself; None in other files."""
+    return json.loads(metadata.get(_KEY, "null"))
 
 
 def _check(path: Path, header: Any) -> None:

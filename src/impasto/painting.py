@@ -2,21 +2,30 @@
 
 import contextlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 
 from impasto.checkpoint import Checkpoint, save_checkpoint
 from impasto.encoder.vgg19 import VGG19
-from impasto.errors import CheckpointError
+from impasto.errors import CheckpointError, OutputError, RankError
 from impasto.images.picture import Picture
+from impasto.plan.forecast import calibrate, forecast
+from impasto.plan.layout import Layout
+from impasto.plan.plan import Plan
 from impasto.problem import PicturesAtEveryScale
-from impasto.result import Result, Step
+from impasto.result import PartOfResult, Result, Step
 from impasto.run import Progress, run
 from impasto.settings import Settings
+from impasto.shapes import Image
+from impasto.solvers.base import State
 from impasto.version import __version__
+
+if TYPE_CHECKING:
+    from impasto.ranks.group import Group
 
 
 class Painting:
@@ -24,6 +33,10 @@ class Painting:
 
     At any time between two steps, `result()` is the picture so far and `save_checkpoint(path)` keeps
     everything needed to go on. Made by `Stylizer.paint`.
+
+    group: the processes that paint this picture together, see `ranks/`; each has a `Painting`, and all do the same
+        with it at the same time. A `Step`'s image is then the rank's own rows; rank 0 has the whole result, and writes
+        the files. When another rank is gone, every method raises RankError.
     """
 
     def __init__(
@@ -32,12 +45,16 @@ class Painting:
         encoder: VGG19,
         pictures: Mapping[str, Picture],
         resume: Checkpoint | None = None,
+        group: "Group | None" = None,
     ):
         self.settings, self._encoder, self._pictures = settings, encoder, dict(pictures)
-        self.problem = PicturesAtEveryScale(
-            settings, encoder, pictures["content"], pictures["style"], pictures.get("start")
+        self._group = group
+        with self._reported():
+            self.problem = self._problem(resume)
+        # Planned at once: what cannot be done is told before anything is computed.
+        self.notes = (
+            self.problem.plan.departures() if resume is None else _differences(resume, self._versions())
         )
-        self.notes = [] if resume is None else _differences(resume, self._versions())
         self._progress = Progress() if resume is None else self._resumed(resume)
         self._steps = run(self.problem, self._progress)
         self._ended = False
@@ -52,22 +69,56 @@ class Painting:
         """How many steps all scales together take, at most."""
         return sum(stage.steps for stage in self.problem.stages)
 
+    def plan(self) -> Plan:
+        """How each scale will be computed, in how much memory and in what time; takes a few seconds to measure."""
+        plan = self.problem.plan
+        with _threads(self.settings.threads):
+            disk = any(one.layout.kept == "disk" for one in plan.scales)
+            return forecast(plan, calibrate(self._encoder, plan.demand, disk=disk))
+
     def __iter__(self) -> Iterator[Step]:
         return self
 
+    def _problem(self, resume: Checkpoint | None) -> PicturesAtEveryScale:
+        ranks = 1 if self._group is None else self._group.size
+        as_before = resume is not None and resume.versions.get("ranks", 1) == ranks
+        layouts = resume.layouts if resume is not None and as_before else None
+        pictures = (self._pictures["content"], self._pictures["style"], self._pictures.get("start"))
+        if self._group is None:
+            problem = PicturesAtEveryScale(self.settings, self._encoder, *pictures, layouts)
+        else:
+            from impasto.shared import PicturesInSlabs
+
+            problem = PicturesInSlabs(self.settings, self._encoder, *pictures, layouts, self._group)
+        if resume is not None and not as_before:  # another share of the picture: other memory
+            problem.layouts = _replanned(problem.layouts, resume)
+        return problem
+
     def __next__(self) -> Step:
-        with _threads(self.settings.threads):
+        with _threads(self.settings.threads), self._reported():
             try:
                 return next(self._steps)
             except StopIteration:
                 self._ended = True
                 raise
 
+    def anywhere(self, asked: bool) -> bool:
+        """Whether `asked` holds in any of the processes that paint together, so that all of them act alike."""
+        if self._group is None:
+            return asked
+        with self._reported():
+            return self._group.anywhere(asked)
+
     def result(self) -> Result:
         """The picture as far as it got, at the size of the result.
 
+        In a process other than the first of several it is a `PartOfResult`.
         Raises CheckpointError before the first step.
         """
+        with self._reported():
+            return self._result()
+
+    def _result(self) -> Result:
         if self._progress.solver is None:
             raise CheckpointError(
                 "nothing is painted yet: take at least one step before asking for the result"
@@ -75,9 +126,10 @@ class Painting:
         canvas = self._progress.solver.image
         for stage in range(self._progress.stage + 1, len(self.problem.stages)):
             canvas = self.problem.grow(canvas, stage)
-        return Result(
-            image=canvas.detach().cpu().clone(),
-            alpha=self.problem.alpha(),
+        kind, image = self._whole(canvas)
+        return kind(
+            image=image,
+            alpha=self.problem.alpha() if kind is Result else None,
             history=list(self._progress.history),
             stopped=self._stopped(),
             seconds=self._progress.seconds,
@@ -94,21 +146,66 @@ class Painting:
         progress = self._progress
         if progress.solver is None:
             raise CheckpointError("nothing is painted yet: take at least one step before saving a checkpoint")
-        save_checkpoint(
-            path,
-            Checkpoint(
-                settings=self.settings,
-                inputs=self._inputs(),
-                weights=self._encoder.weights.provenance.checksum,
-                versions=self._versions(),
-                stage=progress.stage,
-                step=progress.step,
-                seconds=progress.seconds,
-                history=progress.history,
-                solver_state=progress.solver.state(),
-                extra=dict(extra or {}),
-            ),
-        )
+        with self._reported():
+            self._save(path, progress, progress.solver.state(), extra)
+
+    def _save(
+        self,
+        path: str | os.PathLike[str],
+        progress: Progress,
+        state: State,
+        extra: Mapping[str, Any] | None,
+    ) -> None:
+        def write(state: State) -> None:
+            save_checkpoint(
+                path,
+                Checkpoint(
+                    settings=self.settings,
+                    inputs=self._inputs(),
+                    weights=self._encoder.weights.provenance.checksum,
+                    versions=self._versions(),
+                    stage=progress.stage,
+                    step=progress.step,
+                    seconds=progress.seconds,
+                    history=progress.history,
+                    solver_state=state,
+                    layouts=self.problem.layouts,
+                    extra=dict(extra or {}),
+                ),
+            )
+
+        if self._group is None:
+            write(state)
+            return
+        from impasto.ranks.gathering import save_together
+        from impasto.shared import PicturesInSlabs
+
+        assert isinstance(self.problem, PicturesInSlabs)
+        save_together(self._group, self.problem.slabs(progress.stage).spans, state, write)
+
+    def _whole(self, canvas: Image) -> tuple[type[Result], Image]:
+        """The canvas of the last scale on the CPU, and whether it is all of it."""
+        if self._group is not None:
+            from impasto.shared import PicturesInSlabs
+
+            assert isinstance(self.problem, PicturesInSlabs)
+            whole = self.problem.whole(canvas, len(self.problem.stages) - 1)
+            if whole is not None:
+                return Result, whole
+        kind = Result if self._group is None else PartOfResult
+        return kind, canvas.detach().cpu().clone()
+
+    @contextlib.contextmanager
+    def _reported(self) -> Iterator[None]:
+        """What ends this process is told to the others, who cannot go on."""
+        try:
+            yield
+        except StopIteration:
+            raise
+        except Exception as error:
+            if self._group is not None and not isinstance(error, RankError | OutputError):
+                self._group.report(str(error))
+            raise
 
     def _resumed(self, checkpoint: Checkpoint) -> Progress:
         for role, saved in checkpoint.inputs.items():
@@ -130,8 +227,16 @@ class Painting:
             step=checkpoint.step,
             seconds=checkpoint.seconds,
             history=list(checkpoint.history),
-            saved_state=checkpoint.solver_state,
+            saved_state=self._own_part(checkpoint),
         )
+
+    def _own_part(self, checkpoint: Checkpoint) -> Mapping[str, Any]:
+        if self._group is None:
+            return checkpoint.solver_state
+        from impasto.shared import PicturesInSlabs
+
+        assert isinstance(self.problem, PicturesInSlabs)
+        return self.problem.part_of(checkpoint.solver_state, checkpoint.stage)
 
     def _inputs(self) -> dict[str, dict[str, str]]:
         return {
@@ -141,7 +246,8 @@ class Painting:
 
     def _versions(self) -> dict[str, Any]:
         threads = self.settings.threads or torch.get_num_threads()
-        return {"impasto": __version__, "torch": torch.__version__, "threads": threads}
+        ranks = {} if self._group is None else {"ranks": self._group.size}
+        return {"impasto": __version__, "torch": torch.__version__, "threads": threads, **ranks}
 
     def _recipe(self) -> dict[str, Any]:
         """What the picture carries inside it; file names without their folders."""
@@ -172,11 +278,25 @@ class Painting:
 
 def _differences(checkpoint: Checkpoint, now: Mapping[str, Any]) -> list[str]:
     """What keeps a resumed painting from giving the very same bytes."""
+    before, after = {"ranks": 1, **checkpoint.versions}, {"ranks": 1, **now}
     return [
-        f"the checkpoint was written with {name} {then}, this is {now[name]}: the last bits may differ"
-        for name, then in checkpoint.versions.items()
-        if now.get(name) != then
+        f"the checkpoint was written with {name} {then}, this is {after[name]}: the last bits may differ"
+        for name, then in before.items()
+        if after.get(name) != then
     ]
+
+
+def _replanned(fresh: Sequence[Layout], checkpoint: Checkpoint) -> list[Layout]:
+    """New layouts for a painting that goes on in another number of processes; the solver at work stays what it is."""
+    layouts, old = list(fresh), checkpoint.layouts[checkpoint.stage]
+    layouts[checkpoint.stage] = replace(
+        layouts[checkpoint.stage],
+        solver=old.solver,
+        history=old.history,
+        kept=old.kept,
+        moments=old.moments,
+    )
+    return layouts
 
 
 @contextlib.contextmanager

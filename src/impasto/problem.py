@@ -1,14 +1,21 @@
 """What the loop paints: two pictures at every scale, and the engine and solver that the settings name."""
 
+import math
+import tempfile
 from collections.abc import Sequence
+from functools import cached_property, partial
 
 import torch
 from torch import Tensor
 
+from impasto import memory
+from impasto.costs.encoding import InMemory, OnDisk
 from impasto.costs.term import Term
 from impasto.encoder.vgg19 import VGG19
-from impasto.engines.margin import Mirrored, mirrored
+from impasto.engines.margin import MARGIN, Mirrored
 from impasto.engines.targets import content_terms, style_terms
+from impasto.engines.tiled import Tiled
+from impasto.engines.tiling import Tiling
 from impasto.engines.whole import Whole
 from impasto.errors import SettingsError
 from impasto.evaluation import Evaluate
@@ -17,29 +24,101 @@ from impasto.images.detail import detail_share, fine_detail
 from impasto.images.picture import Picture
 from impasto.images.resize import fitted_size, resize, resize_picture, scale_ladder
 from impasto.layers import deepest, smallest_side
+from impasto.native import can_compile
+from impasto.plan.budget import Demand, Scale
+from impasto.plan.footprint import Network
+from impasto.plan.layout import Layout
+from impasto.plan.plan import Plan, make_plan
 from impasto.run import Stage
-from impasto.settings import LARGEST_DEFAULT_SIZE, SCALE_FACTOR, SMALLEST_SCALE, Settings
+from impasto.settings import (
+    FEWEST_FINE_STEPS,
+    FINE_STEPS,
+    FULL_STEPS_SIZE,
+    LARGEST_DEFAULT_SIZE,
+    SCALE_FACTOR,
+    SMALLEST_SCALE,
+    Settings,
+)
 from impasto.shapes import Image, ResizedImage
 from impasto.solvers.adam import Adam
 from impasto.solvers.base import Solver
+from impasto.solvers.kept import keeper
 from impasto.solvers.lbfgs import LBFGS
 from impasto.solvers.smoothing import picture_metric
+
+SAFE_PART = 0.8
+"""How much of the memory that is free a painting plans to take, when no amount is named."""
 
 
 class PicturesAtEveryScale:
     """The `Problem` that `run` paints: two pictures, the settings, and an encoder.
 
+    layouts: how each scale is computed, for a painting that goes on; None: planned when first needed.
     Raises SettingsError when the result would be too small for the deepest layer.
     """
 
     def __init__(
-        self, settings: Settings, encoder: VGG19, content: Picture, style: Picture, start: Picture | None
+        self,
+        settings: Settings,
+        encoder: VGG19,
+        content: Picture,
+        style: Picture,
+        start: Picture | None,
+        layouts: Sequence[Layout] | None = None,
     ):
         self.settings, self.encoder = settings, encoder
         self.content, self.style, self.start = content, style, start
         self.size = fitted_size(content.height, content.width, _long_side(settings, content))
         self._check_size()
         self.stages: Sequence[Stage] = self._stages()
+        if layouts is not None:
+            self.layouts = list(layouts)
+
+    @cached_property
+    def layouts(self) -> list[Layout]:
+        """How each scale is computed: the best that fits into the memory there is.
+
+        Raises SettingsError when nothing fits.
+        """
+        return [one.layout for one in self.plan.scales]
+
+    @cached_property
+    def plan(self) -> Plan:
+        """For each scale the layout, and the most bytes that the process will hold; no times.
+
+        Raises SettingsError when nothing fits into the memory there is, or that the settings allow.
+        """
+        base = memory.resident()
+        allowed = self.settings.memory
+        limit = memory.bytes_of(allowed) if allowed else base + int(SAFE_PART * memory.available())
+        return make_plan(self._demand(), self.scales(), base, limit, named=allowed is not None)
+
+    def scales(self) -> list[Scale]:
+        """What the planner has to know of each stage."""
+        return [Scale(stage.size, self._style_size(stage.size), stage.steps) for stage in self.stages]
+
+    def _demand(self) -> Demand:
+        chosen = self.settings
+        compiled = (
+            self.encoder.device.type == "cpu"
+            and chosen.precision == "float32"
+            and chosen.convolution in ("auto", "winograd")
+            and can_compile()
+        )
+        return Demand(
+            network=Network(
+                frozenset(chosen.content_layer), frozenset(chosen.style_layers), chosen.pooling, compiled
+            ),
+            engine=chosen.engine,
+            tile=chosen.tile,
+            solver=chosen.solver,
+            history=chosen.history,
+            margin=self._margin,
+        )
+
+    @property
+    def _margin(self) -> int:
+        return MARGIN if self.settings.border == "mirror" else 0
 
     def _check_size(self) -> None:
         deepest_layer = deepest(tuple(self.settings.layers))
@@ -57,11 +136,18 @@ class PicturesAtEveryScale:
         sizes = scale_ladder(*self.size, max(self.size), self.settings.scales, SCALE_FACTOR, SMALLEST_SCALE)
         needed = smallest_side(deepest(tuple(self.settings.layers)))
         sizes = [size for size in sizes if min(*size, *self._style_size(size)) >= needed]
-        coarser = reversed(range(len(sizes)))
-        return [
-            Stage(size, max(1, round(self.settings.steps * self.settings.coarse_steps**level)))
-            for size, level in zip(sizes, coarser, strict=True)
-        ]
+        if len(sizes) == 1:
+            return [Stage(sizes[0], self.settings.steps)]
+        within = sum(max(size) <= FULL_STEPS_SIZE for size in sizes)
+        return [Stage(size, self._steps(size, within - 1 - i)) for i, size in enumerate(sizes)]
+
+    def _steps(self, size: tuple[int, int], coarser: int) -> int:
+        """The steps of a scale; `coarser`: how many scales it lies below the last that takes all its steps."""
+        steps = self.settings.steps
+        if coarser >= 0:
+            return max(1, round(steps * self.settings.coarse_steps**coarser))
+        doublings = math.log2(max(size) / FULL_STEPS_SIZE)
+        return max(min(steps, FEWEST_FINE_STEPS), round(steps * FINE_STEPS**doublings))
 
     def _style_size(self, size: tuple[int, int]) -> tuple[int, int]:
         """As long as the content times the style scale, and at most its own size: no detail is invented."""
@@ -84,16 +170,30 @@ class PicturesAtEveryScale:
 
     def evaluate_at(self, stage: int) -> Evaluate:
         """The engine for the size of a stage, with the encodings of both pictures as its targets."""
-        chosen = self.settings
-        content, style = self.content_at(stage), self.style_at(stage)
-        if chosen.border == "mirror":
-            content, style = mirrored(content), mirrored(style)
+        chosen, layout, size = self.settings, self.layouts[stage], self.stages[stage].size
+        on_disk = partial(OnDisk, tempfile.gettempdir())
         terms: list[Term] = [
-            *content_terms(self.encoder, content, chosen.content_layer, chosen.balance),
-            *style_terms(self.encoder, style, chosen.style_layers, chosen.balance),
+            *content_terms(
+                self.encoder,
+                self.content_at(stage),
+                chosen.content_layer,
+                chosen.balance,
+                Tiling(*size, list(chosen.content_layer), layout.tile, self._margin),
+                on_disk if layout.encoding == "disk" else InMemory,
+            ),
+            *style_terms(
+                self.encoder,
+                self.style_at(stage),
+                chosen.style_layers,
+                chosen.balance,
+                Tiling(*self._style_size(size), list(chosen.style_layers), layout.style_tile, self._margin),
+            ),
         ]
-        engine = Whole(self.encoder, terms, chosen.alpha, chosen.beta)
-        return Mirrored(engine) if chosen.border == "mirror" else engine
+        if layout.tile is None:
+            whole = Whole(self.encoder, terms, chosen.alpha, chosen.beta)
+            return Mirrored(whole) if self._margin else whole
+        tiling = Tiling(*size, chosen.layers, layout.tile, self._margin)
+        return Tiled(self.encoder, terms, chosen.alpha, chosen.beta, tiling)
 
     def first_canvas(self) -> Image:
         """The first canvas, at the size of the first stage."""
@@ -112,8 +212,8 @@ class PicturesAtEveryScale:
         if self.settings.detail:
             detail = fine_detail(self.content_at(stage), self.content_at(stage - 1))
             share = detail_share(detail, self._style_detail(stage))
-            grown = grown + self.settings.detail * share * detail
-        return grown.clamp(0, 1)
+            grown.add_(detail, alpha=self.settings.detail * share)
+        return grown.clamp_(0, 1)
 
     def _style_detail(self, stage: int) -> Tensor:
         """The painting's fine detail over as many octaves as the stage adds to the one before."""
@@ -122,11 +222,14 @@ class PicturesAtEveryScale:
         coarse = fitted_size(self.style.height, self.style.width, round(max(style.shape[2:]) * ratio))
         return fine_detail(style, resize_picture(self.style, coarse).rgb.to(style))
 
-    def solver(self, canvas: Image) -> Solver:
-        """The solver that the settings name."""
-        if self.settings.solver == "adam":
-            return Adam(canvas, self.settings.learning_rate)
-        return LBFGS(canvas, self.settings.history, picture_metric if self.settings.smoothing else None)
+    def solver(self, canvas: Image, stage: int) -> Solver:
+        """The solver for a stage, as its layout says."""
+        layout = self.layouts[stage]
+        if layout.solver == "adam":
+            moments = getattr(torch, layout.moments)
+            return Adam(canvas, self.settings.learning_rate, moments)
+        metric = picture_metric if self.settings.smoothing else None
+        return LBFGS(canvas, layout.history, metric, keeper(layout.kept))
 
 
 def _long_side(settings: Settings, content: Picture) -> int:

@@ -71,3 +71,14 @@ class Result:
             recipe=self.recipe,
             overwrite=overwrite,
         )
+
+
+class PartOfResult(Result):
+    """The result of a process that is not the first of those that paint one picture together.
+
+    image: its own rows of the canvas, [1, 3, rows, W], possibly none. alpha: None. `save` does nothing: the first
+    process writes the file, so that one program serves all of them.
+    """
+
+    def save(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
+        """Nothing."""

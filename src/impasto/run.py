@@ -1,14 +1,14 @@
 """The coarse-to-fine loop: a generator of `Step`s. Progress bars, checkpoints and plots only listen."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from impasto.evaluation import Cost, Evaluate
 from impasto.result import Step
 from impasto.shapes import Image, ResizedImage
-from impasto.solvers.base import Solver, State
+from impasto.solvers.base import Solver
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,8 @@ class Problem(Protocol):
         """Where this stage starts, given what the one before it painted."""
         ...
 
-    def solver(self, canvas: Image) -> Solver:
-        """A new solver that starts from `canvas`."""
+    def solver(self, canvas: Image, stage: int) -> Solver:
+        """A new solver for this stage that starts from `canvas`."""
         ...
 
 
@@ -56,15 +56,16 @@ class Progress:
     seconds: float = 0.0
     history: list[Cost] = field(default_factory=list)
     solver: Solver | None = None
-    saved_state: State | None = None
+    saved_state: Mapping[str, Any] | None = None
 
 
 def run(problem: Problem, progress: Progress) -> Iterator[Step]:
     """Paint all stages, yielding after every step; `progress` is kept up to date and may be a saved one."""
     while True:
         stage = problem.stages[progress.stage]
-        evaluate = problem.evaluate_at(progress.stage)
+        # The solver first: the one before holds memory that the targets may need.
         solver = progress.solver = _solver_for(problem, progress)
+        evaluate = problem.evaluate_at(progress.stage)
         while progress.step < stage.steps and not solver.finished:
             started = time.perf_counter()
             cost = solver.step(evaluate)
@@ -74,19 +75,22 @@ def run(problem: Problem, progress: Progress) -> Iterator[Step]:
             yield _step(problem, progress, solver, cost)
         if progress.stage + 1 == len(problem.stages):
             return
+        del evaluate, solver
         progress.stage, progress.step = progress.stage + 1, 0
 
 
 def _solver_for(problem: Problem, progress: Progress) -> Solver:
     """The saved solver, or a new one on the first canvas or on the last stage's canvas, grown."""
     if progress.saved_state is not None:
-        solver = problem.solver(progress.saved_state["image"])
+        solver = problem.solver(progress.saved_state["image"], progress.stage)
         solver.restore(progress.saved_state)
         progress.saved_state = None
         return solver
     if progress.solver is None:
-        return problem.solver(problem.first_canvas())
-    return problem.solver(problem.grow(progress.solver.image, progress.stage))
+        return problem.solver(problem.first_canvas(), progress.stage)
+    canvas = progress.solver.image
+    progress.solver = None  # its past steps go before the canvas grows
+    return problem.solver(problem.grow(canvas, progress.stage), progress.stage)
 
 
 def _step(problem: Problem, progress: Progress, solver: Solver, cost: Cost) -> Step:

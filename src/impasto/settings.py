@@ -12,6 +12,7 @@ from typing import Any
 
 from impasto.errors import SettingsError
 from impasto.layers import canonical
+from impasto.memory import bytes_of
 
 STATED_ALPHA = 10.0
 STATED_BETA = 40.0
@@ -28,7 +29,13 @@ SCALE_FACTOR = 2.0
 SMALLEST_SCALE = 128
 """No scale of its own has a long side below this, in pixels, when the number of scales goes by the size."""
 
+FULL_STEPS_SIZE = 1024
+"""Scales with a longer side take fewer steps than `steps`: what they add is fine, and is soon in place."""
+FINE_STEPS, FEWEST_FINE_STEPS = 0.5, 8
+"""Beyond that, steps at each doubling beside those of the scale half as large; and at least so many."""
+
 SMALLEST_SIZE, LARGEST_SIZE = 16, 65_536
+SMALLEST_TILE = 16
 
 RECIPES: dict[str, dict[str, Any]] = {
     # The stated method to the letter (Gatys et al., arXiv 1508.06576, as design and course notes give it).
@@ -73,6 +80,8 @@ CHOICES = {
     "pooling": ("max", "average"),
     "border": ("zeros", "replicate", "mirror"),
     "convolution": ("auto", "direct", "patches", "winograd"),
+    "precision": ("float32", "tf32", "bf16"),
+    "engine": ("auto", "whole", "tiled"),
 }
 STARTS = ("content", "noise", "content+noise", "picture")
 
@@ -105,7 +114,9 @@ class Settings:
     size: int | None = _same(
         None, f"Long side of the result, in pixels [default: the photograph's, up to {LARGEST_DEFAULT_SIZE}]."
     )
-    steps: int = _from_recipe("Steps at the last scale; coarser scales take more of their own.")
+    steps: int = _from_recipe(
+        "Steps at the last scale; coarser scales take more, those beyond 1024 pixels fewer."
+    )
     scales: int | None = _from_recipe(
         "Sizes to paint at, coarse to fine, each twice the last; 1: only the final."
     )
@@ -142,7 +153,16 @@ class Settings:
     )
     bits: int = _same(8, "Bits a channel of the file: 8, or 16 (PNG and TIFF).")
     device: str = _same("auto", "Where to compute: auto, cpu, cuda or mps.")
+    precision: str = _same(
+        "float32",
+        "Numbers the network computes in: float32, or on a GPU tf32 or bf16, faster and less exact.",
+    )
     convolution: str = _same("auto", "How convolutions are computed: auto (the fastest), or one way for all.")
+    engine: str = _same("auto", "The picture whole, in tiles (same result, less memory), or as it fits.")
+    tile: int | None = _same(None, "Pixels per side of a tile [default: the largest that fits].")
+    memory: str | None = _same(
+        None, "Most memory the whole program may take, as in 4GB [default: a safe part of what is free]."
+    )
     threads: int | None = _same(None, "Processor threads [default: all cores].")
 
     def __post_init__(self) -> None:
@@ -172,7 +192,7 @@ class Settings:
             self._set(name, value if given is None else given)
 
     def _check(self) -> None:
-        for name in ("solver", "pooling", "border", "convolution"):
+        for name in ("solver", "pooling", "border", "convolution", "precision", "engine"):
             _check_choice(name, getattr(self, name), CHOICES[name])
         if self.size is not None:
             _check_whole("size", self.size, SMALLEST_SIZE, LARGEST_SIZE)
@@ -194,6 +214,14 @@ class Settings:
         _check_whole("seed", self.seed, 0, 2**63 - 1)
         if self.bits not in (8, 16):
             raise SettingsError(f"bits is 8 or 16, got {self.bits!r}")
+        if self.tile is not None:
+            _check_whole("tile", self.tile, SMALLEST_TILE, LARGEST_SIZE)
+            if self.engine == "whole":
+                raise SettingsError("engine whole has no tiles: leave tile away, or use engine tiled")
+        if self.memory is not None:
+            if not isinstance(self.memory, str):
+                raise SettingsError(f"memory is an amount such as '4GB', got {self.memory!r}")
+            bytes_of(self.memory)
         if self.threads is not None:
             _check_whole("threads", self.threads, 1, 4096)
         if not isinstance(self.start, str) or not self.start:

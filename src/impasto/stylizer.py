@@ -1,16 +1,22 @@
 """The reusable object, and the one-shot function over it."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 
+from impasto import memory
 from impasto.checkpoint import Checkpoint
+from impasto.encoder.device import find_device
 from impasto.encoder.vgg19 import VGG19
 from impasto.errors import SettingsError
 from impasto.images.files import read_picture
 from impasto.painting import Painting
 from impasto.result import Result
 from impasto.settings import STARTS, Settings
+from impasto.torchrun import place
+
+if TYPE_CHECKING:
+    from impasto.ranks.group import Group
 
 Source = object
 """A path, PIL image, numpy array [H, W, 3] or tensor [3, H, W]; `read_picture` says what of each is taken."""
@@ -20,18 +26,24 @@ class Stylizer:
     """Paints pictures with one set of settings; the encoder is loaded once.
 
     encoder: one that is loaded already, to be used instead of what the settings name.
-    Raises SettingsError when the device is not there, WeightsError when the weights cannot be used.
+    Started by `torchrun`, it paints together with the other processes, each of which has to do the same: each owns
+    some rows of every picture; see `ranks/`.
+    Raises SettingsError when the device is not there or does not compute in the precision, WeightsError when the
+    weights cannot be used, RankError when the other processes do not come.
     """
 
     def __init__(self, settings: Settings | None = None, *, encoder: VGG19 | None = None):
+        memory.return_at_once()
         self.settings = settings or Settings()
         self.encoder = encoder or VGG19(
             self.settings.weights,
             pooling="max" if self.settings.pooling == "max" else "average",
             border="replicate" if self.settings.border == "replicate" else "zeros",
             convolution=self.settings.convolution,
-            device=_device(self.settings.device),
+            device=_own_device(find_device(self.settings.device)),
+            precision=self.settings.precision,
         )
+        self._group = None if place().alone else _join(self.encoder.device)
 
     def paint(
         self,
@@ -56,7 +68,7 @@ class Stylizer:
         start = start if start is not None else self._start_file()
         if start is not None:
             pictures["start"] = read_picture(start, role="start picture")
-        return Painting(self.settings, self.encoder, pictures, resume)
+        return Painting(self.settings, self.encoder, pictures, resume, self._group)
 
     def stylize(self, content: Source, style: Source, *, start: Source | None = None) -> Result:
         """Paint to the end."""
@@ -71,6 +83,20 @@ class Stylizer:
         return None if self.settings.start in STARTS else self.settings.start
 
 
+def _own_device(device: torch.device) -> torch.device:
+    """Of several processes on a machine with several GPUs each takes another one, when the settings name none."""
+    here = place()
+    if here.alone or device.type != "cuda" or device.index is not None:
+        return device
+    return torch.device("cuda", here.local % torch.cuda.device_count())
+
+
+def _join(device: torch.device) -> "Group":
+    from impasto.ranks.group import join
+
+    return join(place(), device)
+
+
 def stylize(content: Source, style: Source, **fields: Any) -> Result:
     """Paint the photograph `content` in the manner of the painting `style`.
 
@@ -83,14 +109,3 @@ def stylize(content: Source, style: Source, **fields: Any) -> Result:
         fields = {name: value for name, value in fields.items() if name != "start"}
         return Stylizer(Settings.from_dict(fields)).stylize(content, style, start=start)
     return Stylizer(Settings.from_dict(fields)).stylize(content, style)
-
-
-def _device(name: str) -> torch.device:
-    """The device that is meant; CUDA and MPS are only asked about when they are wanted."""
-    if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
-    kind = name.split(":")[0]
-    there = kind == "cpu" or (torch.cuda if kind == "cuda" else torch.backends.mps).is_available()
-    if not there:
-        raise SettingsError(f"there is no {name} device here; use --device cpu or auto")
-    return torch.device(name)
