@@ -7,7 +7,7 @@ import pytest
 import torch
 from rich.console import Console
 
-from impasto.apps.cli import lines, memory
+from impasto.apps.cli import lines
 from impasto.apps.cli.live import Live
 from impasto.apps.cli.pace import Pace
 from impasto.apps.cli.progress import Lines, Quiet, Title, reporter
@@ -165,16 +165,3 @@ def test_words():
     assert lines.spent(59.96) == "1 min 0 s"
     assert lines.spent(3725) == "1 h 2 min"
     assert [lines.clock(seconds) for seconds in (7, 115, 3725)] == ["0:07", "1:55", "1:02:05"]
-    assert memory.in_words(812_345_678) == "812 MB"
-    assert memory.in_words(1_234_567_890) == "1.2 GB"
-    assert memory.in_words(None) == "unknown"
-
-
-def test_the_memory_of_this_process_grows_with_what_it_holds():
-    before = memory.resident()
-    assert before is not None
-    held = torch.ones(25_000_000)
-    after = memory.resident()
-    assert after is not None
-    assert 80e6 < after - before < 130e6
-    assert held.numel()

@@ -1,4 +1,4 @@
-"""The commands, each told from its function: `impasto stylize`, `demo`, `resume`, `info`, `weights`."""
+"""The commands, each told from its function: `impasto stylize`, `plan`, `demo`, `resume`, `info`, `weights`."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -121,6 +121,24 @@ def stylize(
         force=force,
     )
     return run(job, given(fields), quiet)
+
+
+@app.command()
+@takes_settings
+def plan(
+    content: Annotated[
+        Path, typer.Argument(metavar="CONTENT", help="The photograph to paint.", show_default=False)
+    ],
+    style: Annotated[
+        Path, typer.Argument(metavar="STYLE", help="The painting whose manner it takes.", show_default=False)
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="Everything, as JSON.")] = False,
+    **fields: Any,
+) -> int:
+    """Say beforehand what a painting will take: memory, time, and how each scale will be computed."""
+    from impasto.apps.cli.commands.plan import plan as run
+
+    return run(content, style, given(fields), as_json)
 
 
 @app.command()

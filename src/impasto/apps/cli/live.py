@@ -13,9 +13,9 @@ from rich.table import Table
 from rich.text import Text
 
 from impasto.apps.cli.lines import clock
-from impasto.apps.cli.memory import in_words, resident
 from impasto.apps.cli.pace import Pace
 from impasto.apps.cli.progress import Quiet, Title
+from impasto.memory import in_words, resident
 
 if TYPE_CHECKING:
     from impasto.result import Step

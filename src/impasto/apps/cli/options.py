@@ -23,7 +23,7 @@ _PANELS: dict[str, tuple[str, ...]] = {
     LOOK: ("recipe", "strength", "style_scale", "content_layer", "style_layers", "alpha", "beta", "detail"),
     HOW: ("steps", "scales", "coarse_steps", "start", "noise", "seed"),
     KEEPING: (),
-    COMPUTER: ("device", "convolution", "threads", "weights"),
+    COMPUTER: ("device", "precision", "convolution", "engine", "tile", "memory", "threads", "weights"),
 }
 _METAVARS = {
     "size": "PIXELS",
@@ -33,6 +33,8 @@ _METAVARS = {
     "weights": "FILE",
     "device": "auto|cpu|cuda|mps",
     "bits": "8|16",
+    "tile": "PIXELS",
+    "memory": "AMOUNT",
     **{name: "|".join(choices) for name, choices in CHOICES.items()},
     "recipe": "NAME",
 }

@@ -26,6 +26,8 @@ def paint_new(job: Job, settings: "Settings", quiet: bool) -> int:
         _check_replaced_checkpoint(job)
         painting = _painting(job, settings, None)
         check_stages(job, painting.steps)
+        for text in painting.notes:
+            report.note(text)
         return Keeper(job, painting, SoFar(), report.note, replace=job.force, own=False)
 
     return _paint(job, keeper, quiet)

@@ -8,8 +8,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from impasto.apps.cli.lines import clock, note
-from impasto.apps.cli.memory import in_words, resident
 from impasto.apps.cli.pace import Pace
+from impasto.memory import in_words, resident
 
 if TYPE_CHECKING:
     from impasto.result import Step

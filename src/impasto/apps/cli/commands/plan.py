@@ -1,0 +1,94 @@
+"""`impasto plan`."""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import impasto
+from impasto.apps.cli.commands.stylize import anywhere
+from impasto.apps.cli.job import start_file
+from impasto.apps.cli.lines import note, say, spent
+from impasto.errors import PictureError
+from impasto.memory import in_words
+from impasto.settings import Settings
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from impasto.plan.layout import Layout
+    from impasto.plan.plan import Plan, PlannedScale
+
+_HEADINGS = ("Scale", "Steps", "Computed", "Solver", "Memory", "Time")
+_KEPT = {
+    "float32": "past steps in memory",
+    "float16": "past steps in half precision",
+    "disk": "past steps on disk",
+}
+
+
+def plan(content: Path, style: Path, fields: dict[str, Any], as_json: bool) -> int:
+    """Plan, measure for a few seconds, and show; returns the exit code."""
+    if fields.get("weights"):
+        fields = {**fields, "weights": anywhere(fields["weights"])}
+    settings = Settings.from_dict(fields)
+    start = start_file(settings.start)
+    for role, path in (("content", content), ("style", style), ("start", start)):
+        if path is not None and not path.exists():
+            raise PictureError(f"the {role} picture '{path}' does not exist: check the path")
+    found = impasto.Stylizer(settings).paint(content, style, start=start).plan()
+    if as_json:
+        say(json.dumps(found.as_dict(), indent=2))
+    else:
+        _show(found)
+    return 0
+
+
+def _show(found: "Plan") -> None:
+    rows = [_row(one) for one in found.scales]
+    if sys.stdout.isatty():
+        from rich.console import Console
+
+        Console(highlight=False).print(_table(rows))
+    else:
+        widths = [max(len(cell) for cell in column) for column in zip(_HEADINGS, *rows, strict=True)]
+        for row in (_HEADINGS, *rows):
+            say("  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())
+    say()
+    origin = "as --memory says" if found.named else "a safe part of what is free"
+    say(f"At most {in_words(found.peak)} of memory; {in_words(found.limit)} may be taken, {origin}.")
+    if found.seconds is not None:
+        say(f"About {spent(found.seconds)}, as fast as this machine is now.")
+    for text in found.notes():
+        note(text)
+
+
+def _table(rows: list[tuple[str, ...]]) -> "Table":
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    for heading in _HEADINGS:
+        table.add_column(heading, justify="right" if heading in ("Steps", "Memory", "Time") else "left")
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def _row(one: "PlannedScale") -> tuple[str, ...]:
+    height, width = one.scale.size
+    layout = one.layout
+    return (
+        f"{width} x {height}",
+        str(one.scale.steps),
+        "whole" if layout.tile is None else f"tiles of {layout.tile}",
+        _solver(layout),
+        in_words(one.peak),
+        "" if one.seconds is None else spent(one.seconds),
+    )
+
+
+def _solver(layout: "Layout") -> str:
+    if layout.solver == "adam":
+        return "Adam" if layout.moments == "float32" else "Adam, in half precision"
+    return f"L-BFGS, {_KEPT[layout.kept]}"
