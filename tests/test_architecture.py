@@ -97,7 +97,7 @@ def test_a_module_imports_only_from_the_shelves_below(path):
 
 @pytest.mark.parametrize("path", [p for p in modules() if room(p) in ("apps", "workflows")], ids=dotted)
 def test_faces_and_workflows_use_the_public_names(path):
-    """What they may know beside `import impasto`: errors, settings (for help texts), and atomic writing."""
+    """What they may know beside `import impasto`: errors, settings (for help texts), and what lies beneath these."""
     for name in imports(path):
         assert name.split(".")[1] in {
             "apps",
@@ -107,6 +107,7 @@ def test_faces_and_workflows_use_the_public_names(path):
             "settings",
             "atomic",
             "memory",
+            "torchrun",
             "version",
         }, name
 

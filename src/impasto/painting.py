@@ -146,7 +146,7 @@ class Painting:
         progress = self._progress
         if progress.solver is None:
             raise CheckpointError("nothing is painted yet: take at least one step before saving a checkpoint")
-        with self._reported():
+        with self._reported(OutputError):
             self._save(path, progress, progress.solver.state(), extra)
 
     def _save(
@@ -195,17 +195,9 @@ class Painting:
         kind = Result if self._group is None else PartOfResult
         return kind, canvas.detach().cpu().clone()
 
-    @contextlib.contextmanager
-    def _reported(self) -> Iterator[None]:
-        """What ends this process is told to the others, who cannot go on."""
-        try:
-            yield
-        except StopIteration:
-            raise
-        except Exception as error:
-            if self._group is not None and not isinstance(error, RankError | OutputError):
-                self._group.report(str(error))
-            raise
+    def _reported(self, but: type[Exception] = RankError) -> contextlib.AbstractContextManager[None]:
+        """What ends this process is told to the others, who cannot go on; see `Group.reporting`."""
+        return contextlib.nullcontext() if self._group is None else self._group.reporting(but)
 
     def _resumed(self, checkpoint: Checkpoint) -> Progress:
         for role, saved in checkpoint.inputs.items():

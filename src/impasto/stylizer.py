@@ -1,5 +1,6 @@
 """The reusable object, and the one-shot function over it."""
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -61,13 +62,14 @@ class Stylizer:
         Raises PictureError for a picture that cannot be read; SettingsError for a size that is too small
         for the layers; CheckpointError when the pictures or weights are not the checkpoint's.
         """
-        pictures = {
-            "content": read_picture(content, role="content picture"),
-            "style": read_picture(style, role="style picture"),
-        }
-        start = start if start is not None else self._start_file()
-        if start is not None:
-            pictures["start"] = read_picture(start, role="start picture")
+        with nullcontext() if self._group is None else self._group.reporting():
+            pictures = {
+                "content": read_picture(content, role="content picture"),
+                "style": read_picture(style, role="style picture"),
+            }
+            start = start if start is not None else self._start_file()
+            if start is not None:
+                pictures["start"] = read_picture(start, role="start picture")
         return Painting(self.settings, self.encoder, pictures, resume, self._group)
 
     def stylize(self, content: Source, style: Source, *, start: Source | None = None) -> Result:

@@ -113,9 +113,16 @@ class Group:
             return into
         return torch.empty(into.shape, dtype=into.dtype, device=self._wire)
 
-    def report(self, reason: str) -> None:
-        """Leave word for the others of why this rank ends."""
-        self._rollcall.report(reason)
+    @contextmanager
+    def reporting(self, but: type[Exception] = RankError) -> Iterator[None]:
+        """Leave word for the others, who cannot go on, of what ends this rank; `but`: what does not end it."""
+        try:
+            yield
+        except (StopIteration, RankError, but):
+            raise
+        except Exception as error:
+            self._rollcall.report(str(error))
+            raise
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:

@@ -8,10 +8,11 @@ from impasto.apps.cli.lines import command, operand
 from impasto.apps.plot import check_plot
 from impasto.atomic import check_target
 from impasto.errors import OutputError, PictureError
+from impasto.torchrun import place
 
 
 def check_new(job: Job, weights: str | None = None) -> None:
-    """Before a new painting.
+    """Before a new painting. What is written concerns the first of several processes alone.
 
     Raises:
         PictureError: a picture that is to be read is not there.
@@ -19,6 +20,8 @@ def check_new(job: Job, weights: str | None = None) -> None:
         OutputError: a file that is to be written exists, is another one's, or its folder is missing or closed.
     """
     _check_inputs(job)
+    if place().rank > 0:
+        return
     _check_distinct(job, weights)
     check_target(job.output, job.force)
     _check_checkpoint(job)
@@ -29,6 +32,8 @@ def check_new(job: Job, weights: str | None = None) -> None:
 def check_resumed(job: Job) -> None:
     """Before going on: as check_new, but the files of this very painting may be there."""
     _check_inputs(job)
+    if place().rank > 0:
+        return
     check_target(job.output, overwrite=True)
     check_target(job.checkpoint, overwrite=True)
     if job.plot:
@@ -37,7 +42,7 @@ def check_resumed(job: Job) -> None:
 
 def check_stages(job: Job, steps: int) -> None:
     """That no numbered stage is there already; `steps` is what the painting takes at most."""
-    if job.save_every and not job.force:
+    if job.save_every and not job.force and place().rank == 0:
         for number in range(job.save_every, steps + 1, job.save_every):
             check_target(job.stage(number), overwrite=False)
 

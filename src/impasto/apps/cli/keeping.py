@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from impasto.apps.cli.job import CHECKPOINT_SECONDS, CHECKPOINT_SHARE, Job, SoFar, to_extra
 from impasto.apps.cli.lines import command, operand
 from impasto.apps.plot import write_cost_curve
-from impasto.errors import OutputError
+from impasto.errors import OutputError, RankError
+from impasto.torchrun import place
 
 if TYPE_CHECKING:
     from impasto.painting import Painting
@@ -56,11 +57,7 @@ class Keeper:
     def finish(self) -> "Result":
         """Write the picture and the cost curve; the checkpoint has done its work then, and goes."""
         result = self.painting.result()
-        try:
-            result.save(self.job.output, overwrite=self._replace)
-            self._plot(result)
-        except OutputError as error:
-            raise self._rescued(error) from None
+        self._write(lambda: result.save(self.job.output, overwrite=self._replace), lambda: self._plot(result))
         with suppress(OSError):
             self.job.checkpoint.unlink(missing_ok=True)
         return result
@@ -68,12 +65,13 @@ class Keeper:
     def stop(self) -> "Result":
         """Write the picture so far, and the checkpoint to go on from."""
         result = self.painting.result()
-        try:
+
+        def save() -> None:
             result.save(self.job.output, overwrite=self._replace)
-            self.so_far.written = (len(result.history), fingerprint(self.job.output))
-            self._plot(result)
-        except OutputError as error:
-            raise self._rescued(error) from None
+            if place().rank == 0:
+                self.so_far.written = (len(result.history), fingerprint(self.job.output))
+
+        self._write(save, lambda: self._plot(result))
         self._keep()
         return result
 
@@ -81,14 +79,33 @@ class Keeper:
         """What to type to go on."""
         return command(["impasto", "resume", operand(self.job.checkpoint)])
 
+    def _write(self, *writings: Callable[[], None]) -> None:
+        """All of these; when one fails, in any of several processes, keep what can be kept and end there everywhere.
+
+        Raises OutputError where it failed, and RankError elsewhere.
+        """
+        failed: OutputError | None = None
+        try:
+            for write in writings:
+                write()
+        except OutputError as error:
+            failed = error
+        if not self.painting.anywhere(failed is not None):
+            return
+        with suppress(OutputError):
+            self._keep()
+        if failed is None:
+            raise RankError("another rank could not write its files", speaks=False)
+        raise self._rescued(failed)
+
     def _plot(self, result: "Result") -> None:
-        if self.job.plot:
+        if self.job.plot and place().rank == 0:
             write_cost_curve(self.job.plot, result, self.so_far.scales, self._replace_own)
 
     def _is_due(self, number: int) -> bool:
         every = self.job.checkpoint_every
         if every is None:
-            return time.monotonic() >= self._due_at
+            return self.painting.anywhere(time.monotonic() >= self._due_at)
         return every > 0 and number % every == 0
 
     def _keep(self) -> None:
@@ -109,8 +126,6 @@ class Keeper:
 
     def _rescued(self, error: OutputError) -> OutputError:
         """The error that ends a painting whose files cannot be written, once all is kept that can be."""
-        with suppress(OutputError):
-            self._keep()
         if not self.kept:
             return error
         return OutputError(

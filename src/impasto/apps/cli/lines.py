@@ -1,4 +1,7 @@
-"""What is said in lines: results on stdout, notes and errors on stderr. Never wrapped, one line each."""
+"""What is said in lines: results on stdout, notes and errors on stderr. Never wrapped, one line each.
+
+Of several processes that paint together the first one speaks; what keeps another from going on is told by that one.
+"""
 
 import os
 import shlex
@@ -7,15 +10,19 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from impasto.torchrun import place
+
 
 def say(text: str = "") -> None:
     """A result."""
-    print(text, flush=True)
+    if place().rank == 0:
+        print(text, flush=True)
 
 
 def note(text: str) -> None:
     """Something to know, on stderr."""
-    _print("note:", "yellow", text)
+    if place().rank == 0:
+        _print("note:", "yellow", text)
 
 
 def error(text: str) -> None:

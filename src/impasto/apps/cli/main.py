@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TextIO
 
 from impasto.apps.cli.interrupt import FAILED, INTERRUPTED
-from impasto.errors import ImpastoError
+from impasto.errors import ImpastoError, RankError
 
 _NO_MEMORY = re.compile(r"not enough memory|can't allocate memory|out of memory|bad_alloc", re.IGNORECASE)
 _WANTED = re.compile(r"tried to allocate ([\d.]+) ?(bytes|[KMG]i?B)", re.IGNORECASE)
@@ -23,6 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _never_fail_on_a_character(stream)
     try:
         return _run(list(sys.argv[1:] if arguments is None else arguments) or ["--help"])
+    except RankError as error:
+        return _complain(str(error)) if error.speaks else FAILED
     except ImpastoError as error:
         return _complain(str(error))
     except (MemoryError, RuntimeError) as error:

@@ -10,7 +10,8 @@ from impasto.apps.cli.job import Job, SoFar
 from impasto.apps.cli.keeping import Keeper
 from impasto.apps.cli.lines import say, spent
 from impasto.apps.cli.progress import Quiet, Title, reporter
-from impasto.errors import CheckpointError, OutputError
+from impasto.errors import CheckpointError, OutputError, RankError
+from impasto.torchrun import place
 
 if TYPE_CHECKING:
     from impasto.checkpoint import Checkpoint
@@ -59,6 +60,14 @@ def _paint(job: Job, make_keeper: Callable[[Quiet], Keeper], quiet: bool, second
         if not quiet:
             _say_stopped_at_once(keeper)
         return INTERRUPTED
+    except RankError as error:
+        if keeper is None or not keeper.kept:
+            raise
+        raise RankError(
+            f"{error}; nothing is lost up to the last checkpoint: go on with `{keeper.resume_command()}`, in as "
+            "many processes as you like",
+            error.speaks,
+        ) from None
     if not quiet:
         (_say_painted if complete else _say_stopped)(job, keeper, result)
     return 0 if complete else INTERRUPTED
@@ -69,7 +78,7 @@ def _all_steps(keeper: Keeper, report: Quiet, interruption: Interruption) -> boo
     for step in keeper.painting:
         report.step(step)
         keeper.step(step)
-        if interruption.asked and step.done < 1:
+        if keeper.painting.anywhere(interruption.asked) and step.done < 1:
             return False
     return True
 
@@ -84,7 +93,7 @@ def _painting(job: Job, settings: "Settings", checkpoint: "Checkpoint | None") -
 
 def _check_replaced_checkpoint(job: Job) -> None:
     """--force replaces an earlier checkpoint, but never a file of another kind that was named by mistake."""
-    if not job.checkpoint.exists():
+    if not job.checkpoint.exists() or place().rank > 0:
         return
     try:
         impasto.load_checkpoint(job.checkpoint)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 from impasto.apps.cli.lines import clock, note
 from impasto.apps.cli.pace import Pace
 from impasto.memory import in_words, resident
+from impasto.torchrun import place
 
 if TYPE_CHECKING:
     from impasto.result import Step
@@ -106,7 +107,7 @@ def line_of(step: "Step", left: float | None) -> str:
 
 def reporter(quiet: bool) -> Quiet:
     """The one that fits where stderr goes."""
-    if quiet:
+    if quiet or place().rank > 0:
         return Quiet()
     from rich.console import Console
 

@@ -13,6 +13,7 @@ from impasto.apps.cli.keeping import fingerprint
 from impasto.apps.cli.paint import paint_on
 from impasto.atomic import check_target
 from impasto.errors import OutputError, PictureError
+from impasto.torchrun import place
 
 if TYPE_CHECKING:
     from impasto.checkpoint import Checkpoint
@@ -24,9 +25,10 @@ def resume(path: Path, output: Path | None, weights: Path | None, force: bool, q
     job, so_far = from_extra(checkpoint.extra, path)
     if output is not None:
         job, so_far = replace(job, output=output, force=force), replace(so_far, written=None)
-        check_target(output, force)
+        if place().rank == 0:
+            check_target(output, force)
     check_resumed(job)
-    if output is None and not force:
+    if output is None and not force and place().rank == 0:
         _check_output(job, so_far, checkpoint)
     if weights is not None:
         checkpoint = replace(checkpoint, settings=replace(checkpoint.settings, weights=anywhere(weights)))
