@@ -12,8 +12,8 @@ import impasto
 SOURCE = Path(impasto.__file__).parent
 
 SHELVES = {
-    "errors": 0, "version": 0, "layers": 0, "shapes": 0, "evaluation": 0, "atomic": 0, "memory": 0, "tensor_file": 0,
-    "torchrun": 0,
+    "errors": 0, "version": 0, "layers": 0, "shapes": 0, "evaluation": 0, "atomic": 0, "memory": 0,
+    "scratch": 0, "tensor_file": 0, "torchrun": 0,
     "settings": 1, "images": 1, "native": 1,
     "encoder": 2, "costs": 2,
     "engines": 3, "solvers": 3,

@@ -1,14 +1,13 @@
 """What the loop paints: two pictures at every scale, and the engine and solver that the settings name."""
 
 import math
-import tempfile
 from collections.abc import Sequence
 from functools import cached_property, partial
 
 import torch
 from torch import Tensor
 
-from impasto import memory
+from impasto import memory, scratch
 from impasto.costs.encoding import InMemory, OnDisk
 from impasto.costs.term import Term
 from impasto.encoder.vgg19 import VGG19
@@ -114,7 +113,13 @@ class PicturesAtEveryScale:
             solver=chosen.solver,
             history=chosen.history,
             margin=self._margin,
+            disk=self._disk,
         )
+
+    @property
+    def _disk(self) -> int:
+        """Bytes that this process may write beside the picture."""
+        return scratch.room()
 
     @property
     def _margin(self) -> int:
@@ -171,7 +176,7 @@ class PicturesAtEveryScale:
     def evaluate_at(self, stage: int) -> Evaluate:
         """The engine for the size of a stage, with the encodings of both pictures as its targets."""
         chosen, layout, size = self.settings, self.layouts[stage], self.stages[stage].size
-        on_disk = partial(OnDisk, tempfile.gettempdir())
+        on_disk = partial(OnDisk, scratch.folder())
         terms: list[Term] = [
             *content_terms(
                 self.encoder,

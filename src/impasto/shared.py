@@ -1,6 +1,5 @@
 """What the loop paints when several processes share it: the pictures of `problem.py`, each rank with its own slab."""
 
-import tempfile
 from collections.abc import Mapping, Sequence
 from functools import cached_property, partial
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from impasto import memory
+from impasto import memory, scratch
 from impasto.costs.encoding import InMemory, OnDisk
 from impasto.costs.term import Term
 from impasto.encoder.vgg19 import VGG19
@@ -84,6 +83,11 @@ class PicturesInSlabs(PicturesAtEveryScale):
         base, room = int(self.group.largest(base)), -int(self.group.largest(-room))
         return make_plan(self._demand(), self.scales(), base, base + room, named=allowed is not None)
 
+    @property
+    def _disk(self) -> int:
+        """Processes on one machine share its disk, and the one with the least room decides."""
+        return -int(self.group.largest(-scratch.room() / place().beside))
+
     def scales(self) -> list[Scale]:
         """What the planner has to know of the largest slab of each stage, with what its tiles and the metric see."""
         found = []
@@ -106,7 +110,7 @@ class PicturesInSlabs(PicturesAtEveryScale):
         if self.group.rank >= slabs.members:
             return _not_asked
         chosen, layout, size = self.settings, self.layouts[stage], self.stages[stage].size
-        on_disk = partial(OnDisk, tempfile.gettempdir())
+        on_disk = partial(OnDisk, scratch.folder())
         tilings = [
             Tiling(*size, chosen.layers, layout.tile, self._margin, span)
             for span in slabs.spans[: slabs.members]

@@ -60,8 +60,8 @@ class Demand:
     """What the settings ask for.
 
     engine: "auto", "whole" or "tiled"; tile: its side, None for what fits. solver, history: as in the settings.
-    margin: pixels of mirrored border. final: size of the result, to which every unfinished picture is grown when it
-    is shown or kept; None for that of each scale.
+    margin: pixels of mirrored border. disk: bytes that may be written to it. final: size of the result, to which
+    every unfinished picture is grown when it is shown or kept; None for that of each scale.
     """
 
     network: Network
@@ -70,6 +70,7 @@ class Demand:
     solver: str
     history: int
     margin: int
+    disk: int = 0
     final: tuple[int, int] | None = None
 
     def tiling(self, size: tuple[int, int], tile: int | None, layers: Sequence[str]) -> Tiling:
@@ -106,10 +107,21 @@ class Demand:
         stepping = encoding + max(evaluating, solver.peak * vector + SCRATCH_BYTES, showing)
         return int(base + network.kernel_bytes() + CODE_BYTES + SLACK * max(preparing, stepping))
 
-    def layouts(self) -> Iterator[Layout]:
-        """Everything that may be done, best first: a solver, and where things are kept."""
+    def written(self, scale: Scale, layout: Layout) -> int:
+        """Bytes that lie on disk while a scale is painted."""
+        pairs = layout.solver == "lbfgs" and layout.kept == "disk"
+        size = 2 * layout.history * VECTOR * scale.size[0] * scale.size[1] if pairs else 0
+        if layout.encoding == "disk":
+            size += encoding_bytes(self.tiling(scale.size, None, self.network.layers), self.network.content)
+        return size
+
+    def layouts(self, steps: int) -> Iterator[Layout]:
+        """Everything that may be done, best first: a solver, and where things are kept.
+
+        A step teaches one pair at most: so many steps need no longer history.
+        """
         if self.solver == "lbfgs":
-            plain = Layout(solver="lbfgs", history=self.history)
+            plain = Layout(solver="lbfgs", history=min(self.history, steps))
             yield plain
             yield replace(plain, kept="float16")
             yield replace(plain, kept="disk")
@@ -164,7 +176,7 @@ def candidates(demand: Demand, scale: Scale) -> Iterator[Layout]:
 
     The smallest tiles come last of all, and only with what needs least memory.
     """
-    layouts = list(demand.layouts())
+    layouts = [one for one in demand.layouts(scale.steps) if demand.written(scale, one) <= demand.disk]
     free = demand.tile is None and demand.engine != "whole"
     longest = max(scale.size) if demand.engine == "auto" else math.inf
     sides = [side for side in demand.sides() if side is None or demand.tile or side < longest]

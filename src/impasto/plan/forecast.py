@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
+from impasto import scratch
 from impasto.costs.term import Term
 from impasto.encoder.vgg19 import VGG19
 from impasto.engines.targets import content_terms, style_terms
@@ -145,7 +146,7 @@ def _vector_time(device: torch.device) -> float:
 
 
 def _byte_time() -> float:
-    with tempfile.TemporaryFile(buffering=0) as file:
+    with tempfile.TemporaryFile(dir=scratch.folder(), buffering=0) as file:
         written = file.write(os.urandom(2**20) * (FILE_BYTES // 2**20)) or 1
         room = bytearray(2**22)
 

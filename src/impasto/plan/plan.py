@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from impasto.memory import in_words
-from impasto.plan.budget import VECTOR, Demand, Scale, choose, least
-from impasto.plan.footprint import encoding_bytes
+from impasto.plan.budget import Demand, Scale, choose, least
 from impasto.plan.layout import Layout
 
 ROUND_UP = 1.05
@@ -63,7 +62,7 @@ class Plan:
                 f"--memory {_amount(needed)} would allow L-BFGS"
             )
         if disk:
-            size = 2 * self.demand.history * VECTOR * max(_pixels(one.scale) for one in disk)
+            size = max(self.demand.written(one.scale, one.layout) for one in disk)
             found.append(
                 f"the past steps of L-BFGS do not fit {self._into()} at {_sizes(disk)}: {in_words(size)} of them "
                 "are kept on disk"
@@ -78,10 +77,7 @@ class Plan:
         if half:
             notes.append(f"the past steps of L-BFGS are kept in half precision at {_sizes(half)}")
         if encoded:
-            tilings = [
-                self.demand.tiling(one.scale.size, None, self.demand.network.layers) for one in encoded
-            ]
-            size = max(encoding_bytes(one, self.demand.network.content) for one in tilings)
+            size = max(self.demand.written(one.scale, replace(one.layout, kept="float32")) for one in encoded)
             notes.append(f"the photograph's encoding is kept on disk at {_sizes(encoded)}: {in_words(size)}")
         return notes
 

@@ -15,6 +15,7 @@ from typing import Protocol, runtime_checkable
 import torch
 from torch import Tensor
 
+from impasto import scratch
 from impasto.errors import OutputError, SettingsError
 from impasto.solvers.base import Alone, Reductions
 from impasto.solvers.chunks import chunks
@@ -80,7 +81,7 @@ def keeper(
     made, written or read.
     """
     if kind == "disk":
-        return partial(OnDisk, folder=tempfile.gettempdir() if folder is None else folder)
+        return partial(OnDisk, folder=scratch.folder() if folder is None else folder)
     if kind not in IN_MEMORY_PART:
         raise SettingsError(
             f"past vectors are kept as one of {', '.join(IN_MEMORY_PART)}, got {kind!r}: choose one of these"
@@ -168,8 +169,7 @@ class InHalf:
 class OnDisk:
     """The vector in a temporary file without a name, which goes when this object or the process does.
 
-    It is read with plain reads: the pages of a mapped file would count as the process's memory. The folder
-    should lie on a disk; /tmp is kept in memory on many systems.
+    It is read with plain reads: the pages of a mapped file would count as the process's memory.
 
     Raises OutputError, one line, when the file cannot be made, written or read.
     """
