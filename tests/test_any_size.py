@@ -66,9 +66,13 @@ def test_too_little_memory_is_refused_with_what_it_takes():
 
 
 def test_scales_beyond_1024_pixels_take_fewer_steps():
-    painting = stylizer(size=4096, steps=40, scales=None).paint(CONTENT, random_image(600, 4096))
+    painting = stylizer(size=4096, steps=40, scales=None, memory="1TB").paint(
+        CONTENT, random_image(600, 4096)
+    )
     assert [stage.steps for stage in painting.problem.stages] == [135, 90, 60, 40, 20, 10]
-    painting = stylizer(size=16_000, steps=40, scales=3).paint(CONTENT, random_image(1600, 1600))
+    painting = stylizer(size=16_000, steps=40, scales=3, memory="1TB").paint(
+        CONTENT, random_image(1600, 1600)
+    )
     assert [stage.steps for stage in painting.problem.stages] == [10, 8, 8]
-    painting = stylizer(size=4096, steps=3, scales=1).paint(CONTENT, random_image(400, 400))
+    painting = stylizer(size=4096, steps=3, scales=1, memory="1TB").paint(CONTENT, random_image(400, 400))
     assert [stage.steps for stage in painting.problem.stages] == [3]

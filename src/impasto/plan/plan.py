@@ -121,10 +121,6 @@ def _sizes(scales: Sequence[PlannedScale]) -> str:
     return " and ".join(f"{one.scale.size[1]} x {one.scale.size[0]}" for one in scales)
 
 
-def _pixels(scale: Scale) -> int:
-    return scale.size[0] * scale.size[1]
-
-
 def _amount(size: int) -> str:
     """As --memory takes it, a little more than computed."""
     return in_words(int(size * ROUND_UP)).replace(" ", "")
