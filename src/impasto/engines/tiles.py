@@ -7,12 +7,17 @@ is cut away after each pooling, so that deep layers do not pay for the halo of s
 picture's true border nothing is seen: there, and only there, the convolutions' own padding is right.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
 from impasto.layers import LAYERS, TABLE, deepest
+
+
+LARGER = 1.05
+"""A tile may be larger by so much than asked for: a picture of two sides and its margin is not cut into three."""
 
 
 class Span(NamedTuple):
@@ -82,12 +87,12 @@ def tiles(
 
 
 def _axes(length: int, layers: Sequence[str], side: int, band: Span) -> Iterator[Axis]:
-    """As many equal parts of whole strides as `side` asks for; the last one takes the odd pixels, too."""
+    """As many equal parts of whole strides as `side` asks for, about; the last one takes the odd pixels, too."""
     if band.start == band.stop:
         return
     stride = LAYERS[deepest(tuple(layers))].stride
     strides = max(1, (band.stop - band.start) // stride)
-    count = -(-strides // max(1, -(-side // stride)))
+    count = math.ceil(strides / (LARGER * max(1, -(-side // stride))))
     cuts = [band.start + stride * (strides * i // count) for i in range(count)] + [band.stop]
     for start, stop in pairwise(cuts):
         own = Span(start, stop)
