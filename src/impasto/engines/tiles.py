@@ -15,7 +15,6 @@ from typing import NamedTuple
 
 from impasto.layers import LAYERS, TABLE, deepest
 
-
 LARGER = 1.05
 """A tile may be larger by so much than asked for: a picture of two sides and its margin is not cut into three."""
 
