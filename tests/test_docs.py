@@ -162,6 +162,15 @@ def leave_unfinished(checkpoint: str, patch) -> None:
     patch.undo()
 
 
+def run_torchrun(arguments: list[str], patch) -> str | None:
+    """Its options are those of torch's own parser; the program runs in one process (tests/ranks has more)."""
+    from torch.distributed.run import get_args_parser
+
+    options, program = arguments[: arguments.index("-m")], arguments[arguments.index("-m") + 1 :]
+    get_args_parser().parse_args([*options, "-m", *program])
+    return run_impasto(program[1:], patch) if program[0] == "impasto" else f"{program[0]} is not impasto"
+
+
 def check_make(arguments: list[str], _) -> str | None:
     targets = re.findall(r"^([\w.-]+):", (ROOT / "Makefile").read_text(), re.M)
     return None if set(arguments) <= set(targets) else f"the Makefile has {', '.join(targets)}"
@@ -199,6 +208,7 @@ def check_cd(arguments: list[str], _) -> str | None:
 
 PROGRAMS: dict[str, Callable] = {
     "impasto": run_impasto,
+    "torchrun": run_torchrun,
     "make": check_make,
     "pip": check_pip,
     "python": check_python,
