@@ -13,8 +13,8 @@ SOURCE = Path(impasto.__file__).parent
 
 SHELVES = {
     "errors": 0, "version": 0, "layers": 0, "shapes": 0, "evaluation": 0, "atomic": 0, "memory": 0,
-    "scratch": 0, "tensor_file": 0, "torchrun": 0,
-    "settings": 1, "images": 1, "native": 1,
+    "scratch": 0, "tensor_file": 0, "torchrun": 0, "toml": 0,
+    "settings": 1, "settings_file": 1, "images": 1, "native": 1,
     "encoder": 2, "costs": 2,
     "engines": 3, "solvers": 3,
     "plan": 4, "ranks": 4, "result": 4, "run": 4, "checkpoint": 4,
@@ -33,6 +33,8 @@ SAME_SHELF = {  # what a room may use of its own shelf
     "atomic": {"errors"},
     "memory": {"errors"},
     "torchrun": {"errors"},
+    "toml": {"errors"},
+    "settings_file": {"settings"},
     "checkpoint": {"plan"},
 }
 NEVER = {  # what the shelves would allow, and the design does not
@@ -97,7 +99,7 @@ def test_a_module_imports_only_from_the_shelves_below(path):
 
 @pytest.mark.parametrize("path", [p for p in modules() if room(p) in ("apps", "workflows")], ids=dotted)
 def test_faces_and_workflows_use_the_public_names(path):
-    """What they may know beside `import impasto`: errors, settings (for help texts), and what lies beneath these."""
+    """What they may know beside `import impasto`: errors, settings (for help texts and files), what lies beneath."""
     for name in imports(path):
         assert name.split(".")[1] in {
             "apps",
@@ -105,6 +107,7 @@ def test_faces_and_workflows_use_the_public_names(path):
             "demo",
             "errors",
             "settings",
+            "settings_file",
             "atomic",
             "memory",
             "torchrun",
@@ -132,7 +135,8 @@ def test_the_public_names_are_these():
     assert set(impasto.__all__) == {
         *("ImpastoError", "Settings", "Stylizer", "VGG19", "__version__", "check_writable", "content_cost"),
         *("describe_weights", "gram_matrix", "layer_style_cost", "load_checkpoint", "read_picture"),
-        *("read_recipe", "style_cost", "stylize", "total_cost", "verify_weights"),
+        *("read_recipe", "read_settings", "style_cost", "stylize", "total_cost", "verify_weights"),
+        "write_settings",
     }
     for name in impasto.__all__:
         assert getattr(impasto, name) is not None

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from impasto.errors import ImpastoError
     from impasto.images.files import check_writable, read_picture, read_recipe
     from impasto.settings import Settings
+    from impasto.settings_file import read_settings, write_settings
     from impasto.stylizer import Stylizer, stylize
 
 __all__ = [
@@ -38,10 +39,12 @@ __all__ = [
     "load_checkpoint",
     "read_picture",
     "read_recipe",
+    "read_settings",
     "style_cost",
     "stylize",
     "total_cost",
     "verify_weights",
+    "write_settings",
 ]
 
 _HOME = {
@@ -57,10 +60,12 @@ _HOME = {
     "load_checkpoint": "checkpoint",
     "read_picture": "images.files",
     "read_recipe": "images.files",
+    "read_settings": "settings_file",
     "style_cost": "costs.style",
     "stylize": "stylizer",
     "total_cost": "costs.total",
     "verify_weights": "encoder.weights:verify",
+    "write_settings": "settings_file",
 }
 
 
