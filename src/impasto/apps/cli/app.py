@@ -109,18 +109,19 @@ def stylize(
     from impasto.apps.cli.commands.stylize import stylize as run
     from impasto.apps.cli.job import Job, default_checkpoint, start_file
 
+    named = given(fields)
     job = Job(
         content=content,
         style=style,
         output=output,
         checkpoint=checkpoint or default_checkpoint(output),
-        start=start_file(fields["start"]),
+        start=start_file(named.get("start")),
         checkpoint_every=checkpoint_every,
         save_every=save_every,
         plot=plot,
         force=force,
     )
-    return run(job, given(fields), quiet)
+    return run(job, named, quiet)
 
 
 @app.command()
@@ -191,11 +192,20 @@ def info(
         Path, typer.Argument(metavar="OUT", help="A picture that impasto painted.", show_default=False)
     ],
     as_json: Annotated[bool, typer.Option("--json", help="Everything, as JSON.")] = False,
+    toml: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write its settings to a file that --settings reads, every one explained; -: show them.",
+            show_default=False,
+        ),
+    ] = None,
+    force: Force = False,
 ) -> int:
     """Say how a picture was painted: what it carries inside it, and the command that makes it again."""
     from impasto.apps.cli.commands.info import info as run
 
-    return run(output, as_json)
+    return run(output, as_json, toml, force)
 
 
 @app.command()

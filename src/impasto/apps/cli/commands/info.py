@@ -1,8 +1,8 @@
 """`impasto info`."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import fields
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,22 +10,56 @@ import impasto
 from impasto.apps.cli.lines import command, operand, say
 from impasto.errors import PictureError, SettingsError
 from impasto.settings import Settings
+from impasto.settings_file import settings_as_toml
+
+ON_THE_SCREEN = Path("-")
 
 
-def info(path: Path, as_json: bool) -> int:
-    """Show what the picture carries inside it; returns the exit code."""
+def info(path: Path, as_json: bool, toml: Path | None, force: bool) -> int:
+    """Show what the picture carries inside it, or write its settings to a file; returns the exit code."""
+    if as_json and toml:
+        raise SettingsError("--json and --toml are two ways to show the same: give one of them")
     recipe = impasto.read_recipe(path)
     if as_json:
         say(json.dumps(recipe, indent=2))
-        return 0
+    elif toml:
+        with _readable(path):
+            settings = Settings.from_dict(recipe["settings"])
+        _show_settings(settings, toml, force)
+    else:
+        with _readable(path):
+            rows, again = _rows(recipe), again_command(recipe, path)
+        _show(path, rows, again)
+    return 0
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Reading a recipe of this version.
+
+    Raises:
+        PictureError: it is another's.
+    """
     try:
-        rows = _rows(recipe)
-        again = again_command(recipe, path)
+        yield
     except (KeyError, TypeError, AttributeError, SettingsError) as error:
         raise PictureError(
             f"'{path}' was painted by another version of impasto, whose recipe reads otherwise ({error}): "
             "see all of it with --json"
         ) from None
+
+
+def _show_settings(settings: Settings, toml: Path, force: bool) -> None:
+    if toml == ON_THE_SCREEN:
+        say(settings_as_toml(settings).rstrip("\n"))
+        return
+    impasto.write_settings(toml, settings, overwrite=force)
+    say(f"The settings are in {toml}. Change them in an editor, and paint with:")
+    words = ["impasto", "stylize", "PHOTO", "PAINTING", "-o", "RESULT.png", "--settings", operand(toml)]
+    say(f"  {command(words)}")
+
+
+def _show(path: Path, rows: list[tuple[str, str]], again: str) -> None:
     say(str(path))
     width = max(len(label) for label, _ in rows)
     for label, value in rows:
@@ -33,17 +67,6 @@ def info(path: Path, as_json: bool) -> int:
     say()
     say("The command that makes it again:")
     say(f"  {again}")
-    return 0
-
-
-def changed(settings: Settings) -> dict[str, Any]:
-    """The settings that are not the recipe's own."""
-    plain = Settings(recipe=settings.recipe, strength=settings.strength)
-    names = [one.name for one in fields(Settings) if one.name != "recipe"]
-    differing = {
-        name: getattr(settings, name) for name in names if getattr(settings, name) != getattr(plain, name)
-    }
-    return {"strength": settings.strength, **differing} if settings.strength is not None else differing
 
 
 def again_command(recipe: Mapping[str, Any], path: Path) -> str:
@@ -53,7 +76,7 @@ def again_command(recipe: Mapping[str, Any], path: Path) -> str:
     words = ["impasto", "stylize", *pictures, "-o", operand(path)]
     if settings.recipe != Settings().recipe:
         words += ["--recipe", settings.recipe]
-    for name, value in changed(settings).items():
+    for name, value in settings.changed().items():
         words += _as_option(name, value)
     return command(words)
 
@@ -73,7 +96,7 @@ def _as_text(value: Any) -> str:
 
 def _rows(recipe: Mapping[str, Any]) -> list[tuple[str, str]]:
     settings = Settings.from_dict(recipe["settings"])
-    own = [f"{name.replace('_', '-')} {_as_text(value)}" for name, value in changed(settings).items()]
+    own = [f"{name.replace('_', '-')} {_as_text(value)}" for name, value in settings.changed().items()]
     weights = recipe["weights"]
     rows = [
         ("size", f"{recipe['width']} x {recipe['height']} pixels"),
