@@ -66,14 +66,17 @@ def classic(steps: int, mark: float | None) -> dict[str, Any]:
 
 def pastiche(steps: int, mark: float | None) -> dict[str, Any]:
     """pastiche's L-BFGS at 512 pixels, and the time until the cost of its picture is reached."""
-    from pastiche.pastiche import VGG_MEAN, PasticheArtist
+    from pastiche.pastiche import VGG_MEAN, PasticheArtist, load_image
 
     height, width = 341, 512
-    artist = PasticheArtist(
-        str(DEMO / "content.jpg"), [str(DEMO / "style.jpg")], size=(height, width), style_size=(height, width)
+    paths = [str(DEMO / f"{name}.jpg") for name in ("content", "style")]
+    artist = PasticheArtist(paths[0], paths[1:], size=(height, width), style_size=(height, width))
+    shift = torch.tensor(VGG_MEAN).reshape(1, 3, 1, 1)
+    # The very pixels that it sees: BGR from 0 to 255, less the mean.
+    content, style = (
+        ((load_image(path, size=(height, width)) + shift)[:, [2, 1, 0]] / 255).clamp(0, 1) for path in paths
     )
     peer = Peer(artist.draw, steps, whole=mark is None)
-    shift = torch.tensor(VGG_MEAN).reshape(1, 3, 1, 1)
 
     def cost(canvas: torch.Tensor) -> float:
         """pastiche's own cost function."""
@@ -91,8 +94,8 @@ def pastiche(steps: int, mark: float | None) -> dict[str, Any]:
         mark = cost((canvas + shift).clamp(0, 255) - shift)
     weights = {layer: 40 / LAYERS[layer].n_out ** 2 for layer in STYLE_LAYERS}
     ours = first_at(
-        mark, picture("content", height, width), picture("style", height, width), size=width,
-        **PAINTED_FAST, alpha=1.0, beta=1.0, content_layer={"relu4_2": 0.04}, style_layers=weights,
+        mark, content, style, size=width, **PAINTED_FAST,
+        alpha=1.0, beta=1.0, content_layer={"relu4_2": 0.04}, style_layers=weights,
     )  # fmt: skip
     about["our picture by its cost function"] = cost(ours["image"][:, [2, 1, 0]] * 255 - shift)
     return _result("pastiche 1.6, L-BFGS, 512 x 341", peer.seconds(), mark, ours) | about
