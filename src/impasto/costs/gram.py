@@ -36,6 +36,10 @@ def gram_summary(a: Features, place: Place | None = None, *, value: bool = True)
     return Summary(gram, owned.shape[2] * owned.shape[3]), passed_on
 
 
-def mean_gram(summary: Summary) -> Gram:
-    """G / (n_H n_W): the Gram matrix of an average position, comparable between pictures of any size."""
-    return summary.total / summary.count
+def moments_summary(
+    a: Features, place: Place | None = None, *, value: bool = True
+) -> tuple[Summary, Features]:
+    """As `gram_summary`, with one column more: [n_C, n_C + 1], the Gram matrix and the sum of each channel."""
+    moments, passed_on = measured(a, place, value=value, sums=True)
+    owned = a if place is None else a[..., place[0], place[1]]
+    return Summary(moments, owned.shape[2] * owned.shape[3]), passed_on

@@ -6,9 +6,12 @@ reference in the same unit, a cost says how large the difference is beside the t
 
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
-from impasto.shapes import Features, Gram
+from impasto.costs.styles import StyleTarget
+from impasto.costs.term import Summary
+from impasto.shapes import Features
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,9 @@ def content_reference(moments: Moments) -> float:
     return float((moments.squares / moments.positions - mean.square()).clamp(min=0).mean()) / 4
 
 
-def style_reference(mean_gram_S: Gram) -> float:
-    """1 / (4 n_C^2) of the energy of the target: the style cost of a picture without any activation."""
-    return float(mean_gram_S.square().sum()) / (4 * mean_gram_S.shape[0] ** 2)
+def style_reference(target: StyleTarget, summary_S: Summary) -> float:
+    """The style cost of a picture without any activation, whatever kind of style cost it is.
+
+    summary_S: of the style image, for its shape. With Gram matrices it is 1 / (4 n_C^2) of the target's energy.
+    """
+    return float(target.rule(Summary(torch.zeros_like(summary_S.total), 1)))

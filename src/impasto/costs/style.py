@@ -7,10 +7,9 @@ S and G may differ in size: each Gram matrix is divided by its own n_H n_W.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
-from impasto.costs.gram import gram_matrix, gram_summary, mean_gram
-from impasto.costs.term import Summary, Window
+from impasto.costs.gram import gram_matrix, gram_summary
+from impasto.costs.term import Place, Summary
 from impasto.shapes import Features, Gram, Scalar
 
 
@@ -60,20 +59,21 @@ def style_rule(mean_gram_S: Gram, mean_gram_G: Gram) -> Scalar:
 
 
 @dataclass(frozen=True, eq=False)
-class StyleTerm:
-    """The style cost of one layer, against the fixed mean Gram matrix of the style image."""
+class GramTarget:
+    """The fixed mean Gram matrix of the style image at one layer; see `styles.StyleTarget`."""
 
-    layer: str
     mean_gram_S: Gram
-    weight: float = 1.0
-    part: Literal["style"] = "style"
 
-    def measure(
-        self, a_G: Features, window: Window | None = None, *, value: bool = True
-    ) -> tuple[Summary, Features]:
-        """The Gram matrix of the positions of `a_G`, or of its window."""
-        return gram_summary(a_G, None if window is None else window.here, value=value)
+    @staticmethod
+    def measure(a: Features, place: Place | None = None, *, value: bool = True) -> tuple[Summary, Features]:
+        """See `gram_summary`."""
+        return gram_summary(a, place, value=value)
+
+    @classmethod
+    def of(cls, summary_S: Summary) -> "GramTarget":
+        """What G is compared with, when S has this summary."""
+        return cls(summary_S.mean)
 
     def rule(self, summary: Summary) -> Scalar:
         """J_style^[l]."""
-        return style_rule(self.mean_gram_S, mean_gram(summary))
+        return style_rule(self.mean_gram_S, summary.mean)

@@ -23,6 +23,11 @@ class Summary:
         """The summary of two parts of a picture together."""
         return Summary(self.total + other.total, self.count + other.count)
 
+    @property
+    def mean(self) -> Tensor:
+        """The sum's part that falls to one position: comparable between pictures of any size."""
+        return self.total / self.count
+
 
 Place = tuple[slice, slice]
 """Rows and columns of a layer."""
@@ -38,7 +43,7 @@ class Window:
 
 @runtime_checkable
 class Term(Protocol):
-    """One layer's part in the content or the style cost."""
+    """One layer's part in the content cost, the style cost, or a custom cost."""
 
     @property
     def layer(self) -> str:
@@ -46,7 +51,7 @@ class Term(Protocol):
         ...
 
     @property
-    def part(self) -> Literal["content", "style"]:
+    def part(self) -> Literal["content", "style", "custom"]:
         """Which part of J the term belongs to."""
         ...
 

@@ -23,7 +23,9 @@ def self_product(a: Tensor) -> Tensor:
     return measured(a)[0]
 
 
-def measured(a: Tensor, window: Window | None = None, *, value: bool = True) -> tuple[Tensor, Tensor]:
+def measured(
+    a: Tensor, window: Window | None = None, *, value: bool = True, sums: bool = False
+) -> tuple[Tensor, Tensor]:
     """`self_product` of a, or of a window of it, and a itself, for the layers above: the way that needs least memory.
 
     When what comes after is computed from the second, the gradients of both are added up in place, in the memory
@@ -31,34 +33,45 @@ def measured(a: Tensor, window: Window | None = None, *, value: bool = True) -> 
 
     window: rows and columns of a.
     value: False when only the gradient will be asked for; the product may then hold anything.
+    sums: the product gets one column more, [n_C, n_C + 1], with the sum of each channel.
     """
     if a.device.type == "cpu" and a.dtype == torch.float32 and can_compile():
         from impasto.native.multiply import PANEL
 
         if a.shape[1] % PANEL == 0:
-            product, passed = _SelfProduct.apply(a, window or _ALL, value)
+            product, passed = _SelfProduct.apply(a, window or _ALL, value, sums)
             return product, passed
     rows = (a if window is None else a[..., window[0], window[1]])[0].flatten(1)
-    return rows @ rows.T, a
+    product = rows @ rows.T
+    return torch.cat([product, rows.sum(1, keepdim=True)], 1) if sums else product, a
 
 
 class _SelfProduct(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, a: Tensor, window: Window, value: bool) -> tuple[Tensor, Tensor]:
+    def forward(ctx: Any, a: Tensor, window: Window, value: bool, sums: bool) -> tuple[Tensor, Tensor]:
         ctx.save_for_backward(a)
         ctx.window = window
         ctx.set_materialize_grads(False)
-        return _product(a, window) if value else a.new_empty(a.shape[1], a.shape[1]), a.view_as(a)
+        if not value:
+            return a.new_empty(a.shape[1], a.shape[1] + sums), a.view_as(a)
+        product = _product(a, window)
+        if sums:
+            product = torch.cat([product, a[0, :, window[0], window[1]].sum((1, 2))[:, None]], 1)
+        return product, a.view_as(a)
 
     @staticmethod
     @once_differentiable
     def backward(
         ctx: Any, gradient: Tensor | None, from_above: Tensor | None
-    ) -> tuple[Tensor | None, None, None]:
+    ) -> tuple[Tensor | None, None, None, None]:
         if gradient is None:
-            return from_above, None, None
+            return from_above, None, None, None
         (a,) = ctx.saved_tensors
-        return own(_add_times(a, ctx.window, gradient + gradient.T, from_above)), None, None
+        of_product = gradient[:, : a.shape[1]]
+        by_a = _add_times(a, ctx.window, of_product + of_product.T, from_above)
+        if gradient.shape[1] > a.shape[1]:
+            by_a[0, :, ctx.window[0], ctx.window[1]] += gradient[:, -1, None, None]
+        return own(by_a), None, None, None
 
 
 def _part(a: Tensor, window: Window) -> Any:

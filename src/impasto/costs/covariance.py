@@ -1,0 +1,61 @@
+"""The style cost of covariances: the Gram cost of activations whose mean was taken away.
+
+    mu = 1/N sum a        C = 1/N sum (a - mu)(a - mu)^T = 1/N A A^T - mu mu^T,    N = n_H n_W positions
+
+    J_style^[l](S, G) = 1 / (4 n_C^2) * sum (C_S - C_G)^2
+
+Sun and Saenko, "Deep CORAL" (arXiv 1607.01719), equation 1; for painting it is known as the mean-subtracted Gram
+matrix. How strongly a channel is active on average counts in the Gram matrix only: its mean is left to the content.
+"""
+
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from impasto.costs.gram import moments_summary
+from impasto.costs.style import style_rule
+from impasto.costs.term import Place, Summary
+from impasto.shapes import Features, Gram, Scalar
+
+
+def mean_and_covariance(summary: Summary) -> tuple[Tensor, Gram]:
+    """mu [n_C] and C [n_C, n_C], in float64, of the sums that `moments_summary` gives.
+
+    In float64 because a mean that is large beside the deviations from it leaves few digits of their difference.
+
+    >>> import torch
+    >>> a = torch.tensor([[1.0, 3.0], [2.0, 6.0]]).reshape(1, 2, 1, 2)
+    >>> mean_and_covariance(moments_summary(a)[0])
+    (tensor([2., 4.], dtype=torch.float64), tensor([[1., 2.],
+            [2., 4.]], dtype=torch.float64))
+    """
+    moments = exact(summary.total) / summary.count
+    mu = moments[:, -1]
+    return mu, moments[:, :-1] - mu[:, None] * mu
+
+
+def exact(x: Tensor) -> Tensor:
+    """x in float64; on the CPU where its device has none."""
+    return x.cpu().double() if x.device.type == "mps" else x.double()
+
+
+@dataclass(frozen=True, eq=False)
+class CovarianceTarget:
+    """The fixed covariance of the style image at one layer; see `styles.StyleTarget`."""
+
+    C_S: Gram
+
+    @staticmethod
+    def measure(a: Features, place: Place | None = None, *, value: bool = True) -> tuple[Summary, Features]:
+        """See `moments_summary`."""
+        return moments_summary(a, place, value=value)
+
+    @classmethod
+    def of(cls, summary_S: Summary) -> "CovarianceTarget":
+        """What G is compared with, when S has this summary."""
+        return cls(mean_and_covariance(summary_S)[1])
+
+    def rule(self, summary: Summary) -> Scalar:
+        """J_style^[l]."""
+        _, C_G = mean_and_covariance(summary)
+        return style_rule(self.C_S, C_G).to(summary.total)
