@@ -13,6 +13,7 @@ from impasto.version import __version__
 if TYPE_CHECKING:
     from impasto.checkpoint import load_checkpoint
     from impasto.costs.content import content_cost
+    from impasto.costs.custom import CustomCost
     from impasto.costs.gram import gram_matrix
     from impasto.costs.style import layer_style_cost, style_cost
     from impasto.costs.total import total_cost
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "VGG19",
+    "CustomCost",
     "ImpastoError",
     "Settings",
     "Stylizer",
@@ -48,6 +50,7 @@ __all__ = [
 ]
 
 _HOME = {
+    "CustomCost": "costs.custom",
     "VGG19": "encoder.vgg19",
     "ImpastoError": "errors",
     "Settings": "settings",

@@ -7,7 +7,7 @@ A safetensors file: the solver's tensors (the canvas among them), and a JSON hea
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ class Checkpoint:
     inputs: by role ("content", "style", "start"): path or description, and fingerprint.
     versions: impasto, torch and threads it was painted with; the same bytes need the same.
     layouts: how each scale is computed, and so in which order sums are taken; see `plan/layout.py`.
+    costs: the fingerprints of the user's own, which have to be given again; see `costs/custom.py`.
     extra: what the program that paints wants back, such as the output's name; JSON-able.
     """
 
@@ -46,6 +47,7 @@ class Checkpoint:
     history: list[Cost]
     solver_state: State
     layouts: list[Layout]
+    costs: list[str] = field(default_factory=list)
     extra: dict[str, Any] = field(default_factory=dict)
 
 
@@ -69,9 +71,10 @@ def save_checkpoint(path: str | os.PathLike[str], checkpoint: Checkpoint) -> Non
         "stage": checkpoint.stage,
         "step": checkpoint.step,
         "seconds": checkpoint.seconds,
-        "history": [list(asdict(cost).values()) for cost in checkpoint.history],
+        "history": [cost.numbers() for cost in checkpoint.history],
         "solver": {name: value for name, value in state.items() if name not in tensors},
         "layouts": [layout.as_dict() for layout in checkpoint.layouts],
+        "costs": checkpoint.costs,
         "extra": checkpoint.extra,
     }
     with replacing(Path(path), overwrite=True) as file:
@@ -99,6 +102,7 @@ def load_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
             history=[Cost(*numbers) for numbers in header["history"]],
             solver_state=header["solver"] | tensors,
             layouts=[Layout.from_dict(values) for values in header["layouts"]],
+            costs=header.get("costs", []),
             extra=header["extra"],
         )
     except (KeyError, TypeError, AttributeError) as error:

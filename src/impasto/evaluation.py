@@ -8,11 +8,20 @@ from impasto.shapes import Image
 
 @dataclass(frozen=True)
 class Cost:
-    """J and its two parts, as plain numbers: total = alpha * content + beta * style."""
+    """J and its parts, as plain numbers.
+
+    total = alpha * content + beta * style + (setting `variation`) * variation + custom
+    """
 
     total: float
     content: float
     style: float
+    variation: float = 0.0
+    custom: float = 0.0
+
+    def numbers(self) -> list[float]:
+        """All of them, to be kept or sent; `Cost(*numbers)` is the same again."""
+        return [self.total, self.content, self.style, self.variation, self.custom]
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from impasto.checkpoint import Checkpoint, save_checkpoint
+from impasto.costs.custom import CustomCost
 from impasto.encoder.vgg19 import VGG19
 from impasto.errors import CheckpointError, OutputError, RankError
 from impasto.images.picture import Picture
@@ -46,9 +47,10 @@ class Painting:
         pictures: Mapping[str, Picture],
         resume: Checkpoint | None = None,
         group: "Group | None" = None,
+        costs: Sequence[CustomCost] = (),
     ):
         self.settings, self._encoder, self._pictures = settings, encoder, dict(pictures)
-        self._group = group
+        self._group, self._costs = group, tuple(costs)
         with self._reported():
             self.problem = self._problem(resume)
         # Planned at once: what cannot be done is told before anything is computed.
@@ -85,11 +87,13 @@ class Painting:
         layouts = resume.layouts if resume is not None and as_before else None
         pictures = (self._pictures["content"], self._pictures["style"], self._pictures.get("start"))
         if self._group is None:
-            problem = PicturesAtEveryScale(self.settings, self._encoder, *pictures, layouts)
+            problem = PicturesAtEveryScale(self.settings, self._encoder, *pictures, layouts, self._costs)
         else:
             from impasto.shared import PicturesInSlabs
 
-            problem = PicturesInSlabs(self.settings, self._encoder, *pictures, layouts, self._group)
+            problem = PicturesInSlabs(
+                self.settings, self._encoder, *pictures, layouts, self._group, self._costs
+            )
         if resume is not None and not as_before:  # another share of the picture: other memory
             problem.layouts = _replanned(problem.layouts, resume)
         return problem
@@ -170,6 +174,7 @@ class Painting:
                     history=progress.history,
                     solver_state=state,
                     layouts=self.problem.layouts,
+                    costs=self._fingerprints(),
                     extra=dict(extra or {}),
                 ),
             )
@@ -209,6 +214,11 @@ class Painting:
                 )
         if checkpoint.settings != self.settings:
             raise CheckpointError("the checkpoint was painted with other settings; use those it carries")
+        if checkpoint.costs != self._fingerprints():
+            raise CheckpointError(
+                f"the checkpoint was painted with {_costs(checkpoint.costs)}, this is with "
+                f"{_costs(self._fingerprints())}: give the same as Stylizer(..., costs=[...]), or paint anew"
+            )
         if checkpoint.weights != self._encoder.weights.provenance.checksum:
             raise CheckpointError(
                 f"the checkpoint was painted with other weights (checksum {checkpoint.weights[:12]}...); "
@@ -236,6 +246,9 @@ class Painting:
             for role, picture in self._pictures.items()
         }
 
+    def _fingerprints(self) -> list[str]:
+        return [cost.fingerprint() for cost in self._costs]
+
     def _versions(self) -> dict[str, Any]:
         threads = self.settings.threads or torch.get_num_threads()
         ranks = {} if self._group is None else {"ranks": self._group.size}
@@ -257,6 +270,7 @@ class Painting:
             "inputs": inputs,
             "weights": weights,
             "versions": self._versions(),
+            **({"costs": self._fingerprints()} if self._costs else {}),
             "steps": len(self._progress.history),
             "stopped": self._stopped(),
         }
@@ -276,6 +290,10 @@ def _differences(checkpoint: Checkpoint, now: Mapping[str, Any]) -> list[str]:
         for name, then in before.items()
         if after.get(name) != then
     ]
+
+
+def _costs(fingerprints: Sequence[str]) -> str:
+    return f"the custom costs {' and '.join(fingerprints)}" if fingerprints else "no custom cost"
 
 
 def _replanned(fresh: Sequence[Layout], checkpoint: Checkpoint) -> list[Layout]:

@@ -8,13 +8,15 @@ import torch
 from torch import Tensor
 
 from impasto import memory, scratch
+from impasto.costs.custom import CustomCost
 from impasto.costs.encoding import InMemory, OnDisk
 from impasto.costs.term import Term
 from impasto.encoder.vgg19 import VGG19
 from impasto.engines.margin import MARGIN, Mirrored
-from impasto.engines.targets import content_terms, style_terms
+from impasto.engines.targets import content_terms, custom_terms, style_terms
 from impasto.engines.tiled import Tiled
 from impasto.engines.tiling import Tiling
+from impasto.engines.variation import WithVariation, variation
 from impasto.engines.whole import Whole
 from impasto.errors import SettingsError
 from impasto.evaluation import Evaluate
@@ -22,7 +24,7 @@ from impasto.images.canvas import first_canvas
 from impasto.images.detail import detail_share, fine_detail
 from impasto.images.picture import Picture
 from impasto.images.resize import fitted_size, resize, resize_picture, scale_ladder
-from impasto.layers import deepest, smallest_side
+from impasto.layers import canonical, deepest, smallest_side
 from impasto.native import can_compile
 from impasto.plan.budget import Demand, Scale
 from impasto.plan.footprint import Network
@@ -53,6 +55,7 @@ class PicturesAtEveryScale:
     """The `Problem` that `run` paints: two pictures, the settings, and an encoder.
 
     layouts: how each scale is computed, for a painting that goes on; None: planned when first needed.
+    costs: of the user's own, see `costs/custom.py`.
     Raises SettingsError when the result would be too small for the deepest layer.
     """
 
@@ -64,8 +67,9 @@ class PicturesAtEveryScale:
         style: Picture,
         start: Picture | None,
         layouts: Sequence[Layout] | None = None,
+        costs: Sequence[CustomCost] = (),
     ):
-        self.settings, self.encoder = settings, encoder
+        self.settings, self.encoder, self.costs = settings, encoder, tuple(costs)
         self.content, self.style, self.start = content, style, start
         self.size = fitted_size(content.height, content.width, _long_side(settings, content))
         self._check_size()
@@ -106,7 +110,11 @@ class PicturesAtEveryScale:
         )
         return Demand(
             network=Network(
-                frozenset(chosen.content_layer), frozenset(chosen.style_layers), chosen.pooling, compiled
+                frozenset(chosen.content_layer),
+                frozenset(chosen.style_layers),
+                chosen.pooling,
+                compiled,
+                frozenset(self._custom_layers),
             ),
             engine=chosen.engine,
             tile=chosen.tile,
@@ -125,8 +133,17 @@ class PicturesAtEveryScale:
     def _margin(self) -> int:
         return MARGIN if self.settings.border == "mirror" else 0
 
+    @property
+    def _custom_layers(self) -> list[str]:
+        return list(dict.fromkeys(canonical(cost.layer) for cost in self.costs))
+
+    @property
+    def layers(self) -> list[str]:
+        """Every layer that some cost looks at."""
+        return list(dict.fromkeys([*self.settings.layers, *self._custom_layers]))
+
     def _check_size(self) -> None:
-        deepest_layer = deepest(tuple(self.settings.layers))
+        deepest_layer = deepest(tuple(self.layers))
         needed = smallest_side(deepest_layer)
         sizes = {self.content.name: self.size, f"the style {self.style.name}": self._style_size(self.size)}
         for name, (height, width) in sizes.items():
@@ -139,7 +156,7 @@ class PicturesAtEveryScale:
     def _stages(self) -> list[Stage]:
         """Coarse to fine; scales at which either picture is too small for the layers are left out."""
         sizes = scale_ladder(*self.size, max(self.size), self.settings.scales, SCALE_FACTOR, SMALLEST_SCALE)
-        needed = smallest_side(deepest(tuple(self.settings.layers)))
+        needed = smallest_side(deepest(tuple(self.layers)))
         sizes = [size for size in sizes if min(*size, *self._style_size(size)) >= needed]
         if len(sizes) == 1:
             return [Stage(sizes[0], self.settings.steps)]
@@ -175,6 +192,17 @@ class PicturesAtEveryScale:
 
     def evaluate_at(self, stage: int) -> Evaluate:
         """The engine for the size of a stage, with the encodings of both pictures as its targets."""
+        evaluate = self._network_cost(stage)
+        if not self.settings.variation:
+            return evaluate
+        height, width = self.stages[stage].size
+        reference = 1.0
+        if self.settings.balance:
+            reference = variation(self.content_at(stage)) / (3 * height * width)
+        return WithVariation(evaluate, self.settings.variation, reference, height * width)
+
+    def _network_cost(self, stage: int) -> Evaluate:
+        """The engine for all that VGG-19 sees."""
         chosen, layout, size = self.settings, self.layouts[stage], self.stages[stage].size
         on_disk = partial(OnDisk, scratch.folder())
         terms: list[Term] = [
@@ -192,13 +220,26 @@ class PicturesAtEveryScale:
                 chosen.style_layers,
                 chosen.balance,
                 Tiling(*self._style_size(size), list(chosen.style_layers), layout.style_tile, self._margin),
+                cost=chosen.style_cost,
             ),
+            *(self._custom_terms(stage) if self.costs else ()),
         ]
         if layout.tile is None:
             whole = Whole(self.encoder, terms, chosen.alpha, chosen.beta)
             return Mirrored(whole) if self._margin else whole
-        tiling = Tiling(*size, chosen.layers, layout.tile, self._margin)
+        tiling = Tiling(*size, self.layers, layout.tile, self._margin)
         return Tiled(self.encoder, terms, chosen.alpha, chosen.beta, tiling)
+
+    def _custom_terms(self, stage: int) -> Sequence[Term]:
+        layout, layers = self.layouts[stage], self._custom_layers
+        return custom_terms(
+            self.encoder,
+            self.content_at(stage),
+            self.style_at(stage),
+            self.costs,
+            Tiling(*self.stages[stage].size, layers, layout.tile, self._margin),
+            Tiling(*self._style_size(self.stages[stage].size), layers, layout.style_tile, self._margin),
+        )
 
     def first_canvas(self) -> Image:
         """The first canvas, at the size of the first stage."""

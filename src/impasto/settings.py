@@ -85,6 +85,7 @@ CHOICES = {
     "convolution": ("auto", "direct", "patches", "winograd"),
     "precision": ("float32", "tf32", "bf16"),
     "engine": ("auto", "whole", "tiled"),
+    "style_cost": ("gram", "covariance", "wasserstein"),
 }
 STARTS = ("content", "noise", "content+noise", "picture")
 
@@ -95,7 +96,10 @@ COMPUTER = "The computer"
 
 GROUPS: dict[str, tuple[str, ...]] = {
     PICTURE: ("size", "bits"),
-    LOOK: ("recipe", "strength", "style_scale", "content_layer", "style_layers", "alpha", "beta", "detail"),
+    LOOK: (
+        *("recipe", "strength", "style_scale", "content_layer", "style_layers", "style_cost"),
+        *("alpha", "beta", "variation", "detail"),
+    ),
     HOW: ("steps", "scales", "coarse_steps", "start", "noise", "seed"),
     COMPUTER: ("device", "precision", "convolution", "engine", "tile", "memory", "threads", "weights"),
 }
@@ -160,10 +164,18 @@ class Settings:
     noise: float = _same(0.25, "Amplitude of the noise in content+noise, 1 being black to white.")
     content_layer: dict[str, float] = _from_recipe("Layer that keeps the scene; several as NAME:WEIGHT,...")
     style_layers: dict[str, float] = _from_recipe("Layers that bring the brushwork, as NAME[:WEIGHT],...")
+    style_cost: str = _same(
+        "gram",
+        "What is compared of the style layers: gram, covariance (without the means) or wasserstein (Gaussians).",
+    )
     alpha: float = _from_recipe("Weight of the content cost.")
     beta: float = _from_recipe("Weight of the style cost.")
     strength: float | None = _same(
         None, "One number instead of alpha and beta: 0 the photograph, 0.5 as the recipe has it, 1 all style."
+    )
+    variation: float = _same(
+        0.0,
+        "Weight of the total variation: smooths noise, and in the end fine detail; 0.1 is little, 1 much.",
     )
     balance: bool = _from_recipe(
         "Divide each cost by a reference of its own, so that alpha and beta are pure numbers."
@@ -252,8 +264,9 @@ class Settings:
         _check_number("coarse-steps", self.coarse_steps, 0.1, 10)
         for name in ("noise", "detail"):
             _check_number(name, getattr(self, name), 0, 1)
-        for name in ("alpha", "beta"):
+        for name in ("alpha", "beta", "variation"):
             _check_number(name, getattr(self, name), 0, 1e30)
+        _check_choice("style-cost", self.style_cost, CHOICES["style_cost"])
         if self.alpha == self.beta == 0:
             raise SettingsError(
                 "alpha and beta are both 0: there is nothing to minimise; give one of them a weight"

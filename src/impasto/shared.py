@@ -8,13 +8,15 @@ import torch
 from torch import Tensor
 
 from impasto import memory, scratch
+from impasto.costs.custom import CustomCost
 from impasto.costs.encoding import InMemory, OnDisk
 from impasto.costs.term import Term
 from impasto.encoder.vgg19 import VGG19
-from impasto.engines.targets import content_terms, style_terms
+from impasto.engines.targets import content_terms, custom_terms, style_terms
 from impasto.engines.tiled import Tiled
 from impasto.engines.tiles import Span
 from impasto.engines.tiling import Tiling
+from impasto.engines.variation import WithVariation, variation
 from impasto.evaluation import Evaluate, Evaluation
 from impasto.images.picture import Picture
 from impasto.images.resample import BICUBIC, resampled_rows
@@ -58,9 +60,10 @@ class PicturesInSlabs(PicturesAtEveryScale):
         start: Picture | None,
         layouts: Sequence[Layout] | None,
         group: Group,
+        costs: Sequence[CustomCost] = (),
     ):
         self.group = group
-        super().__init__(settings, encoder, content, style, start, layouts)
+        super().__init__(settings, encoder, content, style, start, layouts, costs)
 
     def slabs(self, stage: int) -> Slabs:
         """Who owns which rows of the canvas."""
@@ -112,15 +115,38 @@ class PicturesInSlabs(PicturesAtEveryScale):
         chosen, layout, size = self.settings, self.layouts[stage], self.stages[stage].size
         on_disk = partial(OnDisk, scratch.folder())
         tilings = [
-            Tiling(*size, chosen.layers, layout.tile, self._margin, span)
+            Tiling(*size, self.layers, layout.tile, self._margin, span)
             for span in slabs.spans[: slabs.members]
         ]
         terms: list[Term] = [
             *self._content_terms(stage, members, on_disk if layout.encoding == "disk" else InMemory),
             *self._style_terms(stage, members),
+            *(self._slab_custom_terms(stage, members) if self.costs else ()),
         ]
         tiled = Tiled(self.encoder, terms, chosen.alpha, chosen.beta, tilings[members.rank], members.add_up)
-        return _InSlabs(tiled, Rows(members, slabs.spans[: slabs.members], [one.rows for one in tilings]))
+        spans = slabs.spans[: slabs.members]
+        evaluate = _InSlabs(tiled, Rows(members, spans, [one.rows for one in tilings]))
+        return self._slab_variation(evaluate, stage, members) if chosen.variation else evaluate
+
+    def _slab_variation(self, evaluate: Evaluate, stage: int, members: Group) -> Evaluate:
+        """With the total variation; each rank borrows a row from its neighbours on either side."""
+        slabs, (height, width) = self.slabs(stage), self.stages[stage].size
+        spans, wanted = (all_[: members.size] for all_ in (slabs.spans, slabs.widened(1)))
+        rows, own = Rows(members, spans, wanted), Span(*spans[members.rank])
+        seen = wanted[members.rank]
+        here = Span(own.start - seen.start, own.stop - seen.start)
+        reference = 1.0
+        if self.settings.balance:
+            content = self._rows(self.content, (height, width), seen)
+            reference = members.total(variation(content, here)) / (3 * height * width)
+        return WithVariation(
+            evaluate,
+            self.settings.variation,
+            reference,
+            height * width,
+            lambda image: (rows.widened(image), here),
+            members.total,
+        )
 
     def _content_terms(self, stage: int, members: Group, make: Any) -> Sequence[Term]:
         size, chosen = self.stages[stage].size, self.settings
@@ -138,7 +164,25 @@ class PicturesInSlabs(PicturesAtEveryScale):
         side = self.layouts[stage].style_tile
         tiling = Tiling(*size, list(chosen.style_layers), side, self._margin, own)
         style = self._rows(self.style, size, tiling.rows)
-        return style_terms(self.encoder, style, chosen.style_layers, chosen.balance, tiling, members.add_up)
+        return style_terms(
+            self.encoder,
+            style,
+            chosen.style_layers,
+            chosen.balance,
+            tiling,
+            members.add_up,
+            chosen.style_cost,
+        )
+
+    def _slab_custom_terms(self, stage: int, members: Group) -> Sequence[Term]:
+        layout, layers, size = self.layouts[stage], self._custom_layers, self.stages[stage].size
+        style_size = self._style_size(size)
+        own = Slabs.of(style_size[0], members.size).spans[members.rank]
+        tiling = Tiling(*size, layers, layout.tile, self._margin, self._own(stage))
+        style_tiling = Tiling(*style_size, layers, layout.style_tile, self._margin, own)
+        content = self._rows(self.content, size, tiling.rows)
+        style = self._rows(self.style, style_size, style_tiling.rows)
+        return custom_terms(self.encoder, content, style, self.costs, tiling, style_tiling, members.add_up)
 
     def _rows(self, picture: Picture, size: tuple[int, int], rows: Span) -> Tensor:
         """Rows of a picture at a size, on the encoder's device; of its file only what they need is read."""

@@ -1,5 +1,6 @@
 """The reusable object, and the one-shot function over it."""
 
+from collections.abc import Sequence
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
@@ -7,6 +8,7 @@ import torch
 
 from impasto import memory
 from impasto.checkpoint import Checkpoint
+from impasto.costs.custom import CustomCost, checked_costs
 from impasto.encoder.device import find_device
 from impasto.encoder.vgg19 import VGG19
 from impasto.errors import SettingsError
@@ -27,15 +29,22 @@ class Stylizer:
     """Paints pictures with one set of settings; the encoder is loaded once.
 
     encoder: one that is loaded already, to be used instead of what the settings name.
+    costs: of your own, added to J; see `CustomCost`.
     Started by `torchrun`, it paints together with the other processes, each of which has to do the same: each owns
     some rows of every picture; see `ranks/`.
-    Raises SettingsError when the device is not there or does not compute in the precision, WeightsError when the
-    weights cannot be used, RankError when the other processes do not come.
+    Raises SettingsError when the device is not there or does not compute in the precision, or a cost is none;
+    WeightsError when the weights cannot be used, RankError when the other processes do not come.
     """
 
-    def __init__(self, settings: Settings | None = None, *, encoder: VGG19 | None = None):
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        *,
+        encoder: VGG19 | None = None,
+        costs: Sequence[CustomCost] = (),
+    ):
         memory.return_at_once()
-        self.settings = settings or Settings()
+        self.settings, self._costs = settings or Settings(), checked_costs(costs)
         self.encoder = encoder or VGG19(
             self.settings.weights,
             pooling="max" if self.settings.pooling == "max" else "average",
@@ -70,7 +79,7 @@ class Stylizer:
             start = start if start is not None else self._start_file()
             if start is not None:
                 pictures["start"] = read_picture(start, role="start picture")
-        return Painting(self.settings, self.encoder, pictures, resume, self._group)
+        return Painting(self.settings, self.encoder, pictures, resume, self._group, self._costs)
 
     def stylize(self, content: Source, style: Source, *, start: Source | None = None) -> Result:
         """Paint to the end."""
@@ -99,15 +108,16 @@ def _join(device: torch.device) -> "Group":
     return join(place(), device)
 
 
-def stylize(content: Source, style: Source, **fields: Any) -> Result:
+def stylize(content: Source, style: Source, *, costs: Sequence[CustomCost] = (), **fields: Any) -> Result:
     """Paint the photograph `content` in the manner of the painting `style`.
 
     content, style: paths, PIL images, numpy arrays [H, W, 3] or tensors [3, H, W].
+    costs: of your own, added to J; see `CustomCost`.
     fields: those of `Settings`; `start` may be a picture, too.
     Raises what `Settings`, `Stylizer` and `Stylizer.paint` raise.
     """
     start = fields.get("start")
     if start is not None and not isinstance(start, str):
         fields = {name: value for name, value in fields.items() if name != "start"}
-        return Stylizer(Settings.from_dict(fields)).stylize(content, style, start=start)
-    return Stylizer(Settings.from_dict(fields)).stylize(content, style)
+        return Stylizer(Settings.from_dict(fields), costs=costs).stylize(content, style, start=start)
+    return Stylizer(Settings.from_dict(fields), costs=costs).stylize(content, style)

@@ -1,21 +1,26 @@
 """What a picture is measured against: the cost terms of a content and a style image, at one size."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from impasto.costs.content import ContentTerm
+from impasto.costs.custom import CustomCost, CustomTerm, check_custom, custom_summary
 from impasto.costs.encoding import Encoding, InMemory, MakeEncoding
-from impasto.costs.gram import gram_summary, mean_gram
 from impasto.costs.reference import Moments, content_reference, style_reference
-from impasto.costs.style import StyleTerm
+from impasto.costs.styles import STYLE_COSTS, StyleTerm
 from impasto.costs.term import Summary, Window
 from impasto.encoder.vgg19 import VGG19
 from impasto.engines.sharing import AddUp, alone, shared_moments, shared_summaries
 from impasto.engines.tiling import Tiling
-from impasto.layers import LAYERS
+from impasto.layers import LAYERS, canonical
 from impasto.shapes import Image
+
+Measure = Callable[..., tuple[Summary, Any]]
+"""(activation, rows and columns of it) -> their sums, and the activation to go on with; as `StyleTarget.measure`."""
 
 
 @torch.no_grad()
@@ -69,32 +74,91 @@ def style_terms(
     balance: bool,
     tiling: Tiling | None = None,
     add_up: AddUp = alone,
+    cost: str = "gram",
 ) -> list[StyleTerm]:
-    """One term a layer. The style encoding of S is its Gram matrices; the rest as for `content_terms`."""
-    tiling = tiling or Tiling(style.shape[2], style.shape[3], list(layer_weights))
-    found: dict[str, Summary] = {}
+    """One term a layer. The style encoding of S is what the style cost measures of it, such as its Gram matrices.
 
-    def add(layer: str, a_S: Tensor, window: Window) -> Tensor:
-        more, a_S = gram_summary(a_S, window.here)
-        found[layer] = found[layer].plus(more) if layer in found else more
-        return a_S
+    cost: one of STYLE_COSTS. The rest as for `content_terms`.
+    """
+    kind = STYLE_COSTS[cost]
+    measures = [(layer, kind.measure) for layer in layer_weights]
+    found = _summaries(encoder, style, measures, tiling, add_up)
+    terms = []
+    for (layer, weight), summary in zip(layer_weights.items(), found, strict=True):
+        target = kind.of(summary)
+        reference = style_reference(target, summary) if balance else 1.0
+        terms.append(StyleTerm(layer, target, _balanced(weight, reference)))
+    return terms
+
+
+@torch.no_grad()
+def custom_terms(
+    encoder: VGG19,
+    content: Image,
+    style: Image,
+    costs: Sequence[CustomCost],
+    content_tiling: Tiling | None = None,
+    style_tiling: Tiling | None = None,
+    add_up: AddUp = alone,
+) -> list[CustomTerm]:
+    """One term a cost, each against what it measures of C and S; the rest as for `content_terms`.
+
+    Raises SettingsError when a cost cannot be used; see `costs/custom.py`.
+    """
+    if not costs:
+        return []
+    measures = [(canonical(cost.layer), partial(custom_summary, cost)) for cost in costs]
+    found = [
+        _summaries(encoder, picture, measures, tiling, add_up)
+        for picture, tiling in ((content, content_tiling), (style, style_tiling))
+    ]
+    terms = [CustomTerm(*one) for one in zip(costs, *found, strict=True)]
+    for term in terms:
+        generator = torch.Generator().manual_seed(0)
+        check_custom(
+            term, torch.rand(1, _channels(encoder, term.layer), 6, 7, generator=generator).to(content)
+        )
+    return terms
+
+
+def _summaries(
+    encoder: VGG19,
+    picture: Image,
+    measures: Sequence[tuple[str, Measure]],
+    tiling: Tiling | None,
+    add_up: AddUp,
+) -> list[Summary]:
+    """What each of some measures makes of its layer of a picture."""
+    layers = list(dict.fromkeys(layer for layer, _ in measures))
+    tiling = tiling or Tiling(picture.shape[2], picture.shape[3], layers)
+    found: dict[int, Summary] = {}
+
+    def add(shown: str, a: Tensor, window: Window) -> Tensor:
+        for i, (layer, measure) in enumerate(measures):
+            if layer == shown:
+                more, a = measure(a, window.here)
+                found[i] = found[i].plus(more) if i in found else more
+        return a
 
     for tile in tiling.tiles:
-        tiling.walk(encoder, tiling.cut(style, tile), tile, add)
-    found = found or _nothing_seen(encoder, layer_weights)
-    sums = shared_summaries({layer: found[layer] for layer in layer_weights}, add_up)
-    grams = {layer: mean_gram(sums[layer]) for layer in layer_weights}
-    return [
-        StyleTerm(layer, gram, _balanced(layer_weights[layer], style_reference(gram) if balance else 1.0))
-        for layer, gram in grams.items()
-    ]
+        tiling.walk(encoder, tiling.cut(picture, tile), tile, add)
+    own = {
+        i: found[i] if found else _nothing_seen(encoder, layer, measure)
+        for i, (layer, measure) in enumerate(measures)
+    }
+    return list(shared_summaries(own, add_up).values())
 
 
-def _nothing_seen(encoder: VGG19, layers: Iterable[str]) -> dict[str, Summary]:
+def _nothing_seen(encoder: VGG19, layer: str, measure: Measure) -> Summary:
     """The sums of a process that has no part of the picture."""
-    channels = {layer: len(encoder.weights.biases[LAYERS[layer].convolution]) for layer in layers}
-    zero = torch.zeros((), device=encoder.device, dtype=encoder.precision.measured)
-    return {layer: Summary(zero.new_zeros(n_C, n_C), 0) for layer, n_C in channels.items()}
+    nothing = torch.zeros(
+        1, _channels(encoder, layer), 1, 1, device=encoder.device, dtype=encoder.precision.measured
+    )
+    return Summary(torch.zeros_like(measure(nothing)[0].total), 0)
+
+
+def _channels(encoder: VGG19, layer: str) -> int:
+    return len(encoder.weights.biases[LAYERS[layer].convolution])
 
 
 def _balanced(weight: float, reference: float) -> float:

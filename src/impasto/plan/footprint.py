@@ -17,6 +17,8 @@ WINOGRAD_POINTS = 36
 """Values that F(4x4, 3x3) makes of a 3x3 kernel; both directions' kernels are kept."""
 TAPS = 9
 """Values of a 3x3 kernel."""
+CUSTOM_COPIES = 2
+"""Activations' worth that a cost of the user's own is thought to keep for its gradient."""
 TORCH_COPIES = 2
 """A layer's gradients that are there at once beside that by its input, when torch computes it."""
 
@@ -26,18 +28,19 @@ class Network:
     """What the encoder is asked for, and how.
 
     content, style: layers that are looked at. pooling: "max" or "average". compiled: whether the fused
-    algorithms are used, or torch's.
+    algorithms are used, or torch's. custom: layers that costs of the user's own look at.
     """
 
     content: frozenset[str]
     style: frozenset[str]
     pooling: str
     compiled: bool
+    custom: frozenset[str] = frozenset()
 
     @property
     def layers(self) -> list[str]:
         """All of them."""
-        return sorted(self.content | self.style)
+        return sorted(self.content | self.style | self.custom)
 
     def kernel_bytes(self) -> int:
         """Kernels as the layers keep them: made when a layer is first computed, beside the weights themselves."""
@@ -84,6 +87,8 @@ class Network:
         """What a layer keeps for the gradient: itself, where that is needed, and where it differs from a_C."""
         whole, pools = _whole(layer, pixels), _ends_block(layer)
         difference = whole if layer.name in self.content else 0
+        if layer.name in self.custom:  # itself, and what its measurement keeps: a guess
+            difference += CUSTOM_COPIES * whole
         # torch's max pooling keeps an index of 8 bytes a maximum, of which there is one in four activations.
         indices = whole // 2 if pools and self.pooling == "max" else 0
         if not self.compiled:  # torch's ReLU keeps its output

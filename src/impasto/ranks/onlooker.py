@@ -26,7 +26,7 @@ class Onlookers:
         told: Any = None
         if self._own is not None:
             cost = self._own.step(evaluate)
-            told = [cost.total, cost.content, cost.style, self._own.finished]
+            told = [*cost.numbers(), self._own.finished]
         *numbers, self.finished = self._group.tell(told)
         return Cost(*numbers)
 

@@ -170,8 +170,7 @@ class LBFGS:
             "evaluations": self.evaluations,
         }
         if self._last is not None:
-            cost = self._last.cost
-            state |= {"gradient": self._last.gradient, "cost": [cost.total, cost.content, cost.style]}
+            state |= {"gradient": self._last.gradient, "cost": self._last.cost.numbers()}
         return state | self._pairs.state()
 
     def restore(self, state: Mapping[str, Any]) -> None:

@@ -1,0 +1,174 @@
+"""A cost of the user's own: a class with a measurement and a rule, and the term that it becomes."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import torch
+from torch import Tensor
+
+from impasto.costs.term import Place, Summary, Window
+from impasto.errors import SettingsError
+from impasto.layers import canonical
+from impasto.shapes import Features, Scalar
+
+
+class CustomCost:
+    """Derive from it to add a cost of your own: `Stylizer(settings, costs=[MyCost()])`.
+
+    layer: whose activations are measured; any name that VGG-19's layers have.
+    weight: what the rule's value is multiplied by before it is added to J, beside alpha J_content + beta J_style.
+
+    The same is measured of three pictures, and the rule compares them. Because the measurement is a sum over
+    positions, the picture may be walked whole, in tiles, or by several processes: `measure` is then given a part of
+    the positions, and the results are added up. A checkpoint holds no code: give the same objects again to resume.
+
+    >>> class Mean(CustomCost):
+    ...     layer = "relu3_1"
+    ...     def measure(self, a):
+    ...         return a.sum((0, 2, 3))
+    ...     def rule(self, generated, content, style):
+    ...         return (generated.mean - style.mean).square().mean()
+    """
+
+    layer: str
+    weight: float = 1.0
+
+    def measure(self, a: Features) -> Tensor:
+        """A sum over positions, of any shape, floating point, differentiable by `a`.
+
+        a: activations [1, n_C, n_H, n_W] after the ReLU; n_H n_W are only some of the picture's positions.
+        """
+        raise NotImplementedError
+
+    def rule(self, generated: Summary, content: Summary, style: Summary) -> Scalar:
+        """The cost: a tensor with one number, differentiable by `generated.total`.
+
+        Of each picture: `total`, what `measure` gives for all positions, `count`, how many there are, and `mean`,
+        the one divided by the other. At each scale content and style are what they are at that size.
+        """
+        raise NotImplementedError
+
+    def fingerprint(self) -> str:
+        """What a checkpoint knows it by: its class, and all fields that are numbers, texts or tensors.
+
+        Override it where that is not what tells two such costs apart.
+        """
+        own = {"layer": self.layer, "weight": self.weight, **vars(self)}
+        return f"{type(self).__name__}({', '.join(f'{name}={_told(own[name])}' for name in sorted(own))})"
+
+
+def _told(value: Any) -> str:
+    """A value in a few letters, the same in every process."""
+    if isinstance(value, Tensor):
+        data = value.detach().cpu().contiguous().flatten().view(torch.uint8).numpy().tobytes()
+        return f"tensor {list(value.shape)} {hashlib.sha256(data).hexdigest()[:16]}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_told, value))}]"
+    return repr(value) if isinstance(value, str | bool | int | float | None) else type(value).__name__
+
+
+def checked_costs(costs: Sequence[CustomCost]) -> tuple[CustomCost, ...]:
+    """The same. Raises SettingsError for what is no cost, or has no layer of VGG-19 or no weight."""
+    for cost in costs:
+        if not isinstance(cost, CustomCost):
+            raise SettingsError(
+                f"costs takes objects of classes derived from impasto.CustomCost, got {cost!r}; "
+                "make the object first, as in costs=[MyCost()]"
+            )
+        layer, weight = getattr(cost, "layer", None), cost.weight
+        if not isinstance(layer, str):
+            raise SettingsError(f'{_name(cost)} needs a layer, as in layer = "relu3_1", got {layer!r}')
+        canonical(layer)
+        if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 <= weight <= 1e30:
+            raise SettingsError(f"the weight of {_name(cost)} is a number from 0 to 1e+30, got {weight!r}")
+    return tuple(costs)
+
+
+@dataclass(frozen=True, eq=False)
+class CustomTerm:
+    """A custom cost against what it measured of the content and the style image."""
+
+    cost: CustomCost
+    content: Summary
+    style: Summary
+    part: Literal["custom"] = "custom"
+
+    @property
+    def layer(self) -> str:
+        """The layer's own name."""
+        return canonical(self.cost.layer)
+
+    @property
+    def weight(self) -> float:
+        """The cost's."""
+        return self.cost.weight
+
+    def measure(
+        self, a_G: Features, window: Window | None = None, *, value: bool = True
+    ) -> tuple[Summary, Features]:
+        """What the cost measures of the positions of `a_G`, or of its window."""
+        return custom_summary(self.cost, a_G, None if window is None else window.here)
+
+    def rule(self, summary: Summary) -> Scalar:
+        """The cost's rule.
+
+        Raises SettingsError when it gives anything but a tensor with one number.
+        """
+        found = self.cost.rule(summary, self.content, self.style)
+        if not isinstance(found, Tensor) or found.numel() != 1 or not found.is_floating_point():
+            raise SettingsError(
+                f"{_name(self.cost)}.rule gives a tensor with one number, got {_shown(found)}"
+            )
+        return found.reshape(()).to(summary.total)
+
+
+def custom_summary(cost: CustomCost, a: Features, place: Place | None = None) -> tuple[Summary, Features]:
+    """What a cost measures of some rows and columns of `a`, and `a` to go on with.
+
+    Raises SettingsError when that is no tensor of floating point numbers.
+    """
+    owned = a if place is None else a[..., place[0], place[1]]
+    total = cost.measure(owned)
+    if not isinstance(total, Tensor) or not total.is_floating_point():
+        raise SettingsError(
+            f"{_name(cost)}.measure gives a tensor of floating point numbers, got {_shown(total)}"
+        )
+    return Summary(total.to(a), owned.shape[2] * owned.shape[3]), a
+
+
+def check_custom(term: CustomTerm, a: Features) -> None:
+    """Try a cost on some activations.
+
+    Raises SettingsError when its measurement is not additive, or its rule has no derivative by it.
+    """
+    whole, _ = custom_summary(term.cost, a)
+    for axis, names in ((2, "rows"), (3, "columns")):
+        parts = [custom_summary(term.cost, part)[0] for part in a.split((a.shape[axis] + 1) // 2, axis)]
+        added = sum((part.total for part in parts[1:]), start=parts[0].total)
+        same = added.shape == whole.total.shape
+        scale = float(whole.total.abs().max()) if same and whole.total.numel() else 0.0
+        if not same or not torch.allclose(added, whole.total, rtol=1e-3, atol=1e-3 * scale):
+            raise SettingsError(
+                f"{_name(term.cost)}.measure is no sum over positions: measured of the two halves of a layer's "
+                f"{names} it does not add up to that of both; take means and roots in its rule"
+            )
+    with torch.enable_grad():
+        total = whole.total.detach().requires_grad_(True)
+        found = term.rule(Summary(total, whole.count))
+        slope = torch.autograd.grad(found, total, allow_unused=True)[0] if found.requires_grad else None
+    if slope is None:
+        raise SettingsError(
+            f"{_name(term.cost)}.rule does not depend on generated.total, or has no derivative by it"
+        )
+
+
+def _name(cost: CustomCost) -> str:
+    return type(cost).__name__
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, Tensor):
+        return f"a tensor of {str(value.dtype).removeprefix('torch.')} {list(value.shape)}"
+    return repr(value)
