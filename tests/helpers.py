@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from impasto.costs.custom import CustomCost
 from impasto.encoder.weights import Provenance, Weights
 from impasto.layers import TABLE
 
@@ -39,6 +40,29 @@ def tiny_weights(seed: int = 0) -> Weights:
         exactness=(),
     )
     return Weights(kernels, biases, (2.0, 2.0, 2.0), (1.0, 1.0, 1.0), provenance)
+
+
+class MeanAndDeviation(CustomCost):
+    """A cost of the user's own: each channel's mean and standard deviation, the content's at one hundredth."""
+
+    def __init__(self, layer: str, weight: float = 1.0):
+        self.layer, self.weight = layer, weight
+
+    def measure(self, a):
+        return torch.stack([a.sum((0, 2, 3)), a.square().sum((0, 2, 3))])
+
+    def rule(self, generated, content, style):
+        mean, deviation = self._moments(generated)
+        costs = []
+        for other in (style, content):
+            other_mean, other_deviation = self._moments(other)
+            costs.append((mean - other_mean).square().mean() + (deviation - other_deviation).square().mean())
+        return costs[0] + 0.01 * costs[1]
+
+    @staticmethod
+    def _moments(summary):
+        mean, squares = summary.mean
+        return mean, (squares - mean.square()).clamp(min=1e-6).sqrt()
 
 
 def random_image(height: int, width: int, seed: int = 0) -> torch.Tensor:

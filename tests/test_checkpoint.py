@@ -26,9 +26,10 @@ def checkpoint() -> Checkpoint:
         stage=1,
         step=7,
         seconds=12.5,
-        history=[Cost(3.0, 1.0, 0.1), Cost(0.1 + 0.2, 1 / 3, 1e-30)],
+        history=[Cost(3.0, 1.0, 0.1), Cost(0.1 + 0.2, 1 / 3, 1e-30, 0.7, 1 / 7)],
         solver_state={"image": torch.rand(1, 3, 4, 5), "steps": 7, "finished": None, "recent": [1 / 3, 2.0]},
         layouts=[Layout(tile=64, kept="float16"), Layout()],
+        costs=["Mean(layer='relu3_1', weight=1.0)"],
         extra={"output": "out.png"},
     )
 

@@ -54,6 +54,8 @@ def test_layers_as_text_lists_and_mappings():
         ({"alpha": -1}, "alpha is a number"),
         ({"beta": float("nan")}, "beta is a number"),
         ({"alpha": 0, "beta": 0}, "nothing to minimise"),
+        ({"style_cost": "grams"}, "style-cost is gram or covariance or wasserstein"),
+        ({"variation": -0.1}, "variation is a number"),
         ({"strength": 1.5}, "strength is a number from 0 to 1"),
         ({"strength": 0.7, "beta": 3.0}, "strength or beta, not both"),
         ({"size": 8}, "size is a whole number"),

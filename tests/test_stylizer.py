@@ -10,17 +10,25 @@ from impasto.encoder.vgg19 import VGG19
 from impasto.errors import CheckpointError, OutputError, PictureError, SettingsError
 from impasto.settings import Settings
 from impasto.stylizer import Stylizer
-from tests.helpers import random_image, tiny_weights
+from tests.helpers import MeanAndDeviation, random_image, tiny_weights
 
 RECIPES = {
     "classic": {"recipe": "classic", "steps": 9},
     "paint": {"recipe": "paint", "steps": 5, "scales": 2},
     "paint with Adam": {"recipe": "paint", "steps": 5, "scales": 2, "solver": "adam"},
+    "classic with all costs": {
+        **{"recipe": "classic", "steps": 9, "variation": 1e-3},
+        **{"style_cost": "wasserstein", "costs": [MeanAndDeviation("relu3_1", 1e-3)]},
+    },
+    "paint with all costs": {
+        **{"recipe": "paint", "steps": 5, "scales": 2, "variation": 0.2},
+        **{"style_cost": "covariance", "costs": [MeanAndDeviation("relu3_1", 0.1)]},
+    },
 }
 
 
-def stylizer(**fields) -> Stylizer:
-    return Stylizer(Settings(**fields), encoder=VGG19(tiny_weights()))
+def stylizer(costs=(), **fields) -> Stylizer:
+    return Stylizer(Settings(**fields), encoder=VGG19(tiny_weights()), costs=costs)
 
 
 CONTENT, STYLE = random_image(36, 48, 1), random_image(40, 40, 2)
@@ -61,7 +69,8 @@ def test_resumed_from_any_step_it_is_the_same_to_the_bit(tmp_path, name, stop_af
             break
     painting.save_checkpoint(tmp_path / "checkpoint")
     checkpoint = load_checkpoint(tmp_path / "checkpoint")
-    resumed = Stylizer(checkpoint.settings, encoder=VGG19(tiny_weights())).paint(
+    costs = RECIPES[name].get("costs", ())
+    resumed = Stylizer(checkpoint.settings, encoder=VGG19(tiny_weights()), costs=costs).paint(
         CONTENT, STYLE, resume=checkpoint
     )
     for _ in resumed:
@@ -91,8 +100,9 @@ def test_stopped_in_the_middle_the_picture_so_far_has_the_size_of_the_result():
     assert painting.result().stopped == "interrupted"
 
 
-def test_style_equal_to_content_gives_the_content_back():
-    result = stylizer(recipe="paint", scales=2, steps=5).stylize(CONTENT, CONTENT)
+@pytest.mark.parametrize("style_cost", ["gram", "covariance", "wasserstein"])
+def test_style_equal_to_content_gives_the_content_back(style_cost):
+    result = stylizer(scales=2, steps=5, style_cost=style_cost).stylize(CONTENT, CONTENT)
     assert (result.image - CONTENT).abs().max() < 1e-5
 
 

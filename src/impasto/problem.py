@@ -122,6 +122,7 @@ class PicturesAtEveryScale:
             history=chosen.history,
             margin=self._margin,
             disk=self._disk,
+            style_cost=chosen.style_cost,
         )
 
     @property

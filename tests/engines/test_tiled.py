@@ -8,16 +8,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from impasto.costs.encoding import InMemory, OnDisk
+from impasto.costs.styles import STYLE_COSTS
 from impasto.encoder.vgg19 import VGG19
 from impasto.engines.margin import MARGIN, Mirrored, mirrored
-from impasto.engines.targets import content_terms, style_terms
+from impasto.engines.targets import content_terms, custom_terms, style_terms
 from impasto.engines.tiled import Tiled
 from impasto.engines.tiles import tiles
 from impasto.engines.tiling import Tiling
 from impasto.engines.whole import Whole
 from impasto.layers import LAYERS
 from tests import one_page
-from tests.helpers import random_image, tiny_weights
+from tests.helpers import MeanAndDeviation, random_image, tiny_weights
 
 
 def both(encoder, content, style, side, content_layer="relu4_2", style_layers=one_page.STYLE_LAYERS):
@@ -31,7 +32,7 @@ def both(encoder, content, style, side, content_layer="relu4_2", style_layers=on
 
 def assert_same(whole, tiled, image, tolerance):
     expected, found = whole(image), tiled(image)
-    for part in ("total", "content", "style"):
+    for part in ("total", "content", "style", "custom"):
         assert getattr(found.cost, part) == pytest.approx(getattr(expected.cost, part), rel=tolerance)
     assert (found.gradient - expected.gradient).norm() < tolerance * expected.gradient.norm()
 
@@ -75,6 +76,47 @@ def test_every_convolution_agrees_in_float32(convolution, pooling):
     encoder = VGG19(tiny_weights(), convolution=convolution, pooling=pooling)
     content, style, image = random_image(150, 101, 1), random_image(90, 120, 2), random_image(150, 101, 3)
     assert_same(*both(encoder, content, style, 64), image, 1e-5)
+
+
+def of_kind(encoder, kind, content, style):
+    """The terms of a style cost of some kind, measured whole and in tiles."""
+    for tiled in (False, True):
+        tilings = [Tiling(*one.shape[2:], KIND_LAYERS, 32 if tiled else None) for one in (content, style)]
+        if kind == "custom":
+            yield custom_terms(encoder, content, style, COSTS, *tilings)
+        else:
+            yield style_terms(encoder, style, dict.fromkeys(KIND_LAYERS, 0.5), True, tilings[1], cost=kind)
+
+
+KIND_LAYERS = ["relu2_1", "relu3_1"]
+COSTS = [MeanAndDeviation("relu3_1", 0.5), MeanAndDeviation("relu2_1"), MeanAndDeviation("relu3_1")]
+
+
+@pytest.mark.parametrize("kind", [*STYLE_COSTS, "custom"])
+@pytest.mark.parametrize(("precision", "tolerance"), [("float64", 1e-10), ("float32", 1e-5)])
+def test_every_kind_of_cost_is_the_same_in_tiles(kind, precision, tolerance):
+    encoder = VGG19(tiny_weights(), precision=precision, pooling="average")
+    content, style, image = (
+        random_image(*size, seed).to(getattr(torch, precision))
+        for seed, size in enumerate([(90, 61), (80, 70), (90, 61)])
+    )
+    whole, tiled = of_kind(encoder, kind, content, style)
+    tiling = Tiling(90, 61, KIND_LAYERS, 32)
+    # Darker than the painting: a cost that is the small difference of two large sums has few digits in float32.
+    dark = 0.5 * image
+    assert_same(Whole(encoder, whole, 1.0, 10.0), Tiled(encoder, tiled, 1.0, 10.0, tiling), dark, tolerance)
+
+
+@pytest.mark.parametrize("kind", [*STYLE_COSTS, "custom"])
+def test_the_gradient_of_every_kind_by_finite_differences(kind):
+    encoder = VGG19(tiny_weights(), precision="float64", pooling="average")
+    content, style, image, direction = (random_image(40, 37, seed).double() for seed in (1, 2, 3, 4))
+    terms, _ = of_kind(encoder, kind, content, style)
+    evaluate, h = Whole(encoder, terms, 1.0, 10.0), 1e-6
+    slope = (evaluate(image + h * direction).cost.total - evaluate(image - h * direction).cost.total) / (
+        2 * h
+    )
+    assert (evaluate(image).gradient * direction).sum().item() == pytest.approx(slope, rel=1e-5)
 
 
 def test_an_encoding_on_disk_changes_nothing(tmp_path):

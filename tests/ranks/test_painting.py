@@ -16,7 +16,7 @@ from impasto.ranks.slabs import everything_at_rank_0
 from impasto.result import PartOfResult, Result
 from impasto.settings import Settings
 from impasto.shared import PicturesInSlabs
-from tests.helpers import random_image, tiny_weights
+from tests.helpers import MeanAndDeviation, random_image, tiny_weights
 
 HEIGHT, WIDTH = 300, 90
 """Slabs of 128 and 172 rows; half that size is painted by rank 0 alone."""
@@ -26,7 +26,9 @@ PAINTINGS = {
     "in half precision": {**SHORT, "history": 3},
     "Adam": {**SHORT, "solver": "adam", "border": "zeros"},
     "classic from noise": {"recipe": "classic", "steps": 4, "tile": 48},
+    "variation and a custom cost": {**SHORT, "style_cost": "wasserstein", "variation": 0.2},
 }
+COSTS = {"variation and a custom cost": [MeanAndDeviation("relu3_1", 0.1)]}
 
 
 def pictures():
@@ -37,11 +39,11 @@ def pictures():
     return {"content": read_picture(content), "style": read_picture(random_image(280, 110, 2))}
 
 
-def problem(group, precision, **fields):
+def problem(group, precision, costs=(), **fields):
     encoder = VGG19(tiny_weights(), precision=precision)
     chosen = Settings(scales=1, engine="tiled", **fields)
-    given = (chosen, encoder, *pictures().values(), None)
-    return PicturesAtEveryScale(*given) if group is None else PicturesInSlabs(*given, None, group)
+    given = (chosen, encoder, *pictures().values(), None, None)
+    return PicturesAtEveryScale(*given, costs) if group is None else PicturesInSlabs(*given, group, costs)
 
 
 def image(precision):
@@ -88,10 +90,30 @@ def test_cost_and_gradient_are_those_of_one_process(ranks, name, precision, tole
         assert (found - one.gradient).norm() < tolerance * one.gradient.norm()
 
 
+OTHER_COSTS = {
+    "covariance": {"style_cost": "covariance", "tile": 64},
+    "wasserstein": {"style_cost": "wasserstein", "tile": 64},
+    "variation": {"variation": 0.5, "tile": 64},
+    "raw variation": {"variation": 0.5, "recipe": "classic", "tile": 64},
+    "custom": {"costs": [MeanAndDeviation("relu4_1", 0.3), MeanAndDeviation("relu2_1")], "tile": 64},
+    "custom, deepest": {"costs": [MeanAndDeviation("relu5_2")], "border": "zeros", "tile": 64},
+}
+
+
+@pytest.mark.parametrize("name", OTHER_COSTS)
+@pytest.mark.parametrize(("precision", "tolerance"), [("float64", 1e-10), ("float32", 1e-5)])
+def test_every_kind_of_cost_is_that_of_one_process(ranks, name, precision, tolerance):
+    (upper_cost, upper), (lower_cost, lower) = ranks(evaluation, precision, OTHER_COSTS[name])
+    assert upper_cost == lower_cost
+    alone = problem(None, precision, **OTHER_COSTS[name]).evaluate_at(0)(image(precision))
+    assert upper_cost.numbers() == pytest.approx(alone.cost.numbers(), rel=tolerance)
+    assert (torch.cat([upper, lower], 2) - alone.gradient).norm() < tolerance * alone.gradient.norm()
+
+
 def painting(group, name, resume=None, kept="float32"):
     settings = Settings(**PAINTINGS[name])
     checkpoint = None if resume is None else load_checkpoint(resume)
-    one = Painting(settings, VGG19(tiny_weights()), pictures(), checkpoint, group)
+    one = Painting(settings, VGG19(tiny_weights()), pictures(), checkpoint, group, COSTS.get(name, ()))
     if checkpoint is None:
         one.problem.layouts = [
             Layout(tile=64, style_tile=64, solver=settings.solver, history=settings.history, kept=kept)
@@ -119,6 +141,7 @@ KEPT = [
     ("in half precision", "float16"),
     ("Adam", "float32"),
     ("classic from noise", "float32"),
+    ("variation and a custom cost", "float32"),
 ]
 
 

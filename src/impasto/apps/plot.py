@@ -1,4 +1,4 @@
-"""The cost curve: J and its two parts over the steps, as a picture file."""
+"""The cost curve: J and its parts over the steps, as a picture file."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -53,7 +53,9 @@ def _figure(result: "Result", scales: Sequence[tuple[int, int, int]]) -> Any:
     figure = Figure(figsize=(7, 4), layout="constrained")
     axes = figure.add_subplot()
     steps = range(1, len(result.history) + 1)
-    for (name, values), style in zip(_curves(result).items(), ("k-", "C0--", "C3:"), strict=True):
+    for (name, values), style in zip(
+        _curves(result).items(), ("k-", "C0--", "C3:", "C2-.", "C4:"), strict=True
+    ):
         if any(values):
             axes.plot(steps, values, style, label=name, linewidth=1.4)
     if all(cost.total > 0 for cost in result.history):
@@ -67,12 +69,14 @@ def _figure(result: "Result", scales: Sequence[tuple[int, int, int]]) -> Any:
 
 
 def _curves(result: "Result") -> dict[str, list[float]]:
-    """J and its two parts, weighted so that they add up to it."""
-    alpha, beta = result.settings.alpha, result.settings.beta
+    """J and its parts, weighted so that they add up to it; those that are 0 throughout are not drawn."""
+    alpha, beta, weight = result.settings.alpha, result.settings.beta, result.settings.variation
     return {
         "J": [cost.total for cost in result.history],
         f"{alpha:g} × content": [alpha * cost.content for cost in result.history],
         f"{beta:g} × style": [beta * cost.style for cost in result.history],
+        f"{weight:g} × variation": [weight * cost.variation for cost in result.history],
+        "custom": [cost.custom for cost in result.history],
     }
 
 

@@ -9,8 +9,8 @@ style transfer it is the cost of crowsonkb's style-transfer-pytorch. Its derivat
     dW^2/dC_G = 1 - T,    T = F (F^T C_G F)^-1/2 F^T
 
 where T is the map that carries G's distribution to S's. Few positions span few of 512 directions, and in the others
-T has no bound; so EPSILON of the mean variance of S is added to every variance of both, which changes
-no difference between them and leaves W = 0 where they are equal.
+T has no bound; so EPSILON of the mean variance of S is added to every channel's variance in both, as equal noise would.
+It bounds T, and W stays 0 where the two are equal.
 
     J_style^[l](S, G) = sum G_S^2 / (4 n_C^2 tr G_S) * W^2,    G_S the mean Gram matrix
 
@@ -53,7 +53,14 @@ class _Overlap(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, C: Tensor, F: Tensor) -> Tensor:
-        values, vectors = torch.linalg.eigh(F.T @ C @ F)
+        product = F.T @ C @ F
+        if (
+            not product.isfinite().all()
+        ):  # eigh would raise; a cost that is no number is the solver's to judge
+            product = torch.full_like(product, float("nan"))
+            ctx.save_for_backward(product, product[0])
+            return product[0, 0].clone()
+        values, vectors = torch.linalg.eigh(product)
         roots = values.clamp(min=0).sqrt()
         ctx.save_for_backward(F @ vectors, roots)
         return roots.sum()

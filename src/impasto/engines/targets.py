@@ -17,7 +17,7 @@ from impasto.encoder.vgg19 import VGG19
 from impasto.engines.sharing import AddUp, alone, shared_moments, shared_summaries
 from impasto.engines.tiling import Tiling
 from impasto.layers import LAYERS, canonical
-from impasto.shapes import Image
+from impasto.shapes import Image, ResizedImage
 
 Measure = Callable[..., tuple[Summary, Any]]
 """(activation, rows and columns of it) -> their sums, and the activation to go on with; as `StyleTarget.measure`."""
@@ -95,7 +95,7 @@ def style_terms(
 def custom_terms(
     encoder: VGG19,
     content: Image,
-    style: Image,
+    style: ResizedImage,
     costs: Sequence[CustomCost],
     content_tiling: Tiling | None = None,
     style_tiling: Tiling | None = None,

@@ -61,7 +61,8 @@ class Demand:
 
     engine: "auto", "whole" or "tiled"; tile: its side, None for what fits. solver, history: as in the settings.
     margin: pixels of mirrored border. disk: bytes that may be written to it. final: size of the result, to which
-    every unfinished picture is grown when it is shown or kept; None for that of each scale.
+    every unfinished picture is grown when it is shown or kept; None for that of each scale. style_cost: as in the
+    settings.
     """
 
     network: Network
@@ -72,6 +73,7 @@ class Demand:
     margin: int
     disk: int = 0
     final: tuple[int, int] | None = None
+    style_cost: str = "gram"
 
     def tiling(self, size: tuple[int, int], tile: int | None, layers: Sequence[str]) -> Tiling:
         """The tiles of a picture."""

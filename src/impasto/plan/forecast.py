@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from impasto import scratch
-from impasto.costs.term import Term
+from impasto.costs.term import Summary, Term
 from impasto.encoder.vgg19 import VGG19
 from impasto.engines.targets import content_terms, style_terms
 from impasto.engines.tiling import Tiling
@@ -47,13 +47,15 @@ WRITING = 3e-7
 @dataclass(frozen=True)
 class Speed:
     """What was measured: seconds for any walk, for each unit of `work.work` (both with the gradient), for each value
-    of `x += alpha * y`, and for each byte read from a file (None: not measured).
+    of `x += alpha * y`, for each byte read from a file (None: not measured), and for the rules of the style cost in an
+    evaluation, where they take any: the roots of matrices in that of Gaussians.
     """
 
     walk: float
     work: float
     value: float
     byte: float | None = None
+    rules: float = 0.0
 
 
 def calibrate(encoder: VGG19, demand: Demand, *, disk: bool) -> Speed:
@@ -71,7 +73,9 @@ def calibrate(encoder: VGG19, demand: Demand, *, disk: bool) -> Speed:
         works.append(work(tiling, demand.network.layers))
     rate = max((times[1] - times[0]) / (works[1] - works[0]), 0.5 * times[1] / works[1])
     walk = max(0.0, times[1] - rate * works[1])
-    return Speed(walk, rate, _vector_time(encoder.device), _byte_time() if disk else None)
+    byte = _byte_time() if disk else None
+    rules = _rules_time(encoder, demand) if demand.style_cost != "gram" else 0.0
+    return Speed(walk, rate, _vector_time(encoder.device), byte, rules)
 
 
 def forecast(plan: Plan, speed: Speed) -> Plan:
@@ -90,7 +94,7 @@ def _seconds(demand: Demand, one: PlannedScale, speed: Speed) -> float:
     )
     tiling = demand.tiling(one.scale.size, one.layout.tile, layers)
     walks = passes(tiling) * len(tiling.tiles)
-    evaluation = speed.walk * walks + speed.work * passes(tiling) * work(tiling, layers)
+    evaluation = speed.walk * walks + speed.work * passes(tiling) * work(tiling, layers) + speed.rules
     targets = 0.0
     for size, tile, looked_at in (
         (one.scale.size, one.layout.tile, content),
@@ -133,6 +137,24 @@ def _evaluation(encoder: VGG19, demand: Demand, side: int) -> Callable[[], objec
     ]
     whole = Whole(encoder, terms, alpha=1.0, beta=1.0)
     return lambda: _wait_for(whole(image).gradient)
+
+
+def _rules_time(encoder: VGG19, demand: Demand) -> float:
+    """The rules of the style cost and their derivatives, without a walk."""
+    side = 2 * smallest_side(deepest(tuple(demand.network.style)))
+    image = torch.rand(1, 3, side, side, generator=torch.Generator().manual_seed(0)).to(encoder.device)
+    layers = dict.fromkeys(sorted(demand.network.style), 1.0)
+    terms = style_terms(encoder, image, layers, balance=False, cost=demand.style_cost)
+    with torch.no_grad():
+        features = encoder(image, list(layers))
+        sums = {term: term.measure(features[term.layer])[0] for term in terms}
+
+    def rules() -> None:
+        for term, summary in sums.items():
+            total = summary.total.requires_grad_(True)
+            _wait_for(torch.autograd.grad(term.rule(Summary(total, summary.count)), total)[0])
+
+    return _shortest(rules)
 
 
 def _wait_for(x: Tensor) -> float:

@@ -10,7 +10,7 @@ from rich.console import Console
 from impasto.apps.cli import lines
 from impasto.apps.cli.live import Live
 from impasto.apps.cli.pace import Pace
-from impasto.apps.cli.progress import Lines, Quiet, Title, reporter
+from impasto.apps.cli.progress import Lines, Quiet, Title, parts_of, reporter
 from impasto.evaluation import Cost
 from impasto.result import Step
 
@@ -158,6 +158,16 @@ def test_a_line_a_tenth_and_one_a_scale():
     assert len(said) == 11
     listener.step(step(7, of=7, done=0.05))
     assert len(said) == 12
+
+
+def test_variation_and_custom_costs_are_shown_where_there_are_any():
+    assert parts_of(Cost(5.0, 3.25, 0.5)) == ["content 3.25", "style 0.5"]
+    assert parts_of(Cost(5.0, 0.0, 0.5, 0.25, 2.0)) == [
+        "content 0",
+        "style 0.5",
+        "variation 0.25",
+        "custom 2",
+    ]
 
 
 def test_words():

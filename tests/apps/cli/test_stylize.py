@@ -12,6 +12,7 @@ import pytest
 import impasto
 from impasto.settings import Settings
 from tests.apps.cli.conftest import SHORT, stylize
+from tests.helpers import MeanAndDeviation
 
 pytestmark = pytest.mark.usefixtures("studio")
 
@@ -49,6 +50,27 @@ def test_progress_in_lines_where_there_is_no_terminal(run):
     assert 8 <= len(found) <= 13
     assert [match[1] for match in found][-1] == "100"
     assert {match[2] for match in found} == {"1", "2"}
+
+
+def test_variation_is_shown_where_it_is_used(run, studio):
+    outcome = run(*stylize("--variation", "0.5", "--style-cost", "covariance", "--plot", "j.svg"))
+    assert re.search(r"\(content \S+, style \S+, variation [\d.]+\), ", outcome.err)
+    J, content, style, variation = map(
+        float,
+        re.search(
+            r"J (\S+) = 1 x content (\S+) \+ 20 x style (\S+) \+ 0.5 x variation (\S+)\.$", outcome.out, re.M
+        ).groups(),
+    )
+    assert pytest.approx(content + 20 * style + 0.5 * variation, rel=2e-3) == J
+    assert 0.1 < variation < 1.5  # the photograph's own is 1
+    assert "0.5 × variation" in (studio / "j.svg").read_text("utf-8")
+
+
+def test_info_of_a_picture_with_a_cost_of_ones_own(run):
+    costs = [MeanAndDeviation("relu3_1")]
+    impasto.stylize("content.png", "style.png", scales=1, steps=1, costs=costs).save("own.png")
+    told = run("info", "own.png").out
+    assert "MeanAndDeviation(layer='relu3_1', weight=1.0); they can be given in Python only" in told
 
 
 def test_quiet_says_nothing(run, studio):

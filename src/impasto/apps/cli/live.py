@@ -14,7 +14,7 @@ from rich.text import Text
 
 from impasto.apps.cli.lines import clock
 from impasto.apps.cli.pace import Pace
-from impasto.apps.cli.progress import Quiet, Title
+from impasto.apps.cli.progress import Quiet, Title, parts_of
 from impasto.memory import in_words, resident
 
 if TYPE_CHECKING:
@@ -129,5 +129,5 @@ def _cost(step: "Step") -> Text:
     cost = step.cost
     return Text.assemble(
         (f"J {cost.total:.4g}", "bold"),
-        f"   content {cost.content:.4g}   style {cost.style:.4g}",
+        *(f"   {part}" for part in parts_of(cost)),
     )

@@ -15,6 +15,7 @@ from impasto.torchrun import place
 
 if TYPE_CHECKING:
     from impasto.checkpoint import Checkpoint
+    from impasto.evaluation import Cost
     from impasto.painting import Painting
     from impasto.result import Result
     from impasto.settings import Settings
@@ -114,11 +115,21 @@ def _say_painted(job: Job, keeper: Keeper, result: "Result") -> None:
         cost = result.history[-1]
         say(
             f"{len(result.history)} steps ({result.stopped}); "
-            f"J {cost.total:.4g} = {result.settings.alpha:g} x content {cost.content:.4g} "
-            f"+ {result.settings.beta:g} x style {cost.style:.4g}."
+            f"J {cost.total:.4g} = {_sum(cost, result.settings)}."
         )
     if job.plot:
         say(f"The cost curve is {job.plot}.")
+
+
+def _sum(cost: "Cost", settings: "Settings") -> str:
+    """What J is made of, weighted."""
+    parts = [
+        f"{settings.alpha:g} x content {cost.content:.4g}",
+        f"{settings.beta:g} x style {cost.style:.4g}",
+    ]
+    if settings.variation:
+        parts.append(f"{settings.variation:g} x variation {cost.variation:.4g}")
+    return " + ".join(parts)
 
 
 def _say_stopped(job: Job, keeper: Keeper, result: "Result") -> None:

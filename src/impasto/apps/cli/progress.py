@@ -13,6 +13,7 @@ from impasto.memory import in_words, resident
 from impasto.torchrun import place
 
 if TYPE_CHECKING:
+    from impasto.evaluation import Cost
     from impasto.result import Step
 
 LINES = 10
@@ -91,6 +92,12 @@ class Lines(Quiet):
         note(text)
 
 
+def parts_of(cost: "Cost") -> list[str]:
+    """The parts of a cost; variation and custom costs where there are any."""
+    parts = {name: getattr(cost, name) for name in ("content", "style", "variation", "custom")}
+    return [f"{name} {x:.4g}" for name, x in parts.items() if x or name in ("content", "style")]
+
+
 def line_of(step: "Step", left: float | None) -> str:
     """One step in one line."""
     height, width = step.size
@@ -98,7 +105,7 @@ def line_of(step: "Step", left: float | None) -> str:
         f"{step.done:4.0%}",
         f"scale {step.scale} of {step.scales} ({width}x{height})",
         f"step {step.step} of {step.steps}",
-        f"J {step.cost.total:.4g} (content {step.cost.content:.4g}, style {step.cost.style:.4g})",
+        f"J {step.cost.total:.4g} ({', '.join(parts_of(step.cost))})",
     ]
     if left is not None and step.done < 1:
         parts.append(f"{clock(left)} left")

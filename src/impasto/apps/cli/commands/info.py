@@ -98,12 +98,14 @@ def _rows(recipe: Mapping[str, Any]) -> list[tuple[str, str]]:
     settings = Settings.from_dict(recipe["settings"])
     own = [f"{name.replace('_', '-')} {_as_text(value)}" for name, value in settings.changed().items()]
     weights = recipe["weights"]
+    costs = recipe.get("costs", [])
     rows = [
         ("size", f"{recipe['width']} x {recipe['height']} pixels"),
         ("recipe", settings.recipe),
         ("changed", "; ".join(own) or "nothing, all as the recipe has it"),
         ("seed", str(settings.seed)),
         ("steps", f"{recipe['steps']}, {recipe['stopped']}"),
+        *([("custom costs", f"{'; '.join(costs)}; they can be given in Python only")] if costs else []),
     ]
     rows += [(role, f"{one['name']} {_short(one['fingerprint'])}") for role, one in recipe["inputs"].items()]
     rows += [

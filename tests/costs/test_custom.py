@@ -1,0 +1,141 @@
+"""A cost of the user's own: what is refused, what a checkpoint knows it by, and that it does what it says."""
+
+import pytest
+import torch
+
+import impasto
+from impasto.checkpoint import load_checkpoint
+from impasto.encoder.vgg19 import VGG19
+from impasto.errors import CheckpointError, SettingsError
+from impasto.settings import Settings
+from impasto.stylizer import Stylizer
+from tests.helpers import MeanAndDeviation, random_image, tiny_weights
+
+CONTENT, STYLE = random_image(36, 48, 1), random_image(40, 40, 2)
+
+
+class Energy(impasto.CustomCost):
+    """How active a layer is, whatever the pictures are: the plainest cost."""
+
+    layer = "block2_conv1"
+
+    def measure(self, a):
+        return a.square().sum()
+
+    def rule(self, generated, content, style):
+        return generated.mean
+
+
+def paint(*costs, **fields):
+    settings = Settings(**{"scales": 1, "steps": 3, **fields})
+    return Stylizer(settings, encoder=VGG19(tiny_weights()), costs=costs).paint(CONTENT, STYLE)
+
+
+def test_it_is_added_to_the_cost_with_its_weight():
+    energy = Energy()
+    energy.weight = 0.25
+    cost = next(paint(energy, solver="adam", start="content")).cost  # Adam tells the cost it started from
+    encoder = VGG19(tiny_weights())
+    padded = torch.nn.functional.pad(CONTENT, (16, 16, 16, 16), mode="reflect")
+    expected = 0.25 * encoder(padded, ["relu2_1"])["relu2_1"].square().sum() / (40 * 34)
+    assert cost.custom == pytest.approx(expected.item(), rel=1e-5)
+    assert cost.total == pytest.approx(cost.content + 20 * cost.style + cost.custom, rel=1e-6)
+
+
+def test_it_is_brought_down():
+    with_it, without = [
+        list(paint(Energy(), **more))[-1] for more in ({"beta": 0.0}, {"beta": 0.0, "alpha": 1e3})
+    ]
+    assert with_it.cost.custom < 0.9 * without.cost.custom
+
+
+class Maximum(Energy):
+    def measure(self, a):
+        return a.amax((0, 2, 3))
+
+
+class Number(Energy):
+    def measure(self, a):
+        return 1.0
+
+
+class Constant(Energy):
+    def rule(self, generated, content, style):
+        return style.mean
+
+
+class Vector(Energy):
+    def measure(self, a):
+        return a.sum((0, 2, 3))
+
+
+class Whole(Energy):
+    def measure(self, a):
+        return (a > 0).sum()
+
+
+class Deep(Energy):
+    layer = "relu9_9"
+
+
+class Nowhere(impasto.CustomCost):
+    pass
+
+
+class Negative(Energy):
+    weight = -1.0
+
+
+@pytest.mark.parametrize(
+    ("cost", "says"),
+    [
+        (Maximum(), "Maximum.measure is no sum over positions"),
+        (Number(), r"Number.measure gives a tensor of floating point numbers, got 1\.0"),
+        (Constant(), "Constant.rule does not depend on generated.total"),
+        (Vector(), r"Vector.rule gives a tensor with one number, got a tensor of float32 \[4\]"),
+        (Whole(), "Whole.measure gives a tensor of floating point numbers, got a tensor of int64"),
+        (Deep(), "no layer named 'relu9_9'"),
+        (Nowhere(), "Nowhere needs a layer"),
+        (Negative(), "the weight of Negative"),
+        (Energy, "make the object first"),
+    ],
+)
+def test_what_is_no_cost_is_refused_in_one_line(cost, says):
+    with pytest.raises(SettingsError, match=says) as caught:
+        next(paint(cost))
+    assert "\n" not in str(caught.value)
+
+
+def test_a_checkpoint_asks_for_the_same_costs_again(tmp_path):
+    painting = paint(MeanAndDeviation("relu3_1", 0.5))
+    next(painting)
+    painting.save_checkpoint(tmp_path / "a.checkpoint")
+    checkpoint = load_checkpoint(tmp_path / "a.checkpoint")
+
+    def resume(*costs):
+        stylizer = Stylizer(checkpoint.settings, encoder=VGG19(tiny_weights()), costs=costs)
+        return stylizer.paint(CONTENT, STYLE, resume=checkpoint)
+
+    for others in (
+        (),
+        (MeanAndDeviation("relu3_1", 0.4),),
+        (Energy(),),
+        (*[MeanAndDeviation("relu3_1")] * 2,),
+    ):
+        with pytest.raises(CheckpointError, match=r"custom costs? .*give the same as Stylizer") as caught:
+            resume(*others)
+        assert "\n" not in str(caught.value)
+    assert next(resume(MeanAndDeviation("relu3_1", 0.5))).number == 2
+
+
+def test_the_fingerprint_tells_fields_apart_and_not_objects():
+    one, two, other = (MeanAndDeviation("relu3_1") for _ in range(3))
+    one.aim, two.aim, other.aim = torch.ones(3), torch.ones(3), torch.zeros(3)
+    assert one.fingerprint() == two.fingerprint() != other.fingerprint()
+
+
+def test_the_recipe_in_the_picture_names_it(tmp_path):
+    painting = paint(Energy())
+    next(painting)
+    painting.result().save(tmp_path / "out.png")
+    assert impasto.read_recipe(tmp_path / "out.png")["costs"] == ["Energy(layer='block2_conv1', weight=1.0)"]

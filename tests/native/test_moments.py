@@ -1,0 +1,35 @@
+"""The product with the channels' sums beside it, against float64."""
+
+import pytest
+import torch
+
+from impasto.native.self_product import measured
+from tests.native.test_self_product import activations, relative_error
+
+WINDOWS = [None, (slice(1, 6), slice(2, 9)), (slice(0, 3), slice(0, 9))]
+
+
+@pytest.mark.parametrize("n_C", [3, 32])
+@pytest.mark.parametrize("window", WINDOWS)
+def test_sums_and_gradients_are_those_of_float64(n_C, window):
+    a = activations(n_C, 7, 9).contiguous(memory_format=torch.channels_last).requires_grad_()
+    exact = a.detach().double().requires_grad_()
+    weights = torch.randn(n_C, n_C + 1, generator=torch.Generator().manual_seed(1))
+    moments, passed = measured(a, window, sums=True)
+    ((moments * weights).sum() + passed.sin().sum()).backward()
+
+    rows = (exact if window is None else exact[..., window[0], window[1]])[0].flatten(1)
+    expected = torch.cat([rows @ rows.T, rows.sum(1, keepdim=True)], 1)
+    ((expected * weights).sum() + exact.sin().sum()).backward()
+    assert relative_error(moments, expected) < 1e-6
+    assert relative_error(a.grad, exact.grad) < 1e-6
+
+
+def test_without_a_value_the_gradient_is_the_same():
+    a = activations(32, 7, 9)
+    slopes = []
+    for value in (True, False):
+        x = a.clone().requires_grad_()
+        moments, _ = measured(x, value=value, sums=True)
+        slopes.append(torch.autograd.grad(moments, x, torch.ones_like(moments))[0])
+    assert torch.equal(*slopes)
