@@ -1,6 +1,8 @@
 """Amounts as people write them; what the process holds; what a container leaves."""
 
 import mmap
+import subprocess
+import sys
 
 import pytest
 
@@ -61,3 +63,11 @@ def test_control_groups_of_the_first_version(tmp_path):
 
 def test_without_control_groups_there_is_no_limit(tmp_path):
     assert memory._left_by_container(tmp_path, tmp_path / "missing") > 2**50
+
+
+def test_a_peak_is_that_of_this_program_and_not_of_the_one_that_started_it():
+    with mmap.mmap(-1, 300_000_000) as large:
+        large.write(b"1" * 300_000_000)
+        child = [sys.executable, "-c", "from impasto import memory; print(memory.peak())"]
+        told = subprocess.run(child, capture_output=True, text=True, check=True).stdout
+    assert 5e6 < int(told) < 150e6
