@@ -27,6 +27,7 @@ from impasto.images.resize import fitted_size, resize, resize_picture, scale_lad
 from impasto.layers import canonical, deepest, smallest_side
 from impasto.native import can_compile
 from impasto.plan.budget import Demand, Scale
+from impasto.plan.compiled import to_be_compiled
 from impasto.plan.footprint import Network
 from impasto.plan.layout import Layout
 from impasto.plan.plan import Plan, make_plan
@@ -94,7 +95,14 @@ class PicturesAtEveryScale:
         base = memory.resident()
         allowed = self.settings.memory
         limit = memory.bytes_of(allowed) if allowed else base + int(SAFE_PART * memory.available())
-        return make_plan(self._demand(), self.scales(), base, limit, named=allowed is not None)
+        return make_plan(
+            self._demand(),
+            self.scales(),
+            base,
+            limit,
+            named=allowed is not None,
+            reached=memory.peak(),
+        )
 
     def scales(self) -> list[Scale]:
         """What the planner has to know of each stage."""
@@ -114,6 +122,7 @@ class PicturesAtEveryScale:
                 frozenset(chosen.style_layers),
                 chosen.pooling,
                 compiled,
+                chosen.threads or torch.get_num_threads(),
                 frozenset(self._custom_layers),
             ),
             engine=chosen.engine,
@@ -123,6 +132,7 @@ class PicturesAtEveryScale:
             margin=self._margin,
             disk=self._disk,
             style_cost=chosen.style_cost,
+            fresh=self.encoder.device.type == "cpu" and to_be_compiled(compiled),
         )
 
     @property

@@ -84,7 +84,14 @@ class PicturesInSlabs(PicturesAtEveryScale):
         free = int(SAFE_PART * memory.available() / place().beside)
         room = memory.bytes_of(allowed) - base if allowed else free
         base, room = int(self.group.largest(base)), -int(self.group.largest(-room))
-        return make_plan(self._demand(), self.scales(), base, base + room, named=allowed is not None)
+        return make_plan(
+            self._demand(),
+            self.scales(),
+            base,
+            base + room,
+            named=allowed is not None,
+            reached=int(self.group.largest(memory.peak())),
+        )
 
     @property
     def _disk(self) -> int:

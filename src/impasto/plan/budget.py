@@ -14,22 +14,21 @@ import torch
 from impasto.engines.tiling import Tiling
 from impasto.errors import SettingsError
 from impasto.memory import in_words
-from impasto.plan.footprint import Network, encoding_bytes, largest_tile
+from impasto.plan.footprint import VECTOR, Network, encoding_bytes, largest_tile
 from impasto.plan.layout import Layout
 from impasto.plan.work import passes, work
-from impasto.solvers.memory import SCRATCH_BYTES, Vectors, adam_vectors, lbfgs_vectors
+from impasto.solvers.memory import Vectors, adam_vectors, lbfgs_vectors, scratch_bytes
 
-CODE_BYTES = 235_000_000
-"""Compiled code, the compiler, threads and their workspace, which come with the first evaluation: 170 to 235 MB were
-observed, with one thread and with two."""
+CODE_BYTES = 175_000_000
+"""What comes with the first evaluation whatever its size: numba, compiled code, the libraries of torch."""
+COMPILER_BYTES = 125_000_000
+"""What compiling takes, on a machine where none of the code was compiled before."""
 SLACK = 1.08
 """What the allocator holds beside what is used, over the parts that change with size."""
 GROWING = 4.5
 """Pictures that are alive while a canvas is grown: the canvas, the photograph's detail, and what both are made of."""
 LOOKING = 4
 """Activations' worth that is taken while a content layer is encoded: its moments in float64, and their squares."""
-VECTOR = 12
-"""Bytes a pixel of a picture in float32."""
 TILES = (2048, 1536, 1024, 768, 512, 384, 256)
 """Sides that are tried, largest first. Below, the halo is most of what a tile sees."""
 _KEEPING = {
@@ -62,7 +61,7 @@ class Demand:
     engine: "auto", "whole" or "tiled"; tile: its side, None for what fits. solver, history: as in the settings.
     margin: pixels of mirrored border. disk: bytes that may be written to it. final: size of the result, to which
     every unfinished picture is grown when it is shown or kept; None for that of each scale. style_cost: as in the
-    settings.
+    settings. fresh: whether code has to be compiled first.
     """
 
     network: Network
@@ -74,6 +73,7 @@ class Demand:
     disk: int = 0
     final: tuple[int, int] | None = None
     style_cost: str = "gram"
+    fresh: bool = False
 
     def tiling(self, size: tuple[int, int], tile: int | None, layers: Sequence[str]) -> Tiling:
         """The tiles of a picture."""
@@ -106,8 +106,10 @@ class Demand:
             solver.evaluating * vector + vector + margins + network.gradient_bytes(largest_tile(content))
         )
         showing = solver.evaluating * vector + GROWING * final
-        stepping = encoding + max(evaluating, solver.peak * vector + SCRATCH_BYTES, showing)
-        return int(base + network.kernel_bytes() + CODE_BYTES + SLACK * max(preparing, stepping))
+        stepping = encoding + max(evaluating, solver.peak * vector + scratch_bytes(vector), showing)
+        code = CODE_BYTES + (COMPILER_BYTES if self.fresh else 0)
+        code += network.kernel_bytes() + network.working_bytes(largest_tile(content))
+        return int(base + code + SLACK * max(preparing, stepping))
 
     def written(self, scale: Scale, layout: Layout) -> int:
         """Bytes that lie on disk while a scale is painted."""

@@ -6,6 +6,7 @@ compiled algorithms), or every activation (torch's). Backward, the gradients by 
 there at once, beside what has not been used up yet.
 """
 
+import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -19,8 +20,13 @@ TAPS = 9
 """Values of a 3x3 kernel."""
 CUSTOM_COPIES = 2
 """Activations' worth that a cost of the user's own is thought to keep for its gradient."""
-TORCH_COPIES = 2
-"""A layer's gradients that are there at once beside that by its input, when torch computes it."""
+VECTOR = 12
+"""Bytes a pixel of a picture in float32."""
+BITS = 8 * FLOAT
+"""A bit an activation is this part of the activations."""
+DIFFERENCE_FORWARD, DIFFERENCE_BACK = 3, 3
+"""Activations' worth that torch has alive for sum (a_C - a_G)^2: a_G, the difference and its square; and for its
+gradient, beside the difference, as its allocator counts them (`tests/plan/test_footprint.py`)."""
 
 
 @dataclass(frozen=True)
@@ -28,13 +34,14 @@ class Network:
     """What the encoder is asked for, and how.
 
     content, style: layers that are looked at. pooling: "max" or "average". compiled: whether the fused
-    algorithms are used, or torch's. custom: layers that costs of the user's own look at.
+    algorithms are used, or torch's. workers: threads that compute. custom: layers that costs of the user's own look at.
     """
 
     content: frozenset[str]
     style: frozenset[str]
     pooling: str
     compiled: bool
+    workers: int = 1
     custom: frozenset[str] = frozenset()
 
     @property
@@ -47,31 +54,54 @@ class Network:
         values = 2 * WINOGRAD_POINTS if self.compiled else TAPS  # direct: laid out anew, channels last
         return sum(values * FLOAT * one.n_in * one.n_out for one in upto(self.layers)[1:])
 
+    def working_bytes(self, pixels: int) -> int:
+        """Room in which the fused algorithms work, a part for each worker: as much as the layer that takes most.
+
+        A square is as good as any picture of so many pixels: a worker's part hardly depends on the shape.
+        """
+        if not self.compiled:
+            return 0
+        from impasto.encoder.convolution.winograd import working_bytes  # imports numba
+
+        side = math.isqrt(pixels)
+        return max(
+            (
+                working_bytes(one.n_in, one.n_out, (side // one.stride, side // one.stride), self.workers)
+                for one in upto(self.layers)[1:]
+            ),
+            default=0,
+        )
+
     def forward_bytes(self, pixels: int, layers: Collection[str], looking: int = 0) -> int:
-        """Without a graph: the most that a layer's input and output take together.
+        """Without a graph: the most that there is at once.
 
         looking: activations' worth of memory that is taken while one of `layers` is looked at.
         """
         return max(
-            self._handed_on(one, pixels, layers)
-            + max(self._shown(one, pixels), looking * _whole(one, pixels) if one.name in layers else 0)
+            max(
+                self._shown(one, pixels) + self._computed(one, pixels, layers),
+                self._handed_on(one, pixels, layers)
+                + (looking * _whole(one, pixels) if one.name in layers else 0),
+            )
             for one in upto(layers)
         )
 
     def gradient_bytes(self, pixels: int) -> int:
         """With a graph, and back: the most that is there at once."""
-        layers, kept, most = upto(self.layers), 0, 0
-        held = []
+        layers, kept, most = upto(self.layers), VECTOR * pixels, 0
+        held, input_is_kept = [], False
         for one in layers:
-            most = max(most, kept + self._shown(one, pixels) + self._handed_on(one, pixels, self.layers))
+            shown = 0 if input_is_kept else self._shown(one, pixels)
+            most = max(most, kept + shown + self._computed(one, pixels, self.layers))
+            if one.name in self.content:
+                most = max(most, kept + DIFFERENCE_FORWARD * _whole(one, pixels))
             kept += self._kept(one, pixels)
             held.append(kept)
-        for one, so_far in zip(reversed(layers), reversed(held), strict=True):
-            out, into = self._handed_on(one, pixels, self.layers), self._shown(one, pixels)
-            if not self.compiled:  # the ReLU's gradient is a tensor of its own, as large as the pooling's
-                out = TORCH_COPIES * _whole(one, pixels)
-            most = max(most, so_far + out + into)
-        return most
+            input_is_kept = not self.compiled or (one.name in self.style and not _ends_block(one))
+        return max(
+            most,
+            *(so_far + self._back(one, pixels) for one, so_far in zip(layers, held, strict=True)),
+        )
 
     def _shown(self, layer: Layer, pixels: int) -> int:
         """A layer's input."""
@@ -83,19 +113,54 @@ class Network:
         pooled = self.compiled and layer.name not in layers and _ends_block(layer)
         return whole // 4 if pooled else whole
 
+    def _computed(self, layer: Layer, pixels: int, layers: Collection[str]) -> int:
+        """A layer's output, and what is made beside it: a bit each, or torch's output before the ReLU."""
+        whole = _whole(layer, pixels)
+        return self._handed_on(layer, pixels, layers) + whole // BITS if self.compiled else 2 * whole
+
     def _kept(self, layer: Layer, pixels: int) -> int:
         """What a layer keeps for the gradient: itself, where that is needed, and where it differs from a_C."""
-        whole, pools = _whole(layer, pixels), _ends_block(layer)
+        whole = _whole(layer, pixels)
         difference = whole if layer.name in self.content else 0
         if layer.name in self.custom:  # itself, and what its measurement keeps: a guess
             difference += CUSTOM_COPIES * whole
-        # torch's max pooling keeps an index of 8 bytes a maximum, of which there is one in four activations.
-        indices = whole // 2 if pools and self.pooling == "max" else 0
-        if not self.compiled:  # torch's ReLU keeps its output
-            return whole + indices + difference
-        asked = layer.name in self.style or (pools and layer.name in self.layers)
-        bits = whole // (8 * FLOAT)
-        return bits + difference + (whole if asked else 0) + (indices if layer.name in self.layers else 0)
+        if not self.compiled:  # torch's ReLU keeps its output, and the next convolution its pooled input
+            pooled = whole // 4 if _ends_block(layer) else 0
+            return whole + pooled + difference + self._indices(layer, pixels)
+        return whole // BITS + difference + self._itself(layer, pixels) + self._indices(layer, pixels)
+
+    def _itself(self, layer: Layer, pixels: int) -> int:
+        """A layer's activations, where compiled layers keep them: for its Gram matrix, or for a pooling of torch's."""
+        asked = layer.name in self.style or (layer.name in self.content and _ends_block(layer))
+        return _whole(layer, pixels) if asked else 0
+
+    def _indices(self, layer: Layer, pixels: int) -> int:
+        """torch's max pooling keeps an index of 8 bytes a maximum, of which there is one in four activations."""
+        if (
+            self.pooling != "max"
+            or not _ends_block(layer)
+            or (self.compiled and layer.name not in self.layers)
+        ):
+            return 0
+        return _whole(layer, pixels) // 2
+
+    def _back(self, layer: Layer, pixels: int) -> int:
+        """What is there at most while the gradient goes back through a layer, beside what was kept until then."""
+        whole = _whole(layer, pixels)
+        gone = self._indices(layer, pixels)  # when the gradient comes to what the layer is measured by
+        steps = [whole + whole // 4 if layer.name in self.layers and _ends_block(layer) else 0]
+        if layer.name in self.content:
+            measured = gone + (self._itself(layer, pixels) if self.compiled else 0)
+            deepest_of_all = layer.name == deepest(tuple(self.layers)) and layer.name not in self.style
+            steps.append((DIFFERENCE_BACK + (not deepest_of_all)) * whole - measured)
+        if self.compiled:
+            gone += self._itself(layer, pixels) + (whole if layer.name in self.content else 0)
+            steps.append(self._handed_on(layer, pixels, self.layers) + self._shown(layer, pixels) - gone)
+            if layer.name in self.style:  # the Gram matrix's part is added in place
+                steps.append(whole)
+        else:  # the ReLU's gradient is a tensor of its own, and so is the Gram matrix's part
+            steps.append(2 * whole)
+        return max(steps)
 
 
 def encoding_bytes(tiling: Tiling, layers: Collection[str]) -> int:

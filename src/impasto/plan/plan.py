@@ -27,8 +27,9 @@ class Plan:
     """All scales, coarse to fine.
 
     limit: bytes that the process may hold. named: whether the user named that limit; otherwise it is a safe part of
-    what is free. demand, base: what it was made from, `base` being the bytes that the process held then.
-    seconds_beside: what is done once, between scales and at the end; None while no time was forecast.
+    what is free. demand, base: what it was made from, `base` being the bytes that the process held then. reached: the
+    most that it had held until then, for reading pictures and weights, say. seconds_beside: what is done once, between
+    scales and at the end; None while no time was forecast.
     """
 
     scales: tuple[PlannedScale, ...]
@@ -36,12 +37,13 @@ class Plan:
     named: bool
     demand: Demand
     base: int
+    reached: int = 0
     seconds_beside: float | None = None
 
     @property
     def peak(self) -> int:
-        """The most bytes that the process holds."""
-        return max(one.peak for one in self.scales)
+        """The most bytes that the process holds, or has held."""
+        return max(self.reached, *(one.peak for one in self.scales))
 
     @property
     def seconds(self) -> float | None:
@@ -55,6 +57,11 @@ class Plan:
         adam = [one for one in self.scales if one.layout.solver != self.demand.solver]
         disk = [one for one in self.scales if one.layout.solver == "lbfgs" and one.layout.kept == "disk"]
         found = []
+        if self.named and self.reached > self.limit:
+            found.append(
+                f"{in_words(self.reached)} of memory were taken before the painting began, to read the pictures, say: "
+                f"more than the {in_words(self.limit)} allowed"
+            )
         if adam:
             needed = least(self.demand, adam[-1].scale, self.base, solver="lbfgs")
             found.append(
@@ -106,7 +113,9 @@ class Plan:
         return f"into {in_words(self.limit)}" + ("" if self.named else ", a safe part of what is free,")
 
 
-def make_plan(demand: Demand, scales: Sequence[Scale], base: int, limit: int, *, named: bool) -> Plan:
+def make_plan(
+    demand: Demand, scales: Sequence[Scale], base: int, limit: int, *, named: bool, reached: int = 0
+) -> Plan:
     """The best layout for each scale whose peak stays within `limit` bytes.
 
     Raises SettingsError, with what would be needed, when there is none for some scale.
@@ -114,7 +123,7 @@ def make_plan(demand: Demand, scales: Sequence[Scale], base: int, limit: int, *,
     demand = replace(demand, final=scales[-1].size)
     # The largest first: when it cannot be done, that is the one to tell of.
     chosen = [(scale, *choose(demand, scale, base, limit)) for scale in reversed(scales)]
-    return Plan(tuple(PlannedScale(*one) for one in reversed(chosen)), limit, named, demand, base)
+    return Plan(tuple(PlannedScale(*one) for one in reversed(chosen)), limit, named, demand, base, reached)
 
 
 def _sizes(scales: Sequence[PlannedScale]) -> str:

@@ -21,11 +21,12 @@ from dataclasses import dataclass
 
 import torch
 
+from impasto.solvers.chunks import CHUNK
 from impasto.solvers.kept import IN_MEMORY_PART
 
-SCRATCH_BYTES = 128 * 2**20
-"""What the chunks take beside the vectors, at most: measured as 23 to 114 MB, most of it in the metric's convolutions,
-and the same for a canvas of 6 and of 17 megapixels."""
+SCRATCH_PIECES = 32
+"""Pieces of at most CHUNK values that there are beside the vectors: measured as 23 to 114 MB, most of it in the
+metric's convolutions, and the same for a canvas of 6 and of 17 megapixels."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,11 @@ def lbfgs_vectors(history: int, kept: str) -> Vectors:
     """For L-BFGS with `history` pairs, `kept` as a key of `kept.IN_MEMORY_PART`; the same with any metric here."""
     pairs = 2 * history * IN_MEMORY_PART[kept]
     return Vectors(evaluating=4 + pairs, peak=5 + pairs)
+
+
+def scratch_bytes(vector: int) -> int:
+    """What the chunks of a vector of so many bytes take beside the vectors, at most."""
+    return SCRATCH_PIECES * min(vector, CHUNK * torch.float32.itemsize)
 
 
 def adam_vectors(dtype: torch.dtype = torch.float32) -> Vectors:

@@ -56,9 +56,6 @@ class WinogradConvolution(FusedConvolution):
         self, size_in: tuple[int, int], size_out: tuple[int, int], pooling: Pooling | None, *, backward: bool
     ) -> native.Sizes:
         workers = torch.get_num_threads()
-        most = min(_MOST_TILES, int(_TILES_PER_KERNEL * self.n_in * self.n_out / (self.n_in + self.n_out)))
-        each = -(-native.tile_count(*size_out) // workers)
-        group = -(-each // -(-each // most))  # groups of equal size
         depth, columns = (self.n_out, self.n_in) if backward else (self.n_in, self.n_out)
         return native.Sizes(
             height=size_in[0],
@@ -70,7 +67,7 @@ class WinogradConvolution(FusedConvolution):
             columns=columns,
             pooling=_POOLING[pooling],
             backward=backward,
-            group=-(-group // FEW_ROWS) * FEW_ROWS,
+            group=_group(self.n_in, self.n_out, size_out, workers),
             workers=workers,
         )
 
@@ -95,6 +92,20 @@ class WinogradConvolution(FusedConvolution):
             matrix = kernel[source].transpose(1, 2).reshape(self.n_out, self.n_in // PANEL, PANEL)
             panels[point] = matrix.transpose(0, 1)
         return panels.reshape(-1).numpy()
+
+
+def working_bytes(n_in: int, n_out: int, size_out: tuple[int, int], workers: int) -> int:
+    """Room that a layer's computation takes in WORKSPACE; kept afterwards."""
+    group = _group(n_in, n_out, size_out, workers)
+    return 4 * workers * native.space_needed(max(n_in, n_out), min(n_in, n_out), group)
+
+
+def _group(n_in: int, n_out: int, size_out: tuple[int, int], workers: int) -> int:
+    """Tiles that a worker takes at a time."""
+    most = min(_MOST_TILES, int(_TILES_PER_KERNEL * n_in * n_out / (n_in + n_out)))
+    each = -(-native.tile_count(*size_out) // workers)
+    group = -(-each // -(-each // most))  # groups of equal size
+    return -(-group // FEW_ROWS) * FEW_ROWS
 
 
 def _space(sizes: native.Sizes) -> np.ndarray:

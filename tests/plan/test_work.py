@@ -1,0 +1,85 @@
+"""How much work a walk is: against the convolutions that really happen, counted one by one."""
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from impasto.encoder.vgg19 import VGG19
+from impasto.engines.targets import content_terms, style_terms
+from impasto.engines.tiled import Tiled
+from impasto.engines.tiling import Tiling
+from impasto.layers import LAYERS, TABLE
+from impasto.plan.work import ACTIVATION, FORWARD, SECOND_PASS, passes, work
+from tests.helpers import random_image, tiny_weights
+
+LAYERS_ASKED = ["relu4_2", *(f"relu{block}_1" for block in range(1, 6))]
+
+
+class Counting(VGG19):
+    """VGG-19 of a few channels that counts what the true one would have to do: `work`'s unit for each activation."""
+
+    def __init__(self):
+        super().__init__(tiny_weights())
+        self.counted, self.walks = {True: 0.0, False: 0.0}, {True: 0, False: 0}
+        for layer in TABLE:
+            self._convolutions[layer.convolution] = self._watched(
+                layer, self._convolutions[layer.convolution]
+            )
+
+    def _watched(self, layer, convolution):
+        def watched(x, pooling=None):
+            with_gradient = torch.is_grad_enabled() and x.requires_grad
+            activations = x.shape[2] * x.shape[3] * layer.n_out
+            self.counted[with_gradient] += activations * (9 * layer.n_in + ACTIVATION)
+            self.walks[with_gradient] += layer is TABLE[0]
+            return convolution(x, pooling)
+
+        return watched
+
+
+@pytest.mark.parametrize(
+    ("size", "side", "margin"), [((75, 98), 32, 16), ((75, 98), None, 0), ((200, 130), 64, 16)]
+)
+def test_it_is_what_the_convolutions_of_all_tiles_take(size, side, margin):
+    encoder, tiling = Counting(), Tiling(*size, LAYERS_ASKED, side, margin)
+    image = random_image(*size)
+    for tile in tiling.tiles:
+        tiling.walk(encoder, tiling.cut(image, tile), tile, lambda layer, a, window: a)
+    assert work(tiling, LAYERS_ASKED) == pytest.approx(encoder.counted[False], rel=1e-12)
+
+
+def test_by_hand():
+    # 10 x 20 pixels, relu1_2: 200 positions of 64 channels, from 3 and from 64.
+    assert work(Tiling(10, 20, ["relu1_2"]), ["relu1_2"]) == 200 * 64 * (
+        27 + ACTIVATION + 9 * 64 + ACTIVATION
+    )
+
+
+@given(
+    height=st.integers(LAYERS["relu5_1"].stride, 300),
+    width=st.integers(LAYERS["relu5_1"].stride, 300),
+    side=st.integers(16, 300),
+)
+def test_tiles_never_take_less_than_the_whole(height, width, side):
+    whole, tiled = (Tiling(height, width, LAYERS_ASKED, one) for one in (None, side))
+    assert passes(tiled) * work(tiled, LAYERS_ASKED) >= passes(whole) * work(whole, LAYERS_ASKED)
+
+
+@pytest.mark.parametrize("side", [None, 64, 32])
+def test_an_evaluation_walks_as_often_as_it_is_told(side):
+    size = (75, 98)
+    encoder, tiling = Counting(), Tiling(*size, LAYERS_ASKED, side)
+    image = random_image(*size)
+    terms = [
+        *content_terms(encoder, image, {"relu4_2": 1.0}, balance=False),
+        *style_terms(encoder, image, dict.fromkeys(LAYERS_ASKED[1:], 1.0), balance=False),
+    ]
+    encoder.counted, encoder.walks = {True: 0.0, False: 0.0}, {True: 0, False: 0}
+    Tiled(encoder, terms, 1.0, 1.0, tiling)(image)
+    tiles = len(tiling.tiles)
+    assert encoder.walks == {True: tiles, False: tiles - 1}
+    # The first pass costs FORWARD of an evaluation and leaves one tile out; the second SECOND_PASS where it measures
+    # nothing again, a whole evaluation where it does: with one tile, which is measured once, that is the evaluation.
+    spent = FORWARD * encoder.counted[False] + encoder.counted[True] * (SECOND_PASS if tiles > 1 else 1)
+    assert passes(tiling) * work(tiling, LAYERS_ASKED) == pytest.approx(spent, rel=0.03)
