@@ -14,6 +14,7 @@ PAINT = Demand(
     solver="lbfgs",
     history=20,
     margin=16,
+    disk=10**15,
 )
 
 
@@ -21,5 +22,5 @@ def asked(**fields) -> Demand:
     return replace(PAINT, **fields)
 
 
-def square(side: int, steps: int = 10) -> Scale:
+def square(side: int, steps: int = 40) -> Scale:
     return Scale((side, side), (side, side), steps)

@@ -114,8 +114,22 @@ def test_the_settings_are_kept_to(scale, history):
     assert None not in {one.tile for one in layouts(engine="tiled")}
     assert {one.tile for one in layouts(engine="tiled", tile=96)} == {96}
     assert {one.solver for one in layouts(solver="adam")} == {"adam"}
-    assert {one.history for one in layouts()} == {history}
+    assert {one.history for one in layouts(solver="lbfgs") if one.solver == "lbfgs"} == {min(history, 10)}
     assert layouts()[0].kept == "float32"
+
+
+def test_no_more_past_steps_than_there_are_steps():
+    assert choose(asked(history=20), square(256, steps=7), BASE, 10**11)[0].history == 7
+
+
+def test_nothing_goes_to_a_disk_without_room_for_it():
+    scale, pairs, encoding = square(2048), 2 * 20 * 12 * 2048**2, 512 * 4 * 260**2
+    for disk, kept in ((0, set()), (encoding, {"encoding"}), (pairs + encoding, {"encoding", "pairs"})):
+        found = list(candidates(asked(disk=disk), scale))
+        on_disk = {"encoding" for one in found if one.encoding == "disk"}
+        on_disk |= {"pairs" for one in found if one.kept == "disk"}
+        assert on_disk == kept
+        assert all(asked().written(scale, one) <= disk for one in found)
 
 
 def test_with_room_enough_nothing_is_spared():

@@ -47,7 +47,7 @@ def test_the_work_of_a_painting_is_what_is_forecast(solver, tile):
 
 def test_a_walk_costs_something_whatever_its_size():
     # One evaluation of one piece a step, targets of two forward walks.
-    told = forecast(planned(Layout(solver="adam")), Speed(walk=1.0, work=0.0, value=0.0))
+    told = forecast(planned(Layout(solver="adam"), steps=10), Speed(walk=1.0, work=0.0, value=0.0))
     assert told.scales[0].seconds == pytest.approx(10 + 2 * FORWARD)
 
 

@@ -69,7 +69,7 @@ class Plan:
                 f"--memory {_amount(needed)} would allow L-BFGS"
             )
         if disk:
-            size = max(self.demand.written(one.scale, one.layout) for one in disk)
+            size = max(self.demand.written(one.scale, replace(one.layout, encoding="memory")) for one in disk)
             found.append(
                 f"the past steps of L-BFGS do not fit {self._into()} at {_sizes(disk)}: {in_words(size)} of them "
                 "are kept on disk"
