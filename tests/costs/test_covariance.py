@@ -51,9 +51,9 @@ def test_the_gradient_by_finite_differences():
     assert torch.autograd.gradcheck(lambda a: cost(a_S, a), [a_G])
 
 
-def test_the_reference_is_the_cost_of_nothing():
+def test_the_reference_is_four_times_the_cost_of_nothing():
     a = activations(5, 4, 3)
     sums = moments_summary(a)[0]
     C = torch.cov(a[0].flatten(1), correction=0)
     found = style_reference(CovarianceTarget.of(sums), sums)
-    assert found == pytest.approx(float(C.square().sum()) / (4 * 5**2))
+    assert found == pytest.approx(4 * float(C.square().sum()) / (4 * 5**2))

@@ -9,6 +9,7 @@ matrix. How strongly a channel is active on average counts in the Gram matrix on
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from torch import Tensor
 
@@ -44,6 +45,8 @@ class CovarianceTarget:
     """The fixed covariance of the style image at one layer; see `styles.StyleTarget`."""
 
     C_S: Gram
+
+    reference_factor: ClassVar[float] = 4.0
 
     @staticmethod
     def measure(a: Features, place: Place | None = None, *, value: bool = True) -> tuple[Summary, Features]:

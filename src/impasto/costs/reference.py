@@ -42,8 +42,9 @@ def content_reference(moments: Moments) -> float:
 
 
 def style_reference(target: StyleTarget, summary_S: Summary) -> float:
-    """The style cost of a picture without any activation, whatever kind of style cost it is.
+    """The style cost of a picture without any activation, times `target.reference_factor`.
 
     summary_S: of the style image, for its shape. With Gram matrices it is 1 / (4 n_C^2) of the target's energy.
     """
-    return float(target.rule(Summary(torch.zeros_like(summary_S.total), 1)))
+    nothing = Summary(torch.zeros_like(summary_S.total), 1)
+    return target.reference_factor * float(target.rule(nothing))

@@ -7,6 +7,7 @@ S and G may differ in size: each Gram matrix is divided by its own n_H n_W.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from impasto.costs.gram import gram_matrix, gram_summary
 from impasto.costs.term import Place, Summary
@@ -63,6 +64,8 @@ class GramTarget:
     """The fixed mean Gram matrix of the style image at one layer; see `styles.StyleTarget`."""
 
     mean_gram_S: Gram
+
+    reference_factor: ClassVar[float] = 1.0
 
     @staticmethod
     def measure(a: Features, place: Place | None = None, *, value: bool = True) -> tuple[Summary, Features]:

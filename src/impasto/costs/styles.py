@@ -1,7 +1,7 @@
 """The kinds of style cost, by name, and the term that each of them becomes."""
 
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import ClassVar, Literal, Protocol
 
 from impasto.costs.covariance import CovarianceTarget
 from impasto.costs.style import GramTarget
@@ -11,7 +11,16 @@ from impasto.shapes import Features, Scalar
 
 
 class StyleTarget(Protocol):
-    """What is known of the style image at one layer, and how far a picture is from it."""
+    """What is known of the style image at one layer, and how far a picture is from it.
+
+    reference_factor: `paint` divides by so many times the cost of a picture without any activation; chosen so that the
+    same beta leads about equally far away from the photograph, whatever the kind. Without factors, Tuebingen in the
+    manner of the Starry Night (160 pixels) ended with Gram matrices and beta 20 at a content cost of 0.73, with
+    covariances at 0.68 (beta 5) and 1.12 (20), with Gaussians at 0.54 (8) and 0.91 (20). With them, beta 20 changed
+    the pixels of Louvre x Monet (128 pixels) by 0.237, 0.234 and 0.228, root mean square.
+    """
+
+    reference_factor: ClassVar[float]
 
     @staticmethod
     def measure(a: Features, place: Place | None = None, *, value: bool = True) -> tuple[Summary, Features]:

@@ -19,7 +19,7 @@ beta has the same unit for both.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
@@ -91,6 +91,8 @@ class WassersteinTarget:
     F: Gram
     noise: Tensor
     unit: float
+
+    reference_factor: ClassVar[float] = 2.0
 
     @staticmethod
     def measure(a: Features, place: Place | None = None, *, value: bool = True) -> tuple[Summary, Features]:
