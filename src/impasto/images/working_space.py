@@ -41,11 +41,11 @@ def to_working_space(image: pyvips.Image, orientation: int, name: str) -> tuple[
         PictureError: the channels or their number type cannot be understood, or a value is not finite.
         pyvips.Error: the pixels cannot be decoded.
     """
-    count = _colour_bands(image)
+    count = colour_bands(image)
     _check_kind(image, count, name)
     colour = image.extract_band(0, n=count)
     alpha = image.extract_band(count) if image.bands > count else None
-    pixels = _upright(_pixels(colour, alpha, name), orientation)
+    pixels = upright(_pixels(colour, alpha, name), orientation)
     colours = 3 if pixels.shape[2] >= 3 else 1
     rgb = Samples(pixels[..., :colours])
     if alpha is None:
@@ -66,7 +66,7 @@ def _check_kind(image: pyvips.Image, colour_bands: int, name: str) -> None:
         )
 
 
-def _colour_bands(image: pyvips.Image) -> int:
+def colour_bands(image: pyvips.Image) -> int:
     """How many bands are colour; what follows is alpha, then extra channels, which are dropped."""
     if image.interpretation == "cmyk":
         return 4
@@ -167,7 +167,7 @@ def _profile_matters(colour: pyvips.Image) -> bool:
     return bool(np.abs(moved - values / full).max() > 0.5 / 255)
 
 
-def _upright(pixels: np.ndarray, orientation: int) -> np.ndarray:
+def upright(pixels: np.ndarray, orientation: int) -> np.ndarray:
     """A view of [H, W, bands], turned: nothing is copied."""
     turns, mirrored = _UPRIGHT.get(orientation, _UPRIGHT[1])
     pixels = np.rot90(pixels, turns)
