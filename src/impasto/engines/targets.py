@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -10,6 +10,7 @@ from torch import Tensor
 from impasto.costs.content import ContentTerm
 from impasto.costs.custom import CustomCost, CustomTerm, check_custom, custom_summary
 from impasto.costs.encoding import Encoding, InMemory, MakeEncoding
+from impasto.costs.guided import Guide, GuidedTerm, guided_mean, guided_summary
 from impasto.costs.reference import Moments, content_reference, style_reference
 from impasto.costs.styles import STYLE_COSTS, StyleTerm
 from impasto.costs.term import Summary, Window
@@ -19,8 +20,16 @@ from impasto.engines.tiling import Tiling
 from impasto.layers import LAYERS, canonical
 from impasto.shapes import Image, ResizedImage
 
-Measure = Callable[..., tuple[Summary, Any]]
-"""(activation, rows and columns of it) -> their sums, and the activation to go on with; as `StyleTarget.measure`."""
+
+class _Measure(NamedTuple):
+    """What is measured of a layer. of: (activation, window) -> the sums, and the activation to go on with.
+
+    nothing: the same of activations that are all 0, where a process has no part of the picture.
+    """
+
+    layer: str
+    of: Callable[[Tensor, Window], tuple[Summary, Any]]
+    nothing: Callable[[Tensor], tuple[Summary, Any]]
 
 
 @torch.no_grad()
@@ -66,7 +75,6 @@ def content_terms(
     ]
 
 
-@torch.no_grad()
 def style_terms(
     encoder: VGG19,
     style: Image,
@@ -80,15 +88,67 @@ def style_terms(
 
     cost: one of STYLE_COSTS. The rest as for `content_terms`.
     """
-    kind = STYLE_COSTS[cost]
-    measures = [(layer, kind.measure) for layer in layer_weights]
-    found = _summaries(encoder, style, measures, tiling, add_up)
-    terms = []
-    for (layer, weight), summary in zip(layer_weights.items(), found, strict=True):
-        target = kind.of(summary)
-        reference = style_reference(target, summary) if balance else 1.0
-        terms.append(StyleTerm(layer, target, _balanced(weight, reference)))
-    return terms
+    (sums,) = style_sums(encoder, style, list(layer_weights), tiling, add_up, cost=cost)
+    return [style_term(layer, sums[layer], layer_weights[layer], balance, cost) for layer in layer_weights]
+
+
+@torch.no_grad()
+def style_sums(
+    encoder: VGG19,
+    style: Image,
+    layers: Sequence[str],
+    tiling: Tiling | None = None,
+    add_up: AddUp = alone,
+    guides: Sequence[Mapping[str, Guide] | None] = (None,),
+    cost: str = "gram",
+) -> list[dict[str, Summary]]:
+    """The style encoding: what the style cost measures of S, by layer.
+
+    guides: parts of the painting that are measured each by itself (`costs/guided.py`, Gram matrices only), all in one
+        walk; None: all of it.
+    """
+    measures = [_style_measure(layer, guide, cost) for guide in guides for layer in layers]
+    found = iter(_summaries(encoder, style, measures, tiling, add_up))
+    return [
+        {
+            layer: summary if guide is None else guided_mean(summary, guide[layer])
+            for layer, summary in zip(layers, found, strict=False)
+        }
+        for guide in guides
+    ]
+
+
+def _style_measure(layer: str, guide: Mapping[str, Guide] | None, cost: str) -> _Measure:
+    measure = STYLE_COSTS[cost].measure
+    if guide is None:
+        return _Measure(layer, lambda a_S, window: measure(a_S, window.here), measure)
+    return _Measure(layer, lambda a_S, window: guided_summary(a_S, guide[layer], window), measure)
+
+
+def blended(parts: Sequence[tuple[Summary, float]]) -> Summary:
+    """The weighted mean of several styles' average positions: the style that lies between them.
+
+    One term with the mean as its target costs no more than one style does, two equal styles are one, and for Gram
+    matrices it is the same as weighing the styles' costs: with weights that add up to 1, sum_i w_i |G - G_i|^2 =
+    |G - mean|^2 + a constant, so the gradients are equal.
+    """
+    if len(parts) == 1:
+        return parts[0][0]
+    total = parts[0][1] * (parts[0][0].total / parts[0][0].count)
+    for summary, weight in parts[1:]:
+        total = total + weight * (summary.total / summary.count)
+    return Summary(total / sum(weight for _, weight in parts), 1)
+
+
+def style_term(layer: str, summary: Summary, weight: float, balance: bool, cost: str = "gram") -> StyleTerm:
+    """The term that compares with a style of this summary; `balance` as for `content_terms`."""
+    target = STYLE_COSTS[cost].of(summary)
+    return StyleTerm(layer, target, _balanced(weight, style_reference(target, summary) if balance else 1.0))
+
+
+def guided_term(target: StyleTerm, guide: Guide, weight: float = 1.0) -> GuidedTerm:
+    """The same within a region of the canvas; weight: what the region counts beside the others of its size."""
+    return GuidedTerm(target.layer, target, guide, weight * guide.share * target.weight)
 
 
 @torch.no_grad()
@@ -107,7 +167,7 @@ def custom_terms(
     """
     if not costs:
         return []
-    measures = [(canonical(cost.layer), partial(custom_summary, cost)) for cost in costs]
+    measures = [_custom_measure(cost) for cost in costs]
     found = [
         _summaries(encoder, picture, measures, tiling, add_up)
         for picture, tiling in ((content, content_tiling), (style, style_tiling))
@@ -121,40 +181,42 @@ def custom_terms(
     return terms
 
 
+def _custom_measure(cost: CustomCost) -> _Measure:
+    measure = partial(custom_summary, cost)
+    return _Measure(canonical(cost.layer), lambda a, window: measure(a, window.here), measure)
+
+
 def _summaries(
     encoder: VGG19,
     picture: Image,
-    measures: Sequence[tuple[str, Measure]],
+    measures: Sequence[_Measure],
     tiling: Tiling | None,
     add_up: AddUp,
 ) -> list[Summary]:
     """What each of some measures makes of its layer of a picture."""
-    layers = list(dict.fromkeys(layer for layer, _ in measures))
+    layers = list(dict.fromkeys(measure.layer for measure in measures))
     tiling = tiling or Tiling(picture.shape[2], picture.shape[3], layers)
     found: dict[int, Summary] = {}
 
     def add(shown: str, a: Tensor, window: Window) -> Tensor:
-        for i, (layer, measure) in enumerate(measures):
-            if layer == shown:
-                more, a = measure(a, window.here)
+        for i, measure in enumerate(measures):
+            if measure.layer == shown:
+                more, a = measure.of(a, window)
                 found[i] = found[i].plus(more) if i in found else more
         return a
 
     for tile in tiling.tiles:
         tiling.walk(encoder, tiling.cut(picture, tile), tile, add)
-    own = {
-        i: found[i] if found else _nothing_seen(encoder, layer, measure)
-        for i, (layer, measure) in enumerate(measures)
-    }
+    own = {i: found[i] if found else _nothing_seen(encoder, measure) for i, measure in enumerate(measures)}
     return list(shared_summaries(own, add_up).values())
 
 
-def _nothing_seen(encoder: VGG19, layer: str, measure: Measure) -> Summary:
+def _nothing_seen(encoder: VGG19, measure: _Measure) -> Summary:
     """The sums of a process that has no part of the picture."""
     nothing = torch.zeros(
-        1, _channels(encoder, layer), 1, 1, device=encoder.device, dtype=encoder.precision.measured
+        1, _channels(encoder, measure.layer), 1, 1, device=encoder.device, dtype=encoder.precision.measured
     )
-    return Summary(torch.zeros_like(measure(nothing)[0].total), 0)
+    return Summary(torch.zeros_like(measure.nothing(nothing)[0].total), 0)
 
 
 def _channels(encoder: VGG19, layer: str) -> int:

@@ -72,6 +72,20 @@ class Tiling:
         stride = LAYERS[layer].stride
         return self._owned.stop // stride - self._owned.start // stride, self.width // stride
 
+    def own_rows(self, layer: str) -> slice:
+        """Which rows of the whole layer are owned here."""
+        stride = LAYERS[layer].stride
+        return slice(self._owned.start // stride, self._owned.stop // stride)
+
+    def under(self, layer: str) -> tuple[Tensor, Tensor]:
+        """The rows and columns of the picture under the positions of a whole layer, margin and all, a stride each."""
+        stride = LAYERS[layer].stride
+        height, width = (
+            self._source(axis, slice(0, size // stride * stride))
+            for axis, size in enumerate((self.height, self.width))
+        )
+        return height, width
+
     def cut(self, image: Image, tile: Tile) -> ResizedImage:
         """A copy of the pixels that a tile sees."""
         rows, columns = self._sources(tile)

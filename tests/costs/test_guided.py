@@ -1,0 +1,113 @@
+"""Guided Gram matrices: closed forms, finite differences, and the plain cost as the special case."""
+
+import pytest
+import torch
+
+from impasto.costs.gram import gram_matrix, gram_summary, mean_gram
+from impasto.costs.guided import Guide, GuidedTerm, guided_gram_matrix, guided_summary
+from impasto.costs.style import StyleTerm, style_rule
+from impasto.costs.term import Window
+from impasto.engines.targets import blended
+from impasto.native import guided_product as native
+
+SHAPES = pytest.mark.parametrize("n_C", [5, 64])
+"""64 channels go through the compiled product in float32."""
+
+
+def features(n_C, seed=0, dtype=torch.float32):
+    generator = torch.Generator().manual_seed(seed)
+    a = torch.rand(1, 11, 9, n_C, generator=generator, dtype=torch.float32).to(dtype)
+    return a.permute(0, 3, 1, 2)
+
+
+def weights(seed=1, dtype=torch.float32):
+    return torch.rand(11, 9, generator=torch.Generator().manual_seed(seed)).to(dtype)
+
+
+@SHAPES
+@pytest.mark.parametrize("strip", [2**21, 200])
+def test_it_is_the_plain_sum_over_positions(n_C, strip, monkeypatch):
+    monkeypatch.setattr(native, "STRIP", strip)
+    a, w = features(n_C), weights()
+    rows = a[0].double().flatten(1)
+    expected = (rows * w.double().flatten()) @ rows.T / w.double().sum()
+    torch.testing.assert_close(guided_gram_matrix(a, w).double(), expected, rtol=1e-5, atol=1e-6)
+
+
+@SHAPES
+def test_regions_that_make_up_the_picture_make_up_its_gram_matrix(n_C):
+    a, w = features(n_C), weights()
+    parts = sum(float(one.sum()) * guided_gram_matrix(a, one) for one in (w, 1 - w))
+    torch.testing.assert_close(parts, gram_matrix(a), rtol=1e-5, atol=1e-4)
+
+
+@SHAPES
+def test_white_everywhere_is_the_plain_cost(n_C):
+    a = features(n_C).requires_grad_(True)
+    target = torch.eye(n_C)
+    plain = StyleTerm("relu1_1", target)
+    guided = GuidedTerm("relu1_1", plain, Guide(torch.ones(11, 9), 99.0, 1.0))
+    costs = [term.rule(term.measure(a)[0]) for term in (plain, guided)]
+    assert costs[0].item() == pytest.approx(costs[1].item(), rel=1e-6)
+    gradients = [torch.autograd.grad(cost, a)[0] for cost in costs]
+    torch.testing.assert_close(gradients[1], gradients[0], rtol=1e-5, atol=1e-8)
+
+
+@pytest.mark.parametrize("window", [None, (slice(2, 7), slice(1, 9))])
+def test_the_gradient_is_that_of_finite_differences(window):
+    a = features(3, dtype=torch.float64).requires_grad_(True)
+    guide = Guide(weights(dtype=torch.float64), 40.0, 0.5)
+    target = torch.rand(3, 3, dtype=torch.float64)
+    where = None if window is None else Window(window, window)
+
+    def cost(a):
+        summary, passed = guided_summary(a, guide, where)
+        return style_rule(target, summary.total / guide.mass) + passed.square().sum()
+
+    assert torch.autograd.gradcheck(cost, (a,), rtol=1e-6)
+
+
+@SHAPES
+def test_the_gradient_has_its_closed_form(n_C):
+    """dJ/da(p) = w(p) (G_r - G_S) a(p) / (n_C^2 sum w)."""
+    a, w = features(n_C).requires_grad_(True), weights()
+    target = torch.eye(n_C)
+    guide = Guide(w, float(w.sum()), 0.5)
+    summary, _ = guided_summary(a, guide)
+    (found,) = torch.autograd.grad(style_rule(target, summary.total / guide.mass), a)
+    difference = guided_gram_matrix(a.detach(), w) - target
+    expected = torch.einsum("ij,bjhw->bihw", difference, a.detach()) * w / (n_C**2 * guide.mass)
+    torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-7)
+
+
+@SHAPES
+def test_two_regions_and_a_layer_above_share_one_gradient(n_C):
+    a, w = features(n_C).requires_grad_(True), weights()
+    guides = [Guide(one, float(one.sum()), 0.5) for one in (w, 1 - w)]
+    kernel = torch.rand(1, n_C, 11, 9)
+    passed, sums = a, []
+    for guide in guides:
+        summary, passed = guided_summary(passed, guide)
+        sums.append(summary.total)
+    found = torch.autograd.grad([sums[0].square().sum(), sums[1].sum(), (kernel * passed).sum()], a)[0]
+    b = a.detach().double().requires_grad_(True)
+    rows = b[0].flatten(1)
+    G_1, G_2 = ((rows * one.double().flatten()) @ rows.T for one in (w, 1 - w))
+    (expected,) = torch.autograd.grad(G_1.square().sum() + G_2.sum() + (kernel.double() * b).sum(), b)
+    torch.testing.assert_close(found.double(), expected, rtol=1e-4, atol=1e-3)
+
+
+def test_a_blend_has_the_gradient_of_the_weighted_costs():
+    """sum_i w_i |G - G_i|^2 and |G - mean|^2 differ by a constant, with weights that add up to 1."""
+    parts = [(gram_summary(features(4, seed, torch.float64))[0], w) for seed, w in ((1, 2.0), (2, 0.5))]
+    target = mean_gram(blended(parts))
+    G = mean_gram(gram_summary(features(4, 3, torch.float64))[0]).requires_grad_(True)
+    (found,) = torch.autograd.grad(style_rule(target, G), G)
+    costs = sum(w / 2.5 * style_rule(mean_gram(summary), G) for summary, w in parts)
+    (expected,) = torch.autograd.grad(costs, G)
+    torch.testing.assert_close(found, expected, rtol=1e-10, atol=1e-14)
+
+
+def test_two_equal_styles_are_one_to_the_bit():
+    summary, _ = gram_summary(features(4))
+    assert torch.equal(mean_gram(blended([(summary, 1.0), (summary, 1.0)])), mean_gram(summary))
