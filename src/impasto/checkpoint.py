@@ -30,7 +30,8 @@ _KEY = "impasto"
 class Checkpoint:
     """A painting in the middle of being painted.
 
-    inputs: by role ("content", "style", "start"): path or description, and fingerprint.
+    inputs: by role ("content", "style", "style 2", "start", "mask", ...): path or description, fingerprint, and of a
+        style its weight when that is not 1.
     versions: impasto, torch and threads it was painted with; the same bytes need the same.
     layouts: how each scale is computed, and so in which order sums are taken; see `plan/layout.py`.
     costs: the fingerprints of the user's own, which have to be given again; see `costs/custom.py`.
@@ -38,7 +39,7 @@ class Checkpoint:
     """
 
     settings: Settings
-    inputs: dict[str, dict[str, str]]
+    inputs: dict[str, dict[str, Any]]
     weights: str
     versions: dict[str, Any]
     stage: int

@@ -13,7 +13,7 @@ from impasto.checkpoint import Checkpoint, save_checkpoint
 from impasto.costs.custom import CustomCost
 from impasto.encoder.vgg19 import VGG19
 from impasto.errors import CheckpointError, OutputError, RankError
-from impasto.images.picture import Picture
+from impasto.inputs import Inputs
 from impasto.plan.forecast import calibrate, forecast
 from impasto.plan.layout import Layout
 from impasto.plan.plan import Plan
@@ -44,12 +44,12 @@ class Painting:
         self,
         settings: Settings,
         encoder: VGG19,
-        pictures: Mapping[str, Picture],
+        inputs: Inputs,
         resume: Checkpoint | None = None,
         group: "Group | None" = None,
         costs: Sequence[CustomCost] = (),
     ):
-        self.settings, self._encoder, self._pictures = settings, encoder, dict(pictures)
+        self.settings, self._encoder, self._inputs = settings, encoder, inputs
         self._group, self._costs = group, tuple(costs)
         with self._reported():
             self.problem = self._problem(resume)
@@ -85,14 +85,13 @@ class Painting:
         ranks = 1 if self._group is None else self._group.size
         as_before = resume is not None and resume.versions.get("ranks", 1) == ranks
         layouts = resume.layouts if resume is not None and as_before else None
-        pictures = (self._pictures["content"], self._pictures["style"], self._pictures.get("start"))
         if self._group is None:
-            problem = PicturesAtEveryScale(self.settings, self._encoder, *pictures, layouts, self._costs)
+            problem = PicturesAtEveryScale(self.settings, self._encoder, self._inputs, layouts, self._costs)
         else:
             from impasto.shared import PicturesInSlabs
 
             problem = PicturesInSlabs(
-                self.settings, self._encoder, *pictures, layouts, self._group, self._costs
+                self.settings, self._encoder, self._inputs, layouts, self._group, self._costs
             )
         if resume is not None and not as_before:  # another share of the picture: other memory
             problem.layouts = _replanned(problem.layouts, resume)
@@ -130,7 +129,7 @@ class Painting:
         canvas = self._progress.solver.image
         for stage in range(self._progress.stage + 1, len(self.problem.stages)):
             canvas = self.problem.grow(canvas, stage)
-        kind, image = self._whole(canvas)
+        kind, image = self._whole(self.problem.shown(canvas, len(self.problem.stages) - 1))
         return kind(
             image=image,
             alpha=self.problem.alpha() if kind is Result else None,
@@ -165,7 +164,7 @@ class Painting:
                 path,
                 Checkpoint(
                     settings=self.settings,
-                    inputs=self._inputs(),
+                    inputs=self._inputs.described(),
                     weights=self._encoder.weights.provenance.checksum,
                     versions=self._versions(),
                     stage=progress.stage,
@@ -205,13 +204,7 @@ class Painting:
         return contextlib.nullcontext() if self._group is None else self._group.reporting(but)
 
     def _resumed(self, checkpoint: Checkpoint) -> Progress:
-        for role, saved in checkpoint.inputs.items():
-            picture = self._pictures.get(role)
-            if picture is None or picture.fingerprint != saved["fingerprint"]:
-                raise CheckpointError(
-                    f"the {role} picture {saved['name']} has changed since the checkpoint was written; "
-                    "put the old file back, or paint anew"
-                )
+        _check_inputs(checkpoint.inputs, self._inputs.described())
         if checkpoint.settings != self.settings:
             raise CheckpointError("the checkpoint was painted with other settings; use those it carries")
         if checkpoint.costs != self._fingerprints():
@@ -240,12 +233,6 @@ class Painting:
         assert isinstance(self.problem, PicturesInSlabs)
         return self.problem.part_of(checkpoint.solver_state, checkpoint.stage)
 
-    def _inputs(self) -> dict[str, dict[str, str]]:
-        return {
-            role: {"name": picture.name, "fingerprint": picture.fingerprint}
-            for role, picture in self._pictures.items()
-        }
-
     def _fingerprints(self) -> list[str]:
         return [cost.fingerprint() for cost in self._costs]
 
@@ -257,8 +244,7 @@ class Painting:
     def _recipe(self) -> dict[str, Any]:
         """What the picture carries inside it; file names without their folders."""
         inputs = {
-            role: {"name": Path(picture.name).name, "fingerprint": picture.fingerprint}
-            for role, picture in self._pictures.items()
+            role: {**one, "name": Path(one["name"]).name} for role, one in self._inputs.described().items()
         }
         weights = self._encoder.weights.provenance.as_dict()
         weights["path"] = Path(weights["path"]).name
@@ -280,6 +266,28 @@ class Painting:
         if not self._ended:
             return "interrupted"
         return (solver and solver.finished) or "all steps done"
+
+
+def _check_inputs(saved: Mapping[str, Mapping[str, Any]], now: Mapping[str, Mapping[str, Any]]) -> None:
+    """That a painting goes on with what it was begun with."""
+    for role, before in saved.items():
+        what = f"the {role} picture" if role.startswith(("content", "style", "start")) else f"the {role}"
+        after = now.get(role)
+        if after is None or after["fingerprint"] != before["fingerprint"]:
+            raise CheckpointError(
+                f"{what} {before['name']} has changed since the checkpoint was written; "
+                "put the old file back, or paint anew"
+            )
+        if after.get("weight", 1) != before.get("weight", 1):
+            raise CheckpointError(
+                f"{what} {before['name']} had the weight {before.get('weight', 1):g} when the checkpoint was written, "
+                f"and has {after.get('weight', 1):g} now; give the old one, or paint anew"
+            )
+    for role in now:
+        if role not in saved:
+            raise CheckpointError(
+                f"the checkpoint was painted without the {role} {now[role]['name']}; leave it away, or paint anew"
+            )
 
 
 def _differences(checkpoint: Checkpoint, now: Mapping[str, Any]) -> list[str]:

@@ -1,4 +1,4 @@
-"""What the loop paints: two pictures at every scale, and the engine and solver that the settings name."""
+"""What the loop paints: the pictures at every scale, and the engine and solver that the settings name."""
 
 import math
 from collections.abc import Sequence
@@ -13,18 +13,20 @@ from impasto.costs.encoding import InMemory, OnDisk
 from impasto.costs.term import Term
 from impasto.encoder.vgg19 import VGG19
 from impasto.engines.margin import MARGIN, Mirrored
-from impasto.engines.targets import content_terms, custom_terms, style_terms
+from impasto.engines.protected import Protected, Protection
+from impasto.engines.targets import content_terms, custom_terms
 from impasto.engines.tiled import Tiled
 from impasto.engines.tiling import Tiling
 from impasto.engines.variation import WithVariation, variation
 from impasto.engines.whole import Whole
-from impasto.errors import SettingsError
 from impasto.evaluation import Evaluate
 from impasto.images.canvas import first_canvas
 from impasto.images.detail import detail_share, fine_detail
-from impasto.images.picture import Picture
-from impasto.images.resize import fitted_size, resize, resize_picture, scale_ladder
-from impasto.layers import canonical, deepest, smallest_side
+from impasto.images.masks import region_rows
+from impasto.images.resize import fitted_size, resize, resize_picture
+from impasto.inputs import Inputs
+from impasto.ladder import Ladder
+from impasto.layers import canonical
 from impasto.native import can_compile
 from impasto.plan.budget import Demand, Scale
 from impasto.plan.compiled import to_be_compiled
@@ -32,28 +34,21 @@ from impasto.plan.footprint import Network
 from impasto.plan.layout import Layout
 from impasto.plan.plan import Plan, make_plan
 from impasto.run import Stage
-from impasto.settings import (
-    FEWEST_FINE_STEPS,
-    FINE_STEPS,
-    FULL_STEPS_SIZE,
-    LARGEST_DEFAULT_SIZE,
-    SCALE_FACTOR,
-    SMALLEST_SCALE,
-    Settings,
-)
+from impasto.settings import Settings
 from impasto.shapes import Image, ResizedImage
 from impasto.solvers.adam import Adam
 from impasto.solvers.base import Solver
 from impasto.solvers.kept import keeper
 from impasto.solvers.lbfgs import LBFGS
 from impasto.solvers.smoothing import picture_metric
+from impasto.style_targets import check_style_cost, style_terms_of
 
 SAFE_PART = 0.8
 """How much of the memory that is free a painting plans to take, when no amount is named."""
 
 
 class PicturesAtEveryScale:
-    """The `Problem` that `run` paints: two pictures, the settings, and an encoder.
+    """The `Problem` that `run` paints: what goes into the painting, the settings, and an encoder.
 
     layouts: how each scale is computed, for a painting that goes on; None: planned when first needed.
     costs: of the user's own, see `costs/custom.py`.
@@ -64,17 +59,15 @@ class PicturesAtEveryScale:
         self,
         settings: Settings,
         encoder: VGG19,
-        content: Picture,
-        style: Picture,
-        start: Picture | None,
+        inputs: Inputs,
         layouts: Sequence[Layout] | None = None,
         costs: Sequence[CustomCost] = (),
     ):
-        self.settings, self.encoder, self.costs = settings, encoder, tuple(costs)
-        self.content, self.style, self.start = content, style, start
-        self.size = fitted_size(content.height, content.width, _long_side(settings, content))
-        self._check_size()
-        self.stages: Sequence[Stage] = self._stages()
+        self.settings, self.encoder, self.inputs, self.costs = settings, encoder, inputs, tuple(costs)
+        check_style_cost(inputs, settings)
+        self._ladder = Ladder(settings, inputs, self.layers)
+        self.size = self._ladder.size
+        self.stages: Sequence[Stage] = self._ladder.stages
         if layouts is not None:
             self.layouts = list(layouts)
 
@@ -106,7 +99,10 @@ class PicturesAtEveryScale:
 
     def scales(self) -> list[Scale]:
         """What the planner has to know of each stage."""
-        return [Scale(stage.size, self._style_size(stage.size), stage.steps) for stage in self.stages]
+        return [
+            Scale(stage.size, max(self._ladder.style_sizes(stage.size), key=math.prod), stage.steps)
+            for stage in self.stages
+        ]
 
     def _demand(self) -> Demand:
         chosen = self.settings
@@ -133,6 +129,13 @@ class PicturesAtEveryScale:
             disk=self._disk,
             style_cost=chosen.style_cost,
             fresh=self.encoder.device.type == "cpu" and to_be_compiled(compiled),
+            styles=len(self.inputs.styles),
+            regions=len(self.inputs.masks),
+            style_masks=max(
+                sum(part is not None for part in self.inputs.parts_of(number))
+                for number in range(len(self.inputs.styles))
+            ),
+            protected=self.inputs.protect is not None,
         )
 
     @property
@@ -153,69 +156,53 @@ class PicturesAtEveryScale:
         """Every layer that some cost looks at."""
         return list(dict.fromkeys([*self.settings.layers, *self._custom_layers]))
 
-    def _check_size(self) -> None:
-        deepest_layer = deepest(tuple(self.layers))
-        needed = smallest_side(deepest_layer)
-        sizes = {self.content.name: self.size, f"the style {self.style.name}": self._style_size(self.size)}
-        for name, (height, width) in sizes.items():
-            if min(height, width) < needed:
-                raise SettingsError(
-                    f"{name} at {width}x{height} pixels is too small for {deepest_layer}, which needs {needed} "
-                    "on each side; use a larger size, or layers that lie less deep"
-                )
-
-    def _stages(self) -> list[Stage]:
-        """Coarse to fine; scales at which either picture is too small for the layers are left out."""
-        sizes = scale_ladder(*self.size, max(self.size), self.settings.scales, SCALE_FACTOR, SMALLEST_SCALE)
-        needed = smallest_side(deepest(tuple(self.layers)))
-        sizes = [size for size in sizes if min(*size, *self._style_size(size)) >= needed]
-        if len(sizes) == 1:
-            return [Stage(sizes[0], self.settings.steps)]
-        within = sum(max(size) <= FULL_STEPS_SIZE for size in sizes)
-        return [Stage(size, self._steps(size, within - 1 - i)) for i, size in enumerate(sizes)]
-
-    def _steps(self, size: tuple[int, int], coarser: int) -> int:
-        """The steps of a scale; `coarser`: how many scales it lies below the last that takes all its steps."""
-        steps = self.settings.steps
-        if coarser >= 0:
-            return max(1, round(steps * self.settings.coarse_steps**coarser))
-        doublings = math.log2(max(size) / FULL_STEPS_SIZE)
-        return max(min(steps, FEWEST_FINE_STEPS), round(steps * FINE_STEPS**doublings))
-
-    def _style_size(self, size: tuple[int, int]) -> tuple[int, int]:
-        """As long as the content times the style scale, and at most its own size: no detail is invented."""
-        wanted = max(1, round(max(size) * self.settings.style_scale))
-        own = max(self.style.height, self.style.width)
-        return fitted_size(self.style.height, self.style.width, min(wanted, own))
-
     def content_at(self, stage: int) -> Image:
         """The content image at the size of a stage."""
-        return resize_picture(self.content, self.stages[stage].size).rgb.to(self.encoder.device)
+        return resize_picture(self.inputs.content, self.stages[stage].size).rgb.to(self.encoder.device)
 
     def alpha(self) -> Tensor | None:
         """The photograph's transparency at the size of the result, None when it is opaque."""
-        return resize_picture(self.content, self.size).alpha
+        return resize_picture(self.inputs.content, self.size).alpha
 
-    def style_at(self, stage: int) -> Image:
-        """The style image at the size that belongs to a stage."""
-        size = self._style_size(self.stages[stage].size)
-        return resize_picture(self.style, size).rgb.to(self.encoder.device)
+    def style_at(self, stage: int, number: int = 0) -> Image:
+        """A painting at the size that belongs to a stage."""
+        size = self._ladder.style_sizes(self.stages[stage].size)[number]
+        picture = self.inputs.styles[number].picture
+        return resize_picture(picture, size).rgb.to(self.encoder.device)
+
+    def protection_at(self, stage: int) -> Protection | None:
+        """What is kept of the photograph at the size of a stage; None without a protect mask."""
+        mask, size = self.inputs.protect, self.stages[stage].size
+        if mask is None:
+            return None
+        kept = self.settings.protect_strength * mask.rows(size, 0, size[0])
+        return Protection(self.content_at(stage), kept[None, None].to(self.encoder.device))
+
+    def shown(self, canvas: Image, stage: int) -> Image:
+        """What a canvas of a stage stands for: the canvas, with what is protected laid over it."""
+        protection = self.protection_at(stage)
+        return canvas if protection is None else protection.over(canvas)
 
     def evaluate_at(self, stage: int) -> Evaluate:
-        """The engine for the size of a stage, with the encodings of both pictures as its targets."""
+        """The engine for the size of a stage, with the encodings of all pictures as its targets."""
         evaluate = self._network_cost(stage)
-        if not self.settings.variation:
-            return evaluate
-        height, width = self.stages[stage].size
-        reference = 1.0
-        if self.settings.balance:
-            reference = variation(self.content_at(stage)) / (3 * height * width)
-        return WithVariation(evaluate, self.settings.variation, reference, height * width)
+        if self.settings.variation:
+            height, width = self.stages[stage].size
+            reference = 1.0
+            if self.settings.balance:
+                reference = variation(self.content_at(stage)) / (3 * height * width)
+            evaluate = WithVariation(evaluate, self.settings.variation, reference, height * width)
+        return self._protected(evaluate, stage)
+
+    def _protected(self, evaluate: Evaluate, stage: int) -> Evaluate:
+        protection = self.protection_at(stage)
+        return evaluate if protection is None else Protected(evaluate, protection)
 
     def _network_cost(self, stage: int) -> Evaluate:
         """The engine for all that VGG-19 sees."""
         chosen, layout, size = self.settings, self.layouts[stage], self.stages[stage].size
         on_disk = partial(OnDisk, scratch.folder())
+        tiling = Tiling(*size, self.layers, layout.tile, self._margin)
         terms: list[Term] = [
             *content_terms(
                 self.encoder,
@@ -225,21 +212,19 @@ class PicturesAtEveryScale:
                 Tiling(*size, list(chosen.content_layer), layout.tile, self._margin),
                 on_disk if layout.encoding == "disk" else InMemory,
             ),
-            *style_terms(
-                self.encoder,
-                self.style_at(stage),
-                chosen.style_layers,
-                chosen.balance,
-                Tiling(*self._style_size(size), list(chosen.style_layers), layout.style_tile, self._margin),
-                cost=chosen.style_cost,
-            ),
+            *style_terms_of(self.encoder, self.inputs, chosen, partial(self._painting, stage), tiling, size),
             *(self._custom_terms(stage) if self.costs else ()),
         ]
         if layout.tile is None:
             whole = Whole(self.encoder, terms, chosen.alpha, chosen.beta)
             return Mirrored(whole) if self._margin else whole
-        tiling = Tiling(*size, self.layers, layout.tile, self._margin)
         return Tiled(self.encoder, terms, chosen.alpha, chosen.beta, tiling)
+
+    def _painting(self, stage: int, number: int) -> tuple[Image, Tiling, tuple[int, int]]:
+        """For `style_terms_of`."""
+        size = self._ladder.style_sizes(self.stages[stage].size)[number]
+        layers, side = list(self.settings.style_layers), self.layouts[stage].style_tile
+        return self.style_at(stage, number), Tiling(*size, layers, side, self._margin), size
 
     def _custom_terms(self, stage: int) -> Sequence[Term]:
         layout, layers = self.layouts[stage], self._custom_layers
@@ -249,14 +234,17 @@ class PicturesAtEveryScale:
             self.style_at(stage),
             self.costs,
             Tiling(*self.stages[stage].size, layers, layout.tile, self._margin),
-            Tiling(*self._style_size(self.stages[stage].size), layers, layout.style_tile, self._margin),
+            Tiling(
+                *self._ladder.style_sizes(self.stages[stage].size)[0], layers, layout.style_tile, self._margin
+            ),
         )
 
     def first_canvas(self) -> Image:
         """The first canvas, at the size of the first stage."""
         generator = torch.Generator().manual_seed(self.settings.seed)
-        kind = self.settings.start if self.start is None else "picture"
-        picture = None if self.start is None else self.start.rgb
+        start = self.inputs.start
+        kind = self.settings.start if start is None else "picture"
+        picture = None if start is None else start.rgb
         content = self.content_at(0).cpu()
         return first_canvas(kind, content, self.settings.noise, generator, picture).to(self.encoder.device)
 
@@ -268,16 +256,42 @@ class PicturesAtEveryScale:
         grown = resize(canvas, self.stages[stage].size)
         if self.settings.detail:
             detail = fine_detail(self.content_at(stage), self.content_at(stage - 1))
-            share = detail_share(detail, self._style_detail(stage))
-            grown.add_(detail, alpha=self.settings.detail * share)
+            shares = [
+                detail_share(detail, self._style_detail(stage, number))
+                for number in range(len(self.inputs.styles))
+            ]
+            self._lay_over(grown, detail, shares, stage, 0, grown.shape[2])
         return grown.clamp_(0, 1)
 
-    def _style_detail(self, stage: int) -> Tensor:
-        """The painting's fine detail over as many octaves as the stage adds to the one before."""
-        style = self.style_at(stage)
+    def _lay_over(
+        self, grown: Image, detail: Image, shares: Sequence[float], stage: int, first: int, last: int
+    ) -> None:
+        """Add the photograph's detail to rows of a canvas, in place; shares: how much of it suits each painting.
+
+        Blended paintings take the mean. Where masks say so each region takes its own, and what belongs to none all.
+        """
+        of_regions = [self._share(one.styles, shares) for one in self.inputs.regions]
+        if not self.inputs.masks:
+            grown.add_(detail, alpha=self.settings.detail * of_regions[0])
+            return
+        weights = region_rows(self.inputs.masks, self.stages[stage].size, first, last)
+        share = 1 - weights.sum(0)
+        for weight, of_region in zip(weights, of_regions, strict=True):
+            share.add_(weight, alpha=of_region)
+        grown.addcmul_(detail, share.to(detail), value=self.settings.detail)
+
+    def _share(self, styles: Sequence[int], shares: Sequence[float]) -> float:
+        weights = {number: self.inputs.styles[number].weight for number in styles}
+        if len(weights) == 1:
+            return shares[styles[0]]
+        return sum(weight * shares[number] for number, weight in weights.items()) / sum(weights.values())
+
+    def _style_detail(self, stage: int, number: int) -> Tensor:
+        """A painting's fine detail over as many octaves as the stage adds to the one before."""
+        style, picture = self.style_at(stage, number), self.inputs.styles[number].picture
         ratio = max(self.stages[stage - 1].size) / max(self.stages[stage].size)
-        coarse = fitted_size(self.style.height, self.style.width, round(max(style.shape[2:]) * ratio))
-        return fine_detail(style, resize_picture(self.style, coarse).rgb.to(style))
+        coarse = fitted_size(picture.height, picture.width, round(max(style.shape[2:]) * ratio))
+        return fine_detail(style, resize_picture(picture, coarse).rgb.to(style))
 
     def solver(self, canvas: Image, stage: int) -> Solver:
         """The solver for a stage, as its layout says."""
@@ -287,7 +301,3 @@ class PicturesAtEveryScale:
             return Adam(canvas, self.settings.learning_rate, moments)
         metric = picture_metric if self.settings.smoothing else None
         return LBFGS(canvas, layout.history, metric, keeper(layout.kept))
-
-
-def _long_side(settings: Settings, content: Picture) -> int:
-    return settings.size or min(max(content.height, content.width), LARGEST_DEFAULT_SIZE)

@@ -1,7 +1,7 @@
 """What a painting yields: a `Step` while it is painted, a `Result` in the end."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,11 +32,12 @@ class Step:
     seconds: float
     done: float
     _canvas: Image = field(repr=False)
+    _shown: Callable[[Image], Image] = field(default=lambda canvas: canvas, repr=False)
 
     @property
     def image(self) -> Image:
-        """A copy of the canvas [1, 3, H, W] on the CPU, RGB in [0, 1], as it is when this is asked for."""
-        return self._canvas.detach().cpu().clone()
+        """A copy of the picture [1, 3, H, W] on the CPU, RGB in [0, 1], as it is when this is asked for."""
+        return self._shown(self._canvas.detach()).cpu().clone()
 
 
 @dataclass(frozen=True)

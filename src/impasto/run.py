@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol, runtime_checkable
 
 from impasto.evaluation import Cost, Evaluate
@@ -40,6 +41,10 @@ class Problem(Protocol):
 
     def grow(self, canvas: Image, stage: int) -> ResizedImage:
         """Where this stage starts, given what the one before it painted."""
+        ...
+
+    def shown(self, canvas: Image, stage: int) -> Image:
+        """The picture that a canvas of this stage stands for."""
         ...
 
     def solver(self, canvas: Image, stage: int) -> Solver:
@@ -109,4 +114,5 @@ def _step(problem: Problem, progress: Progress, solver: Solver, cost: Cost) -> S
         seconds=progress.seconds,
         done=(before + here) / sum(one.work for one in problem.stages),
         _canvas=solver.image,
+        _shown=partial(problem.shown, stage=progress.stage),
     )

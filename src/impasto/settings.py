@@ -91,6 +91,7 @@ STARTS = ("content", "noise", "content+noise", "picture")
 
 PICTURE = "The picture"
 LOOK = "The look"
+WHERE = "Where it is painted"
 HOW = "How it is painted"
 COMPUTER = "The computer"
 
@@ -100,6 +101,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         *("recipe", "strength", "style_scale", "content_layer", "style_layers", "style_cost"),
         *("alpha", "beta", "variation", "detail"),
     ),
+    WHERE: ("protect_strength",),
     HOW: ("steps", "scales", "coarse_steps", "start", "noise", "seed"),
     COMPUTER: ("device", "precision", "convolution", "engine", "tile", "memory", "threads", "weights"),
 }
@@ -186,6 +188,9 @@ class Settings:
     detail: float = _from_recipe(
         "How much of the photograph's fine detail a larger canvas starts with, 0 to 1."
     )
+    protect_strength: float = _same(
+        1.0, "How fully what is protected stays as photographed: 1 to the last bit, 0 not at all."
+    )
     seed: int = _same(0, "Seed of every random number.")
     weights: str | None = _same(
         None,
@@ -262,8 +267,8 @@ class Settings:
         _check_whole("history", self.history, 1, 1000)
         _check_number("learning-rate", self.learning_rate, 1e-9, 1)
         _check_number("coarse-steps", self.coarse_steps, 0.1, 10)
-        for name in ("noise", "detail"):
-            _check_number(name, getattr(self, name), 0, 1)
+        for name in ("noise", "detail", "protect_strength"):
+            _check_number(name.replace("_", "-"), getattr(self, name), 0, 1)
         for name in ("alpha", "beta", "variation"):
             _check_number(name, getattr(self, name), 0, 1e30)
         _check_choice("style-cost", self.style_cost, CHOICES["style_cost"])

@@ -1,6 +1,7 @@
 """What the loop paints when several processes share it: the pictures of `problem.py`, each rank with its own slab."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any
 
@@ -12,7 +13,8 @@ from impasto.costs.custom import CustomCost
 from impasto.costs.encoding import InMemory, OnDisk
 from impasto.costs.term import Term
 from impasto.encoder.vgg19 import VGG19
-from impasto.engines.targets import content_terms, custom_terms, style_terms
+from impasto.engines.protected import Protection
+from impasto.engines.targets import content_terms, custom_terms
 from impasto.engines.tiled import Tiled
 from impasto.engines.tiles import Span
 from impasto.engines.tiling import Tiling
@@ -21,7 +23,8 @@ from impasto.evaluation import Evaluate, Evaluation
 from impasto.images.picture import Picture
 from impasto.images.resample import BICUBIC, resampled_rows
 from impasto.images.resize import fitted_size, picture_rows
-from impasto.plan.budget import Scale
+from impasto.inputs import Inputs
+from impasto.plan.budget import Demand, Scale
 from impasto.plan.layout import Layout
 from impasto.plan.plan import Plan, make_plan
 from impasto.problem import SAFE_PART, PicturesAtEveryScale
@@ -37,6 +40,7 @@ from impasto.solvers.kept import keeper
 from impasto.solvers.lbfgs import LBFGS
 from impasto.solvers.pairs import Metric
 from impasto.solvers.smoothing import LEVELS, picture_metric
+from impasto.style_targets import style_terms_of
 from impasto.torchrun import place
 
 METRIC_HALO = 3 * 2**LEVELS
@@ -55,15 +59,13 @@ class PicturesInSlabs(PicturesAtEveryScale):
         self,
         settings: Settings,
         encoder: VGG19,
-        content: Picture,
-        style: Picture,
-        start: Picture | None,
+        inputs: Inputs,
         layouts: Sequence[Layout] | None,
         group: Group,
         costs: Sequence[CustomCost] = (),
     ):
         self.group = group
-        super().__init__(settings, encoder, content, style, start, layouts, costs)
+        super().__init__(settings, encoder, inputs, layouts, costs)
 
     def slabs(self, stage: int) -> Slabs:
         """Who owns which rows of the canvas."""
@@ -111,6 +113,9 @@ class PicturesInSlabs(PicturesAtEveryScale):
             found.append(Scale((rows, width), (style_rows, style_width), stage.steps))
         return found
 
+    def _demand(self) -> Demand:
+        return replace(super()._demand(), ranks=self.group.size)
+
     def evaluate_at(self, stage: int) -> Evaluate:
         """The cost of the whole picture, and the gradient by this rank's rows."""
         slabs = self.slabs(stage)
@@ -127,13 +132,33 @@ class PicturesInSlabs(PicturesAtEveryScale):
         ]
         terms: list[Term] = [
             *self._content_terms(stage, members, on_disk if layout.encoding == "disk" else InMemory),
-            *self._style_terms(stage, members),
+            *style_terms_of(
+                self.encoder,
+                self.inputs,
+                chosen,
+                partial(self._part_of_painting, stage, members),
+                tilings[members.rank],
+                size,
+                members.add_up,
+            ),
             *(self._slab_custom_terms(stage, members) if self.costs else ()),
         ]
         tiled = Tiled(self.encoder, terms, chosen.alpha, chosen.beta, tilings[members.rank], members.add_up)
-        spans = slabs.spans[: slabs.members]
-        evaluate = _InSlabs(tiled, Rows(members, spans, [one.rows for one in tilings]))
-        return self._slab_variation(evaluate, stage, members) if chosen.variation else evaluate
+        rows = Rows(members, slabs.spans[: slabs.members], [one.rows for one in tilings])
+        evaluate: Evaluate = _InSlabs(tiled, rows)
+        if chosen.variation:
+            evaluate = self._slab_variation(evaluate, stage, members)
+        return self._protected(evaluate, stage)
+
+    def protection_at(self, stage: int) -> Protection | None:
+        """As of the whole picture, for this rank's rows."""
+        mask, size, own = self.inputs.protect, self.stages[stage].size, self._own(stage)
+        if mask is None:
+            return None
+        kept = self.settings.protect_strength * mask.rows(size, *own)
+        return Protection(
+            self._rows(self.inputs.content, size, own), kept[None, None].to(self.encoder.device)
+        )
 
     def _slab_variation(self, evaluate: Evaluate, stage: int, members: Group) -> Evaluate:
         """With the total variation; each rank borrows a row from its neighbours on either side."""
@@ -144,7 +169,7 @@ class PicturesInSlabs(PicturesAtEveryScale):
         here = Span(own.start - seen.start, own.stop - seen.start)
         reference = 1.0
         if self.settings.balance:
-            content = self._rows(self.content, (height, width), seen)
+            content = self._rows(self.inputs.content, (height, width), seen)
             reference = members.total(variation(content, here)) / (3 * height * width)
         return WithVariation(
             evaluate,
@@ -159,36 +184,29 @@ class PicturesInSlabs(PicturesAtEveryScale):
         size, chosen = self.stages[stage].size, self.settings
         layers = list(chosen.content_layer)
         tiling = Tiling(*size, layers, self.layouts[stage].tile, self._margin, self._own(stage))
-        content = self._rows(self.content, size, tiling.rows)
+        content = self._rows(self.inputs.content, size, tiling.rows)
         return content_terms(
             self.encoder, content, chosen.content_layer, chosen.balance, tiling, make, members.add_up
         )
 
-    def _style_terms(self, stage: int, members: Group) -> Sequence[Term]:
-        """The painting is shared out, too: it may be as large as the photograph."""
-        size, chosen = self._style_size(self.stages[stage].size), self.settings
+    def _part_of_painting(
+        self, stage: int, members: Group, number: int
+    ) -> tuple[Image, Tiling, tuple[int, int]]:
+        """For `style_terms_of`: the paintings are shared out, too, as they may be as large as the photograph."""
+        size, chosen = self._ladder.style_sizes(self.stages[stage].size)[number], self.settings
         own = Slabs.of(size[0], members.size).spans[members.rank]
         side = self.layouts[stage].style_tile
         tiling = Tiling(*size, list(chosen.style_layers), side, self._margin, own)
-        style = self._rows(self.style, size, tiling.rows)
-        return style_terms(
-            self.encoder,
-            style,
-            chosen.style_layers,
-            chosen.balance,
-            tiling,
-            members.add_up,
-            chosen.style_cost,
-        )
+        return self._rows(self.inputs.styles[number].picture, size, tiling.rows), tiling, size
 
     def _slab_custom_terms(self, stage: int, members: Group) -> Sequence[Term]:
         layout, layers, size = self.layouts[stage], self._custom_layers, self.stages[stage].size
-        style_size = self._style_size(size)
+        style_size = self._ladder.style_sizes(size)[0]
         own = Slabs.of(style_size[0], members.size).spans[members.rank]
         tiling = Tiling(*size, layers, layout.tile, self._margin, self._own(stage))
         style_tiling = Tiling(*style_size, layers, layout.style_tile, self._margin, own)
-        content = self._rows(self.content, size, tiling.rows)
-        style = self._rows(self.style, style_size, style_tiling.rows)
+        content = self._rows(self.inputs.content, size, tiling.rows)
+        style = self._rows(self.inputs.styles[0].picture, style_size, style_tiling.rows)
         return custom_terms(self.encoder, content, style, self.costs, tiling, style_tiling, members.add_up)
 
     def _rows(self, picture: Picture, size: tuple[int, int], rows: Span) -> Tensor:
@@ -211,9 +229,9 @@ class PicturesInSlabs(PicturesAtEveryScale):
         own = spans[self.group.rank]
         grown = _enlarged(coarse, wanted[self.group.rank], before, size, own)
         if self.settings.detail:
-            detail = self._detail(self.content, size, before, own)
-            share = self._detail_share(detail, stage)
-            grown.add_(detail, alpha=self.settings.detail * share)
+            detail = self._detail(self.inputs.content, size, before, own)
+            shares = [self._detail_share(detail, stage, number) for number in range(len(self.inputs.styles))]
+            self._lay_over(grown, detail, shares, stage, *own)
         return grown.clamp_(0, 1).to(self.encoder.device)
 
     def _detail(self, picture: Picture, size: tuple[int, int], coarse: tuple[int, int], rows: Span) -> Tensor:
@@ -222,15 +240,16 @@ class PicturesInSlabs(PicturesAtEveryScale):
         enlarged = _enlarged(_picture_rows(picture, coarse, *wanted), wanted, coarse, size, rows)
         return _picture_rows(picture, size, *rows) - enlarged
 
-    def _detail_share(self, content_detail: Tensor, stage: int) -> float:
+    def _detail_share(self, content_detail: Tensor, stage: int, number: int) -> float:
         """As `images.detail.detail_share`, of sums over all ranks."""
         size, before = self.stages[stage].size, self.stages[stage - 1].size
-        style_size = self._style_size(size)
+        style_size = self._ladder.style_sizes(size)[number]
+        style = self.inputs.styles[number].picture
         long_side = round(max(style_size) * max(before) / max(size))
-        coarse = fitted_size(self.style.height, self.style.width, long_side)
+        coarse = fitted_size(style.height, style.width, long_side)
         own = Slabs.of(style_size[0], self.group.size).spans[self.group.rank]
         strengths = []
-        for detail in (content_detail, self._detail(self.style, style_size, coarse, own)):
+        for detail in (content_detail, self._detail(style, style_size, coarse, own)):
             squares = self.group.total(float(detail.square().sum(dtype=torch.float64)))
             strengths.append((squares / self.group.total(detail.numel())) ** 0.5)
         photograph, painting = strengths

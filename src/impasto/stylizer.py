@@ -12,7 +12,7 @@ from impasto.costs.custom import CustomCost, checked_costs
 from impasto.encoder.device import find_device
 from impasto.encoder.vgg19 import VGG19
 from impasto.errors import SettingsError
-from impasto.images.files import read_picture
+from impasto.inputs import Source, read_inputs
 from impasto.painting import Painting
 from impasto.result import Result
 from impasto.settings import STARTS, Settings
@@ -21,8 +21,8 @@ from impasto.torchrun import place
 if TYPE_CHECKING:
     from impasto.ranks.group import Group
 
-Source = object
-"""A path, PIL image, numpy array [H, W, 3] or tensor [3, H, W]; `read_picture` says what of each is taken."""
+MORE_INPUTS = ("masks", "style_masks", "regions", "style_regions", "protect")
+"""What goes into a painting beside the pictures, as arguments of `Stylizer.paint`."""
 
 
 class Stylizer:
@@ -61,29 +61,47 @@ class Stylizer:
         style: Source,
         *,
         start: Source | None = None,
+        masks: Sequence[Source] = (),
+        style_masks: Sequence[Source] = (),
+        regions: Source | None = None,
+        style_regions: Source | None = None,
+        protect: Source | None = None,
         resume: Checkpoint | None = None,
     ) -> Painting:
         """Start (or go on with) a painting; nothing is computed before the first step is asked for.
 
-        content, style: paths, PIL images, numpy arrays [H, W, 3] or tensors [3, H, W].
+        content: a path, PIL image, numpy array [H, W, 3] or tensor [3, H, W].
+        style: likewise; several are blended: a list of them, or of pairs (source, weight), or a folder.
         start: a picture to start from, instead of what the settings say.
-        resume: a checkpoint of the same pictures and settings.
-        Raises PictureError for a picture that cannot be read; SettingsError for a size that is too small
-        for the layers; CheckpointError when the pictures or weights are not the checkpoint's.
+        masks: where the style goes, white there and black elsewhere: grey pictures of the photograph's shape, of any
+            size. Region i takes style i, as strongly as its weight says, or all take the only one. What belongs to no
+            region has no style cost, and stays near the photograph. They may not overlap, but for soft edges.
+        style_masks: over the paintings: which part mask i learns from; without masks, which part of style i.
+        regions: instead of masks a map of the photograph, one colour a region; see `images/labels.py`. Styles are taken
+            in the order in which regions are met from the top left, or one by all.
+        style_regions: the same of the only painting: each region learns from the part of its own colour.
+        protect: a mask of what stays as photographed, as far as the setting `protect_strength` says.
+        resume: a checkpoint of the same inputs and settings.
+        Raises PictureError for a picture or mask that cannot be used; SettingsError for weights or numbers of masks
+        that do not go together, and for a size that is too small for the layers; CheckpointError when the inputs or
+        weights are not the checkpoint's.
         """
         with nullcontext() if self._group is None else self._group.reporting():
-            pictures = {
-                "content": read_picture(content, role="content picture"),
-                "style": read_picture(style, role="style picture"),
-            }
-            start = start if start is not None else self._start_file()
-            if start is not None:
-                pictures["start"] = read_picture(start, role="start picture")
-        return Painting(self.settings, self.encoder, pictures, resume, self._group, self._costs)
+            inputs = read_inputs(
+                content,
+                style,
+                start=start if start is not None else self._start_file(),
+                masks=masks,
+                style_masks=style_masks,
+                regions=regions,
+                style_regions=style_regions,
+                protect=protect,
+            )
+        return Painting(self.settings, self.encoder, inputs, resume, self._group, self._costs)
 
-    def stylize(self, content: Source, style: Source, *, start: Source | None = None) -> Result:
-        """Paint to the end."""
-        painting = self.paint(content, style, start=start)
+    def stylize(self, content: Source, style: Source, **more: Any) -> Result:
+        """Paint to the end; `more`: as for `paint`."""
+        painting = self.paint(content, style, **more)
         for _ in painting:
             pass
         return painting.result()
@@ -109,15 +127,16 @@ def _join(device: torch.device) -> "Group":
 
 
 def stylize(content: Source, style: Source, *, costs: Sequence[CustomCost] = (), **fields: Any) -> Result:
-    """Paint the photograph `content` in the manner of the painting `style`.
+    """Paint the photograph `content` in the manner of the painting `style`, or of several.
 
-    content, style: paths, PIL images, numpy arrays [H, W, 3] or tensors [3, H, W].
+    content, style: as for `Stylizer.paint`.
     costs: of your own, added to J; see `CustomCost`.
-    fields: those of `Settings`; `start` may be a picture, too.
+    fields: those of `Settings`, and what `Stylizer.paint` takes: masks, style_masks, regions, style_regions, protect;
+        `start` may be a picture, too.
     Raises what `Settings`, `Stylizer` and `Stylizer.paint` raise.
     """
+    more = {name: fields.pop(name) for name in MORE_INPUTS if name in fields}
     start = fields.get("start")
     if start is not None and not isinstance(start, str):
-        fields = {name: value for name, value in fields.items() if name != "start"}
-        return Stylizer(Settings.from_dict(fields), costs=costs).stylize(content, style, start=start)
-    return Stylizer(Settings.from_dict(fields), costs=costs).stylize(content, style)
+        more["start"] = fields.pop("start")
+    return Stylizer(Settings.from_dict(fields), costs=costs).stylize(content, style, **more)

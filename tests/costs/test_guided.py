@@ -3,9 +3,10 @@
 import pytest
 import torch
 
-from impasto.costs.gram import gram_matrix, gram_summary, mean_gram
+from impasto.costs.gram import gram_matrix, gram_summary
 from impasto.costs.guided import Guide, GuidedTerm, guided_gram_matrix, guided_summary
-from impasto.costs.style import StyleTerm, style_rule
+from impasto.costs.style import GramTarget, style_rule
+from impasto.costs.styles import StyleTerm
 from impasto.costs.term import Window
 from impasto.engines.targets import blended
 from impasto.native import guided_product as native
@@ -45,7 +46,7 @@ def test_regions_that_make_up_the_picture_make_up_its_gram_matrix(n_C):
 def test_white_everywhere_is_the_plain_cost(n_C):
     a = features(n_C).requires_grad_(True)
     target = torch.eye(n_C)
-    plain = StyleTerm("relu1_1", target)
+    plain = StyleTerm("relu1_1", GramTarget(target))
     guided = GuidedTerm("relu1_1", plain, Guide(torch.ones(11, 9), 99.0, 1.0))
     costs = [term.rule(term.measure(a)[0]) for term in (plain, guided)]
     assert costs[0].item() == pytest.approx(costs[1].item(), rel=1e-6)
@@ -100,14 +101,14 @@ def test_two_regions_and_a_layer_above_share_one_gradient(n_C):
 def test_a_blend_has_the_gradient_of_the_weighted_costs():
     """sum_i w_i |G - G_i|^2 and |G - mean|^2 differ by a constant, with weights that add up to 1."""
     parts = [(gram_summary(features(4, seed, torch.float64))[0], w) for seed, w in ((1, 2.0), (2, 0.5))]
-    target = mean_gram(blended(parts))
-    G = mean_gram(gram_summary(features(4, 3, torch.float64))[0]).requires_grad_(True)
+    target = blended(parts).mean
+    G = gram_summary(features(4, 3, torch.float64))[0].mean.requires_grad_(True)
     (found,) = torch.autograd.grad(style_rule(target, G), G)
-    costs = sum(w / 2.5 * style_rule(mean_gram(summary), G) for summary, w in parts)
+    costs = sum(w / 2.5 * style_rule(summary.mean, G) for summary, w in parts)
     (expected,) = torch.autograd.grad(costs, G)
     torch.testing.assert_close(found, expected, rtol=1e-10, atol=1e-14)
 
 
 def test_two_equal_styles_are_one_to_the_bit():
     summary, _ = gram_summary(features(4))
-    assert torch.equal(mean_gram(blended([(summary, 1.0), (summary, 1.0)])), mean_gram(summary))
+    assert torch.equal(blended([(summary, 1.0), (summary, 1.0)]).mean, summary.mean)

@@ -8,6 +8,7 @@ from impasto.encoder.vgg19 import VGG19
 from impasto.engines.margin import Mirrored
 from impasto.engines.whole import Whole
 from impasto.images.files import read_picture
+from impasto.inputs import Inputs, Style
 from impasto.painting import Painting
 from impasto.plan.layout import Layout
 from impasto.problem import PicturesAtEveryScale
@@ -36,13 +37,13 @@ def pictures():
     content = random_image(HEIGHT // 4, WIDTH // 4, 1)
     content = torch.nn.functional.interpolate(content, (HEIGHT, WIDTH), mode="bilinear")
     content[:, :, : HEIGHT // 2] *= 0.5
-    return {"content": read_picture(content), "style": read_picture(random_image(280, 110, 2))}
+    return Inputs(read_picture(content), (Style(read_picture(random_image(280, 110, 2))),))
 
 
 def problem(group, precision, costs=(), **fields):
     encoder = VGG19(tiny_weights(), precision=precision)
     chosen = Settings(scales=1, engine="tiled", **fields)
-    given = (chosen, encoder, *pictures().values(), None, None)
+    given = (chosen, encoder, pictures(), None)
     return PicturesAtEveryScale(*given, costs) if group is None else PicturesInSlabs(*given, group, costs)
 
 

@@ -14,7 +14,8 @@ import torch
 from impasto.engines.tiling import Tiling
 from impasto.errors import SettingsError
 from impasto.memory import in_words
-from impasto.plan.footprint import VECTOR, Network, encoding_bytes, largest_tile
+from impasto.native.guided_product import STRIP
+from impasto.plan.footprint import FLOAT, VECTOR, Network, encoding_bytes, guide_bytes, largest_tile
 from impasto.plan.layout import Layout
 from impasto.plan.work import passes, work
 from impasto.solvers.memory import Vectors, adam_vectors, lbfgs_vectors, scratch_bytes
@@ -29,6 +30,8 @@ GROWING = 4.5
 """Pictures that are alive while a canvas is grown: the canvas, the photograph's detail, and what both are made of."""
 LOOKING = 4
 """Activations' worth that is taken while a content layer is encoded: its moments in float64, and their squares."""
+WEIGHING = 5
+"""Maps of one value a pixel that are alive while a region's weights are averaged and eroded in the finest layer."""
 TILES = (2048, 1536, 1024, 768, 512, 384, 256)
 """Sides that are tried, largest first. Below, the halo is most of what a tile sees."""
 _KEEPING = {
@@ -62,6 +65,9 @@ class Demand:
     margin: pixels of mirrored border. disk: bytes that may be written to it. final: size of the result, to which
     every unfinished picture is grown when it is shown or kept; None for that of each scale. style_cost: as in the
     settings. fresh: whether code has to be compiled first.
+    styles: how many paintings. regions: how many masks over the photograph. style_masks: the most over one painting.
+    protected: whether a part stays as photographed. ranks: how many processes share the picture; each weighs masks
+    over all of it, and keeps its rows.
     """
 
     network: Network
@@ -74,6 +80,11 @@ class Demand:
     final: tuple[int, int] | None = None
     style_cost: str = "gram"
     fresh: bool = False
+    styles: int = 1
+    regions: int = 0
+    style_masks: int = 0
+    protected: bool = False
+    ranks: int = 1
 
     def tiling(self, size: tuple[int, int], tile: int | None, layers: Sequence[str]) -> Tiling:
         """The tiles of a picture."""
@@ -95,18 +106,31 @@ class Demand:
         )
         encoding = encoding_bytes(content, network.content) if layout.encoding == "memory" else 0
         solver = vectors(layout)
+        guides = self.regions * guide_bytes(content, network.style)
+        weights = (self.regions + WEIGHING) * self.ranks * vector // 3 if self.regions else 0
+        parts = self.style_masks * guide_bytes(style, network.style)
+        painting = network.forward_bytes(largest_tile(style), network.style)
         preparing = vector + max(
-            GROWING * max(vector, style_vector),
+            GROWING * max(vector, style_vector) + weights,
             vector + encoding + network.forward_bytes(largest_tile(content_only), network.content, LOOKING),
-            encoding + style_vector + network.forward_bytes(largest_tile(style), network.style),
+            encoding
+            + style_vector
+            + parts
+            + max(painting, WEIGHING * self.ranks * style_vector // 3 if parts else 0),
+            encoding + guides + weights,
         )
         # Padded, the gradient of that, and the same folded back.
         margins = 0 if layout.tile or not self.margin else 3 * vector
         evaluating = (
             solver.evaluating * vector + vector + margins + network.gradient_bytes(largest_tile(content))
         )
-        showing = solver.evaluating * vector + GROWING * final
-        stepping = encoding + max(evaluating, solver.peak * vector + scratch_bytes(vector), showing)
+        showing = solver.evaluating * vector + GROWING * final + weights
+        held = encoding + guides + (2 * FLOAT * STRIP if self.regions else 0)
+        if self.protected:  # the photograph and the mask; the picture they make, or that one is asked to show
+            held += 4 * vector // 3
+            evaluating += 4 * vector // 3
+            showing += 7 * final // 3
+        stepping = held + max(evaluating, solver.peak * vector + scratch_bytes(vector), showing)
         code = CODE_BYTES + (COMPILER_BYTES if self.fresh else 0)
         code += network.kernel_bytes() + network.working_bytes(largest_tile(content))
         return int(base + code + SLACK * max(preparing, stepping))

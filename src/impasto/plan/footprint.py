@@ -172,6 +172,11 @@ def encoding_bytes(tiling: Tiling, layers: Collection[str]) -> int:
     )
 
 
+def guide_bytes(tiling: Tiling, layers: Collection[str]) -> int:
+    """The weights of one region in every style layer, of the whole picture; see `engines/guides.py`."""
+    return sum(FLOAT * rows * columns for one in layers for rows, columns in [tiling.layer_size(one)])
+
+
 def largest_tile(tiling: Tiling) -> int:
     """Pixels that the largest tile sees, its halo among them."""
     return max(

@@ -96,12 +96,12 @@ def _seconds(demand: Demand, one: PlannedScale, speed: Speed) -> float:
     walks = passes(tiling) * len(tiling.tiles)
     evaluation = speed.walk * walks + speed.work * passes(tiling) * work(tiling, layers) + speed.rules
     targets = 0.0
-    for size, tile, looked_at in (
-        (one.scale.size, one.layout.tile, content),
-        (one.scale.style_size, one.layout.style_tile, style),
+    for count, size, tile, looked_at in (
+        (1, one.scale.size, one.layout.tile, content),
+        (demand.styles, one.scale.style_size, one.layout.style_tile, style),
     ):
         own = demand.tiling(size, tile, looked_at)
-        targets += FORWARD * (speed.walk * len(own.tiles) + speed.work * work(own, looked_at))
+        targets += count * FORWARD * (speed.walk * len(own.tiles) + speed.work * work(own, looked_at))
     steps = one.scale.steps
     evaluations = EVALUATIONS * steps + 1 if one.layout.solver == "lbfgs" else steps
     return targets + evaluations * evaluation + steps * _solver_step(one, speed)

@@ -7,6 +7,7 @@ from dataclasses import fields
 import pytest
 import typer
 
+from impasto import settings
 from impasto.apps.cli import options
 from impasto.apps.cli.app import app
 from impasto.settings import Settings, help_for
@@ -16,7 +17,7 @@ RELIED_ON = [
     "--recipe --size --steps --scales --solver --pooling --start --content-layer --style-layers --alpha --beta",
     "--strength --seed --weights --bits --force --checkpoint --checkpoint-every --save-every --plot --device",
     "--threads --quiet --learning-rate --noise --history --style-scale --detail --coarse-steps --border",
-    "--balance --no-balance -o",
+    "--balance --no-balance -o --mask --style-mask --regions --style-regions --protect --protect-strength",
 ]
 COMMANDS = ("stylize", "demo", "resume", "info", "weights")
 
@@ -68,7 +69,7 @@ def test_without_arguments_the_commands_are_shown(run):
 
 def test_panels_come_in_an_order_that_a_painter_follows(run):
     text = run("stylize", "--help").out
-    panels = [options.PICTURE, options.LOOK, options.HOW, options.KEEPING, options.COMPUTER]
+    panels = [settings.PICTURE, settings.LOOK, settings.WHERE, settings.HOW, options.KEEPING, settings.COMPUTER]
     places = [text.index(f"─ {panel} ─") for panel in panels]
     assert places == sorted(places)
 

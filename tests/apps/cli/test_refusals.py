@@ -86,7 +86,8 @@ def test_bad_pictures(refused, studio, role):
 
     assert f"the {role} picture 'missing.jpg' does not exist" in paint("missing.jpg")
     (studio / "folder").mkdir()
-    assert f"the {role} picture 'folder' is a folder" in paint("folder")
+    words = {"content": "the content picture 'folder' is a folder", "style": "'folder' holds no picture"}
+    assert words[role] in paint("folder")
 
 
 def test_pictures_that_are_none(refused, studio):

@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from impasto.apps.cli.options import COMPUTER, KEEPING, PICTURE, given, plain, takes_settings
+from impasto.apps.cli.options import KEEPING, given, paintings, plain, takes_settings
+from impasto.settings import COMPUTER, PICTURE, WHERE
 from impasto.version import __version__
 
 app = typer.Typer(
@@ -17,6 +18,64 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+Styles = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="STYLE...",
+        help="The painting whose manner it takes; several are blended, as PATH or PATH:WEIGHT; a folder: all in it.",
+        show_default=False,
+    ),
+]
+Masks = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--mask",
+        metavar="MASK",
+        help="Where the style goes: a grey picture, white there; again for each further STYLE, in order.",
+        rich_help_panel=WHERE,
+        show_default=False,
+    ),
+]
+StyleMasks = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--style-mask",
+        metavar="MASK",
+        help="Which part of the painting is looked at; again for each --mask, or each STYLE, in order.",
+        rich_help_panel=WHERE,
+        show_default=False,
+    ),
+]
+Regions = Annotated[
+    Path | None,
+    typer.Option(
+        "--regions",
+        metavar="MAP",
+        help="Instead of masks: a map of the photograph, one colour a region; STYLEs go by reading order.",
+        rich_help_panel=WHERE,
+        show_default=False,
+    ),
+]
+StyleRegions = Annotated[
+    Path | None,
+    typer.Option(
+        "--style-regions",
+        metavar="MAP",
+        help="A map of the painting: each region learns from the part of its own colour.",
+        rich_help_panel=WHERE,
+        show_default=False,
+    ),
+]
+Protect = Annotated[
+    Path | None,
+    typer.Option(
+        "--protect",
+        metavar="MASK",
+        help="What stays as photographed, such as a face: a grey picture, white there.",
+        rich_help_panel=WHERE,
+        show_default=False,
+    ),
+]
 Quiet = Annotated[
     bool, typer.Option("--quiet", "-q", help="Say nothing but errors.", rich_help_panel=COMPUTER)
 ]
@@ -47,9 +106,7 @@ def stylize(
     content: Annotated[
         Path, typer.Argument(metavar="CONTENT", help="The photograph to paint.", show_default=False)
     ],
-    style: Annotated[
-        Path, typer.Argument(metavar="STYLE", help="The painting whose manner it takes.", show_default=False)
-    ],
+    style: Styles,
     output: Annotated[
         Path,
         typer.Option(
@@ -102,20 +159,26 @@ def stylize(
             show_default=False,
         ),
     ] = None,
+    mask: Masks = None,
+    style_mask: StyleMasks = None,
+    regions: Regions = None,
+    style_regions: StyleRegions = None,
+    protect: Protect = None,
     quiet: Quiet = False,
     **fields: Any,
 ) -> int:
-    """Paint the photograph CONTENT in the manner of the painting STYLE."""
+    """Paint the photograph CONTENT in the manner of the painting STYLE, or of several."""
     from impasto.apps.cli.commands.stylize import stylize as run
-    from impasto.apps.cli.job import Job, default_checkpoint, start_file
+    from impasto.apps.cli.job import Job, Where, default_checkpoint, start_file
 
     named = given(fields)
     job = Job(
         content=content,
-        style=style,
+        styles=tuple(paintings(style)),
         output=output,
         checkpoint=checkpoint or default_checkpoint(output),
         start=start_file(named.get("start")),
+        where=Where(tuple(mask or ()), tuple(style_mask or ()), regions, style_regions, protect),
         checkpoint_every=checkpoint_every,
         save_every=save_every,
         plot=plot,
@@ -130,16 +193,21 @@ def plan(
     content: Annotated[
         Path, typer.Argument(metavar="CONTENT", help="The photograph to paint.", show_default=False)
     ],
-    style: Annotated[
-        Path, typer.Argument(metavar="STYLE", help="The painting whose manner it takes.", show_default=False)
-    ],
+    style: Styles,
+    mask: Masks = None,
+    style_mask: StyleMasks = None,
+    regions: Regions = None,
+    style_regions: StyleRegions = None,
+    protect: Protect = None,
     as_json: Annotated[bool, typer.Option("--json", help="Everything, as JSON.")] = False,
     **fields: Any,
 ) -> int:
     """Say beforehand what a painting will take: memory, time, and how each scale will be computed."""
     from impasto.apps.cli.commands.plan import plan as run
+    from impasto.apps.cli.job import Where
 
-    return run(content, style, given(fields), as_json)
+    where = Where(tuple(mask or ()), tuple(style_mask or ()), regions, style_regions, protect)
+    return run(content, paintings(style), where, given(fields), as_json)
 
 
 @app.command()

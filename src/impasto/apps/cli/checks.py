@@ -1,6 +1,7 @@
 """All that can be checked before torch is loaded and hours are spent."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from impasto.apps.cli.job import Job
@@ -19,7 +20,7 @@ def check_new(job: Job, weights: str | None = None) -> None:
         SettingsError: the plot's format cannot be written.
         OutputError: a file that is to be written exists, is another one's, or its folder is missing or closed.
     """
-    _check_inputs(job)
+    check_inputs(job.inputs())
     if place().rank > 0:
         return
     _check_distinct(job, weights)
@@ -31,7 +32,7 @@ def check_new(job: Job, weights: str | None = None) -> None:
 
 def check_resumed(job: Job) -> None:
     """Before going on: as check_new, but the files of this very painting may be there."""
-    _check_inputs(job)
+    check_inputs(job.inputs())
     if place().rank > 0:
         return
     check_target(job.output, overwrite=True)
@@ -47,16 +48,20 @@ def check_stages(job: Job, steps: int) -> None:
             check_target(job.stage(number), overwrite=False)
 
 
-def _check_inputs(job: Job) -> None:
-    for role, path in (("content", job.content), ("style", job.style), ("start", job.start)):
-        if path is not None and not path.exists():
-            raise PictureError(f"the {role} picture '{path}' does not exist: check the path")
+def check_inputs(inputs: Mapping[str, Path]) -> None:
+    """That every file that is to be read is there; inputs: by what they are.
+
+    Raises:
+        PictureError: one is not.
+    """
+    for role, path in inputs.items():
+        if not path.exists():
+            raise PictureError(f"the {role} '{path}' does not exist: check the path")
 
 
 def _check_distinct(job: Job, weights: str | None) -> None:
     """No file is written over one that is read, or over another one that is written."""
-    taken = {"content picture": job.content, "style picture": job.style}
-    taken |= {"start picture": job.start} if job.start else {}
+    taken = job.inputs()
     taken |= {"weights file": Path(weights).expanduser()} if weights else {}
     for role, path in (("result", job.output), ("checkpoint", job.checkpoint), ("plot", job.plot)):
         if path is None:

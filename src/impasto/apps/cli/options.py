@@ -10,20 +10,11 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from impasto.settings import (
-    CHOICES,
-    COMPUTER,
-    HOW,
-    LOOK,
-    PICTURE,
-    STARTS,
-    groups,
-    help_for,
-    kind_of,
-)
+from impasto.settings import CHOICES, COMPUTER, GROUPS, LOOK, STARTS, groups, help_for, kind_of
+from impasto.sources import from_text
 
 KEEPING = "Keeping what is done"
-_PANELS = (PICTURE, LOOK, HOW, KEEPING, COMPUTER)
+_PANELS = (*(group for group in GROUPS if group != COMPUTER), KEEPING, COMPUTER)
 _METAVARS = {
     "size": "PIXELS",
     "content_layer": "LAYERS",
@@ -76,6 +67,11 @@ def given(fields: dict[str, Any]) -> dict[str, Any]:
     from impasto.settings_file import settings_in
 
     return settings_in(file, named)
+
+
+def paintings(texts: list[str]) -> list[tuple[Path, float]]:
+    """The paintings that the words of a command line name, with their weights; see `sources.from_text`."""
+    return [one for text in texts for one in from_text(text)]
 
 
 def _place(parameter: inspect.Parameter) -> int:

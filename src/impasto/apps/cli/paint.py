@@ -87,7 +87,9 @@ def _all_steps(keeper: Keeper, report: Quiet, interruption: Interruption) -> boo
 def _painting(job: Job, settings: "Settings", checkpoint: "Checkpoint | None") -> "Painting":
     """The painting, once it is sure that the output's format holds it."""
     impasto.check_writable(job.output, bits=settings.bits, overwrite=True)
-    painting = impasto.Stylizer(settings).paint(job.content, job.style, start=job.start, resume=checkpoint)
+    painting = impasto.Stylizer(settings).paint(
+        job.content, list(job.styles), start=job.start, resume=checkpoint, **job.where.arguments()
+    )
     impasto.check_writable(job.output, bits=settings.bits, overwrite=True, size=painting.size)
     return painting
 
@@ -105,7 +107,20 @@ def _check_replaced_checkpoint(job: Job) -> None:
 
 
 def _title(job: Job, painting: "Painting") -> Title:
-    return Title(job.content.name, job.style.name, str(job.output), painting.size)
+    return Title(
+        job.content.name, _names([path.name for path, _ in job.styles]), str(job.output), painting.size
+    )
+
+
+def _names(names: list[str]) -> str:
+    """Of the paintings; of many only how many.
+
+    >>> _names(["a"]), _names(["a", "b"]), _names(["a", "b", "c", "d"])
+    ('a', 'a and b', 'a and 3 more')
+    """
+    if len(names) <= 2:
+        return " and ".join(names)
+    return f"{names[0]} and {len(names) - 1} more"
 
 
 def _say_painted(job: Job, keeper: Keeper, result: "Result") -> None:

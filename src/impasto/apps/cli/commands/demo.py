@@ -23,7 +23,7 @@ def demo(output: Path, size: int, force: bool, quiet: bool) -> int:
     checkpoint = default_checkpoint(output)
     settings = Settings(size=size)
     replace = force or _only_demos(output, checkpoint)
-    job = Job(content=content, style=style, output=output, checkpoint=checkpoint, force=replace)
+    job = Job(content=content, styles=((style, 1.0),), output=output, checkpoint=checkpoint, force=replace)
     check_new(job)
     code = paint_new(job, settings, quiet)
     if code == 0 and not quiet:

@@ -1,6 +1,7 @@
 """`impasto info`."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -72,13 +73,27 @@ def _show(path: Path, rows: list[tuple[str, str]], again: str) -> None:
 def again_command(recipe: Mapping[str, Any], path: Path) -> str:
     """The command line that paints it again, in the folder where the pictures are."""
     settings = Settings.from_dict(recipe["settings"])
-    pictures = [operand(Path(recipe["inputs"][role]["name"])) for role in ("content", "style")]
+    inputs = recipe["inputs"]
+    pictures = [_painting(inputs[role]) for role in ("content", *_roles(inputs, "style"))]
     words = ["impasto", "stylize", *pictures, "-o", operand(path)]
+    for option in ("mask", "style mask", "regions", "style regions", "protect"):
+        for role in _roles(inputs, option):
+            words += [f"--{option.replace(' ', '-')}", operand(Path(inputs[role]["name"]))]
     if settings.recipe != Settings().recipe:
         words += ["--recipe", settings.recipe]
     for name, value in settings.changed().items():
         words += _as_option(name, value)
     return command(words)
+
+
+def _roles(inputs: Mapping[str, Any], role: str) -> list[str]:
+    """The inputs of one kind, in order: "style", "style 2", ..."""
+    return [one for one in inputs if one == role or re.fullmatch(rf"{role} \d+", one)]
+
+
+def _painting(one: Mapping[str, Any]) -> str:
+    text = operand(Path(one["name"]))
+    return f"{text}:{one['weight']!r}" if "weight" in one else text
 
 
 def _as_option(name: str, value: Any) -> list[str]:
@@ -107,7 +122,9 @@ def _rows(recipe: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("steps", f"{recipe['steps']}, {recipe['stopped']}"),
         *([("custom costs", f"{'; '.join(costs)}; they can be given in Python only")] if costs else []),
     ]
-    rows += [(role, f"{one['name']} {_short(one['fingerprint'])}") for role, one in recipe["inputs"].items()]
+    rows += [
+        (role, f"{_painting(one)} {_short(one['fingerprint'])}") for role, one in recipe["inputs"].items()
+    ]
     rows += [
         ("weights", f"{weights['source']} {_short(weights['checksum'])}"),
         ("licence", weights["licence"]),

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import impasto
+from impasto.apps.cli.checks import check_inputs
 from impasto.apps.cli.commands.stylize import anywhere
-from impasto.apps.cli.job import start_file
+from impasto.apps.cli.job import Where, inputs_of, start_file
 from impasto.apps.cli.lines import note, say, spent
-from impasto.errors import PictureError
 from impasto.memory import in_words
 from impasto.settings import Settings
 
@@ -27,16 +27,16 @@ _KEPT = {
 }
 
 
-def plan(content: Path, style: Path, fields: dict[str, Any], as_json: bool) -> int:
+def plan(
+    content: Path, styles: list[tuple[Path, float]], where: Where, fields: dict[str, Any], as_json: bool
+) -> int:
     """Plan, measure for a few seconds, and show; returns the exit code."""
     if fields.get("weights"):
         fields = {**fields, "weights": anywhere(fields["weights"])}
     settings = Settings.from_dict(fields)
     start = start_file(settings.start)
-    for role, path in (("content", content), ("style", style), ("start", start)):
-        if path is not None and not path.exists():
-            raise PictureError(f"the {role} picture '{path}' does not exist: check the path")
-    found = impasto.Stylizer(settings).paint(content, style, start=start).plan()
+    check_inputs(inputs_of(content, styles, start, where))
+    found = impasto.Stylizer(settings).paint(content, styles, start=start, **where.arguments()).plan()
     if as_json:
         say(json.dumps(found.as_dict(), indent=2))
     else:

@@ -65,8 +65,10 @@ def _is_ours(output: Path, so_far: SoFar, checkpoint: "Checkpoint") -> bool:
 
 def _same_painting(recipe: Mapping[str, Any], checkpoint: "Checkpoint") -> bool:
     try:
-        painted = {role: one["fingerprint"] for role, one in recipe["inputs"].items()}
-        wanted = {role: one["fingerprint"] for role, one in checkpoint.inputs.items()}
+        painted, wanted = (
+            {role: (one["fingerprint"], one.get("weight", 1)) for role, one in inputs.items()}
+            for inputs in (recipe["inputs"], checkpoint.inputs)
+        )
         return painted == wanted and recipe["settings"] == checkpoint.settings.as_dict()
     except (KeyError, TypeError, AttributeError):
         return False

@@ -1,0 +1,109 @@
+"""The style cost's terms for a canvas: several paintings blended, or each region with its own."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import torch
+
+from impasto.costs.guided import Guide
+from impasto.costs.term import Summary, Term
+from impasto.encoder.vgg19 import VGG19
+from impasto.engines.guides import layer_guides
+from impasto.engines.sharing import AddUp, alone
+from impasto.engines.targets import blended, guided_term, style_sums, style_term
+from impasto.engines.tiling import Tiling
+from impasto.errors import SettingsError
+from impasto.images.masks import Mask, region_rows
+from impasto.inputs import Inputs, Region
+from impasto.settings import Settings
+from impasto.shapes import Image
+
+PaintingAt = Callable[[int], tuple[Image, Tiling, tuple[int, int]]]
+"""A painting's number -> what is held of it here, how it is walked, and its whole size."""
+
+
+def check_style_cost(inputs: Inputs, settings: Settings) -> None:
+    """Raises SettingsError for a style cost that regions cannot be compared by."""
+    if inputs.guided and settings.style_cost != "gram":
+        raise SettingsError(
+            f"regions are compared by their Gram matrices, not by style-cost {settings.style_cost}: leave the masks "
+            "away, or use style-cost gram"
+        )
+
+
+def style_terms_of(
+    encoder: VGG19,
+    inputs: Inputs,
+    settings: Settings,
+    painting_at: PaintingAt,
+    canvas: Tiling,
+    size: tuple[int, int],
+    add_up: AddUp = alone,
+) -> list[Term]:
+    """A term for each layer, or for each layer and region. canvas, size: how the canvas is walked, and its whole size.
+
+    A region in which a layer has no position at all has no term there.
+    """
+    layers = list(settings.style_layers)
+    sums: dict[tuple[int, Mask | None], dict[str, Summary]] = {}
+    for number in range(len(inputs.styles)):
+        parts = inputs.parts_of(number)
+        image, tiling, painted = painting_at(number)
+        guides = [_style_guides(one, painted, tiling, layers, encoder.device) for one in parts]
+        found = style_sums(encoder, image, layers, tiling, add_up, guides, settings.style_cost)
+        sums |= {(number, part): one for part, one in zip(parts, found, strict=True)}
+        del image, guides
+    terms: list[Term] = []
+    for region, guide in zip(
+        inputs.regions, _canvas_guides(inputs, canvas, size, layers, encoder), strict=True
+    ):
+        for layer in layers:
+            target = style_term(
+                layer,
+                _target(region, inputs, sums, layer),
+                settings.style_layers[layer],
+                settings.balance,
+                settings.style_cost,
+            )
+            if guide is None:
+                terms.append(target)
+            elif guide[layer].mass > 0:
+                terms.append(guided_term(target, guide[layer], region.weight))
+    return terms
+
+
+def _style_guides(
+    part: Mask | None, size: tuple[int, int], tiling: Tiling, layers: Sequence[str], device: torch.device
+) -> Mapping[str, Guide] | None:
+    if part is None:
+        return None
+    guides = layer_guides(part.rows(size, 0, size[0]), tiling, layers, device)
+    if not all(guide.mass > 0 for guide in guides.values()):
+        raise SettingsError(
+            f"the style mask {part.name} leaves nothing of the painting at {size[1]}x{size[0]} pixels: mark a larger "
+            "part, or use a larger size"
+        )
+    return guides
+
+
+def _canvas_guides(
+    inputs: Inputs, canvas: Tiling, size: tuple[int, int], layers: Sequence[str], encoder: VGG19
+) -> Sequence[Mapping[str, Guide] | None]:
+    if not inputs.masks:
+        return [None] * len(inputs.regions)
+    weights = region_rows(inputs.masks, size, 0, size[0])
+    return [layer_guides(weight, canvas, layers, encoder.device) for weight in weights]
+
+
+def _target(
+    region: Region,
+    inputs: Inputs,
+    sums: Mapping[tuple[int, Mask | None], Mapping[str, Summary]],
+    layer: str,
+) -> Summary:
+    """What the region's average position should be."""
+    return blended(
+        [
+            (sums[number, part][layer], inputs.styles[number].weight)
+            for number, part in zip(region.styles, region.style_masks, strict=True)
+        ]
+    )
