@@ -16,6 +16,7 @@ from itertools import groupby
 from pathlib import Path
 
 import pytest
+import torch
 from docs import build
 from typer.main import get_command
 
@@ -31,6 +32,9 @@ ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *build.DOCS.glob("*.md")])
 STAND_INS = ("photo.jpg", "painting.jpg")
 """Pictures that an example may read without having made them."""
+MORE_STAND_INS = ("monet.jpg", "hokusai.jpg")
+MASK_STAND_INS = ("sky.png", "monet-sky.png", "face.png", "map.png", "monet-map.png")
+"""White in the upper half; and black there."""
 
 SHOWN_ONLY = ("text", "mermaid", "")
 COMPUTATIONS = """layer style cost; style cost; total cost; solving the optimisation; random initialisation;
@@ -60,8 +64,13 @@ def small(desk, monkeypatch) -> None:
 
     monkeypatch.setattr(painting, "PicturesAtEveryScale", problem)
     monkeypatch.setattr(stylizer, "VGG19", encoder)
-    for seed, name in enumerate(STAND_INS):
+    for seed, name in enumerate([*STAND_INS, *MORE_STAND_INS]):
         write_picture(name, random_image(60, 80, seed))
+    upper = torch.zeros(1, 3, 60, 80)
+    upper[:, :, :30] = 1
+    for name in MASK_STAND_INS:
+        write_picture(name, upper)
+    write_picture("ground.png", 1 - upper)
 
 
 def scenes() -> list:

@@ -1,4 +1,4 @@
-"""Several styles, regions and protection from the command line: carried through resume and info, refused clearly."""
+"""Several styles, regions and protection from the command line: through resume and info, and refused clearly."""
 
 import shlex
 
