@@ -71,6 +71,11 @@ class Painting:
         """How many steps all scales together take, at most."""
         return sum(stage.steps for stage in self.problem.stages)
 
+    @property
+    def recipe(self) -> dict[str, Any]:
+        """What its picture would carry inside it now: all that is needed to make it again."""
+        return self._recipe()
+
     def plan(self) -> Plan:
         """How each scale will be computed, in how much memory and in what time; takes a few seconds to measure."""
         plan = self.problem.plan

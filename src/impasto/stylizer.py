@@ -45,15 +45,30 @@ class Stylizer:
     ):
         memory.return_at_once()
         self.settings, self._costs = settings or Settings(), checked_costs(costs)
-        self.encoder = encoder or VGG19(
-            self.settings.weights,
-            pooling="max" if self.settings.pooling == "max" else "average",
-            border="replicate" if self.settings.border == "replicate" else "zeros",
-            convolution=self.settings.convolution,
-            device=_own_device(find_device(self.settings.device)),
-            precision=self.settings.precision,
-        )
+        self._given = encoder is not None
+        self.encoder = encoder or VGG19(self.settings.weights, **_network(self.settings))
         self._group = None if place().alone else _join(self.encoder.device)
+
+    @property
+    def alone(self) -> bool:
+        """Whether it paints in this process only, and not together with others."""
+        return self._group is None
+
+    def varied(self, settings: Settings) -> "Stylizer":
+        """One with other settings that shares what is loaded: the encoder where it stays the same, or its weights.
+
+        Raises what `Stylizer` raises.
+        """
+        other = Stylizer(settings, encoder=self._encoder_for(settings), costs=self._costs)
+        other._given = self._given
+        return other
+
+    def _encoder_for(self, settings: Settings) -> VGG19:
+        same_weights = settings.weights == self.settings.weights
+        if self._given or (same_weights and _network(settings) == _network(self.settings)):
+            return self.encoder
+        weights = self.encoder.weights if same_weights else settings.weights
+        return VGG19(weights, **_network(settings))
 
     def paint(
         self,
@@ -110,6 +125,17 @@ class Stylizer:
         if self.settings.start == "picture":
             raise SettingsError("start='picture' needs the picture: give its path, or start=... in Python")
         return None if self.settings.start in STARTS else self.settings.start
+
+
+def _network(settings: Settings) -> dict[str, Any]:
+    """What of the settings, beside the weights, makes the encoder another one."""
+    return {
+        "pooling": "max" if settings.pooling == "max" else "average",
+        "border": "replicate" if settings.border == "replicate" else "zeros",
+        "convolution": settings.convolution,
+        "device": _own_device(find_device(settings.device)),
+        "precision": settings.precision,
+    }
 
 
 def _own_device(device: torch.device) -> torch.device:

@@ -36,7 +36,7 @@ def read_picture(source: object, *, role: str = "picture") -> Picture:
 
     Args:
         source: a path; a PIL image; a numpy array [H, W] or [H, W, 1..4], uint8, uint16 or float in [0, 1];
-            a torch tensor [C, H, W] or [1, C, H, W], uint8 or float in [0, 1].
+            a torch tensor [C, H, W] or [1, C, H, W], uint8 or float in [0, 1]; a Picture, which is returned as it is.
         role: what the picture is for, in messages: "content picture".
 
     Raises:
@@ -45,6 +45,8 @@ def read_picture(source: object, *, role: str = "picture") -> Picture:
     """
     if isinstance(source, (str, os.PathLike)):
         return _read_file(Path(os.fsdecode(source)), role)
+    if isinstance(source, Picture):
+        return source
     if isinstance(source, Tensor):
         return from_tensor(source, f"the {role} (a tensor)")
     if isinstance(source, np.ndarray):
