@@ -24,6 +24,9 @@ STATED_STYLE_LAYERS = {f"relu{block}_1": 0.2 for block in range(1, 6)}
 LARGEST_DEFAULT_SIZE = 1024
 """`size` is the content's own long side, up to this many pixels, unless the user names another."""
 
+EXPLORE_SIZE = 256
+"""`impasto explore` paints its pictures this large, in pixels, unless the user names another: minutes for a grid."""
+
 STRENGTH_POWER = 2.5
 """beta / alpha grows with (strength / (1 - strength)) to this power: about even steps in the eye."""
 

@@ -69,7 +69,14 @@ def test_without_arguments_the_commands_are_shown(run):
 
 def test_panels_come_in_an_order_that_a_painter_follows(run):
     text = run("stylize", "--help").out
-    panels = [settings.PICTURE, settings.LOOK, settings.WHERE, settings.HOW, options.KEEPING, settings.COMPUTER]
+    panels = [
+        settings.PICTURE,
+        settings.LOOK,
+        settings.WHERE,
+        settings.HOW,
+        options.KEEPING,
+        settings.COMPUTER,
+    ]
     places = [text.index(f"─ {panel} ─") for panel in panels]
     assert places == sorted(places)
 

@@ -1,12 +1,12 @@
-"""The commands, each told from its function: `impasto stylize`, `plan`, `demo`, `resume`, `info`, `weights`."""
+"""The commands, each told from its function: `impasto stylize`, `plan`, `explore`, `demo`, `resume` and so on."""
 
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from impasto.apps.cli.options import KEEPING, given, paintings, plain, takes_settings
-from impasto.settings import COMPUTER, PICTURE, WHERE
+from impasto.apps.cli.options import KEEPING, axes, given, paintings, plain, takes_settings
+from impasto.settings import COMPUTER, EXPLORE_SIZE, PICTURE, WHERE
 from impasto.version import __version__
 
 app = typer.Typer(
@@ -208,6 +208,63 @@ def plan(
 
     where = Where(tuple(mask or ()), tuple(style_mask or ()), regions, style_regions, protect)
     return run(content, paintings(style), where, given(fields), as_json)
+
+
+@app.command()
+@takes_settings
+def explore(
+    content: Annotated[
+        Path, typer.Argument(metavar="CONTENT", help="The photograph to paint.", show_default=False)
+    ],
+    style: Annotated[
+        Path, typer.Argument(metavar="STYLE", help="The painting whose manner it takes.", show_default=False)
+    ],
+    vary: Annotated[
+        list[str],
+        typer.Option(
+            metavar="SETTING[=VALUE,...]",
+            help="What changes from picture to picture: any setting, as in strength or strength=0.2,0.5,0.8. In lists "
+            "of layers + joins what is one value: style-layers=relu1_1,relu1_1+relu2_1. Once, or twice for a grid.",
+            rich_help_panel=PICTURE,
+            autocompletion=axes,
+            show_default=False,
+        ),
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FOLDER",
+            help=plain(
+                "Where the pictures go, and the pages that show them [default: named for what is explored]."
+            ),
+            rich_help_panel=PICTURE,
+            show_default=False,
+        ),
+    ] = None,
+    size: Annotated[
+        int | None,
+        typer.Option(
+            metavar="PIXELS",
+            help=plain(f"Long side of each picture, in pixels [default: {EXPLORE_SIZE}]."),
+            rich_help_panel=PICTURE,
+            show_default=False,
+        ),
+    ] = None,
+    force: Annotated[
+        bool,
+        typer.Option(
+            "--force", "-f", help="Begin anew, whatever was explored in the folder.", rich_help_panel=PICTURE
+        ),
+    ] = False,
+    quiet: Quiet = False,
+    **fields: Any,
+) -> int:
+    """Paint a grid of small pictures that shows what one or two settings do; begun again, it goes on."""
+    from impasto.apps.cli.commands.explore import explore as run
+
+    return run(content, style, vary, output, given({"size": size, **fields}), force, quiet)
 
 
 @app.command()

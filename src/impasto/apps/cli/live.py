@@ -32,6 +32,7 @@ class Live(Quiet):
         self._console = console
         self._spinner: Spinner | None = None
         self._title: Title | None = None
+        self._part = ""
         self._step: Step | None = None
         self._stopping = False
         self._pace = Pace(time.monotonic())
@@ -59,6 +60,10 @@ class Live(Quiet):
         self._title, self._before, self._began = title, seconds, time.monotonic()
         self._pace = Pace(self._began)
 
+    def part(self, name: str, number: int, of: int) -> None:
+        """Shown above the figures."""
+        self._part = f"Picture {number} of {of}: {name}"
+
     def step(self, step: "Step") -> None:
         """Shown at the next refresh."""
         self._pace.update(step, time.monotonic())
@@ -78,6 +83,7 @@ class Live(Quiet):
         width = min(self._console.width - 4, _WIDEST)
         parts: list[RenderableType] = [
             self._heading(self._title),
+            *([Text(self._part, overflow="ellipsis")] if self._part else []),
             Text(),
             self._figures(),
             Text(),

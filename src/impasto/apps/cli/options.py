@@ -5,12 +5,13 @@ Each option's default on the command line is None, "what the recipe says": defau
 
 import inspect
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
 
-from impasto.settings import CHOICES, COMPUTER, GROUPS, LOOK, STARTS, groups, help_for, kind_of
+from impasto.settings import CHOICES, COMPUTER, GROUPS, LOOK, STARTS, Settings, groups, help_for, kind_of
 from impasto.sources import from_text
 
 KEEPING = "Keeping what is done"
@@ -44,15 +45,24 @@ def plain(help: str) -> str:
 
 
 def takes_settings(command: Command) -> Command:
-    """Let a command with `**fields` take every setting as an option; `fields` then has all of them."""
+    """Let a command with `**fields` take every setting as an option; `fields` then has all that it has not itself."""
     own = [one for one in inspect.signature(command).parameters.values() if one.kind is not one.VAR_KEYWORD]
-    of_settings = [_option(name, panel) for panel, names in groups().items() for name in names]
+    has = {one.name for one in own}
+    of_settings = [
+        _option(name, panel) for panel, names in groups().items() for name in names if name not in has
+    ]
     options = [_settings_file(), *of_settings]
     parameters = sorted(
         (one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in [*own, *options]), key=_place
     )
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     return command
+
+
+def axes(incomplete: str) -> list[str]:
+    """What can be varied, as the shell completes it."""
+    names = [one.name.replace("_", "-") for one in fields(Settings)]
+    return [name for name in names if name.startswith(incomplete)]
 
 
 def given(fields: dict[str, Any]) -> dict[str, Any]:

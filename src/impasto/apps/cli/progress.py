@@ -51,6 +51,9 @@ class Quiet:
     def begin(self, title: Title, seconds: float) -> None:
         """The first step is about to be taken, after `seconds` of painting before an interruption."""
 
+    def part(self, name: str, number: int, of: int) -> None:
+        """One of several pictures is begun; from now on the `done` of steps is that of all together."""
+
     def step(self, step: "Step") -> None:
         """A step was taken."""
 
@@ -68,17 +71,23 @@ class Lines(Quiet):
         self._write = write or (lambda line: print(line, file=sys.stderr, flush=True))
         self._pace = Pace(time.monotonic())
         self._next = 0.0
+        self._parts = False
 
     def begin(self, title: Title, seconds: float) -> None:
         """Say what is painted."""
         self._write(str(title))
         self._pace = Pace(time.monotonic())
 
+    def part(self, name: str, number: int, of: int) -> None:
+        """Say which."""
+        self._parts = True
+        self._write(f"picture {number} of {of}: {name}")
+
     def step(self, step: "Step") -> None:
-        """Say so when a tenth of the work or a scale is done."""
+        """Say so when a tenth of the work is done, or a scale, unless there are several pictures."""
         now = time.monotonic()
         self._pace.update(step, now)
-        if step.done < self._next and step.step < step.steps:
+        if step.done < self._next and (self._parts or step.step < step.steps):
             return
         self._next = (int(step.done * LINES) + 1) / LINES
         self._write(line_of(step, self._pace.left(now)))

@@ -82,7 +82,7 @@ def again_command(recipe: Mapping[str, Any], path: Path) -> str:
     if settings.recipe != Settings().recipe:
         words += ["--recipe", settings.recipe]
     for name, value in settings.changed().items():
-        words += _as_option(name, value)
+        words += as_option(name, value)
     return command(words)
 
 
@@ -96,7 +96,8 @@ def _painting(one: Mapping[str, Any]) -> str:
     return f"{text}:{one['weight']!r}" if "weight" in one else text
 
 
-def _as_option(name: str, value: Any) -> list[str]:
+def as_option(name: str, value: Any) -> list[str]:
+    """A setting as it is typed."""
     flag = name.replace("_", "-")
     if isinstance(value, bool):
         return [f"--{flag}" if value else f"--no-{flag}"]

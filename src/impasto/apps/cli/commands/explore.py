@@ -1,0 +1,97 @@
+"""`impasto explore`."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from impasto.apps.cli.commands.info import again_command, as_option
+from impasto.apps.cli.commands.stylize import anywhere
+from impasto.apps.cli.interrupt import FAILED, INTERRUPTED, Interruption, finishing_the_step
+from impasto.apps.cli.lines import command, operand, say, spent
+from impasto.apps.cli.progress import Quiet, Title, reporter
+from impasto.workflows.explore.grid import Grid, make_grid
+from impasto.workflows.explore.paint import Begun, Ended, Explorer, Stepped
+
+
+def explore(
+    content: Path,
+    style: Path,
+    vary: Sequence[str],
+    output: Path | None,
+    fields: dict[str, Any],
+    force: bool,
+    quiet: bool,
+) -> int:
+    """Paint the grid, or what is left of it; returns the exit code."""
+    if fields.get("weights"):
+        fields = {**fields, "weights": anywhere(fields["weights"])}
+    grid = make_grid(vary, fields)
+    path = output or _folder(content, style, grid)
+    words = ["impasto", "explore", operand(content), operand(style)]
+    words += [word for text in vary for word in ("--vary", text)] + ["-o", operand(path)]
+    words += [word for name, value in fields.items() for word in as_option(name, value)]
+    try:
+        with reporter(quiet) as report:
+            report.loading("Reading the pictures and VGG-19 ...")
+            explorer = Explorer(grid, content, style, path, anew=force)
+            for text in grid.notes():
+                report.note(text)
+            report.begin(Title(content.name, style.name, str(path), explorer.size), 0.0)
+            with finishing_the_step(report.stopping) as interruption:
+                complete = _all(explorer, report, interruption)
+                if not complete:
+                    explorer.stop()
+                explorer.publish(again_command)
+    except KeyboardInterrupt:
+        if not quiet:
+            say("Stopped at once. Go on with what is finished, by:")
+            say(f"  {command(words)}")
+        return INTERRUPTED
+    if not quiet:
+        _say_ended(explorer, complete, command(words))
+    return INTERRUPTED if not complete else FAILED if explorer.failed else 0
+
+
+def _all(explorer: Explorer, report: Quiet, interruption: Interruption) -> bool:
+    """Paint until nothing is left, or Ctrl-C; whether nothing is left."""
+    told: set[str] = set()
+    left = len(explorer.todo)
+    for event in explorer:
+        if isinstance(event, Begun):
+            report.part(explorer.grid.title(event.cell), event.number, event.of)
+            for text in dict.fromkeys(event.notes):
+                if text not in told:
+                    report.note(text)
+            told.update(event.notes)
+        elif isinstance(event, Stepped):
+            report.step(replace(event.step, done=event.done))
+            if interruption.asked and event.step.done < 1:
+                return False
+        elif isinstance(event, Ended):
+            left -= 1
+            if event.failed:
+                report.note(f"{explorer.grid.title(event.cell)} failed: {event.failed}")
+            if interruption.asked and left:
+                return False
+    return True
+
+
+def _folder(content: Path, style: Path, grid: Grid) -> Path:
+    """Named for what is explored, in the current folder."""
+    return Path("-".join([content.stem, style.stem, *(axis.name for axis in grid.axes)]))
+
+
+def _say_ended(explorer: Explorer, complete: bool, again: str) -> None:
+    folder, whole = explorer.folder, len(explorer.grid.cells)
+    if not complete:
+        say(f"Stopped; {explorer.done} of {whole} pictures are finished. Go on with:")
+        say(f"  {again}")
+    elif explorer.todo:
+        kept = whole - len(explorer.todo)
+        seconds = sum((folder.told(job.cell) or {"seconds": 0})["seconds"] for job in explorer.todo)
+        beside = f"; {kept} were finished before" if kept else ""
+        say(f"Painted {len(explorer.todo) - len(explorer.failed)} pictures in {spent(seconds)}{beside}.")
+    else:
+        say(f"All {whole} pictures were finished before.")
+    say(f"See them in {folder.page}; on one sheet: {folder.sheet}.")

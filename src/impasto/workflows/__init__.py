@@ -1,0 +1,1 @@
+"""Many paintings put to one use; they stand on the public names."""
