@@ -140,11 +140,9 @@ class Explorer:
 
     def _subject(self) -> dict[str, Any]:
         """What this exploration is about: what must stay the same for finished pictures to be kept."""
-        varied = [axis.field for axis in self.grid.axes]
-        settings = {name: value for name, value in self.grid.base.as_dict().items() if name not in varied}
         return {
             "pictures": {role: picture.fingerprint for role, picture in self._pictures.items()},
-            "settings": settings,
+            "settings": self.grid.base.as_dict(),
             "varied settings": [axis.name for axis in self.grid.axes],
         }
 

@@ -1,6 +1,7 @@
 """The contact sheet: all pictures of a grid in one, with the values they were painted with."""
 
 import warnings
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -158,7 +159,7 @@ class _Pen:
             while line and self.width(line + piece.rstrip()) > width:
                 lines, line = [*lines, line.rstrip()], ""
             while len(piece) > 1 and self.width(piece.rstrip()) > width:
-                fits = next((n for n in range(len(piece) - 1, 1, -1) if self.width(piece[:n]) <= width), 1)
+                fits = max(1, bisect_right(range(1, len(piece)), width, key=lambda n: self.width(piece[:n])))
                 lines, piece = [*lines, piece[:fits]], piece[fits:]
             line += piece
         return [*lines, line.rstrip()] if line.strip() or not lines else lines
