@@ -24,9 +24,21 @@ QUALITY = 90
 def main(folder: Path) -> int:
     """Explore both axes, then publish; returns the exit code."""
     folder.mkdir(parents=True, exist_ok=True)
-    photograph, painting = PICTURES / "content" / "tubingen.jpg", PICTURES / "style" / "starry_night_google.jpg"
+    photograph, painting = (
+        PICTURES / "content" / "tubingen.jpg",
+        PICTURES / "style" / "starry_night_google.jpg",
+    )
     for axis in AXES:
-        words = ["explore", str(photograph), str(painting), "--vary", axis, "-o", str(folder / axis), *SETTINGS]
+        words = [
+            "explore",
+            str(photograph),
+            str(painting),
+            "--vary",
+            axis,
+            "-o",
+            str(folder / axis),
+            *SETTINGS,
+        ]
         code = impasto(words)
         if code:
             return code

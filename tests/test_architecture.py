@@ -18,7 +18,7 @@ SHELVES = {
     "encoder": 2, "costs": 2,
     "engines": 3, "solvers": 3, "inputs": 3,
     "ladder": 4, "style_targets": 4, "plan": 4, "ranks": 4, "result": 4, "run": 4, "checkpoint": 4,
-    "problem": 5, "shared": 5, "painting": 5, "stylizer": 5, "demo": 5,
+    "colouring": 4, "problem": 5, "shared": 5, "painting": 5, "stylizer": 5, "demo": 5,
     "workflows": 6,
     "apps": 7, "__main__": 8,
 }  # fmt: skip

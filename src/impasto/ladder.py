@@ -24,7 +24,7 @@ Size = tuple[int, int]
 
 
 class Ladder:
-    """size: of the result. stages: coarse to fine.
+    """size: of the result. stages: coarse to fine; none where only colours are taken, and nothing is painted.
 
     layers: every layer that some cost looks at.
 
@@ -37,8 +37,10 @@ class Ladder:
         content = inputs.content
         long_side = settings.size or min(max(content.height, content.width), LARGEST_DEFAULT_SIZE)
         self.size = fitted_size(content.height, content.width, long_side)
-        self._check_size(content)
-        self.stages = self._stages()
+        self.stages: list[Stage] = []
+        if settings.colour != "only":
+            self._check_size(content)
+            self.stages = self._stages()
 
     def style_sizes(self, size: Size) -> list[Size]:
         """Of each painting beside a canvas: as long as that times the style scale, and at most its own size: no detail

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from impasto.checkpoint import Checkpoint, save_checkpoint
+from impasto.colouring import Colouring
 from impasto.costs.custom import CustomCost
 from impasto.encoder.vgg19 import VGG19
-from impasto.errors import CheckpointError, OutputError, RankError
+from impasto.errors import CheckpointError, OutputError, RankError, SettingsError
+from impasto.images.resize import resize_picture
 from impasto.inputs import Inputs
 from impasto.plan.forecast import calibrate, forecast
 from impasto.plan.layout import Layout
@@ -49,14 +51,14 @@ class Painting:
         group: "Group | None" = None,
         costs: Sequence[CustomCost] = (),
     ):
-        self.settings, self._encoder, self._inputs = settings, encoder, inputs
-        self._group, self._costs = group, tuple(costs)
+        self.settings, self._encoder, self._group = settings, encoder, group
+        self._costs = tuple(costs)
         with self._reported():
+            with _threads(settings.threads):
+                self._colouring = Colouring.of(settings.colour, inputs)
+            self._inputs = self._colouring.inputs
             self.problem = self._problem(resume)
-        # Planned at once: what cannot be done is told before anything is computed.
-        self.notes = (
-            self.problem.plan.departures() if resume is None else _differences(resume, self._versions())
-        )
+        self.notes = self._notes(resume)
         self._progress = Progress() if resume is None else self._resumed(resume)
         self._steps = run(self.problem, self._progress)
         self._ended = False
@@ -77,7 +79,12 @@ class Painting:
         return self._recipe()
 
     def plan(self) -> Plan:
-        """How each scale will be computed, in how much memory and in what time; takes a few seconds to measure."""
+        """How each scale will be computed, in how much memory and in what time; takes a few seconds to measure.
+
+        Raises SettingsError when nothing is painted, because only the colours are taken.
+        """
+        if not self.problem.stages:
+            raise SettingsError("colour only paints nothing, so there is nothing to plan: it is done at once")
         plan = self.problem.plan
         with _threads(self.settings.threads):
             disk = any(one.layout.kept == "disk" for one in plan.scales)
@@ -102,6 +109,12 @@ class Painting:
             problem.layouts = _replanned(problem.layouts, resume)
         return problem
 
+    def _notes(self, resume: Checkpoint | None) -> list[str]:
+        """Planned at once: what cannot be done is told before anything is computed."""
+        if resume is not None:
+            return _differences(resume, self._versions())
+        return self.problem.plan.departures() if self.problem.stages else []
+
     def __next__(self) -> Step:
         with _threads(self.settings.threads), self._reported():
             try:
@@ -118,7 +131,7 @@ class Painting:
             return self._group.anywhere(asked)
 
     def result(self) -> Result:
-        """The picture as far as it got, at the size of the result.
+        """The picture as far as it got, at the size of the result, in the colours that the settings ask for.
 
         In a process other than the first of several it is a `PartOfResult`.
         Raises CheckpointError before the first step.
@@ -127,14 +140,8 @@ class Painting:
             return self._result()
 
     def _result(self) -> Result:
-        if self._progress.solver is None:
-            raise CheckpointError(
-                "nothing is painted yet: take at least one step before asking for the result"
-            )
-        canvas = self._progress.solver.image
-        for stage in range(self._progress.stage + 1, len(self.problem.stages)):
-            canvas = self.problem.grow(canvas, stage)
-        kind, image = self._whole(self.problem.shown(canvas, len(self.problem.stages) - 1))
+        with _threads(self.settings.threads):
+            kind, image = self._painted() if self.problem.stages else self._recoloured()
         return kind(
             image=image,
             alpha=self.problem.alpha() if kind is Result else None,
@@ -152,6 +159,8 @@ class Painting:
         Raises OutputError when the file cannot be written, CheckpointError before the first step.
         """
         progress = self._progress
+        if not self.problem.stages:
+            raise CheckpointError("colour only paints nothing, so there is nothing to go on with: paint anew")
         if progress.solver is None:
             raise CheckpointError("nothing is painted yet: take at least one step before saving a checkpoint")
         with self._reported(OutputError):
@@ -192,17 +201,38 @@ class Painting:
         assert isinstance(self.problem, PicturesInSlabs)
         save_together(self._group, self.problem.slabs(progress.stage).spans, state, write)
 
-    def _whole(self, canvas: Image) -> tuple[type[Result], Image]:
-        """The canvas of the last scale on the CPU, and whether it is all of it."""
-        if self._group is not None:
-            from impasto.shared import PicturesInSlabs
+    def _painted(self) -> tuple[type[Result], Image]:
+        """The canvas at the last scale, in its colours."""
+        if self._progress.solver is None:
+            raise CheckpointError(
+                "nothing is painted yet: take at least one step before asking for the result"
+            )
+        canvas = self._progress.solver.image
+        for stage in range(self._progress.stage + 1, len(self.problem.stages)):
+            canvas = self.problem.grow(canvas, stage)
+        kind, image, first = self._whole(self.problem.shown(canvas, len(self.problem.stages) - 1))
+        return kind, self._colouring.finished(image, self.size, first, self.settings.protect_strength)
 
-            assert isinstance(self.problem, PicturesInSlabs)
-            whole = self.problem.whole(canvas, len(self.problem.stages) - 1)
-            if whole is not None:
-                return Result, whole
-        kind = Result if self._group is None else PartOfResult
-        return kind, canvas.detach().cpu().clone()
+    def _recoloured(self) -> tuple[type[Result], Image]:
+        """The photograph, which has the painting's colours; all of it in the first process."""
+        if self._group is not None and self._group.rank:
+            return PartOfResult, torch.empty(1, 3, 0, self.size[1])
+        image = resize_picture(self._inputs.content, self.size).rgb
+        return Result, self._colouring.finished(image, self.size, 0, self.settings.protect_strength)
+
+    def _whole(self, canvas: Image) -> tuple[type[Result], Image, int]:
+        """The canvas of the last scale on the CPU, whether it is all of it, and its first row."""
+        if self._group is None:
+            return Result, canvas.detach().cpu().clone(), 0
+        from impasto.shared import PicturesInSlabs
+
+        assert isinstance(self.problem, PicturesInSlabs)
+        last = len(self.problem.stages) - 1
+        whole = self.problem.whole(canvas, last)
+        if whole is not None:
+            return Result, whole, 0
+        first = self.problem.slabs(last).spans[self._group.rank].start
+        return PartOfResult, canvas.detach().cpu().clone(), first
 
     def _reported(self, but: type[Exception] = RankError) -> contextlib.AbstractContextManager[None]:
         """What ends this process is told to the others, who cannot go on; see `Group.reporting`."""
@@ -268,6 +298,8 @@ class Painting:
 
     def _stopped(self) -> str:
         solver = self._progress.solver
+        if not self.problem.stages:
+            return "recoloured"
         if not self._ended:
             return "interrupted"
         return (solver and solver.finished) or "all steps done"

@@ -13,6 +13,7 @@ from impasto.costs.encoding import InMemory, OnDisk
 from impasto.costs.term import Term
 from impasto.encoder.vgg19 import VGG19
 from impasto.engines.margin import MARGIN, Mirrored
+from impasto.engines.neutral import Neutral, neutral
 from impasto.engines.protected import Protected, Protection
 from impasto.engines.targets import content_terms, custom_terms
 from impasto.engines.tiled import Tiled
@@ -41,7 +42,7 @@ from impasto.solvers.base import Solver
 from impasto.solvers.kept import keeper
 from impasto.solvers.lbfgs import LBFGS
 from impasto.solvers.smoothing import picture_metric
-from impasto.style_targets import check_style_cost, style_terms_of
+from impasto.style_targets import check_regions, style_terms_of
 
 SAFE_PART = 0.8
 """How much of the memory that is free a painting plans to take, when no amount is named."""
@@ -64,10 +65,10 @@ class PicturesAtEveryScale:
         costs: Sequence[CustomCost] = (),
     ):
         self.settings, self.encoder, self.inputs, self.costs = settings, encoder, inputs, tuple(costs)
-        check_style_cost(inputs, settings)
+        check_regions(inputs, settings)
         self._ladder = Ladder(settings, inputs, self.layers)
         self.size = self._ladder.size
-        self.stages: Sequence[Stage] = self._ladder.stages
+        self.stages: Sequence[Stage] = self._ladder.stages  # none where nothing is painted
         if layouts is not None:
             self.layouts = list(layouts)
 
@@ -148,6 +149,11 @@ class PicturesAtEveryScale:
         return MARGIN if self.settings.border == "mirror" else 0
 
     @property
+    def _paints_greys(self) -> bool:
+        """Whether the pictures are neutral (`colouring.py`), and so the canvas."""
+        return self.settings.colour == "photograph"
+
+    @property
     def _custom_layers(self) -> list[str]:
         return list(dict.fromkeys(canonical(cost.layer) for cost in self.costs))
 
@@ -192,7 +198,10 @@ class PicturesAtEveryScale:
             if self.settings.balance:
                 reference = variation(self.content_at(stage)) / (3 * height * width)
             evaluate = WithVariation(evaluate, self.settings.variation, reference, height * width)
-        return self._protected(evaluate, stage)
+        return self._in_greys(self._protected(evaluate, stage))
+
+    def _in_greys(self, evaluate: Evaluate) -> Evaluate:
+        return Neutral(evaluate) if self._paints_greys else evaluate
 
     def _protected(self, evaluate: Evaluate, stage: int) -> Evaluate:
         protection = self.protection_at(stage)
@@ -246,7 +255,8 @@ class PicturesAtEveryScale:
         kind = self.settings.start if start is None else "picture"
         picture = None if start is None else start.rgb
         content = self.content_at(0).cpu()
-        return first_canvas(kind, content, self.settings.noise, generator, picture).to(self.encoder.device)
+        canvas = first_canvas(kind, content, self.settings.noise, generator, picture)
+        return (neutral(canvas) if self._paints_greys else canvas).to(self.encoder.device)
 
     def grow(self, canvas: Image, stage: int) -> ResizedImage:
         """The canvas of the stage before, enlarged, with the photograph's fine detail laid over it.

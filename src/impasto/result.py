@@ -36,7 +36,10 @@ class Step:
 
     @property
     def image(self) -> Image:
-        """A copy of the picture [1, 3, H, W] on the CPU, RGB in [0, 1], as it is when this is asked for."""
+        """A copy of the picture [1, 3, H, W] on the CPU, RGB in [0, 1], as it is when this is asked for.
+
+        With the photograph's colours (`Settings.colour`) it is grey: `Painting.result()` gives the colours to it.
+        """
         return self._shown(self._canvas.detach()).cpu().clone()
 
 

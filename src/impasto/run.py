@@ -66,6 +66,8 @@ class Progress:
 
 def run(problem: Problem, progress: Progress) -> Iterator[Step]:
     """Paint all stages, yielding after every step; `progress` is kept up to date and may be a saved one."""
+    if not problem.stages:
+        return
     while True:
         stage = problem.stages[progress.stage]
         # The solver first: the one before holds memory that the targets may need.

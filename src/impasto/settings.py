@@ -89,6 +89,7 @@ CHOICES = {
     "precision": ("float32", "tf32", "bf16"),
     "engine": ("auto", "whole", "tiled"),
     "style_cost": ("gram", "covariance", "wasserstein"),
+    "colour": ("painting", "photograph", "match", "only"),
 }
 STARTS = ("content", "noise", "content+noise", "picture")
 
@@ -102,7 +103,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     PICTURE: ("size", "bits"),
     LOOK: (
         *("recipe", "strength", "style_scale", "content_layer", "style_layers", "style_cost"),
-        *("alpha", "beta", "variation", "detail"),
+        *("alpha", "beta", "variation", "detail", "colour"),
     ),
     WHERE: ("protect_strength",),
     HOW: ("steps", "scales", "coarse_steps", "start", "noise", "seed"),
@@ -185,6 +186,11 @@ class Settings:
     balance: bool = _from_recipe(
         "Divide each cost by a reference of its own, so that alpha and beta are pure numbers."
     )
+    colour: str = _same(
+        "painting",
+        "Whose colours: painting; photograph (strokes in light and dark); match (painting, suited to it); only "
+        "(no strokes).",
+    )
     style_scale: float = _same(
         1.0, "Long side of the painting beside the photograph's: larger, larger strokes."
     )
@@ -260,7 +266,7 @@ class Settings:
             self._set(name, value if given is None else given)
 
     def _check(self) -> None:
-        for name in ("solver", "pooling", "border", "convolution", "precision", "engine"):
+        for name in ("solver", "pooling", "border", "convolution", "precision", "engine", "colour"):
             _check_choice(name, getattr(self, name), CHOICES[name])
         if self.size is not None:
             _check_whole("size", self.size, SMALLEST_SIZE, LARGEST_SIZE)

@@ -148,7 +148,7 @@ class PicturesInSlabs(PicturesAtEveryScale):
         evaluate: Evaluate = _InSlabs(tiled, rows)
         if chosen.variation:
             evaluate = self._slab_variation(evaluate, stage, members)
-        return self._protected(evaluate, stage)
+        return self._in_greys(self._protected(evaluate, stage))
 
     def protection_at(self, stage: int) -> Protection | None:
         """As of the whole picture, for this rank's rows."""

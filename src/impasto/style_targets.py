@@ -21,8 +21,12 @@ PaintingAt = Callable[[int], tuple[Image, Tiling, tuple[int, int]]]
 """A painting's number -> what is held of it here, how it is walked, and its whole size."""
 
 
-def check_style_cost(inputs: Inputs, settings: Settings) -> None:
-    """Raises SettingsError for a style cost that regions cannot be compared by."""
+def check_regions(inputs: Inputs, settings: Settings) -> None:
+    """Raises SettingsError for settings that do not go together with regions."""
+    if inputs.guided and settings.colour == "only":
+        raise SettingsError(
+            "colour only paints nothing, so that regions have no meaning: leave the masks away"
+        )
     if inputs.guided and settings.style_cost != "gram":
         raise SettingsError(
             f"regions are compared by their Gram matrices, not by style-cost {settings.style_cost}: leave the masks "

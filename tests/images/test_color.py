@@ -70,10 +70,17 @@ def test_oklab_worked_values(xyz, oklab):
     torch.testing.assert_close(oklab_from_linear(linear), colour(*oklab), atol=2e-3, rtol=0)
 
 
-def test_oklab_of_red_as_css_color_4_prints_it():
-    torch.testing.assert_close(
-        oklab_from_linear(colour(1, 0, 0)), colour(0.62796, 0.22486, 0.12585), atol=1e-5, rtol=0
-    )
+@pytest.mark.parametrize(
+    ("linear", "oklab"),
+    [  # as CSS Color 4 and Ottosson's own tables print them
+        ((1, 1, 1), (1.0, 0.0, 0.0)),
+        ((1, 0, 0), (0.62796, 0.22486, 0.12585)),
+        ((0, 1, 0), (0.86644, -0.23389, 0.17950)),
+        ((0, 0, 1), (0.45201, -0.03246, -0.31153)),
+    ],
+)
+def test_oklab_of_white_and_the_primaries(linear, oklab):
+    torch.testing.assert_close(oklab_from_linear(colour(*linear)), colour(*oklab), atol=1e-5, rtol=0)
 
 
 def test_oklab_there_and_back():

@@ -396,4 +396,5 @@ def test_the_shell_completes_what_can_be_varied(run, monkeypatch, capsys):
     monkeypatch.setenv("COMP_CWORD", "5")
     with pytest.raises(SystemExit):
         run("anything")
-    assert capsys.readouterr().out.split() == ["steps", "start", "style-layers", "strength", "style-scale"]
+    found = capsys.readouterr().out.split()
+    assert sorted(found) == ["start", "steps", "strength", "style-cost", "style-layers", "style-scale"]

@@ -39,6 +39,8 @@ def untouched(studio):
         (["--size", "16"], "too small for relu5_1"),
         (["--recipe", "watercolour"], "recipe is classic or paint"),
         (["--solver", "sgd"], "solver is adam or lbfgs"),
+        (["--colour", "blue"], "colour is painting or photograph or match or only, got 'blue'"),
+        (["--colour", "only", "--plot", "j.png"], "there is no cost to draw"),
         (["--start", "nowhere.png"], "the start picture 'nowhere.png' does not exist"),
         (["--start", "picture"], "start='picture' needs the picture"),
         (["--device", "abacus"], "device is auto, cpu, cuda or mps"),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from impasto.apps.cli.job import CHECKPOINT_SECONDS, CHECKPOINT_SHARE, Job, SoFar, to_extra
 from impasto.apps.cli.lines import command, operand
 from impasto.apps.plot import write_cost_curve
-from impasto.errors import OutputError, RankError
+from impasto.errors import CheckpointError, OutputError, RankError
 from impasto.torchrun import place
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class Keeper:
             failed = error
         if not self.painting.anywhere(failed is not None):
             return
-        with suppress(OutputError):
+        with suppress(OutputError, CheckpointError):
             self._keep()
         if failed is None:
             raise RankError("another rank could not write its files", speaks=False)

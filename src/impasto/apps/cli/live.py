@@ -94,7 +94,7 @@ class Live(Quiet):
 
     def _heading(self, title: Title) -> Text:
         return Text.assemble(
-            (title.content, "bold"), (" in the manner of ", "dim"), (title.style, "bold"), overflow="ellipsis"
+            (title.content, "bold"), (f" {title.how} ", "dim"), (title.style, "bold"), overflow="ellipsis"
         )
 
     def _figures(self) -> Table:

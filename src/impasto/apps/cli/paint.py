@@ -107,9 +107,9 @@ def _check_replaced_checkpoint(job: Job) -> None:
 
 
 def _title(job: Job, painting: "Painting") -> Title:
-    return Title(
-        job.content.name, _names([path.name for path, _ in job.styles]), str(job.output), painting.size
-    )
+    how = "in the manner of" if painting.steps else "in the colours of"
+    names = _names([path.name for path, _ in job.styles])
+    return Title(job.content.name, names, str(job.output), painting.size, how)
 
 
 def _names(names: list[str]) -> str:
@@ -125,13 +125,16 @@ def _names(names: list[str]) -> str:
 
 def _say_painted(job: Job, keeper: Keeper, result: "Result") -> None:
     height, width = keeper.painting.size
-    say(f"Painted {job.output}, {width} x {height} pixels, in {spent(result.seconds)}.")
-    if result.history:
-        cost = result.history[-1]
+    if not result.history:
         say(
-            f"{len(result.history)} steps ({result.stopped}); "
-            f"J {cost.total:.4g} = {_sum(cost, result.settings)}."
+            f"Recoloured {job.output}, {width} x {height} pixels: the photograph with the painting's colours."
         )
+        return
+    say(f"Painted {job.output}, {width} x {height} pixels, in {spent(result.seconds)}.")
+    cost = result.history[-1]
+    say(
+        f"{len(result.history)} steps ({result.stopped}); J {cost.total:.4g} = {_sum(cost, result.settings)}."
+    )
     if job.plot:
         say(f"The cost curve is {job.plot}.")
 

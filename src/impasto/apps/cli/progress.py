@@ -22,16 +22,17 @@ LINES = 10
 
 @dataclass(frozen=True)
 class Title:
-    """What is being painted: the names of the pictures, and the size (height, width) of the result."""
+    """What is being painted: the names of the pictures, the size (height, width) of the result, and what it takes."""
 
     content: str
     style: str
     output: str
     size: tuple[int, int]
+    how: str = "in the manner of"
 
     def __str__(self) -> str:
         height, width = self.size
-        return f"{self.content} in the manner of {self.style}: {self.output}, {width} x {height} pixels"
+        return f"{self.content} {self.how} {self.style}: {self.output}, {width} x {height} pixels"
 
 
 class Quiet:

@@ -26,6 +26,8 @@ _OWN_VALUES: dict[str, tuple[str, ...]] = {
     "style_layers": (*STATED_STYLE_LAYERS, ALL),
     "strength": ("0.1", "0.3", "0.5", "0.7", "0.9"),
     "style_scale": ("0.5", "0.75", "1", "1.5", "2"),
+    "variation": ("0", "0.1", "0.3", "1"),
+    "protect_strength": ("0", "0.25", "0.5", "0.75", "1"),
     "detail": ("0", "0.25", "0.5", "0.75", "1"),
     "size": ("128", "192", "256", "384"),
     "steps": ("5", "10", "20", "40", "80"),

@@ -7,6 +7,7 @@ from typing import Any
 from impasto.apps.cli.checks import check_new
 from impasto.apps.cli.job import Job
 from impasto.apps.cli.paint import paint_new
+from impasto.errors import SettingsError
 from impasto.settings import Settings
 
 
@@ -16,6 +17,8 @@ def stylize(job: Job, fields: dict[str, Any], quiet: bool) -> int:
     if weights:
         fields = {**fields, "weights": anywhere(weights)}
     settings = Settings.from_dict(fields)
+    if job.plot and settings.colour == "only":
+        raise SettingsError("colour only paints nothing, so there is no cost to draw: leave --plot away")
     check_new(job, settings.weights)
     return paint_new(job, settings, quiet)
 
