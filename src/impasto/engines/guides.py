@@ -6,7 +6,7 @@ style: colours bleed. So it counts by how far what it sees is its own region (th
     w'(p) = min(w(p), max(0, 2 b(p) - w(p))),   b = the mean of w over what p sees
 
 Inside a region, b = w = 1: nothing changes. At a hard border b is about a half, and w' near 0, growing to 1 where the
-border is far enough. Where a wide soft edge falls evenly, b = w and w' = w: two regions' soft edges still make up 1, and
+border is far enough. Where a wide soft edge falls evenly, b = w and w' = w: two soft edges still make up 1, and
 no gap opens. Near a hard border little of a deep layer is left; the picture there is painted by positions farther
 inside, which see it, and by the layers that see less far.
 
@@ -26,7 +26,7 @@ from impasto.layers import LAYERS
 FAR = 2
 """Positions beyond itself that an activation is taken to see, at most. The table's reach of relu4_1 and relu5_1 is 4,
 but what lies far counts little. One painting laid beside another along the mask of some houses (256 x 192 pixels):
-without erosion the first one's guided Gram matrix is 24, 23 and 56 percent of the way to the second's (relu3_1, relu4_1,
+without erosion the first one's guided Gram matrix is 24, 23 and 56 percent of the way to the other (relu3_1, relu4_1,
 relu5_1), with 2 positions 12, 14 and 39; with 4, relu4_1 gains one more, and loses a third of the region instead of a
 fifth."""
 LEFT = 0.5
