@@ -4,7 +4,8 @@ python benchmarks/sizes.py                     # 1, 4, 16 and 64 megapixels at 4
 python benchmarks/sizes.py --megapixels 1 4 --memory 3GB
 
 One step at one scale (an evaluation of cost and gradient, and what comes before and after it), painted through the
-public API with `memory`, beside the whole picture at once and beside pastiche 1.6. Those two are left out above what
+public API with `memory`, beside the whole picture at once and beside pastiche 1.6. The photograph is a file, as it is
+for a user: the demo's, enlarged by this process and read by the one that is measured. Those two are left out above what
 this machine holds. The figure is the operating system's own for the process.
 """
 
@@ -13,11 +14,11 @@ import json
 import math
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
-import torch
-from step import DEMO, pastiche_step
+from step import DEMO, enlarged, pastiche_step
 
 import impasto
 from impasto import memory
@@ -32,31 +33,41 @@ def size_of(megapixels: float) -> tuple[int, int]:
     return round(width / 1.5), round(width)
 
 
-def painted(height: int, width: int, allowed: str | None) -> dict[str, object]:
-    """One step of a painting of the demo's pictures, enlarged; peak and seconds, and the layout that was planned."""
-    content = impasto.read_picture(DEMO / "content.jpg").rgb
-    content = torch.nn.functional.interpolate(content, (height, width), mode="bilinear").clamp(0, 1)
+def painted(content: Path, width: int, allowed: str | None) -> dict[str, object]:
+    """One step of a painting, with the demo's style; peak and seconds, and the layout that was planned."""
     engine = {"memory": allowed} if allowed else {"engine": "whole"}
     settings = impasto.Settings(size=width, scales=1, steps=1, **engine)
-    picture = (content[0].permute(1, 2, 0) * 255).byte().numpy()
-    del content
-    painting = impasto.Stylizer(settings).paint(picture, DEMO / "style.jpg")
-    [planned] = painting.problem.plan()
+    painting = impasto.Stylizer(settings).paint(content, DEMO / "style.jpg")
+    [planned] = painting.problem.plan.scales
     for _ in painting:
         pass
-    layout, expected = planned
-    return {"layout": layout.as_dict(), "planned": expected, "seconds": painting.result().seconds}
+    return {
+        "layout": planned.layout.as_dict(),
+        "planned": planned.peak,
+        "seconds": painting.result().seconds,
+    }
 
 
-def measure(contender: str, height: int, width: int, allowed: str) -> dict[str, object]:
+def measure(contender: str, content: Path, height: int, width: int, allowed: str) -> dict[str, object]:
     """In this process."""
     started = time.perf_counter()
     found: dict[str, object] = {}
     if contender == "pastiche 1.6":
         pastiche_step(height, width)()
     else:
-        found = painted(height, width, allowed if contender == "impasto" else None)
+        found = painted(content, width, allowed if contender == "impasto" else None)
     return found | {"peak": memory.peak(), "seconds in all": time.perf_counter() - started}
+
+
+def measured(contender: str, height: int, width: int, allowed: str) -> dict[str, object]:
+    """In a process of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        content = Path(folder) / "content.jpg"
+        enlarged(DEMO / "content.jpg", (height, width), content)
+        command = [sys.executable, __file__, "--memory", allowed, "--one", contender, str(content)]
+        done = subprocess.run([*command, str(height), str(width)], capture_output=True, text=True, check=True)
+    found: dict[str, object] = json.loads(done.stdout.splitlines()[-1])
+    return found
 
 
 def main() -> None:
@@ -66,11 +77,11 @@ def main() -> None:
     parser.add_argument("--memory", default="4GB")
     parser.add_argument("--contenders", nargs="+", default=["impasto", "impasto, whole", "pastiche 1.6"])
     parser.add_argument("--out", type=Path, default=Path(__file__).with_name("sizes.json"))
-    parser.add_argument("--one", nargs=3, help=argparse.SUPPRESS)
+    parser.add_argument("--one", nargs=4, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.one:
-        contender, height, width = options.one
-        print(json.dumps(measure(contender, int(height), int(width), options.memory)))
+        contender, content, height, width = options.one
+        print(json.dumps(measure(contender, Path(content), int(height), int(width), options.memory)))
         return
     results = []
     for megapixels in options.megapixels:
@@ -87,11 +98,7 @@ def main() -> None:
                 "size": [width, height],
             }
             if needed < memory.available():
-                command = [sys.executable, __file__, "--memory", options.memory, "--one", contender]
-                done = subprocess.run(
-                    [*command, str(height), str(width)], capture_output=True, text=True, check=True
-                )
-                result |= json.loads(done.stdout.splitlines()[-1])
+                result |= measured(contender, height, width, options.memory)
                 print(f"{megapixels:5g} MP  {contender:15} {result['peak'] / 1e9:6.2f} GB", flush=True)  # type: ignore[operator]
             else:
                 print(

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pyvips
 import torch
 
 import impasto
@@ -36,6 +37,14 @@ def picture(name: str, height: int, width: int) -> torch.Tensor:
     """One of the demo's pictures, resampled."""
     image = impasto.read_picture(DEMO / f"{name}.jpg").rgb
     return torch.nn.functional.interpolate(image, (height, width), mode="bicubic", antialias=True).clamp(0, 1)
+
+
+def enlarged(picture: Path, size: tuple[int, int], out: Path) -> None:
+    """A picture file of this height and width, in 8 bits and row by row: it is never held as a whole."""
+    height, width = size
+    image = pyvips.Image.new_from_file(str(picture))
+    image = image.resize(width / image.width, vscale=height / image.height)
+    image.write_to_file(str(out))
 
 
 def impasto_step(content: torch.Tensor, style: torch.Tensor, convolution: str) -> Callable[[], object]:
