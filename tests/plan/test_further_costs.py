@@ -1,0 +1,38 @@
+"""What the planner knows of style costs and of costs of the user's own."""
+
+from dataclasses import replace
+
+from impasto.encoder.vgg19 import VGG19
+from impasto.layers import LAYERS
+from impasto.plan.footprint import CUSTOM_COPIES, FLOAT, Network
+from impasto.plan.forecast import calibrate, forecast
+from impasto.settings import Settings
+from impasto.stylizer import Stylizer
+from tests.helpers import MeanAndDeviation, random_image, tiny_weights
+
+
+def test_roots_of_matrices_are_timed_once_an_evaluation():
+    encoder = VGG19(tiny_weights())
+    stylizer = Stylizer(Settings(style_cost="wasserstein", scales=1, steps=10), encoder=encoder)
+    plan = stylizer.paint(random_image(48, 48, 1), random_image(40, 40, 2)).problem.plan
+    speed = calibrate(encoder, plan.demand, disk=False)
+    assert speed.rules > 0
+    longer = forecast(plan, speed).seconds - forecast(plan, replace(speed, rules=0.0)).seconds
+    assert 10 * speed.rules <= longer <= 12 * speed.rules
+    assert calibrate(encoder, replace(plan.demand, style_cost="gram"), disk=False).rules == 0
+
+
+def test_a_custom_cost_is_counted_with_what_it_keeps():
+    plain = Network(frozenset({"relu4_2"}), frozenset({"relu1_1"}), "average", True)
+    custom = replace(plain, custom=frozenset({"relu1_2"}))
+    one = FLOAT * LAYERS["relu1_2"].n_out * 256 * 256
+    assert custom.gradient_bytes(256 * 256) - plain.gradient_bytes(256 * 256) >= CUSTOM_COPIES * one
+
+
+def test_a_layer_that_only_a_custom_cost_looks_at_is_planned_for():
+    stylizer = Stylizer(
+        Settings(scales=1, steps=1), encoder=VGG19(tiny_weights()), costs=[MeanAndDeviation("relu5_3")]
+    )
+    problem = stylizer.paint(random_image(48, 48, 1), random_image(40, 40, 2)).problem
+    assert problem.plan.demand.network.custom == {"relu5_3"}
+    assert problem.layers[-1] == "relu5_3"
