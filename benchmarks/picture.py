@@ -158,7 +158,11 @@ def main() -> None:
     found = {name: mark for name in PEERS for title, mark in marks.items() if title.startswith(TITLES[name])}
     results = [PEERS[peer](options.steps, found.get(peer)) for peer in peers]
     for result in results:
-        print(json.dumps(result, indent=1))
+        ours = result["impasto"]
+        print(
+            f"{result['peer']:45} {result['seconds']:7.0f} s   impasto {ours['seconds']:5.0f} s, "
+            f"{ours['steps_at_the_last_scale']} steps at the full size   ratio {result['ratio']:.3f}"
+        )
     options.out.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
 
 
