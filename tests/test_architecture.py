@@ -19,6 +19,7 @@ SHELVES = {
     "engines": 3, "solvers": 3, "inputs": 3,
     "ladder": 4, "style_targets": 4, "plan": 4, "ranks": 4, "result": 4, "run": 4, "checkpoint": 4,
     "colouring": 4, "problem": 5, "shared": 5, "painting": 5, "stylizer": 5, "demo": 5,
+    "measures": 6,
     "workflows": 6,
     "apps": 7, "__main__": 8,
 }  # fmt: skip
@@ -138,7 +139,7 @@ def test_the_public_names_are_these():
     assert set(impasto.__all__) == {
         *("CustomCost", "ImpastoError", "Settings", "Stylizer", "VGG19", "__version__", "check_writable"),
         *("content_cost", "describe_weights", "gram_matrix", "layer_style_cost", "load_checkpoint"),
-        *("read_picture", "read_recipe", "read_settings", "style_cost", "stylize", "total_cost"),
+        *("read_picture", "read_recipe", "read_settings", "report", "style_cost", "stylize", "total_cost"),
         *("verify_weights", "write_settings"),
     }
     for name in impasto.__all__:

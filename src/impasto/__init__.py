@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from impasto.encoder.weights import verify as verify_weights
     from impasto.errors import ImpastoError
     from impasto.images.files import check_writable, read_picture, read_recipe
+    from impasto.measures.report import report
     from impasto.settings import Settings
     from impasto.settings_file import read_settings, write_settings
     from impasto.stylizer import Stylizer, stylize
@@ -42,6 +43,7 @@ __all__ = [
     "read_picture",
     "read_recipe",
     "read_settings",
+    "report",
     "style_cost",
     "stylize",
     "total_cost",
@@ -64,6 +66,7 @@ _HOME = {
     "read_picture": "images.files",
     "read_recipe": "images.files",
     "read_settings": "settings_file",
+    "report": "measures.report",
     "style_cost": "costs.style",
     "stylize": "stylizer",
     "total_cost": "costs.total",

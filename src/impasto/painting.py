@@ -51,7 +51,7 @@ class Painting:
         group: "Group | None" = None,
         costs: Sequence[CustomCost] = (),
     ):
-        self.settings, self._encoder, self._group = settings, encoder, group
+        self.settings, self._encoder, self._group, self._given = settings, encoder, group, inputs
         self._costs = tuple(costs)
         with self._reported():
             with _threads(settings.threads):
@@ -151,6 +151,7 @@ class Painting:
             settings=self.settings,
             weights=self._encoder.weights.provenance.as_dict(),
             recipe=self._recipe(),
+            pictures={"content": self._given.content, "style": self._given.styles[0].picture},
         )
 
     def save_checkpoint(self, path: str | os.PathLike[str], extra: Mapping[str, Any] | None = None) -> None:

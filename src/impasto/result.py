@@ -3,14 +3,19 @@
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from torch import Tensor
 
+from impasto.errors import SettingsError
 from impasto.evaluation import Cost
 from impasto.images.files import write_picture
+from impasto.images.picture import Picture
 from impasto.settings import Settings
 from impasto.shapes import Image
+
+if TYPE_CHECKING:
+    pass
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,7 @@ class Result:
     image: [1, 3, H, W] float32, RGB in [0, 1]. alpha: the photograph's [1, 1, H, W], or None when opaque.
     history: the cost at every step. stopped: why it ended. seconds: painting time.
     recipe: all that is needed to make it again; `save` puts it into the file.
+    pictures: what it was painted from, by role; `report` compares with them.
     """
 
     image: Image
@@ -60,6 +66,7 @@ class Result:
     settings: Settings
     weights: Mapping[str, Any]
     recipe: Mapping[str, Any]
+    pictures: Mapping[str, Picture] = field(default_factory=dict, repr=False, compare=False)
 
     def save(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
         """Write a PNG, JPEG, TIFF or WebP with an sRGB profile, in `settings.bits` bits a channel.
@@ -76,13 +83,28 @@ class Result:
             overwrite=overwrite,
         )
 
+    def report(self, *, identity: bool = True) -> "Report":
+        """Measure it beside its two parents; see `impasto.report`.
+
+        identity: whether to paint for the identity test, which takes some seconds more.
+        """
+        import impasto  # a report stands on a higher shelf, and is asked for by its public name
+
+        return impasto.report(self, identity=identity)
+
 
 class PartOfResult(Result):
     """The result of a process that is not the first of those that paint one picture together.
 
     image: its own rows of the canvas, [1, 3, rows, W], possibly none. alpha: None. `save` does nothing: the first
-    process writes the file, so that one program serves all of them.
+    process writes the file, so that one program serves all of them. `report` raises SettingsError.
     """
 
     def save(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
         """Nothing."""
+
+    def report(self, *, identity: bool = True) -> "Report":
+        """Refused: the first process alone has the whole picture."""
+        raise SettingsError(
+            "this process has only some rows of the picture: ask the result of the first process (rank 0) for a report"
+        )

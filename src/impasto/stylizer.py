@@ -46,7 +46,7 @@ class Stylizer:
         memory.return_at_once()
         self.settings, self._costs = settings or Settings(), checked_costs(costs)
         self._given = encoder is not None
-        self.encoder = encoder or VGG19(self.settings.weights, **_network(self.settings))
+        self.encoder = encoder or encoder_for(self.settings)
         self._group = None if place().alone else _join(self.encoder.device)
 
     @property
@@ -125,6 +125,11 @@ class Stylizer:
         if self.settings.start == "picture":
             raise SettingsError("start='picture' needs the picture: give its path, or start=... in Python")
         return None if self.settings.start in STARTS else self.settings.start
+
+
+def encoder_for(settings: Settings) -> VGG19:
+    """The network as the settings want it; raises as `Stylizer`."""
+    return VGG19(settings.weights, **_network(settings))
 
 
 def _network(settings: Settings) -> dict[str, Any]:

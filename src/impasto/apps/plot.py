@@ -16,15 +16,15 @@ EXTENSIONS = (".png", ".pdf", ".svg")
 _WITHOUT_DATE = {"png": {}, "pdf": {"CreationDate": None}, "svg": {"Date": None}}
 
 
-def check_plot(path: Path, overwrite: bool) -> None:
-    """All that can be checked before there is anything to draw.
+def check_plot(path: Path, overwrite: bool, what: str = "plot") -> None:
+    """All that can be checked before there is anything to draw; `what`: its name in messages.
 
     Raises:
         SettingsError: an extension that is none of EXTENSIONS.
         OutputError: the file exists and `overwrite` is off, or its folder is missing or closed.
     """
     if path.suffix.lower() not in EXTENSIONS:
-        raise SettingsError(f"the plot '{path}' does not say a format: end it in {', '.join(EXTENSIONS)}")
+        raise SettingsError(f"the {what} '{path}' does not say a format: end it in {', '.join(EXTENSIONS)}")
     check_target(path, overwrite)
 
 

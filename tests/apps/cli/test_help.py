@@ -19,7 +19,7 @@ RELIED_ON = [
     "--threads --quiet --learning-rate --noise --history --style-scale --detail --coarse-steps --border",
     "--balance --no-balance -o --mask --style-mask --regions --style-regions --protect --protect-strength",
 ]
-COMMANDS = ("stylize", "explore", "demo", "resume", "info", "weights")
+COMMANDS = ("stylize", "explore", "demo", "resume", "info", "report", "weights")
 
 
 def parameters(command: str) -> dict:

@@ -334,6 +334,58 @@ def info(
 
 
 @app.command()
+def report(
+    result: Annotated[
+        Path,
+        typer.Argument(metavar="OUT", help="A result, of impasto or any other program.", show_default=False),
+    ],
+    content: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="CONTENT",
+            help=plain("The photograph [default: the one that OUT names, beside it or here]."),
+            show_default=False,
+        ),
+    ] = None,
+    style: Annotated[
+        Path | None,
+        typer.Option(metavar="STYLE", help=plain("The painting [default: likewise]."), show_default=False),
+    ] = None,
+    page: Annotated[
+        Path | None,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FILE",
+            help="Also draw it as one picture: .png, .pdf or .svg.",
+            show_default=False,
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Everything, as JSON.")] = False,
+    identity: Annotated[
+        bool,
+        typer.Option(
+            "--identity/--no-identity",
+            help="Paint the photograph in its own manner, which must give it back; some seconds more.",
+        ),
+    ] = True,
+    weights: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help=plain("VGG-19 weights file [default: the one that OUT was painted with]."),
+            show_default=False,
+        ),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", "-f", help="Replace files that exist.")] = False,
+) -> int:
+    """Measure a result beside its two parents: distances, colours, sharpness, noise, seams, border, identity."""
+    from impasto.apps.cli.commands.report import report as run
+
+    return run(result, content, style, page, as_json, identity, weights, force)
+
+
+@app.command()
 def weights(
     file: Annotated[
         Path | None,

@@ -67,12 +67,13 @@ def _check_distinct(job: Job, weights: str | None) -> None:
         if path is None:
             continue
         for other, there in taken.items():
-            if _same_file(path, there):
+            if same_file(path, there):
                 raise OutputError(f"'{path}' is the {other}: choose another name for the {role}")
         taken[role] = path
 
 
-def _same_file(one: Path, other: Path) -> bool:
+def same_file(one: Path, other: Path) -> bool:
+    """Whether both name one file, which need not be there yet."""
     try:
         return one.samefile(other)
     except OSError:

@@ -1,0 +1,54 @@
+"""The identity test: painted in its own manner, the photograph must come back."""
+
+from dataclasses import replace
+
+from impasto.encoder.vgg19 import VGG19
+from impasto.images.picture import Picture
+from impasto.images.resize import resize_picture
+from impasto.inputs import Inputs, Style
+from impasto.measures.measure import Measure
+from impasto.painting import Painting
+from impasto.settings import SMALLEST_SCALE, STARTS, Settings
+
+SIZE = SMALLEST_SCALE * 2
+"""Pixels: two scales, so that the way from one to the next is tested; settings with one scale take half of it."""
+MOST_STEPS = 100
+
+
+def identity(content: Picture, settings: Settings, encoder: VGG19) -> Measure:
+    """Paint the photograph in its own manner at a small size, and see how far from itself it ends.
+
+    Raises what `Painting` raises, SettingsError for a photograph too small for the layers.
+    """
+    short = _short(settings, content)
+    painting = Painting(short, encoder, Inputs(content, (Style(content),)))
+    steps = sum(1 for _ in painting)
+    wanted = resize_picture(content, painting.size).rgb
+    difference = (painting.result().image - wanted).abs()
+    height, width = painting.size
+    return Measure(
+        "identity",
+        "steps of 255",
+        f"The photograph painted in its own manner with these settings, at {width} x {height} pixels, must come back: "
+        "the largest and the mean difference (a start with noise, or strokes of another scale, keeps some).",
+        "Galerne, Raad, Lezama and Morel, arXiv 2212.13459.",
+        {
+            "largest": {"difference": 255 * float(difference.max())},
+            "mean": {"difference": 255 * float(difference.mean())},
+            "took": {"steps": float(steps)},
+        },
+    )
+
+
+def _short(settings: Settings, content: Picture) -> Settings:
+    """The same settings at a small size, on this machine as it is, with a start that needs no picture."""
+    size = SIZE if settings.scales is None or settings.scales > 1 else SMALLEST_SCALE
+    return replace(
+        settings,
+        size=min(size, max(content.height, content.width)),
+        steps=min(settings.steps, MOST_STEPS),
+        start=settings.start if settings.start in STARTS and settings.start != "picture" else "content",
+        engine="auto",
+        tile=None,
+        memory=None,
+    )

@@ -1,0 +1,142 @@
+"""A report as one picture: parents, result and difference above, the curves below them, the other numbers last."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from torch import Tensor
+from torch.nn import functional
+
+from impasto.atomic import replacing
+from impasto.images.resize import fitted_size
+from impasto.measures.measure import PAINTING, PHOTOGRAPH, RESULT, Measure
+from impasto.measures.table import figure
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from impasto.measures.report import Report
+
+SHOWN = 640
+"""Pixels: the long side at which the pictures are shown at most."""
+FULL_DIFFERENCE = 0.5
+"""The change in OKLab that is shown as the brightest; black to white is 1."""
+
+_COLOURS = {RESULT: "C3", PHOTOGRAPH: "C0", PAINTING: "C2"}
+_MARKERS = {RESULT: "o", PHOTOGRAPH: "s", PAINTING: "^"}
+# The dates that matplotlib writes would make the same page another file every time.
+_WITHOUT_DATE = {"png": {}, "pdf": {"CreationDate": None}, "svg": {"Date": None}}
+
+
+def write_page(path: Path, report: "Report", overwrite: bool) -> None:
+    """Draw the page into a .png, .pdf or .svg; raises OutputError when it cannot be written."""
+    import matplotlib
+
+    kind = path.suffix.lower()[1:]
+    with matplotlib.rc_context({"svg.hashsalt": "impasto"}), replacing(path, overwrite) as file:
+        page(report).savefig(file, format=kind, dpi=110, metadata=_WITHOUT_DATE[kind])
+
+
+def page(report: "Report") -> "Figure":
+    """The page as matplotlib's figure."""
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure  # not pyplot: it looks for a display, and keeps every figure
+
+    with rc_context({"font.size": 9, "axes.titlesize": 10}):
+        drawn = Figure(figsize=(13, 10.5), layout="constrained")
+        parts: Any = drawn.subfigures(3, 1, height_ratios=(3.2, 3.4, 3.6))
+        for part, draw in zip(parts, (_pictures, _curves, _rest), strict=True):
+            draw(part, report)
+        drawn.suptitle(f"{report.about['result']['name']}, measured", fontsize=12)
+    return drawn
+
+
+def _pictures(part: Any, report: "Report") -> None:
+    trio = report.trio
+    change = (trio.labs[0] - trio.labs[1]).square().sum(dim=1, keepdim=True).sqrt()
+    shown = {PHOTOGRAPH: trio.content, PAINTING: trio.style, RESULT: trio.result}
+    axes = part.subplots(1, 4)
+    for place, (name, image) in zip(axes, shown.items(), strict=False):
+        place.imshow(_small(image))
+        width, height = report.about[name]["size"]
+        place.set_title(f"{name}, {width} × {height}")
+    drawn = axes[3].imshow(_small(change)[..., 0], vmin=0, vmax=FULL_DIFFERENCE, cmap="magma")
+    axes[3].set_title("difference to the photograph, OKLab")
+    part.colorbar(drawn, ax=axes[3], shrink=0.7)
+    for place in axes:
+        place.set_axis_off()
+
+
+def _small(image: Tensor) -> np.ndarray:
+    """[H, W, C] in float32, at most SHOWN pixels long."""
+    height, width = image.shape[2:]
+    if max(height, width) > SHOWN:
+        image = functional.interpolate(image, fitted_size(height, width, SHOWN), mode="area")
+    return np.asarray(image[0].permute(1, 2, 0).numpy())
+
+
+def _curves(part: Any, report: "Report") -> None:
+    named = (("content distance", "content"), ("style distance", "style"), ("sharpness", ""))
+    for place, (name, kind) in zip(part.subplots(1, 3), named, strict=True):
+        one = report[name]
+        for column in one.columns:
+            rows = [row for row, values in one.values.items() if column in values]
+            place.plot(
+                rows, one.column(column), marker=_MARKERS[column], color=_COLOURS[column], label=column
+            )
+        _mark(place, report.about["optimised"].get(kind, ()))
+        if kind == "style" and all(value > 0 for column in one.columns for value in one.column(column)):
+            place.set_yscale("log")  # it spans powers of ten from layer to layer
+        else:
+            highest = max(value for column in one.columns for value in one.column(column))
+            place.set_ylim(0, 1.08 * highest or 1)
+        place.set_title(name if one.unit == "" else f"{name}: {one.unit}")
+        place.legend(frameon=False)
+
+
+def _mark(place: Any, optimised: list[str]) -> None:
+    """A grid; the layers that the settings optimise in bold."""
+    place.grid(alpha=0.25)
+    place.spines[["top", "right"]].set_visible(False)
+    place.tick_params(axis="x", labelrotation=45)
+    for label in place.get_xticklabels():
+        if label.get_text() in optimised:
+            label.set_fontweight("bold")
+
+
+def _rest(part: Any, report: "Report") -> None:
+    """Bars for noise and lattice; what has no curve as text."""
+    noise, lattice, left, right = part.subplots(1, 4, width_ratios=(2, 2.4, 2.6, 2.6))
+    _bars(noise, report["noise"])
+    noise.set_ylabel("steps of 255")
+    _bars(lattice, report["lattice"])
+    lattice.axhline(1, color="0.4", linewidth=0.8)
+    lattice.set_ylim(bottom=0.9)
+    charted = ("content distance", "style distance", "sharpness", "noise", "lattice")
+    texts = [_text(one) for one in report.measures if one.name not in charted]
+    for place, some in ((left, texts[:2]), (right, texts[2:])):
+        place.set_axis_off()
+        place.text(0, 1, "\n\n".join(some), va="top", family="monospace", fontsize=8)
+
+
+def _bars(place: Any, one: Measure) -> None:
+    rows, columns = list(one.values), one.columns
+    width = 0.8 / len(columns)
+    for i, column in enumerate(columns):
+        places = [row + width * (i - (len(columns) - 1) / 2) for row in range(len(rows))]
+        place.bar(places, one.column(column), width, label=column, color=_COLOURS[column])
+    place.set_xticks(range(len(rows)), [row.removeprefix("every ") for row in rows])
+    place.set_title(one.name)
+    place.spines[["top", "right"]].set_visible(False)
+    place.legend(frameon=False)
+
+
+def _text(one: Measure) -> str:
+    lines = [one.name.upper()]
+    for row, values in one.values.items():
+        lines += [f"{row}: " + ", ".join(_cell(column, value) for column, value in values.items())]
+    return "\n".join(lines)
+
+
+def _cell(column: str, value: float) -> str:
+    return figure(value) if column in (RESULT, "distance", "difference") else f"{column} {figure(value)}"

@@ -1,0 +1,206 @@
+"""A report: every measure of a result beside its two parents, as a table, as JSON, or as one picture."""
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from impasto.atomic import check_target, replacing
+from impasto.encoder.vgg19 import VGG19
+from impasto.engines.margin import MARGIN
+from impasto.errors import PictureError, SettingsError
+from impasto.images.files import read_picture, read_recipe
+from impasto.images.picture import Picture
+from impasto.measures.border import border
+from impasto.measures.colour import colour
+from impasto.measures.distances import distances
+from impasto.measures.identity import identity as identity_test
+from impasto.measures.measure import Measure
+from impasto.measures.noise import noise
+from impasto.measures.seams import lattice, seams
+from impasto.measures.sharpness import sharpness
+from impasto.measures.trio import Trio
+from impasto.result import Result
+from impasto.settings import Settings
+from impasto.shapes import Image
+from impasto.stylizer import Source, encoder_for
+from impasto.version import __version__
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+EXTENSIONS = (".json", ".png", ".pdf", ".svg")
+
+_OF_THE_COMPUTER = ("device", "precision", "convolution", "engine", "tile", "memory", "threads")
+"""Settings that say how a picture was computed, and not what it shows: a report computes in its own way."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was measured.
+
+    about: names and sizes of the three pictures, and the settings they were measured with; JSON-able.
+    measures: in the order in which they are shown. notes: what a reader has to know of this very report.
+    trio: the three pictures that were compared.
+    """
+
+    about: Mapping[str, Any]
+    measures: tuple[Measure, ...]
+    notes: tuple[str, ...]
+    trio: Trio
+
+    def __getitem__(self, name: str) -> Measure:
+        """The measure of that name; raises KeyError when there is none."""
+        for one in self.measures:
+            if one.name == name:
+                return one
+        raise KeyError(name)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Everything but the pictures, JSON-able."""
+        return {
+            "about": dict(self.about),
+            "notes": list(self.notes),
+            "measures": [one.as_dict() for one in self.measures],
+        }
+
+    def table(self) -> str:
+        """Everything but the pictures, as lines of text."""
+        from impasto.measures.table import table
+
+        return table(self)
+
+    def picture(self) -> "Figure":
+        """One page: both parents, the result, where it differs from the photograph, and the curves."""
+        from impasto.measures.page import page
+
+        return page(self)
+
+    def save(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
+        """Write the numbers as .json, or the page as .png, .pdf or .svg.
+
+        Raises SettingsError for another extension, OutputError when the file exists or cannot be written.
+        """
+        target = Path(path)
+        check_report(target, overwrite)
+        if target.suffix.lower() == ".json":
+            with replacing(target, overwrite) as file:
+                file.write((json.dumps(self.as_dict(), indent=1) + "\n").encode())
+            return
+        from impasto.measures.page import write_page
+
+        write_page(target, self, overwrite)
+
+
+def check_report(path: Path, overwrite: bool) -> None:
+    """All that can be checked before anything is measured.
+
+    Raises SettingsError for an extension that is none of EXTENSIONS, OutputError as `check_target`.
+    """
+    if path.suffix.lower() not in EXTENSIONS:
+        raise SettingsError(f"the report '{path}' does not say a format: end it in {', '.join(EXTENSIONS)}")
+    check_target(path, overwrite)
+
+
+def report(
+    result: Result | Source,
+    content: Source | None = None,
+    style: Source | None = None,
+    *,
+    settings: Settings | None = None,
+    encoder: VGG19 | None = None,
+    weights: str | None = None,
+    identity: bool = True,
+) -> Report:
+    """Measure a result beside its two parents, whoever made it.
+
+    result: a `Result`, or a picture: a path, PIL image, numpy array [H, W, 3] or tensor [3, H, W]. It is measured at
+        its own size, to which the photograph is brought; the painting is brought to its long side times the style
+        scale, and at most its own size. Transparency is not looked at.
+    content, style: its parents; those that a `Result` remembers when not given.
+    settings: what it was painted with; None for those that it carries, and the defaults for another program's.
+    encoder: one that is loaded already. weights: a VGG-19 file other than the settings name.
+    identity: whether to paint for the identity test, which takes some seconds.
+    Raises PictureError for a picture that cannot be read, or has not the photograph's shape; SettingsError when a
+    parent is missing, or a picture is too small for the identity test; WeightsError as `VGG19`.
+    """
+    content = result.pictures.get("content") if isinstance(result, Result) and content is None else content
+    style = result.pictures.get("style") if isinstance(result, Result) and style is None else style
+    if content is None or style is None:
+        raise SettingsError("a report compares with both parents: give content and style")
+    photograph, painting = _picture(content, "content picture"), _picture(style, "style picture")
+    name, image = _named(result)
+    chosen, notes = _settings(result, settings)
+    chosen = chosen if weights is None else replace(chosen, weights=weights)
+    encoder = encoder or encoder_for(chosen)
+    trio = Trio.of(image, photograph, painting, chosen.style_scale)
+    measures = [
+        *distances(trio, encoder, MARGIN if chosen.border == "mirror" else 0, chosen.layers),
+        colour(trio),
+        sharpness(trio),
+        noise(trio),
+        lattice(trio),
+        seams(trio),
+        border(trio),
+    ]
+    if identity:
+        measures.append(identity_test(photograph, chosen, encoder))
+    about = {
+        "result": _described(name, trio.result),
+        "photograph": _described(photograph.name, trio.content, photograph),
+        "painting": _described(painting.name, trio.style, painting),
+        "optimised": {"content": list(chosen.content_layer), "style": list(chosen.style_layers)},
+        "settings": chosen.as_dict(),
+        "weights": encoder.weights.provenance.checksum,
+        "impasto": __version__,
+    }
+    return Report(about, tuple(measures), tuple(notes), trio)
+
+
+def _picture(source: Source, role: str) -> Picture:
+    return source if isinstance(source, Picture) else read_picture(source, role=role)
+
+
+def _named(result: Result | Source) -> tuple[str, Image]:
+    """The result's name and its pixels."""
+    if isinstance(result, Result):
+        return "the result", result.image
+    picture = _picture(result, "result")
+    return picture.name, picture.rgb
+
+
+def _described(name: str, image: Any, own: Picture | None = None) -> dict[str, Any]:
+    """A picture's name, the size it was compared at as [width, height], and its own if that was another."""
+    compared = [image.shape[3], image.shape[2]]
+    full = compared if own is None else [own.width, own.height]
+    return {"name": Path(name).name, "size": compared} | ({} if full == compared else {"own size": full})
+
+
+def _settings(result: Result | Source, given: Settings | None) -> tuple[Settings, list[str]]:
+    """The settings to measure with, and what has to be said about them."""
+    if given is not None:
+        return replace(given, precision="float32"), []
+    if isinstance(result, Result):
+        return replace(result.settings, precision="float32"), []
+    if not isinstance(result, str | os.PathLike):
+        return Settings(), ["it carries no settings: measured as the default ones would have painted it"]
+    try:
+        recipe = read_recipe(result)
+    except PictureError:
+        return Settings(), ["it carries no settings: measured as the default ones would have painted it"]
+    try:
+        carried = dict(recipe["settings"])
+        plain = {name: value for name, value in carried.items() if name not in _OF_THE_COMPUTER}
+        return Settings.from_dict(plain), []
+    except (KeyError, TypeError, ValueError):
+        return Settings(), ["its settings are of another version of impasto: measured with the default ones"]
+
+
+def numbers(report: Report) -> Iterator[tuple[str, str, str, float]]:
+    """(measure, row, column, value) of every number."""
+    for one in report.measures:
+        for row, columns in one.values.items():
+            for column, value in columns.items():
+                yield one.name, row, column, value

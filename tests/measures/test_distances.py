@@ -1,0 +1,68 @@
+"""Distances as VGG-19 sees them, against the public cost functions."""
+
+import pytest
+import torch
+
+import impasto
+from impasto.costs.reference import Moments, content_reference
+from impasto.encoder.vgg19 import VGG19
+from impasto.engines.margin import MARGIN, mirrored
+from impasto.measures import distances as module
+from impasto.measures.distances import ALWAYS, distances
+from impasto.measures.trio import Trio
+from tests.helpers import random_image, tiny_weights
+
+G, C, S = random_image(60, 80, 1), random_image(60, 80, 2), random_image(48, 64, 3)
+
+
+def by_name(trio, encoder, margin=0, layers=()):
+    return {one.name: one.values for one in distances(trio, encoder, margin, layers)}
+
+
+@pytest.mark.parametrize("margin", [0, MARGIN])
+def test_they_are_the_public_costs_over_their_references(tiny_encoder, margin):
+    found = by_name(Trio(G, C, S), tiny_encoder, margin)
+    a_G, a_C, a_S = (tiny_encoder(mirrored(one, margin) if margin else one, ALWAYS) for one in (G, C, S))
+    assert list(found["content distance"]) == list(ALWAYS)
+    for layer in ALWAYS:
+        content = impasto.content_cost(a_C[layer], a_G[layer]) / content_reference(Moments.of(a_C[layer]))
+        assert found["content distance"][layer]["result"] == pytest.approx(float(content), rel=1e-4)
+        gram = impasto.gram_matrix(a_S[layer]) / a_S[layer][0, 0].numel()
+        for picture, a in (("result", a_G), ("photograph", a_C)):
+            style = impasto.layer_style_cost(a_S[layer], a[layer]) / (
+                gram.square().sum() / (4 * len(gram) ** 2)
+            )
+            assert found["style distance"][layer][picture] == pytest.approx(float(style), rel=1e-4)
+
+
+def test_equal_pictures_have_no_distance(tiny_encoder):
+    found = by_name(Trio(C, C, C), tiny_encoder, MARGIN)
+    for values in found.values():
+        for row in values.values():
+            assert all(value < 1e-12 for value in row.values())
+
+
+def test_a_flat_picture_is_1_from_the_photograph_at_the_first_layer():
+    """A convolution that passes red on, and a picture that is the photograph's mean red everywhere."""
+    weights = tiny_weights()
+    weights.kernels["conv1_1"].zero_()[0, 0, 1, 1] = 1.0
+    weights.biases["conv1_1"].fill_(2.0)  # what the tiny network's colours are shifted by, and 1 more
+    flat = C.mean(dim=(2, 3), keepdim=True).expand_as(C).contiguous()
+    found = by_name(Trio(flat, C, S), VGG19(weights))
+    assert found["content distance"]["relu1_1"]["result"] == pytest.approx(1.0, rel=1e-4)
+
+
+def test_in_tiles_they_are_the_same(tiny_encoder, monkeypatch):
+    trio = Trio(G, C, S)
+    whole = by_name(trio, tiny_encoder, MARGIN)
+    monkeypatch.setattr(module, "TILE", 32)
+    tiled = by_name(trio, tiny_encoder, MARGIN)
+    for name, values in whole.items():
+        for layer, row in values.items():
+            assert tiled[name][layer] == pytest.approx(row, rel=1e-4, abs=1e-7)
+
+
+def test_layers_can_be_added_and_too_deep_ones_are_left_out(tiny_encoder):
+    assert "relu3_2" in by_name(Trio(G, C, S), tiny_encoder, layers=["relu3_2"])["style distance"]
+    small = torch.rand(1, 3, 12, 12)
+    assert list(by_name(Trio(small, small, small), tiny_encoder)["content distance"])[-1] == "relu4_4"
