@@ -6,6 +6,7 @@ import torch
 
 import impasto
 from impasto.checkpoint import load_checkpoint
+from impasto.encoder import vgg19
 from impasto.encoder.vgg19 import VGG19
 from impasto.errors import CheckpointError, OutputError, PictureError, SettingsError
 from impasto.settings import Settings
@@ -160,3 +161,45 @@ def test_the_users_thread_count_is_put_back():
     before = torch.get_num_threads()
     next(stylizer(threads=1 if before > 1 else 2).paint(CONTENT, STYLE))
     assert torch.get_num_threads() == before
+
+
+def test_with_other_settings_what_stays_the_same_is_shared(monkeypatch):
+    reads = []
+
+    def find(choice=None):
+        reads.append(choice)
+        return tiny_weights()
+
+    monkeypatch.setattr(vgg19, "find_weights", find)
+    one = Stylizer(Settings(steps=3))
+    assert one.varied(Settings(steps=4, border="zeros", size=40)).encoder is one.encoder
+    other = one.varied(Settings(steps=3, pooling="max"))
+    assert other.encoder is not one.encoder
+    assert other.encoder.weights is one.encoder.weights
+    assert reads == [None]
+    straight = Stylizer(Settings(steps=3, pooling="max"))
+    assert torch.equal(other.stylize(CONTENT, STYLE).image, straight.stylize(CONTENT, STYLE).image)
+    one.varied(Settings(weights="other"))
+    assert reads == [None, None, "other"]
+
+
+def test_an_encoder_that_was_given_stays():
+    one = stylizer(steps=3)
+    assert one.varied(Settings(pooling="max", weights="other")).varied(Settings()).encoder is one.encoder
+
+
+def test_a_picture_is_read_once_and_painted_many_times():
+    content = impasto.read_picture(CONTENT)
+    assert impasto.read_picture(content) is content
+    assert torch.equal(
+        stylizer(steps=2).stylize(content, STYLE).image, stylizer(steps=2).stylize(CONTENT, STYLE).image
+    )
+
+
+def test_a_painting_tells_beforehand_what_its_picture_will_carry():
+    painting = stylizer(steps=2).paint(CONTENT, STYLE)
+    before = painting.recipe
+    for _ in painting:
+        pass
+    after = painting.result().recipe
+    assert {name for name in after if after[name] != before[name]} == {"steps", "stopped"}

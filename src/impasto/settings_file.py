@@ -40,14 +40,14 @@ def settings_in(path: str | os.PathLike[str], changes: Mapping[str, Any]) -> dic
 
     def fault(text: str) -> str | None:
         try:
-            Settings.from_dict(_over(_named(text, path), changes))
+            Settings.from_dict(over(_named(text, path), changes))
         except SettingsError as error:
             return str(error)
         return None
 
     told = fault(text)
     if told is None:
-        return _over(_named(text, path), changes)
+        return over(_named(text, path), changes)
     lines = [str(one.first) for one in toml.statements_at_fault(text, fault)]
     if lines:
         raise SettingsError(f"'{path}', line{'s' * (len(lines) - 1)} {' and '.join(lines)}: {told}")
@@ -96,7 +96,7 @@ def _default(name: str, value: Any) -> str:
     return toml.literal(value)
 
 
-def _over(named: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+def over(named: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     """`changes` win, and so does one that stands for several settings over each of those."""
     displaced = {
         name for change in changes if changes[change] is not None for name in INSTEAD_OF.get(change, ())

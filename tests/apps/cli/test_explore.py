@@ -385,6 +385,18 @@ def test_another_exploration_is_not_mixed_in(run, refused, studio):
     assert ages() == before
 
 
+def test_a_settings_file_lies_beneath_what_is_varied(run, studio):
+    (studio / "mine.toml").write_text("strength = 0.4\nsteps = 2\nstyle-scale = 0.9\n")
+    options = ("--vary", "strength=0.2,0.8", "--settings", "mine.toml", "--size", "48", "--threads", "1")
+    assert run("explore", "content.png", "style.png", "-o", "out", *options).code == 0
+    recipe = impasto.read_recipe("out/cells/strength-0.8.png")
+    wanted = impasto.Settings(strength=0.8, steps=2, style_scale=0.9, size=48, threads=1)
+    assert recipe["settings"] == wanted.as_dict()
+    (studio / "mine.toml").write_text("beta = 7.0\nsteps = 2\n")
+    assert run("explore", "content.png", "style.png", "-o", "other", *options).code == 0
+    assert impasto.read_recipe("other/cells/strength-0.8.png")["settings"]["beta"] > 20
+
+
 def test_several_processes_are_refused(refused, monkeypatch):
     monkeypatch.setattr(impasto.Stylizer, "alone", False)
     assert "painted in one process" in refused(*explore(*STRENGTHS))

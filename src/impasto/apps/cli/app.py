@@ -264,7 +264,8 @@ def explore(
     """Paint a grid of small pictures that shows what one or two settings do; begun again, it goes on."""
     from impasto.apps.cli.commands.explore import explore as run
 
-    return run(content, style, vary, output, given({"size": size, **fields}), force, quiet)
+    file = fields.pop("settings")
+    return run(content, style, vary, output, given({"size": size, **fields}), file, force, quiet)
 
 
 @app.command()

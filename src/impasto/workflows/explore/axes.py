@@ -9,13 +9,12 @@ where commas stand between values here, `+` joins what belongs to one value.
 'relu1_1,relu2_1'
 """
 
-import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any
 
 from impasto.errors import SettingsError
-from impasto.settings import CHOICES, RECIPES, STARTS, STATED_STYLE_LAYERS, Settings
+from impasto.settings import CHOICES, RECIPES, STARTS, STATED_STYLE_LAYERS, Settings, kind_of, near
 
 ALL = "all"
 """The five layers of the stated method, as one value of an axis of layers."""
@@ -96,7 +95,7 @@ def own_values(field: str, recipe: str | None = None) -> tuple[str, ...]:
     if field in ("alpha", "beta"):
         own = RECIPES.get(recipe or "", RECIPES[Settings().recipe])[field]
         return tuple(f"{own * factor:g}" for factor in _FACTORS)
-    if _kind(field) is bool:
+    if kind_of(field) is bool:
         return ("on", "off")
     found = _OWN_VALUES.get(field) or CHOICES.get(field)
     if found is None:
@@ -115,6 +114,7 @@ def without_effect(field: str, settings: Settings) -> str | None:
         "learning_rate": (settings.solver != "adam", f"solver {settings.solver} has none"),
         "history": (settings.solver != "lbfgs", f"solver {settings.solver} keeps none"),
         "smoothing": (settings.solver != "lbfgs", f"solver {settings.solver} does not smooth"),
+        "protect_strength": (True, "an exploration has no mask of what is protected"),
         "detail": (settings.scales == 1, "there is only one scale"),
         "coarse_steps": (settings.scales == 1, "there is only one scale"),
     }
@@ -128,22 +128,11 @@ def _field(name: str) -> str:
     if field in known:
         return field
     names = [hyphened(one) for one in known]
-    near = difflib.get_close_matches(hyphened(field), names, n=2)
-    hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(names)}"
-    raise SettingsError(f"there is no setting to vary named {name!r}; {hint}")
-
-
-def _kind(field: str) -> Any:
-    """int for `int | None`, dict for layers with their weights."""
-    hint = get_type_hints(Settings)[field]
-    plain = (
-        [one for one in get_args(hint) if one is not type(None)] if type(None) in get_args(hint) else [hint]
-    )
-    return get_origin(plain[0]) or plain[0]
+    raise SettingsError(f"there is no setting to vary named {name!r}{near(hyphened(field), names)}")
 
 
 def _value(field: str, word: str) -> Value:
-    kind = _kind(field)
+    kind = kind_of(field)
     if kind is dict:
         layers = "+".join(STATED_STYLE_LAYERS) if word == ALL else word
         return Value(word, layers.replace("+", ","))

@@ -7,10 +7,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from types import MappingProxyType
 from typing import Any
 
 from impasto.errors import SettingsError
 from impasto.settings import EXPLORE_SIZE, Settings
+from impasto.settings_file import over
 from impasto.workflows.explore.axes import Axis, hyphened, parse_axis, without_effect
 
 MOST_CELLS = 100
@@ -65,16 +67,20 @@ class Grid:
         return found
 
 
-def make_grid(vary: Sequence[str], fields: Mapping[str, Any]) -> Grid:
+def make_grid(
+    vary: Sequence[str], fields: Mapping[str, Any], beneath: Mapping[str, Any] = MappingProxyType({})
+) -> Grid:
     """The grid for one or two axes, as `parse_axis` reads them, beside the other settings.
 
-    fields: those of `Settings` that are not as the recipe has them; the size is EXPLORE_SIZE unless it is there.
+    fields: those of `Settings` that are not as the recipe has them. beneath: likewise, those that `fields` and what is
+        varied win over, such as a settings file's. The size is EXPLORE_SIZE unless one of them has it.
     Raises SettingsError for axes or values that cannot be used, and for more than MOST_CELLS cells.
     """
     given = {name: value for name, value in fields.items() if value is not None}
-    axes = tuple(parse_axis(text, given.get("recipe")) for text in vary)
+    axes = tuple(parse_axis(text, given.get("recipe", beneath.get("recipe"))) for text in vary)
     _check(axes, given)
-    base = {"size": EXPLORE_SIZE, **given}
+    varied = {axis.field for axis in axes}
+    base = {"size": EXPLORE_SIZE, **{name: value for name, value in beneath.items() if name not in varied}}
     places = [_place(index, axes) for index in range(math.prod(len(axis.values) for axis in axes))]
     down_first = product(*(axis.values for axis in reversed(axes)))
     cells = []
@@ -82,9 +88,11 @@ def make_grid(vary: Sequence[str], fields: Mapping[str, Any]) -> Grid:
         values = picked[::-1]
         changed = {axis.field: one.value for axis, one in zip(axes, values, strict=True)}
         labels = tuple(one.label for one in values)
-        cells.append(Cell(labels, column, row, _name(axes, labels), Settings.from_dict({**base, **changed})))
+        cells.append(
+            Cell(labels, column, row, _name(axes, labels), Settings.from_dict(over(base, given | changed)))
+        )
     _check_distinct(axes, cells)
-    return Grid(axes, Settings.from_dict(base), tuple(cells))
+    return Grid(axes, Settings.from_dict(over(base, given)), tuple(cells))
 
 
 def _check(axes: Sequence[Axis], given: Mapping[str, Any]) -> None:

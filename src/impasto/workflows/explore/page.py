@@ -15,6 +15,9 @@ from impasto.workflows.explore.pixels import data_uri, thumbnail
 _SMALL, _SOURCE = 200, 320
 """Long sides in pixels: of a picture in the grid at the top, and of the two that everything is made from."""
 
+_SELDOM = ("variation", "custom")
+"""Parts of the cost that most pictures have not."""
+
 _STYLE = """
 :root { color-scheme: light dark; --line: #8884; --quiet: #8889; }
 body { font: 16px/1.5 system-ui, sans-serif; margin: 0 auto; padding: 1rem; max-width: 70rem; }
@@ -131,7 +134,8 @@ def _whole(
     """One picture in its own size, with all that is known of it."""
     recipe = impasto.read_recipe(file)
     yield _image(file, title, None)
-    costs = {"J" if name == "total" else f"J {name}": f"{value:.4g}" for name, value in told["cost"].items()}
+    parts = {name: value for name, value in told["cost"].items() if value or name not in _SELDOM}
+    costs = {"J" if name == "total" else f"J {name}": f"{value:.4g}" for name, value in parts.items()}
     yield _facts(
         {
             **costs,

@@ -10,6 +10,7 @@ from impasto.apps.cli.commands.stylize import anywhere
 from impasto.apps.cli.interrupt import FAILED, INTERRUPTED, Interruption, finishing_the_step
 from impasto.apps.cli.lines import command, operand, say, spent
 from impasto.apps.cli.progress import Quiet, Title, reporter
+from impasto.settings_file import settings_in
 from impasto.workflows.explore.grid import Grid, make_grid
 from impasto.workflows.explore.paint import Begun, Ended, Explorer, Stepped
 
@@ -20,16 +21,17 @@ def explore(
     vary: Sequence[str],
     output: Path | None,
     fields: dict[str, Any],
+    file: Path | None,
     force: bool,
     quiet: bool,
 ) -> int:
-    """Paint the grid, or what is left of it; returns the exit code."""
-    if fields.get("weights"):
-        fields = {**fields, "weights": anywhere(fields["weights"])}
-    grid = make_grid(vary, fields)
+    """Paint the grid, or what is left of it; what is varied wins over a settings file. Returns the exit code."""
+    fields, beneath = _absolute(fields), _absolute({} if file is None else settings_in(file, {}))
+    grid = make_grid(vary, fields, beneath)
     path = output or _folder(content, style, grid)
     words = ["impasto", "explore", operand(content), operand(style)]
     words += [word for text in vary for word in ("--vary", text)] + ["-o", operand(path)]
+    words += [] if file is None else ["--settings", operand(file)]
     words += [word for name, value in fields.items() for word in as_option(name, value)]
     try:
         with reporter(quiet) as report:
@@ -75,6 +77,10 @@ def _all(explorer: Explorer, report: Quiet, interruption: Interruption) -> bool:
             if interruption.asked and left:
                 return False
     return True
+
+
+def _absolute(fields: dict[str, Any]) -> dict[str, Any]:
+    return {**fields, "weights": anywhere(fields["weights"])} if fields.get("weights") else fields
 
 
 def _folder(content: Path, style: Path, grid: Grid) -> Path:
