@@ -54,6 +54,10 @@ CASES: dict[str, dict[str, Any]] = {
     "1024 whole, float16": _case(1024, kept="float16"),
     "1024 tiles of 512, disk": _case(1024, kept="disk", tile=512, style_tile=512),
     "1536 tiles of 256, all on disk": _case(1536, kept="disk", encoding="disk", tile=256, style_tile=256),
+    "1024 tiles of 256, deep whole": _case(1024, tile=256, style_tile=256, deep_tile=1024),
+    "1536 tiles of 512, deep 1024, adam": _case(
+        1536, solver="adam", tile=512, style_tile=512, deep_tile=1024
+    ),
     "1536 tiles of 512": _case(1536, tile=512, style_tile=512),
     "1536 whole": _case(1536),
 }

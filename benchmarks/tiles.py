@@ -20,10 +20,11 @@ import torch
 from step import STYLE_LAYERS, picture
 
 import impasto
+from impasto.engines.stages import stages
 from impasto.engines.targets import content_terms, style_terms
 from impasto.engines.tiled import Tiled
-from impasto.engines.tiling import Tiling
 from impasto.engines.whole import Whole
+from impasto.evaluation import Evaluate
 
 CONTENT_LAYERS = {"relu4_2": 1.0}
 
@@ -37,8 +38,11 @@ def one_process(size: int, tile: int, rounds: int) -> dict[str, list[float]]:
         *content_terms(encoder, content, CONTENT_LAYERS, balance=True),
         *style_terms(encoder, style, STYLE_LAYERS, balance=True),
     ]
-    tiling = Tiling(height, width, [*CONTENT_LAYERS, *STYLE_LAYERS], tile)
-    engines = {"whole": Whole(encoder, terms, 1.0, 20.0), "tiles": Tiled(encoder, terms, 1.0, 20.0, tiling)}
+    layers = [*CONTENT_LAYERS, *STYLE_LAYERS]
+    engines: dict[str, Evaluate] = {"whole": Whole(encoder, terms, 1.0, 20.0)}
+    for name, deep in (("tiles", None), ("tiles, deep layers whole", size)):
+        walked = stages(height, width, layers, tile, deep)
+        engines[name] = Tiled(encoder, terms, 1.0, 20.0, walked)
     canvas = content.flip(3)
     seconds: dict[str, list[float]] = {name: [] for name in engines}
     for turn in range(rounds + 1):
@@ -100,7 +104,7 @@ def main() -> None:
     for count in (1, options.processes):
         found[f"a painting, {count} process{'es' if count > 1 else ''}"] = in_processes(count, options)
     for name, times in found.items():
-        base = found["whole"] if name in ("whole", "tiles") else found["a painting, 1 process"]
+        base = found["a painting, 1 process"] if name.startswith("a painting") else found["whole"]
         ratios = [one / other for one, other in zip(times, base, strict=True)]
         print(
             f"{name:28} {statistics.median(times):7.2f} s  {statistics.median(ratios):5.2f}  "

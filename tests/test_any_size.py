@@ -14,9 +14,10 @@ from tests.helpers import random_image, tiny_weights
 CONTENT, STYLE = random_image(75, 98, 1), random_image(64, 80, 2)
 SPARING = {
     "tiles": Layout(tile=32, style_tile=48),
+    "deep layers in larger tiles": Layout(tile=32, style_tile=48, deep_tile=64),
     "past steps in half precision": Layout(tile=48, kept="float16", history=5),
     "everything on disk": Layout(tile=48, kept="disk", encoding="disk"),
-    "Adam in bfloat16": Layout(tile=48, solver="adam", moments="bfloat16", encoding="disk"),
+    "Adam in bfloat16": Layout(tile=48, deep_tile=128, solver="adam", moments="bfloat16", encoding="disk"),
 }
 
 

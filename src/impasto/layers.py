@@ -33,10 +33,15 @@ class Layer:
     halo: int
 
 
+def block_stride(block: int) -> int:
+    """Pixels of the picture that one position of a block's input, and of its layers, steps over, per side."""
+    return int(2 ** (block - 1))
+
+
 def _table() -> tuple[Layer, ...]:
     layers, n_in, halo = [], 3, 0
     for block, (count, n_out) in enumerate(zip(CONVOLUTIONS_PER_BLOCK, CHANNELS_PER_BLOCK, strict=True), 1):
-        stride = 2 ** (block - 1)
+        stride = block_stride(block)
         for i in range(1, count + 1):
             halo += stride
             layers.append(Layer(f"relu{block}_{i}", f"conv{block}_{i}", block, n_in, n_out, stride, halo))

@@ -15,6 +15,7 @@ from impasto.encoder.vgg19 import VGG19
 from impasto.engines.margin import MARGIN, Mirrored
 from impasto.engines.neutral import Neutral, neutral
 from impasto.engines.protected import Protected, Protection
+from impasto.engines.stages import stages
 from impasto.engines.targets import content_terms, custom_terms
 from impasto.engines.tiled import Tiled
 from impasto.engines.tiling import Tiling
@@ -227,7 +228,8 @@ class PicturesAtEveryScale:
         if layout.tile is None:
             whole = Whole(self.encoder, terms, chosen.alpha, chosen.beta)
             return Mirrored(whole) if self._margin else whole
-        return Tiled(self.encoder, terms, chosen.alpha, chosen.beta, tiling)
+        walked = stages(*size, self.layers, layout.tile, layout.deep_tile, self._margin)
+        return Tiled(self.encoder, terms, chosen.alpha, chosen.beta, walked)
 
     def _painting(self, stage: int, number: int) -> tuple[Image, Tiling, tuple[int, int]]:
         """For `style_terms_of`."""

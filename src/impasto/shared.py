@@ -143,7 +143,7 @@ class PicturesInSlabs(PicturesAtEveryScale):
             ),
             *(self._slab_custom_terms(stage, members) if self.costs else ()),
         ]
-        tiled = Tiled(self.encoder, terms, chosen.alpha, chosen.beta, tilings[members.rank], members.add_up)
+        tiled = Tiled(self.encoder, terms, chosen.alpha, chosen.beta, [tilings[members.rank]], members.add_up)
         rows = Rows(members, slabs.spans[: slabs.members], [one.rows for one in tilings])
         evaluate: Evaluate = _InSlabs(tiled, rows)
         if chosen.variation:

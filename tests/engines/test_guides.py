@@ -118,7 +118,7 @@ def engines(encoder, size, masks, margin, style_masks=None):
             whole = Whole(encoder, terms, 1.0, 10.0)
             found.append(Mirrored(whole) if margin else whole)
         else:
-            found.append(Tiled(encoder, terms, 1.0, 10.0, tiling))
+            found.append(Tiled(encoder, terms, 1.0, 10.0, [tiling]))
     return found
 
 

@@ -7,7 +7,9 @@ import torch
 from torch.profiler import ProfilerActivity, profile
 
 from impasto.encoder.vgg19 import VGG19
+from impasto.engines.stages import stages
 from impasto.engines.targets import content_terms, style_terms
+from impasto.engines.tiled import Tiled
 from impasto.engines.tiling import Tiling
 from impasto.engines.whole import Whole
 from impasto.native import can_compile, pages
@@ -15,6 +17,8 @@ from impasto.plan.footprint import Network, encoding_bytes, largest_tile
 from tests.helpers import random_image
 
 SIZES = (64, 96), (128, 160)
+LONG = (32, 2048), (32, 3072)
+"""Such that the deep blocks of the whole picture take more than a tile of the shallow ones."""
 PIXELS = [height * width for height, width in SIZES]
 NETWORKS = {
     "as stated, less deep": (["relu2_2"], ["relu1_1", "relu2_1", "relu3_1"]),
@@ -127,6 +131,34 @@ def test_an_evaluation_takes_what_the_allocator_counts(real_encoder, convolution
     planned = network(" ".join(content), " ".join(style), pooling, convolution == "auto")
     told = bytes_a_pixel([planned.gradient_bytes(pixels) for pixels in PIXELS])
     assert told == pytest.approx(bytes_a_pixel([counted(*size) for size in SIZES]), rel=0.07)
+
+
+@pytest.mark.usefixtures("everything_from_torch")
+@pytest.mark.skipif(not can_compile(), reason="numba is not here")
+def test_an_evaluation_in_two_stages_takes_what_the_allocator_counts(real_encoder):
+    encoder = VGG19(real_encoder.weights, pooling="average")
+    layers = ["relu1_1", "relu3_1", "relu4_1", "relu4_2"]
+
+    def walked(height, width):
+        return stages(height, width, layers, 32, 4000)
+
+    def counted(height, width):
+        image = random_image(height, width)
+        terms = [
+            *content_terms(encoder, image, {"relu4_2": 1.0}, balance=False),
+            *style_terms(encoder, image, dict.fromkeys(layers[:3], 1.0), balance=False),
+        ]
+        engine = Tiled(encoder, terms, 1.0, 1.0, walked(height, width))
+        engine(image)
+        return most_allocated(lambda: engine(image))
+
+    planned = network("relu4_2", " ".join(layers[:3]))
+    told = [planned.evaluation_bytes(walked(*size), 12 * size[0] * size[1]) for size in LONG]
+    pixels = [height * width for height, width in LONG]
+    found = [counted(*size) for size in LONG]
+    assert (told[1] - told[0]) / (pixels[1] - pixels[0]) == pytest.approx(
+        (found[1] - found[0]) / (pixels[1] - pixels[0]), rel=0.07
+    )
 
 
 @pytest.mark.usefixtures("everything_from_torch")

@@ -14,7 +14,7 @@ from impasto.encoder.precision import precision_on
 from impasto.encoder.weights import Weights, find_weights
 from impasto.errors import SettingsError
 from impasto.layers import TABLE, canonical, deepest, smallest_side
-from impasto.shapes import Features, Image
+from impasto.shapes import Features, Image, Input
 
 Border = Literal["zeros", "replicate"]
 
@@ -85,36 +85,49 @@ class VGG19:
 
     def walk(
         self,
-        image: Image,
+        image: Input,
         layers: Sequence[str],
         observe: Callable[[str, Tensor], Tensor],
         trims: Mapping[int, tuple[slice, slice]] | None = None,
-    ) -> None:
+        first: int = 1,
+        until: int | None = None,
+    ) -> Features:
         """Go through the network up to the deepest of `layers`, showing each of them as it comes.
 
         observe: is given the layer's canonical name and its activation; what it returns (the same, or a tensor that
             stands for it in autograd's graph) is what the next layer gets. Nothing else keeps the activation.
         trims: the rows and columns to keep of each block's input, by block, for a picture that is a tile of
             another; see `engines/tiles.py`.
+        first: the block to begin with. From the second on `image` is that block's input [1, n_C, n_H, n_W].
+        until: the block in front of which to stop instead; `layers`, which may be none, come before it.
+
+        Returns where it stopped: the deepest layer as `observe` returned it, or the input of `until`.
         """
-        last = deepest(tuple(layers))
-        _check(image, last)
-        x = (image * self._scale - self._shift).to(self.precision.network)
-        if self.border == "replicate":
-            x = F.pad(x, (1, 1, 1, 1), mode="replicate")
+        last = deepest(tuple(layers)) if until is None else None
+        x = self._prepared(image, last) if first == 1 else image
         for layer, following in zip(TABLE, (*TABLE[1:], None), strict=True):
+            if layer.block < first:
+                continue
             ends_block = following is not None and following.block > layer.block and layer.name != last
             fused = self.pooling if ends_block and layer.name not in layers else None
             x = self._convolutions[layer.convolution](x, fused)
             if layer.name in layers:
                 x = observe(layer.name, x.to(self.precision.measured)).to(self.precision.network)
-            if layer.name == last:
-                return
             if ends_block:
                 x = x if fused else POOLINGS[self.pooling](x)
                 if trims:
                     rows, columns = trims[layer.block + 1]
                     x = x[..., rows, columns]
+            if layer.name == last or (ends_block and layer.block + 1 == until):
+                break
+        return x
+
+    def _prepared(self, image: Image, last: str | None) -> Tensor:
+        """The first convolution's input."""
+        if last is not None:
+            _check(image, last)
+        x = (image * self._scale - self._shift).to(self.precision.network)
+        return F.pad(x, (1, 1, 1, 1), mode="replicate") if self.border == "replicate" else x
 
 
 def _check(image: Tensor, last: str) -> None:

@@ -11,9 +11,9 @@ from torch import Tensor
 
 from impasto.costs.term import Window
 from impasto.encoder.vgg19 import VGG19
-from impasto.engines.tiles import Span, Tile, tiles
-from impasto.layers import LAYERS
-from impasto.shapes import Image, ResizedImage
+from impasto.engines.tiles import NETWORK, Blocks, Span, Tile, tiles
+from impasto.layers import LAYERS, block_stride
+from impasto.shapes import Features, Input, Piece
 
 Observe = Callable[[str, Tensor, Window], Tensor]
 """(layer, activation, its own part) -> the activation to go on with; see `VGG19.walk`."""
@@ -26,6 +26,8 @@ class Tiling:
     margin: pixels of mirrored margin on each side; a picture too small for that gets less.
     band: the rows of the picture that are owned here, when it is shared by several processes: it begins at a whole
         stride of the deepest layer, and ends at one or with the picture. Images and gradients then hold `rows` only.
+    blocks: the part of the network that is walked. From a block that is not the first, what is cut and added to is not
+        the picture but the whole input of that block, margin and all. Not with a band.
     """
 
     def __init__(
@@ -36,8 +38,9 @@ class Tiling:
         side: int | None = None,
         margin: int = 0,
         band: Span | None = None,
+        blocks: Blocks = NETWORK,
     ):
-        self.layers = list(layers)
+        self.layers, self.blocks = list(layers), blocks
         self._sizes = height, width
         self._margins = min(margin, height - 1), min(margin, width - 1)
         self.height, self.width = (
@@ -54,14 +57,14 @@ class Tiling:
     @cached_property
     def tiles(self) -> list[Tile]:
         """Row by row; their places count from the margin's corner."""
-        return list(tiles(self.height, self.width, self.layers, self._side, self._owned))
+        return list(tiles(self.height, self.width, self.layers, self._side, self._owned, self.blocks))
 
     @cached_property
     def rows(self) -> Span:
         """The rows of the picture that an image must hold: all, or those of the band and what its tiles see."""
         if self._band is None:
             return Span(0, self._sizes[0])
-        seen = [self._source(0, tile.pixels[0]) for tile in self.tiles]
+        seen = [self._source(0, tile.seen[0]) for tile in self.tiles]
         return Span(
             min([self._band.start, *(int(rows.min()) for rows in seen)]),
             max([self._band.stop, *(int(rows.max()) + 1 for rows in seen)]),
@@ -86,13 +89,30 @@ class Tiling:
         )
         return height, width
 
-    def cut(self, image: Image, tile: Tile) -> ResizedImage:
-        """A copy of the pixels that a tile sees."""
+    def empty_end(self, own: Piece) -> Input:
+        """Room for the input of block `blocks.until`, margin and all, of which `own` is a tile's; channels last."""
+        assert self.blocks.until is not None
+        stride = block_stride(self.blocks.until)
+        size = (1, own.shape[1], self.height // stride, self.width // stride)
+        return torch.empty(size, device=own.device, dtype=own.dtype, memory_format=torch.channels_last)
+
+    def own_end(self, tile: Tile) -> tuple[slice, slice]:
+        """The rows and columns of that which a tile fills."""
+        assert self.blocks.until is not None
+        return tile.own_at(block_stride(self.blocks.until))
+
+    def cut(self, image: Input, tile: Tile) -> Piece:
+        """What a tile sees of the walk's input, without a graph: a copy, unless it sees all of a deeper block's."""
+        if self.blocks.first > 1:
+            return image[..., *tile.seen].contiguous(memory_format=torch.channels_last).detach()
         rows, columns = self._sources(tile)
         return image.index_select(2, rows.to(image.device)).index_select(3, columns.to(image.device))
 
-    def add(self, part: ResizedImage, tile: Tile, gradient: Image) -> None:
-        """Add the gradient by the pixels that a tile sees to the whole picture's, in place."""
+    def add(self, part: Piece, tile: Tile, gradient: Input) -> None:
+        """Add the gradient by what a tile sees to that of the whole input, in place."""
+        if self.blocks.first > 1:
+            gradient[..., *tile.seen] += part
+            return
         for axis, source in zip((2, 3), self._sources(tile), strict=True):
             first, last = int(source.min()), int(source.max())
             sums = part.new_zeros(*part.shape[:axis], last + 1 - first, *part.shape[axis + 1 :])
@@ -100,22 +120,25 @@ class Tiling:
         top, left = (int(source.min()) for source in self._sources(tile))
         gradient[..., top : top + part.shape[2], left : left + part.shape[3]] += part
 
-    def walk(self, encoder: VGG19, pixels: Image, tile: Tile, observe: Observe) -> None:
-        """Send what a tile sees through the network, showing each of the layers."""
+    def walk(self, encoder: VGG19, pixels: Piece, tile: Tile, observe: Observe) -> Features:
+        """Send what a tile sees through the network, showing each of the layers.
+
+        Returns the end of the walk: with `blocks.until`, what the tile owns of that block's input.
+        """
 
         def show(layer: str, a: Tensor) -> Tensor:
             stride = LAYERS[layer].stride
             above = self._owned.start // stride
             rows = slice(*(row - above for row in tile.rows.own_at(stride)))
-            there = rows, slice(*tile.columns.own_at(stride))
+            there = rows, tile.own_at(stride)[1]
             here = tile.rows.own_within(layer), tile.columns.own_within(layer)
             return observe(layer, a, Window(there, here))
 
-        encoder.walk(pixels, self.layers, show, tile.trims())
+        return encoder.walk(pixels, self.layers, show, tile.trims(), self.blocks.first, self.blocks.until)
 
     def _sources(self, tile: Tile) -> tuple[Tensor, Tensor]:
         """Which row and column of an image each that the tile sees comes from."""
-        rows, columns = tile.pixels
+        rows, columns = tile.seen
         return self._source(0, rows) - self.rows.start, self._source(1, columns)
 
     def _source(self, axis: int, seen: slice) -> Tensor:

@@ -5,19 +5,26 @@ arithmetic. `tests/plan` holds the peaks against what is observed.
 """
 
 import itertools
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import torch
 
+from impasto.engines.stages import can_split, stages
 from impasto.engines.tiling import Tiling
 from impasto.errors import SettingsError
 from impasto.memory import in_words
 from impasto.native.guided_product import STRIP
-from impasto.plan.footprint import FLOAT, VECTOR, Network, encoding_bytes, guide_bytes, largest_tile
+from impasto.plan.footprint import (
+    FLOAT,
+    VECTOR,
+    Network,
+    encoding_bytes,
+    guide_bytes,
+    largest_tile,
+)
 from impasto.plan.layout import Layout
-from impasto.plan.work import passes, work
+from impasto.plan.work import evaluation_work
 from impasto.solvers.memory import Vectors, adam_vectors, lbfgs_vectors, scratch_bytes
 
 CODE_BYTES = 235_000_000
@@ -37,6 +44,8 @@ WEIGHING = 5
 """Maps of one value a pixel that are alive while a region's weights are averaged and eroded in the finest layer."""
 TILES = (2048, 1536, 1024, 768, 512, 384, 256)
 """Sides that are tried, largest first. Below, the halo is most of what a tile sees."""
+DEEP_TILES = (8192, 4096, 3072, 2048, 1024)
+"""Likewise for the deep blocks, after one piece; only those that are larger than the others'."""
 _KEEPING = {
     ("float32", "memory"): 1.0,
     ("float16", "memory"): 1.02,
@@ -93,6 +102,10 @@ class Demand:
         """The tiles of a picture."""
         return Tiling(*size, layers, tile, self.margin)
 
+    def stages(self, scale: Scale, layout: Layout) -> list[Tiling]:
+        """The tiles in which a scale is evaluated."""
+        return stages(*scale.size, self.network.layers, layout.tile, layout.deep_tile, self.margin)
+
     def peak(self, scale: Scale, layout: Layout, base: int) -> int:
         """Bytes that the process holds at most while this scale is painted; `base`: what it holds before.
 
@@ -124,9 +137,8 @@ class Demand:
         )
         # Padded, the gradient of that, and the same folded back.
         margins = 0 if layout.tile or not self.margin else 3 * vector
-        evaluating = (
-            solver.evaluating * vector + vector + margins + network.gradient_bytes(largest_tile(content))
-        )
+        walked = self.stages(scale, layout)
+        evaluating = solver.evaluating * vector + margins + network.evaluation_bytes(walked, vector)
         showing = solver.evaluating * vector + GROWING * final + weights
         held = encoding + guides + (2 * FLOAT * STRIP if self.regions else 0)
         if self.protected:  # the photograph and the mask; the picture they make, or that one is asked to show
@@ -135,7 +147,8 @@ class Demand:
             showing += 7 * final // 3
         stepping = held + max(evaluating, solver.peak * vector + scratch_bytes(vector), showing)
         code = CODE_BYTES + (COMPILER_BYTES if self.fresh else 0)
-        code += network.kernel_bytes() + network.working_bytes(largest_tile(content))
+        code += network.kernel_bytes()
+        code += max(network.working_bytes(largest_tile(one), one.blocks) for one in walked)
         return int(base + code + SLACK * max(preparing, stepping))
 
     def written(self, scale: Scale, layout: Layout) -> int:
@@ -162,12 +175,19 @@ class Demand:
         yield replace(adam, encoding="disk")
         yield replace(adam, encoding="disk", moments="bfloat16")
 
-    def sides(self) -> list[int | None]:
-        """Tile sides to try, best first."""
+    def sides(self, longest: int) -> list[tuple[int | None, int | None]]:
+        """Sides of tiles to try for a picture with this longest side: those of all blocks, and of the deep ones."""
+        sides: list[int | None] = [] if self.engine == "tiled" else [None]
+        if self.engine != "whole":
+            sides += [one for one in TILES if self.engine == "tiled" or one < longest]
         if self.tile is not None:
-            return [self.tile]
-        whole: list[int | None] = [None] if self.engine != "tiled" else []
-        return whole + (list(TILES) if self.engine != "whole" else [])
+            sides = [self.tile]
+        return [(side, deep) for side in sides for deep in self._deep_sides(side, longest)]
+
+    def _deep_sides(self, side: int | None, longest: int) -> list[int | None]:
+        if side is None or side >= longest or self.ranks > 1 or not can_split(self.network.layers):
+            return [None]
+        return [longest, *(one for one in DEEP_TILES if side < one < longest), None]
 
 
 def vectors(layout: Layout) -> Vectors:
@@ -209,23 +229,19 @@ def candidates(demand: Demand, scale: Scale) -> Iterator[Layout]:
     """
     layouts = [one for one in demand.layouts(scale.steps) if demand.written(scale, one) <= demand.disk]
     free = demand.tile is None and demand.engine != "whole"
-    longest = max(scale.size) if demand.engine == "auto" else math.inf
-    sides = [side for side in demand.sides() if side is None or demand.tile or side < longest]
-    if not sides:
-        sides = [None]
-    times = {side: _relative_time(demand, scale, side) for side in sides}
+    sides = demand.sides(max(scale.size))
+    times = {
+        (tile, deep): evaluation_work(demand.stages(scale, Layout(tile=tile, deep_tile=deep)))
+        for tile, deep in sides
+    }
     pairs = sorted(
         itertools.product(layouts, sides),
         key=lambda pair: (pair[0].solver == "adam", times[pair[1]] * _KEEPING[_where(pair[0])]),
     )
-    for layout, side in [*pairs, *itertools.product(layouts[-1:], LAST_TILES if free else ())]:
+    last = [(side, None) for side in LAST_TILES] if free else []
+    for layout, (side, deep) in [*pairs, *itertools.product(layouts[-1:], last)]:
         style_tile = side if side and max(scale.style_size) > side else None
-        yield replace(layout, tile=side, style_tile=style_tile)
-
-
-def _relative_time(demand: Demand, scale: Scale, side: int | None) -> float:
-    tiling = demand.tiling(scale.size, side, demand.network.layers)
-    return passes(tiling) * work(tiling, demand.network.layers)
+        yield replace(layout, tile=side, style_tile=style_tile, deep_tile=deep)
 
 
 def _where(layout: Layout) -> tuple[str, str]:

@@ -10,8 +10,9 @@ import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from impasto.engines.tiles import NETWORK, Blocks
 from impasto.engines.tiling import Tiling
-from impasto.layers import LAYERS, TABLE, Layer, deepest
+from impasto.layers import CHANNELS_PER_BLOCK, LAYERS, TABLE, Layer, block_stride, deepest
 
 FLOAT = 4
 WINOGRAD_POINTS = 36
@@ -54,7 +55,7 @@ class Network:
         values = 2 * WINOGRAD_POINTS if self.compiled else TAPS  # direct: laid out anew, channels last
         return sum(values * FLOAT * one.n_in * one.n_out for one in upto(self.layers)[1:])
 
-    def working_bytes(self, pixels: int) -> int:
+    def working_bytes(self, pixels: int, blocks: Blocks = NETWORK) -> int:
         """Room in which the fused algorithms work, a part for each worker: as much as the layer that takes most.
 
         A square is as good as any picture of so many pixels: a worker's part hardly depends on the shape.
@@ -67,7 +68,8 @@ class Network:
         return max(
             (
                 working_bytes(one.n_in, one.n_out, (side // one.stride, side // one.stride), self.workers)
-                for one in upto(self.layers)[1:]
+                for one in blocks.layers(self.layers)
+                if one is not TABLE[0]
             ),
             default=0,
         )
@@ -86,9 +88,9 @@ class Network:
             for one in upto(layers)
         )
 
-    def gradient_bytes(self, pixels: int) -> int:
-        """With a graph, and back: the most that is there at once."""
-        layers, kept, most = upto(self.layers), VECTOR * pixels, 0
+    def gradient_bytes(self, pixels: int, blocks: Blocks = NETWORK) -> int:
+        """With a graph, and back: the most that is there at once, of a walk over so many pixels of the picture."""
+        layers, kept, most = blocks.layers(self.layers), map_bytes(pixels, blocks.first), 0
         held, input_is_kept = [], False
         for one in layers:
             shown = 0 if input_is_kept else self._shown(one, pixels)
@@ -98,10 +100,26 @@ class Network:
             kept += self._kept(one, pixels)
             held.append(kept)
             input_is_kept = not self.compiled or (one.name in self.style and not _ends_block(one))
+        if blocks.until is not None:
+            held[-1] += map_bytes(pixels, blocks.until)
         return max(
             most,
             *(so_far + self._back(one, pixels) for one, so_far in zip(layers, held, strict=True)),
         )
+
+    def evaluation_bytes(self, stages: Sequence[Tiling], gradient: int) -> int:
+        """At the peak of an evaluation, beside its picture: the gradient's bytes, and what a tile takes.
+
+        In two stages the map between them and the derivative by it are there while the deep blocks are walked, and the
+        derivative alone while the gradient goes back through the shallow ones.
+        """
+        tiles = [self.gradient_bytes(largest_tile(one), one.blocks) for one in stages]
+        if len(tiles) == 1:
+            return gradient + tiles[0]
+        shallow, deep = tiles
+        between = map_bytes(stages[0].height * stages[0].width, stages[1].blocks.first)
+        maps = 2 if len(stages[1].tiles) > 1 else 1  # a tile that sees all of it is no copy: `Tiling.cut`
+        return max(maps * between + deep, gradient + between + shallow)
 
     def _shown(self, layer: Layer, pixels: int) -> int:
         """A layer's input."""
@@ -178,12 +196,18 @@ def guide_bytes(tiling: Tiling, layers: Collection[str]) -> int:
 
 
 def largest_tile(tiling: Tiling) -> int:
-    """Pixels that the largest tile sees, its halo among them."""
-    return max(
-        (tile.rows.seen[1].stop - tile.rows.seen[1].start)
-        * (tile.columns.seen[1].stop - tile.columns.seen[1].start)
-        for tile in tiling.tiles
+    """Pixels of the picture that the largest tile sees, its halo among them."""
+    area = max(
+        (rows.stop - rows.start) * (columns.stop - columns.start)
+        for rows, columns in (tile.seen for tile in tiling.tiles)
     )
+    return int(area * block_stride(tiling.blocks.first) ** 2)
+
+
+def map_bytes(pixels: int, block: int) -> int:
+    """The input of a block, of so many pixels of the picture."""
+    channels = CHANNELS_PER_BLOCK[block - 2] if block > 1 else 3
+    return FLOAT * channels * pixels // block_stride(block) ** 2
 
 
 def upto(layers: Collection[str]) -> Sequence[Layer]:

@@ -23,7 +23,7 @@ from impasto.engines.whole import Whole
 from impasto.layers import deepest, smallest_side
 from impasto.plan.budget import VECTOR, Demand
 from impasto.plan.plan import Plan, PlannedScale
-from impasto.plan.work import FORWARD, passes, work
+from impasto.plan.work import FORWARD, evaluation_walks, evaluation_work, work
 
 SMALL, LARGE = 192, 448
 """Pixels per side of what the encoder is timed with."""
@@ -70,7 +70,7 @@ def calibrate(encoder: VGG19, demand: Demand, *, disk: bool) -> Speed:
     for side in sides:
         tiling = Tiling(side, side, demand.network.layers)
         times.append(_shortest(_evaluation(encoder, demand, side)))
-        works.append(work(tiling, demand.network.layers))
+        works.append(work(tiling))
     rate = max((times[1] - times[0]) / (works[1] - works[0]), 0.5 * times[1] / works[1])
     walk = max(0.0, times[1] - rate * works[1])
     byte = _byte_time() if disk else None
@@ -87,21 +87,16 @@ def forecast(plan: Plan, speed: Speed) -> Plan:
 
 def _seconds(demand: Demand, one: PlannedScale, speed: Speed) -> float:
     """Targets, then steps of evaluations and the solver's own work."""
-    layers, content, style = (
-        demand.network.layers,
-        sorted(demand.network.content),
-        sorted(demand.network.style),
-    )
-    tiling = demand.tiling(one.scale.size, one.layout.tile, layers)
-    walks = passes(tiling) * len(tiling.tiles)
-    evaluation = speed.walk * walks + speed.work * passes(tiling) * work(tiling, layers) + speed.rules
+    content, style = sorted(demand.network.content), sorted(demand.network.style)
+    walked = demand.stages(one.scale, one.layout)
+    evaluation = speed.walk * evaluation_walks(walked) + speed.work * evaluation_work(walked) + speed.rules
     targets = 0.0
     for count, size, tile, looked_at in (
         (1, one.scale.size, one.layout.tile, content),
         (demand.styles, one.scale.style_size, one.layout.style_tile, style),
     ):
         own = demand.tiling(size, tile, looked_at)
-        targets += count * FORWARD * (speed.walk * len(own.tiles) + speed.work * work(own, looked_at))
+        targets += count * FORWARD * (speed.walk * len(own.tiles) + speed.work * work(own))
     steps = one.scale.steps
     evaluations = EVALUATIONS * steps + 1 if one.layout.solver == "lbfgs" else steps
     return targets + evaluations * evaluation + steps * _solver_step(one, speed)

@@ -10,12 +10,14 @@ class Layout:
     """One scale. A painting that is resumed in the same layout goes on to the bit.
 
     tile: pixels per side that a tile owns, None for the whole picture at once. style_tile: likewise for the painting.
+    deep_tile: likewise for the deep blocks, see `engines/stages.py`; None where all are walked in the same tiles.
     solver: "lbfgs" or "adam". history: L-BFGS's pairs. kept: how they are kept, see `solvers/kept.py`.
     moments: the precision of Adam's, "float32" or "bfloat16". encoding: a_C in "memory" or on "disk".
     """
 
     tile: int | None = None
     style_tile: int | None = None
+    deep_tile: int | None = None
     solver: str = "lbfgs"
     history: int = 20
     kept: str = "float32"

@@ -81,11 +81,20 @@ def _row(one: "PlannedScale") -> tuple[str, ...]:
     return (
         f"{width} x {height}",
         str(one.scale.steps),
-        "whole" if layout.tile is None else f"tiles of {layout.tile}",
+        _computed(layout, max(height, width)),
         _solver(layout),
         in_words(one.peak),
         "" if one.seconds is None else spent(one.seconds),
     )
+
+
+def _computed(layout: "Layout", longest: int) -> str:
+    if layout.tile is None:
+        return "whole"
+    if layout.deep_tile is None:
+        return f"tiles of {layout.tile}"
+    deep = "whole" if layout.deep_tile >= longest else str(layout.deep_tile)
+    return f"tiles of {layout.tile}; deep layers {deep}"
 
 
 def _solver(layout: "Layout") -> str:
