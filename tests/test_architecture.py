@@ -17,7 +17,7 @@ SHELVES = {
     "settings": 1, "settings_file": 1, "images": 1, "native": 1,
     "encoder": 2, "costs": 2,
     "engines": 3, "solvers": 3, "inputs": 3,
-    "ladder": 4, "style_targets": 4, "plan": 4, "ranks": 4, "result": 4, "run": 4, "checkpoint": 4,
+    "ladder": 4, "style_targets": 4, "plan": 4, "ranks": 4, "result": 4, "run": 4, "checkpoint": 4, "resuming": 4,
     "colouring": 4, "problem": 5, "shared": 5, "painting": 5, "stylizer": 5, "demo": 5,
     "measures": 6,
     "workflows": 6,
@@ -39,6 +39,7 @@ SAME_SHELF = {  # what a room may use of its own shelf
     "toml": {"errors"},
     "settings_file": {"settings"},
     "checkpoint": {"plan"},
+    "resuming": {"checkpoint", "plan"},
 }
 NEVER = {  # what the shelves would allow, and the design does not
     "images": {"settings"},

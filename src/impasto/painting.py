@@ -3,7 +3,6 @@
 import contextlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,10 +16,10 @@ from impasto.errors import CheckpointError, OutputError, RankError, SettingsErro
 from impasto.images.resize import resize_picture
 from impasto.inputs import Inputs
 from impasto.plan.forecast import calibrate, forecast
-from impasto.plan.layout import Layout
 from impasto.plan.plan import Plan
 from impasto.problem import PicturesAtEveryScale
 from impasto.result import PartOfResult, Result, Step
+from impasto.resuming import check_same, differences, replanned
 from impasto.run import Progress, run
 from impasto.settings import Settings
 from impasto.shapes import Image
@@ -106,13 +105,13 @@ class Painting:
                 self.settings, self._encoder, self._inputs, layouts, self._group, self._costs
             )
         if resume is not None and not as_before:  # another share of the picture: other memory
-            problem.layouts = _replanned(problem.layouts, resume)
+            problem.layouts = replanned(problem.layouts, resume)
         return problem
 
     def _notes(self, resume: Checkpoint | None) -> list[str]:
         """Planned at once: what cannot be done is told before anything is computed."""
         if resume is not None:
-            return _differences(resume, self._versions())
+            return differences(resume, self._versions())
         return self.problem.plan.departures() if self.problem.stages else []
 
     def __next__(self) -> Step:
@@ -240,19 +239,13 @@ class Painting:
         return contextlib.nullcontext() if self._group is None else self._group.reporting(but)
 
     def _resumed(self, checkpoint: Checkpoint) -> Progress:
-        _check_inputs(checkpoint.inputs, self._inputs.described())
-        if checkpoint.settings != self.settings:
-            raise CheckpointError("the checkpoint was painted with other settings; use those it carries")
-        if checkpoint.costs != self._fingerprints():
-            raise CheckpointError(
-                f"the checkpoint was painted with {_costs(checkpoint.costs)}, this is with "
-                f"{_costs(self._fingerprints())}: give the same as Stylizer(..., costs=[...]), or paint anew"
-            )
-        if checkpoint.weights != self._encoder.weights.provenance.checksum:
-            raise CheckpointError(
-                f"the checkpoint was painted with other weights (checksum {checkpoint.weights[:12]}...); "
-                "name that file with --weights, or paint anew"
-            )
+        check_same(
+            checkpoint,
+            inputs=self._inputs.described(),
+            settings=self.settings,
+            costs=self._fingerprints(),
+            weights=self._encoder.weights.provenance.checksum,
+        )
         return Progress(
             stage=checkpoint.stage,
             step=checkpoint.step,
@@ -304,55 +297,6 @@ class Painting:
         if not self._ended:
             return "interrupted"
         return (solver and solver.finished) or "all steps done"
-
-
-def _check_inputs(saved: Mapping[str, Mapping[str, Any]], now: Mapping[str, Mapping[str, Any]]) -> None:
-    """That a painting goes on with what it was begun with."""
-    for role, before in saved.items():
-        what = f"the {role} picture" if role.startswith(("content", "style", "start")) else f"the {role}"
-        after = now.get(role)
-        if after is None or after["fingerprint"] != before["fingerprint"]:
-            raise CheckpointError(
-                f"{what} {before['name']} has changed since the checkpoint was written; "
-                "put the old file back, or paint anew"
-            )
-        if after.get("weight", 1) != before.get("weight", 1):
-            raise CheckpointError(
-                f"{what} {before['name']} had the weight {before.get('weight', 1):g} when the checkpoint was written, "
-                f"and has {after.get('weight', 1):g} now; give the old one, or paint anew"
-            )
-    for role in now:
-        if role not in saved:
-            raise CheckpointError(
-                f"the checkpoint was painted without the {role} {now[role]['name']}; leave it away, or paint anew"
-            )
-
-
-def _differences(checkpoint: Checkpoint, now: Mapping[str, Any]) -> list[str]:
-    """What keeps a resumed painting from giving the very same bytes."""
-    before, after = {"ranks": 1, **checkpoint.versions}, {"ranks": 1, **now}
-    return [
-        f"the checkpoint was written with {name} {then}, this is {after[name]}: the last bits may differ"
-        for name, then in before.items()
-        if after.get(name) != then
-    ]
-
-
-def _costs(fingerprints: Sequence[str]) -> str:
-    return f"the custom costs {' and '.join(fingerprints)}" if fingerprints else "no custom cost"
-
-
-def _replanned(fresh: Sequence[Layout], checkpoint: Checkpoint) -> list[Layout]:
-    """New layouts for a painting that goes on in another number of processes; the solver at work stays what it is."""
-    layouts, old = list(fresh), checkpoint.layouts[checkpoint.stage]
-    layouts[checkpoint.stage] = replace(
-        layouts[checkpoint.stage],
-        solver=old.solver,
-        history=old.history,
-        kept=old.kept,
-        moments=old.moments,
-    )
-    return layouts
 
 
 @contextlib.contextmanager
