@@ -24,7 +24,8 @@ def border(trio: Trio) -> Measure:
         f"The outermost {WIDTH} pixels beside the rest, both beside the photograph: lightness that the edge gained "
         "more than the inside, how far the corner that is furthest off gained or lost (0 is none), and the ratio of "
         "differences between neighbours (1 is none).",
-        "The artefact of zero padding: Islam, Jia and Bruce, arXiv 2001.08248; the statistic is impasto's own.",
+        "That zero padding tells a network where the edge is: Islam, Jia and Bruce, arXiv 2001.08248; the statistic is "
+        "impasto's own.",
         {
             "lightness of the edge": {RESULT: float(change[..., edge].mean()) - inside},
             "lightness of a corner": {

@@ -31,7 +31,7 @@ def identity(content: Picture, settings: Settings, encoder: VGG19) -> Measure:
         "steps of 255",
         f"The photograph painted in its own manner with these settings, at {width} x {height} pixels, must come back: "
         "the largest and the mean difference (a start with noise, or strokes of another scale, keeps some).",
-        "Galerne, Raad, Lezama and Morel, arXiv 2212.13459.",
+        "Galerne, Raad, Lezama and Morel, arXiv 2212.13459, where a painting is both parents.",
         {
             "largest": {"difference": 255 * float(difference.max())},
             "mean": {"difference": 255 * float(difference.mean())},

@@ -32,7 +32,8 @@ def noise(trio: Trio) -> Measure:
         "standard deviation, in steps of 255",
         "What changes from pixel to pixel, strokes included, so that it is read beside both parents; in flat parts "
         "(the photograph's flattest tenth, the painting's own) it should not exceed them: there it is grain, or dots.",
-        "Immerkaer, Computer Vision and Image Understanding 64 (1996); flat blocks after Olsen, CVGIP 55 (1993).",
+        "Immerkaer, Computer Vision and Image Understanding 64 (1996); measured where gradients are low as in Olsen, "
+        "CVGIP: Graphical Models and Image Processing 55 (1993), but in blocks.",
         {
             "everywhere": {name: 255 * sigma(one) for name, one in pictures.items()},
             "in flat parts": {name: 255 * sigma(one, flats[name]) for name, one in pictures.items()},

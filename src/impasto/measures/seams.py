@@ -47,7 +47,8 @@ def lattice(trio: Trio) -> Measure:
         "ratio",
         "Whether differences between neighbours gather at every second, fourth, ... pixel, as they do where a "
         "network's strides leave dots: 1 is no lattice, and the parents show what chance gives.",
-        "The artefact: Odena, Dumoulin and Olah, Deconvolution and Checkerboard Artifacts, Distill 2016.",
+        "The artefact: Odena, Dumoulin and Olah, Deconvolution and Checkerboard Artifacts, Distill 2016; the "
+        "statistic is impasto's own.",
         {
             f"every {period} px": {
                 name: unevenness(one, period) for name, one in zip(names, trio.lightness, strict=True)

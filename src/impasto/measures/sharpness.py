@@ -27,7 +27,8 @@ def sharpness(trio: Trio) -> Measure:
         "root mean square of lightness, 0 to 1",
         "How strong the detail of each size is: a first row far below both parents' is blur, one far above is noise "
         "or a lattice.",
-        "Laplacian pyramid: Burt and Adelson, IEEE Trans. Communications 31 (1983); differences taken before halving.",
+        "Laplacian pyramid: Burt and Adelson, IEEE Trans. Communications 31 (1983); here differences are taken before "
+        "halving.",
         {
             name: dict(zip((RESULT, PHOTOGRAPH, PAINTING), row, strict=True))
             for name, row in zip(names, zip(*strengths, strict=False), strict=False)
