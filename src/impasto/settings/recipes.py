@@ -1,0 +1,79 @@
+"""The recipes: named sets of defaults, the numbers beside them, and the words that settings take."""
+
+from typing import Any
+
+STATED_ALPHA = 10.0
+STATED_BETA = 40.0
+STATED_STYLE_LAYERS = {f"relu{block}_1": 0.2 for block in range(1, 6)}
+
+LARGEST_DEFAULT_SIZE = 1024
+"""`size` is the content's own long side, up to this many pixels, unless the user names another."""
+
+EXPLORE_SIZE = 256
+"""`impasto explore` paints its pictures this large, in pixels, unless the user names another: minutes for a grid."""
+
+STRENGTH_POWER = 2.5
+"""beta / alpha grows with (strength / (1 - strength)) to this power: about even steps in the eye."""
+
+SCALE_FACTOR = 2.0
+"""From one scale to the next, coarse to fine."""
+SMALLEST_SCALE = 128
+"""No scale of its own has a long side below this, in pixels, when the number of scales goes by the size."""
+
+FULL_STEPS_SIZE = 1024
+"""Scales with a longer side take fewer steps than `steps`: what they add is fine, and is soon in place."""
+FINE_STEPS, FEWEST_FINE_STEPS = 0.5, 8
+"""Beyond that, steps at each doubling beside those of the scale half as large; and at least so many."""
+
+SMALLEST_SIZE, LARGEST_SIZE = 16, 65_536
+SMALLEST_TILE = 16
+
+RECIPES: dict[str, dict[str, Any]] = {
+    # The stated method to the letter (Gatys et al., arXiv 1508.06576, as design and course notes give it).
+    "classic": {
+        "steps": 500,
+        "scales": 1,
+        "coarse_steps": 1.0,
+        "solver": "adam",
+        "pooling": "max",
+        "border": "zeros",
+        "smoothing": False,
+        "start": "content+noise",
+        "content_layer": {"relu4_2": 1.0},
+        "style_layers": STATED_STYLE_LAYERS,
+        "alpha": STATED_ALPHA,
+        "beta": STATED_BETA,
+        "balance": False,
+        "detail": 0.0,
+    },
+    # What makes good pictures without tuning; docs/architecture.md says why each value is what it is.
+    "paint": {
+        "steps": 40,
+        "scales": None,
+        "coarse_steps": 1.5,
+        "solver": "lbfgs",
+        "pooling": "average",
+        "border": "mirror",
+        "smoothing": True,
+        "start": "content",
+        "content_layer": {"relu4_2": 1.0},
+        "style_layers": STATED_STYLE_LAYERS,
+        "alpha": 1.0,
+        "beta": 20.0,
+        "balance": True,
+        "detail": 1.0,
+    },
+}
+
+CHOICES = {
+    "recipe": tuple(RECIPES),
+    "solver": ("adam", "lbfgs"),
+    "pooling": ("max", "average"),
+    "border": ("zeros", "replicate", "mirror"),
+    "convolution": ("auto", "direct", "patches", "winograd"),
+    "precision": ("float32", "tf32", "bf16"),
+    "engine": ("auto", "whole", "tiled"),
+    "style_cost": ("gram", "covariance", "wasserstein"),
+    "colour": ("painting", "photograph", "match", "only"),
+}
+STARTS = ("content", "noise", "content+noise", "picture")
