@@ -7,7 +7,7 @@ import torch
 from impasto.checkpoint import load_checkpoint
 from impasto.encoder.vgg19 import VGG19
 from impasto.errors import CheckpointError, PictureError, SettingsError
-from impasto.settings import Settings
+from impasto.settings import CHOICES, Settings
 from impasto.stylizer import Stylizer
 from tests.helpers import random_image, tiny_weights
 
@@ -68,10 +68,11 @@ def test_white_masks_are_none(name):
     assert (found - plain).abs().max() < tolerance
 
 
-def test_at_the_first_evaluation_white_masks_are_none():
+@pytest.mark.parametrize("style_cost", CHOICES["style_cost"])
+def test_at_the_first_evaluation_white_masks_are_none(style_cost):
     costs = []
     for more in ({}, {"masks": [WHITE]}, {"style_masks": [np.ones((40, 40))]}):
-        problem = stylizer(scales=1).paint(CONTENT, STYLE, **more).problem
+        problem = stylizer(scales=1, style_cost=style_cost).paint(CONTENT, STYLE, **more).problem
         costs.append(problem.evaluate_at(0)(random_image(40, 56, 5)))
     for found in costs[1:]:
         assert found.cost.total == pytest.approx(costs[0].cost.total, rel=1e-5)
@@ -181,9 +182,16 @@ def test_what_does_not_go_together(style, more, error, words):
     assert "\n" not in str(raised.value)
 
 
-def test_a_region_s_style_stays_in_it():
+@pytest.mark.parametrize("style_cost", CHOICES["style_cost"])
+def test_a_region_s_style_stays_in_it(style_cost):
     """relu1_1 sees one pixel far: beyond that nothing moves, to the bit, and inside everything does."""
-    fields = {"alpha": 0.0, "start": "content", "style_layers": "relu1_1", "steps": 5}
+    fields = {
+        "alpha": 0.0,
+        "start": "content",
+        "style_layers": "relu1_1",
+        "steps": 5,
+        "style_cost": style_cost,
+    }
     image = painted("classic", STYLE, {"masks": [HARD]}, **fields)
     border = int(HARD[0].sum())
     assert torch.equal(image[..., border + 1 :], CONTENT[..., border + 1 :])

@@ -27,11 +27,6 @@ def check_regions(inputs: Inputs, settings: Settings) -> None:
         raise SettingsError(
             "colour only paints nothing, so that regions have no meaning: leave the masks away"
         )
-    if inputs.guided and settings.style_cost != "gram":
-        raise SettingsError(
-            f"regions are compared by their Gram matrices, not by style-cost {settings.style_cost}: leave the masks "
-            "away, or use style-cost gram"
-        )
 
 
 def style_terms_of(
@@ -104,7 +99,7 @@ def _target(
     sums: Mapping[tuple[int, Mask | None], Mapping[str, Summary]],
     layer: str,
 ) -> Summary:
-    """What the region's average position should be."""
+    """What the region should be like."""
     return blended(
         [
             (sums[number, part][layer], inputs.styles[number].weight)

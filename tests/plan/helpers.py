@@ -1,6 +1,8 @@
-"""What the planner is asked for in its tests: the default recipe's network, a process of 300 MB."""
+"""What the planner is asked for in its tests (the default recipe, a process of 300 MB), and what torch allocates."""
 
 from dataclasses import replace
+
+from torch.profiler import ProfilerActivity, profile
 
 from impasto.plan.budget import Demand, Scale
 from impasto.plan.footprint import Network
@@ -24,3 +26,15 @@ def asked(**fields) -> Demand:
 
 def square(side: int, steps: int = 40) -> Scale:
     return Scale((side, side), (side, side), steps)
+
+
+def most_allocated(run) -> int:
+    """Bytes that torch's allocator held at most during `run`, beside what it held before."""
+    with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as watch:
+        run()
+    events = watch.profiler.kineto_results.events()
+    now = most = 0
+    for event in sorted((one for one in events if one.name() == "[memory]"), key=lambda one: one.start_ns()):
+        now += event.nbytes()
+        most = max(most, now)
+    return most

@@ -4,7 +4,6 @@ import math
 
 import pytest
 import torch
-from torch.profiler import ProfilerActivity, profile
 
 from impasto.encoder.vgg19 import VGG19
 from impasto.engines.stages import stages
@@ -12,9 +11,10 @@ from impasto.engines.targets import content_terms, style_terms
 from impasto.engines.tiled import Tiled
 from impasto.engines.tiling import Tiling
 from impasto.engines.whole import Whole
-from impasto.native import can_compile, pages
+from impasto.native import can_compile
 from impasto.plan.footprint import Network, encoding_bytes, largest_tile
 from tests.helpers import random_image
+from tests.plan.helpers import most_allocated
 
 SIZES = (64, 96), (128, 160)
 LONG = (32, 2048), (32, 3072)
@@ -87,27 +87,9 @@ def test_the_workspace_by_hand(pixels, workers):
     assert by_hand < told < 1.1 * by_hand
 
 
-def most_allocated(run) -> int:
-    """Bytes that torch's allocator held at most during `run`, beside what it held before."""
-    with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as watch:
-        run()
-    events = watch.profiler.kineto_results.events()
-    now = most = 0
-    for event in sorted((one for one in events if one.name() == "[memory]"), key=lambda one: one.start_ns()):
-        now += event.nbytes()
-        most = max(most, now)
-    return most
-
-
 def bytes_a_pixel(counts) -> float:
     """By how much a count grows with the picture: what does not (Gram matrices, buffers) drops out."""
     return (counts[1] - counts[0]) / (PIXELS[1] - PIXELS[0])
-
-
-@pytest.fixture
-def everything_from_torch(monkeypatch):
-    """Large tensors, too, come from the allocator that is watched."""
-    monkeypatch.setattr(pages, "_LARGE", 2**60)
 
 
 @pytest.mark.usefixtures("everything_from_torch")

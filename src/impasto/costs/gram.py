@@ -3,6 +3,8 @@
 G = A A^T,  A the unrolled n_C x (n_H n_W) activations
 """
 
+from torch import Tensor
+
 from impasto.costs.term import Place, Summary
 from impasto.native.self_product import measured
 from impasto.shapes import Features, Gram
@@ -26,20 +28,27 @@ def gram_matrix(a: Features) -> Gram:
     return A @ A.T
 
 
-def gram_summary(a: Features, place: Place | None = None, *, value: bool = True) -> tuple[Summary, Features]:
+def gram_summary(
+    a: Features, place: Place | None = None, weight: Tensor | None = None, *, value: bool = True
+) -> tuple[Summary, Features]:
     """The Gram matrix and its n_H n_W positions, and `a` to go on with; for the engines, which differentiate once.
 
-    place: the rows and columns of `a` to take, None for all. value: False when only the derivative will be asked for.
+    place: the rows and columns of `a` to take, None for all. weight: w(p) of each of their positions [rows, columns],
+    for sum_p w(p) a(p) a(p)^T (`guided.py`). value: False when only the derivative will be asked for.
     """
-    gram, passed_on = measured(a, place, value=value)
-    owned = a if place is None else a[..., place[0], place[1]]
-    return Summary(gram, owned.shape[2] * owned.shape[3]), passed_on
+    return _summary(a, place, weight, value=value, sums=False)
 
 
 def moments_summary(
-    a: Features, place: Place | None = None, *, value: bool = True
+    a: Features, place: Place | None = None, weight: Tensor | None = None, *, value: bool = True
 ) -> tuple[Summary, Features]:
     """As `gram_summary`, with one column more: [n_C, n_C + 1], the Gram matrix and the sum of each channel."""
-    moments, passed_on = measured(a, place, value=value, sums=True)
+    return _summary(a, place, weight, value=value, sums=True)
+
+
+def _summary(
+    a: Features, place: Place | None, weight: Tensor | None, *, value: bool, sums: bool
+) -> tuple[Summary, Features]:
+    total, passed_on = measured(a, place, weight, value=value, sums=sums)
     owned = a if place is None else a[..., place[0], place[1]]
-    return Summary(moments, owned.shape[2] * owned.shape[3]), passed_on
+    return Summary(total, owned.shape[2] * owned.shape[3]), passed_on

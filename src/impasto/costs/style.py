@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from torch import Tensor
+
 from impasto.costs.gram import gram_matrix, gram_summary
 from impasto.costs.term import Place, Summary
 from impasto.shapes import Features, Gram, Scalar
@@ -68,9 +70,11 @@ class GramTarget:
     reference_factor: ClassVar[float] = 1.0
 
     @staticmethod
-    def measure(a: Features, place: Place | None = None, *, value: bool = True) -> tuple[Summary, Features]:
+    def measure(
+        a: Features, place: Place | None = None, weight: Tensor | None = None, *, value: bool = True
+    ) -> tuple[Summary, Features]:
         """See `gram_summary`."""
-        return gram_summary(a, place, value=value)
+        return gram_summary(a, place, weight, value=value)
 
     @classmethod
     def of(cls, summary_S: Summary) -> "GramTarget":

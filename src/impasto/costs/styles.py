@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar, Literal, Protocol
 
+from torch import Tensor
+
 from impasto.costs.covariance import CovarianceTarget
 from impasto.costs.style import GramTarget
 from impasto.costs.term import Place, Summary, Window
@@ -23,8 +25,13 @@ class StyleTarget(Protocol):
     reference_factor: ClassVar[float]
 
     @staticmethod
-    def measure(a: Features, place: Place | None = None, *, value: bool = True) -> tuple[Summary, Features]:
-        """The sums over the positions of `a`, or of some rows and columns of it; the rest as for `Term.measure`."""
+    def measure(
+        a: Features, place: Place | None = None, weight: Tensor | None = None, *, value: bool = True
+    ) -> tuple[Summary, Features]:
+        """The sums over the positions of `a`, or of some rows and columns of it; the rest as for `Term.measure`.
+
+        weight: what each of them counts [rows, columns]; see `guided.py`.
+        """
         ...
 
     @classmethod

@@ -14,10 +14,10 @@ from impasto.shapes import Features, Scalar
 
 @dataclass(frozen=True)
 class Summary:
-    """A sum over positions, and over how many numbers or positions it went."""
+    """A sum over positions, and over how many numbers or positions it went; where they are weighted, their weights."""
 
     total: Tensor
-    count: int
+    count: float
 
     def plus(self, other: "Summary") -> "Summary":
         """The summary of two parts of a picture together."""

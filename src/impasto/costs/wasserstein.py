@@ -95,9 +95,11 @@ class WassersteinTarget:
     reference_factor: ClassVar[float] = 2.0
 
     @staticmethod
-    def measure(a: Features, place: Place | None = None, *, value: bool = True) -> tuple[Summary, Features]:
+    def measure(
+        a: Features, place: Place | None = None, weight: Tensor | None = None, *, value: bool = True
+    ) -> tuple[Summary, Features]:
         """See `moments_summary`."""
-        return moments_summary(a, place, value=value)
+        return moments_summary(a, place, weight, value=value)
 
     @classmethod
     def of(cls, summary_S: Summary) -> "WassersteinTarget":

@@ -10,7 +10,7 @@ from torch import Tensor
 from impasto.costs.content import ContentTerm
 from impasto.costs.custom import CustomCost, CustomTerm, check_custom, custom_summary
 from impasto.costs.encoding import Encoding, InMemory, MakeEncoding
-from impasto.costs.guided import Guide, GuidedTerm, guided_mean, guided_summary
+from impasto.costs.guided import Guide, GuidedTerm, guided_summary, of_region
 from impasto.costs.reference import Moments, content_reference, style_reference
 from impasto.costs.styles import STYLE_COSTS, StyleTerm
 from impasto.costs.term import Summary, Window
@@ -104,14 +104,13 @@ def style_sums(
 ) -> list[dict[str, Summary]]:
     """The style encoding: what the style cost measures of S, by layer.
 
-    guides: parts of the painting that are measured each by itself (`costs/guided.py`, Gram matrices only), all in one
-        walk; None: all of it.
+    guides: parts of the painting that are measured each by itself (`costs/guided.py`), in one walk; None: all of it.
     """
     measures = [_style_measure(layer, guide, cost) for guide in guides for layer in layers]
     found = iter(_summaries(encoder, style, measures, tiling, add_up))
     return [
         {
-            layer: summary if guide is None else guided_mean(summary, guide[layer])
+            layer: summary if guide is None else of_region(summary, guide[layer])
             for layer, summary in zip(layers, found, strict=False)
         }
         for guide in guides
@@ -119,10 +118,12 @@ def style_sums(
 
 
 def _style_measure(layer: str, guide: Mapping[str, Guide] | None, cost: str) -> _Measure:
-    measure = STYLE_COSTS[cost].measure
+    target = STYLE_COSTS[cost]
     if guide is None:
-        return _Measure(layer, lambda a_S, window: measure(a_S, window.here), measure)
-    return _Measure(layer, lambda a_S, window: guided_summary(a_S, guide[layer], window), measure)
+        return _Measure(layer, lambda a_S, window: target.measure(a_S, window.here), target.measure)
+    return _Measure(
+        layer, lambda a_S, window: guided_summary(target, a_S, guide[layer], window), target.measure
+    )
 
 
 def blended(parts: Sequence[tuple[Summary, float]]) -> Summary:

@@ -1,4 +1,4 @@
-"""A A^T of activations, differentiable, by the fastest way there is here."""
+"""A A^T of activations, all alike or weighted, differentiable, by the fastest way there is here."""
 
 from typing import Any
 
@@ -7,10 +7,9 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from impasto.native import WORKING, can_compile
+from impasto.native.guided_product import Window, add_guided_times, guided_product
 from impasto.native.pages import WORKSPACE, empty_features, flat, is_own, own
 
-Window = tuple[slice, slice]
-"""Rows and columns of a layer."""
 _ALL = slice(None), slice(None)
 
 
@@ -24,7 +23,12 @@ def self_product(a: Tensor) -> Tensor:
 
 
 def measured(
-    a: Tensor, window: Window | None = None, *, value: bool = True, sums: bool = False
+    a: Tensor,
+    window: Window | None = None,
+    weight: Tensor | None = None,
+    *,
+    value: bool = True,
+    sums: bool = False,
 ) -> tuple[Tensor, Tensor]:
     """`self_product` of a, or of a window of it, and a itself, for the layers above: the way that needs least memory.
 
@@ -32,46 +36,75 @@ def measured(
     of the gradient that comes down from the layers above; a hook on that one must not keep it.
 
     window: rows and columns of a.
+    weight: w(p) of each position of the window [rows, columns], at least 0: the product is then sum_p w(p) a(p) a(p)^T,
+        and can be differentiated by a, once.
     value: False when only the gradient will be asked for; the product may then hold anything.
-    sums: the product gets one column more, [n_C, n_C + 1], with the sum of each channel.
+    sums: the product gets one column more, [n_C, n_C + 1], with the (weighted) sum of each channel.
     """
-    if a.device.type == "cpu" and a.dtype == torch.float32 and can_compile():
-        from impasto.native.multiply import PANEL
-
-        if a.shape[1] % PANEL == 0:
-            product, passed = _SelfProduct.apply(a, window or _ALL, value, sums)
-            return product, passed
+    if weight is not None or _compiled(a):
+        product, passed = _Measured.apply(
+            a, None if weight is None else weight.to(a.dtype), window or _ALL, value, sums
+        )
+        return product, passed
     rows = (a if window is None else a[..., window[0], window[1]])[0].flatten(1)
     product = rows @ rows.T
     return torch.cat([product, rows.sum(1, keepdim=True)], 1) if sums else product, a
 
 
-class _SelfProduct(torch.autograd.Function):
+def _compiled(a: Tensor) -> bool:
+    if a.device.type != "cpu" or a.dtype != torch.float32 or not can_compile():
+        return False
+    from impasto.native.multiply import PANEL
+
+    return a.shape[1] % PANEL == 0
+
+
+class _Measured(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, a: Tensor, window: Window, value: bool, sums: bool) -> tuple[Tensor, Tensor]:
-        ctx.save_for_backward(a)
+    def forward(
+        ctx: Any, a: Tensor, weight: Tensor | None, window: Window, value: bool, sums: bool
+    ) -> tuple[Tensor, Tensor]:
+        ctx.save_for_backward(a, weight)
         ctx.window = window
         ctx.set_materialize_grads(False)
         if not value:
-            return a.new_empty(a.shape[1], a.shape[1] + sums), a.view_as(a)
-        product = _product(a, window)
-        if sums:
-            product = torch.cat([product, a[0, :, window[0], window[1]].sum((1, 2))[:, None]], 1)
+            product = a.new_empty(a.shape[1], a.shape[1] + sums)
+        elif weight is not None:
+            product = guided_product(a, weight, window, self_product, sums)
+        else:
+            product = _product(a, window)
+            if sums:
+                product = torch.cat([product, a[0, :, window[0], window[1]].sum((1, 2))[:, None]], 1)
         return product, a.view_as(a)
 
     @staticmethod
     @once_differentiable
     def backward(
         ctx: Any, gradient: Tensor | None, from_above: Tensor | None
-    ) -> tuple[Tensor | None, None, None, None]:
+    ) -> tuple[Tensor | None, None, None, None, None]:
         if gradient is None:
-            return from_above, None, None, None
-        (a,) = ctx.saved_tensors
-        of_product = gradient[:, : a.shape[1]]
-        by_a = _add_times(a, ctx.window, of_product + of_product.T, from_above)
-        if gradient.shape[1] > a.shape[1]:
-            by_a[0, :, ctx.window[0], ctx.window[1]] += gradient[:, -1, None, None]
-        return own(by_a), None, None, None
+            return from_above, None, None, None, None
+        a, weight = ctx.saved_tensors
+        n, (rows, columns) = a.shape[1], ctx.window
+        matrix = gradient[:, :n] + gradient[:, :n].T
+        slope = gradient[:, n:].sum(1)  # 0 without a column of sums
+        if weight is None:
+            by_a = _add_times(a, ctx.window, matrix, from_above)
+            if gradient.shape[1] > n:
+                by_a[0, :, rows, columns] += slope[:, None, None]
+        else:
+            by_a = _to_change(a, from_above)
+            add_guided_times(a, weight, ctx.window, matrix, slope, by_a)
+        # Others that add to it in place take it for channels last.
+        last = by_a.is_contiguous(memory_format=torch.channels_last)
+        return own(by_a) if last else by_a, None, None, None, None
+
+
+def _to_change(a: Tensor, gradient: Tensor | None) -> Tensor:
+    """A gradient by `a` that may be changed: itself, when nobody else holds it."""
+    if gradient is None:
+        return torch.zeros_like(a)
+    return gradient if is_own(gradient) else gradient.clone()
 
 
 def _part(a: Tensor, window: Window) -> Any:

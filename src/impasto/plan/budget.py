@@ -22,6 +22,7 @@ from impasto.plan.footprint import (
     encoding_bytes,
     guide_bytes,
     largest_tile,
+    rule_bytes,
 )
 from impasto.plan.layout import Layout
 from impasto.plan.work import evaluation_work
@@ -141,6 +142,9 @@ class Demand:
         evaluating = solver.evaluating * vector + margins + network.evaluation_bytes(walked, vector)
         showing = solver.evaluating * vector + GROWING * final + weights
         held = encoding + guides + (2 * FLOAT * STRIP if self.regions else 0)
+        # One term of Gram matrices for each layer is among what was observed as CODE_BYTES.
+        held += max(1, self.regions) * rule_bytes(network.style, self.style_cost)
+        held -= rule_bytes(network.style, "gram")
         if self.protected:  # the photograph and the mask; the picture they make, or that one is asked to show
             held += 4 * vector // 3
             evaluating += 4 * vector // 3

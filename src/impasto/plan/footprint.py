@@ -29,6 +29,10 @@ DIFFERENCE_FORWARD, DIFFERENCE_BACK = 3, 3
 """Activations' worth that torch has alive for sum (a_C - a_G)^2: a_G, the difference and its square; and for its
 gradient, beside the difference, as its allocator counts them (`tests/plan/test_footprint.py`)."""
 
+RULE_BYTES = {"gram": 12, "covariance": 28, "wasserstein": 52}
+"""Bytes that a term of the style cost has for each pair of channels: its target, and in an evaluation the sums and the
+matrices that its rule makes of them (`tests/plan/test_further_costs.py`)."""
+
 
 @dataclass(frozen=True)
 class Network:
@@ -193,6 +197,11 @@ def encoding_bytes(tiling: Tiling, layers: Collection[str]) -> int:
 def guide_bytes(tiling: Tiling, layers: Collection[str]) -> int:
     """The weights of one region in every style layer, of the whole picture; see `engines/guides.py`."""
     return sum(FLOAT * rows * columns for one in layers for rows, columns in [tiling.layer_size(one)])
+
+
+def rule_bytes(layers: Collection[str], style_cost: str) -> int:
+    """The style cost's targets and rules of one region, or of a picture without regions."""
+    return sum(RULE_BYTES[style_cost] * LAYERS[one].n_out ** 2 for one in layers)
 
 
 def largest_tile(tiling: Tiling) -> int:

@@ -48,7 +48,7 @@ WRITING = 3e-7
 class Speed:
     """What was measured: seconds for any walk, for each unit of `work.work` (both with the gradient), for each value
     of `x += alpha * y`, for each byte read from a file (None: not measured), and for the rules of the style cost in an
-    evaluation, where they take any: the roots of matrices in that of Gaussians.
+    evaluation, where they take any: the roots of matrices in that of Gaussians. Each region has rules of its own.
     """
 
     walk: float
@@ -89,7 +89,8 @@ def _seconds(demand: Demand, one: PlannedScale, speed: Speed) -> float:
     """Targets, then steps of evaluations and the solver's own work."""
     content, style = sorted(demand.network.content), sorted(demand.network.style)
     walked = demand.stages(one.scale, one.layout)
-    evaluation = speed.walk * evaluation_walks(walked) + speed.work * evaluation_work(walked) + speed.rules
+    evaluation = speed.walk * evaluation_walks(walked) + speed.work * evaluation_work(walked)
+    evaluation += speed.rules * max(1, demand.regions)
     targets = 0.0
     for count, size, tile, looked_at in (
         (1, one.scale.size, one.layout.tile, content),
