@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from impasto import memory, scratch
-from impasto.costs.custom import CustomCost
+from impasto.costs.custom import CustomCost, custom_layers
 from impasto.costs.encoding import InMemory, OnDisk
 from impasto.costs.term import Term
 from impasto.encoder.vgg19 import VGG19
@@ -16,7 +16,7 @@ from impasto.engines.margin import MARGIN, Mirrored
 from impasto.engines.neutral import Neutral, neutral
 from impasto.engines.protected import Protected, Protection
 from impasto.engines.stages import stages
-from impasto.engines.targets import content_terms, custom_terms
+from impasto.engines.targets import content_terms
 from impasto.engines.tiled import Tiled
 from impasto.engines.tiling import Tiling
 from impasto.engines.variation import WithVariation, variation
@@ -28,7 +28,6 @@ from impasto.images.masks import region_rows
 from impasto.images.resize import fitted_size, resize, resize_picture
 from impasto.inputs import Inputs
 from impasto.ladder import Ladder
-from impasto.layers import canonical
 from impasto.native import can_compile
 from impasto.plan.budget import Demand, Scale
 from impasto.plan.compiled import to_be_compiled
@@ -43,7 +42,7 @@ from impasto.solvers.base import Solver
 from impasto.solvers.kept import keeper
 from impasto.solvers.lbfgs import LBFGS
 from impasto.solvers.smoothing import picture_metric
-from impasto.style_targets import check_regions, style_terms_of
+from impasto.style_targets import check_regions, custom_terms_of, style_terms_of
 
 SAFE_PART = 0.8
 """How much of the memory that is free a painting plans to take, when no amount is named."""
@@ -121,7 +120,7 @@ class PicturesAtEveryScale:
                 chosen.pooling,
                 compiled,
                 chosen.threads or torch.get_num_threads(),
-                frozenset(self._custom_layers),
+                frozenset(custom_layers(self.costs)),
             ),
             engine=chosen.engine,
             tile=chosen.tile,
@@ -155,13 +154,9 @@ class PicturesAtEveryScale:
         return self.settings.colour == "photograph"
 
     @property
-    def _custom_layers(self) -> list[str]:
-        return list(dict.fromkeys(canonical(cost.layer) for cost in self.costs))
-
-    @property
     def layers(self) -> list[str]:
         """Every layer that some cost looks at."""
-        return list(dict.fromkeys([*self.settings.layers, *self._custom_layers]))
+        return list(dict.fromkeys([*self.settings.layers, *custom_layers(self.costs)]))
 
     def content_at(self, stage: int) -> Image:
         """The content image at the size of a stage."""
@@ -231,23 +226,23 @@ class PicturesAtEveryScale:
         walked = stages(*size, self.layers, layout.tile, layout.deep_tile, self._margin)
         return Tiled(self.encoder, terms, chosen.alpha, chosen.beta, walked)
 
-    def _painting(self, stage: int, number: int) -> tuple[Image, Tiling, tuple[int, int]]:
-        """For `style_terms_of`."""
+    def _painting(
+        self, stage: int, number: int, layers: Sequence[str]
+    ) -> tuple[Image, Tiling, tuple[int, int]]:
+        """For `style_targets.py`."""
         size = self._ladder.style_sizes(self.stages[stage].size)[number]
-        layers, side = list(self.settings.style_layers), self.layouts[stage].style_tile
-        return self.style_at(stage, number), Tiling(*size, layers, side, self._margin), size
+        tiling = Tiling(*size, layers, self.layouts[stage].style_tile, self._margin)
+        return self.style_at(stage, number), tiling, size
 
     def _custom_terms(self, stage: int) -> Sequence[Term]:
-        layout, layers = self.layouts[stage], self._custom_layers
-        return custom_terms(
+        size, tile = self.stages[stage].size, self.layouts[stage].tile
+        return custom_terms_of(
             self.encoder,
-            self.content_at(stage),
-            self.style_at(stage),
+            self.inputs,
             self.costs,
-            Tiling(*self.stages[stage].size, layers, layout.tile, self._margin),
-            Tiling(
-                *self._ladder.style_sizes(self.stages[stage].size)[0], layers, layout.style_tile, self._margin
-            ),
+            self.content_at(stage),
+            partial(self._painting, stage),
+            Tiling(*size, custom_layers(self.costs), tile, self._margin),
         )
 
     def first_canvas(self) -> Image:

@@ -9,12 +9,12 @@ import torch
 from torch import Tensor
 
 from impasto import memory, scratch
-from impasto.costs.custom import CustomCost
+from impasto.costs.custom import CustomCost, custom_layers
 from impasto.costs.encoding import InMemory, OnDisk
 from impasto.costs.term import Term
 from impasto.encoder.vgg19 import VGG19
 from impasto.engines.protected import Protection
-from impasto.engines.targets import content_terms, custom_terms
+from impasto.engines.targets import content_terms
 from impasto.engines.tiled import Tiled
 from impasto.engines.tiles import Span
 from impasto.engines.tiling import Tiling
@@ -40,7 +40,7 @@ from impasto.solvers.kept import keeper
 from impasto.solvers.lbfgs import LBFGS
 from impasto.solvers.pairs import Metric
 from impasto.solvers.smoothing import LEVELS, picture_metric
-from impasto.style_targets import style_terms_of
+from impasto.style_targets import custom_terms_of, style_terms_of
 from impasto.torchrun import place
 
 METRIC_HALO = 3 * 2**LEVELS
@@ -190,24 +190,23 @@ class PicturesInSlabs(PicturesAtEveryScale):
         )
 
     def _part_of_painting(
-        self, stage: int, members: Group, number: int
+        self, stage: int, members: Group, number: int, layers: Sequence[str]
     ) -> tuple[Image, Tiling, tuple[int, int]]:
-        """For `style_terms_of`: the paintings are shared out, too, as they may be as large as the photograph."""
-        size, chosen = self._ladder.style_sizes(self.stages[stage].size)[number], self.settings
+        """For `style_targets.py`: the paintings are shared out, too, as they may be as large as the photograph."""
+        size = self._ladder.style_sizes(self.stages[stage].size)[number]
         own = Slabs.of(size[0], members.size).spans[members.rank]
         side = self.layouts[stage].style_tile
-        tiling = Tiling(*size, list(chosen.style_layers), side, self._margin, own)
+        tiling = Tiling(*size, layers, side, self._margin, own)
         return self._rows(self.inputs.styles[number].picture, size, tiling.rows), tiling, size
 
     def _slab_custom_terms(self, stage: int, members: Group) -> Sequence[Term]:
-        layout, layers, size = self.layouts[stage], self._custom_layers, self.stages[stage].size
-        style_size = self._ladder.style_sizes(size)[0]
-        own = Slabs.of(style_size[0], members.size).spans[members.rank]
-        tiling = Tiling(*size, layers, layout.tile, self._margin, self._own(stage))
-        style_tiling = Tiling(*style_size, layers, layout.style_tile, self._margin, own)
+        size, tile = self.stages[stage].size, self.layouts[stage].tile
+        tiling = Tiling(*size, custom_layers(self.costs), tile, self._margin, self._own(stage))
         content = self._rows(self.inputs.content, size, tiling.rows)
-        style = self._rows(self.inputs.styles[0].picture, style_size, style_tiling.rows)
-        return custom_terms(self.encoder, content, style, self.costs, tiling, style_tiling, members.add_up)
+        painting_at = partial(self._part_of_painting, stage, members)
+        return custom_terms_of(
+            self.encoder, self.inputs, self.costs, content, painting_at, tiling, members.add_up
+        )
 
     def _rows(self, picture: Picture, size: tuple[int, int], rows: Span) -> Tensor:
         """Rows of a picture at a size, on the encoder's device; of its file only what they need is read."""

@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 
 import torch
 
+from impasto.costs.custom import CustomCost, CustomTerm
 from impasto.costs.guided import Guide
 from impasto.costs.term import Summary, Term
 from impasto.encoder.vgg19 import VGG19
 from impasto.engines.guides import layer_guides
 from impasto.engines.sharing import AddUp, alone
-from impasto.engines.targets import blended, guided_term, style_sums, style_term
+from impasto.engines.targets import blended, custom_terms, guided_term, style_sums, style_term
 from impasto.engines.tiling import Tiling
 from impasto.errors import SettingsError
 from impasto.images.masks import Mask, region_rows
@@ -17,8 +18,8 @@ from impasto.inputs import Inputs, Region
 from impasto.settings import Settings
 from impasto.shapes import Image
 
-PaintingAt = Callable[[int], tuple[Image, Tiling, tuple[int, int]]]
-"""A painting's number -> what is held of it here, how it is walked, and its whole size."""
+PaintingAt = Callable[[int, Sequence[str]], tuple[Image, Tiling, tuple[int, int]]]
+"""A painting's number, layers -> what is held of it here, how it is walked for these, and its whole size."""
 
 
 def check_regions(inputs: Inputs, settings: Settings) -> None:
@@ -46,7 +47,7 @@ def style_terms_of(
     sums: dict[tuple[int, Mask | None], dict[str, Summary]] = {}
     for number in range(len(inputs.styles)):
         parts = inputs.parts_of(number)
-        image, tiling, painted = painting_at(number)
+        image, tiling, painted = painting_at(number, layers)
         guides = [_style_guides(one, painted, tiling, layers, encoder.device) for one in parts]
         found = style_sums(encoder, image, layers, tiling, add_up, guides, settings.style_cost)
         sums |= {(number, part): one for part, one in zip(parts, found, strict=True)}
@@ -68,6 +69,22 @@ def style_terms_of(
             elif guide[layer].mass > 0:
                 terms.append(guided_term(target, guide[layer], region.weight))
     return terms
+
+
+def custom_terms_of(
+    encoder: VGG19,
+    inputs: Inputs,
+    costs: Sequence[CustomCost],
+    content: Image,
+    painting_at: PaintingAt,
+    canvas: Tiling,
+    add_up: AddUp = alone,
+) -> list[CustomTerm]:
+    """A term for each cost of the user's own; all of them see whole pictures, and the paintings blended."""
+    paintings = (
+        (*painting_at(number, canvas.layers)[:2], style.weight) for number, style in enumerate(inputs.styles)
+    )
+    return custom_terms(encoder, content, paintings, costs, canvas, add_up)
 
 
 def _style_guides(

@@ -1,5 +1,6 @@
 """A cost of the user's own: what is refused, what a checkpoint knows it by, and that it does what it says."""
 
+import numpy as np
 import pytest
 import torch
 
@@ -26,9 +27,9 @@ class Energy(impasto.CustomCost):
         return generated.mean
 
 
-def paint(*costs, **fields):
+def paint(*costs, style=STYLE, masks=(), **fields):
     settings = Settings(**{"scales": 1, "steps": 3, **fields})
-    return Stylizer(settings, encoder=VGG19(tiny_weights()), costs=costs).paint(CONTENT, STYLE)
+    return Stylizer(settings, encoder=VGG19(tiny_weights()), costs=costs).paint(CONTENT, style, masks=masks)
 
 
 def test_it_is_added_to_the_cost_with_its_weight():
@@ -49,9 +50,57 @@ def test_it_is_brought_down():
     assert with_it.cost.custom < 0.9 * without.cost.custom
 
 
+class Distance(Energy):
+    """From the style's energy; `seen` is what the rule was last given of it."""
+
+    def rule(self, generated, content, style):
+        self.seen = style
+        return (generated.mean - style.mean).square()
+
+
+def test_several_styles_are_their_weighted_mean():
+    distance, other = Distance(), random_image(30, 44, 3) ** 3
+    painting = paint(distance, style=[(STYLE, 3), other])
+    next(painting)
+    encoder = VGG19(tiny_weights())
+    padded = [
+        torch.nn.functional.pad(painting.problem.style_at(0, number), (16, 16, 16, 16), mode="reflect")
+        for number in range(2)
+    ]
+    one, two = (encoder(image, ["relu2_1"])["relu2_1"].square().sum((0, 1)).mean() for image in padded)
+    assert distance.seen.mean.item() == pytest.approx((3 * one + two).item() / 4, rel=1e-5)
+    assert distance.seen.count == 1
+
+
+def test_two_equal_styles_are_one():
+    costs = [next(paint(Distance(), style=style)).cost for style in (STYLE, [STYLE, STYLE], [(STYLE, 2)])]
+    assert costs[0] == costs[1] == costs[2]
+
+
+def test_with_regions_it_sees_whole_pictures():
+    left = np.linspace(1, 0, 48)[None].repeat(36, 0)
+    styles = [(STYLE, 2), random_image(30, 44, 3)]
+    found = []
+    for more in ({}, {"masks": [left, 1 - left]}):
+        painting = paint(Distance(), style=styles, **more)
+        found.append(painting.problem.evaluate_at(0)(CONTENT).cost)
+    assert found[0].custom == found[1].custom
+    assert found[0].style != found[1].style
+
+
 class Maximum(Energy):
     def measure(self, a):
         return a.amax((0, 2, 3))
+
+
+class Rows(Energy):
+    def measure(self, a):
+        return a.sum((0, 3))
+
+
+class Columns(Energy):
+    def measure(self, a):
+        return a.sum((0, 2))
 
 
 class Number(Energy):
@@ -90,6 +139,8 @@ class Negative(Energy):
     ("cost", "says"),
     [
         (Maximum(), "Maximum.measure is no sum over positions"),
+        (Rows(), "Rows.measure is no sum over positions"),
+        (Columns(), "Columns.measure is no sum over positions: .* a layer's columns"),
         (Number(), r"Number.measure gives a tensor of floating point numbers, got 1\.0"),
         (Constant(), "Constant.rule does not depend on generated.total"),
         (Vector(), r"Vector.rule gives a tensor with one number, got a tensor of float32 \[4\]"),

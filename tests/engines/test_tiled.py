@@ -88,7 +88,8 @@ def of_kind(encoder, kind, content, style):
     for tiled in (False, True):
         tilings = [Tiling(*one.shape[2:], KIND_LAYERS, 32 if tiled else None) for one in (content, style)]
         if kind == "custom":
-            yield custom_terms(encoder, content, style, COSTS, *tilings)
+            styles = [(style, tilings[1], 2.0), (content, tilings[0], 1.0)]
+            yield custom_terms(encoder, content, styles, COSTS, tilings[0])
         else:
             yield style_terms(encoder, style, dict.fromkeys(KIND_LAYERS, 0.5), True, tilings[1], cost=kind)
 

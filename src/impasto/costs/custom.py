@@ -46,7 +46,8 @@ class CustomCost:
         """The cost: a tensor with one number, differentiable by `generated.total`.
 
         Of each picture: `total`, what `measure` gives for all positions, `count`, how many there are, and `mean`,
-        the one divided by the other. At each scale content and style are what they are at that size.
+        the one divided by the other. At each scale content and style are what they are at that size. Several styles
+        are one average position between theirs: `total` and `mean` are their weighted mean, and `count` is 1.
         """
         raise NotImplementedError
 
@@ -84,6 +85,11 @@ def checked_costs(costs: Sequence[CustomCost]) -> tuple[CustomCost, ...]:
         if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 <= weight <= 1e30:
             raise SettingsError(f"the weight of {_name(cost)} is a number from 0 to 1e+30, got {weight!r}")
     return tuple(costs)
+
+
+def custom_layers(costs: Sequence[CustomCost]) -> list[str]:
+    """The layers they look at, by their own names, each once."""
+    return list(dict.fromkeys(canonical(cost.layer) for cost in costs))
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,22 +144,35 @@ def custom_summary(cost: CustomCost, a: Features, place: Place | None = None) ->
     return Summary(total.to(a), owned.shape[2] * owned.shape[3]), a
 
 
-def check_custom(term: CustomTerm, a: Features) -> None:
-    """Try a cost on some activations.
+def check_measure(cost: CustomCost, a: Features) -> None:
+    """Try a cost's measurement on some activations, and on their halves.
 
-    Raises SettingsError when its measurement is not additive, or its rule has no derivative by it.
+    Raises SettingsError when it is not additive.
     """
-    whole, _ = custom_summary(term.cost, a)
+    whole = custom_summary(cost, a)[0].total
     for axis, names in ((2, "rows"), (3, "columns")):
-        parts = [custom_summary(term.cost, part)[0] for part in a.split((a.shape[axis] + 1) // 2, axis)]
-        added = sum((part.total for part in parts[1:]), start=parts[0].total)
-        same = added.shape == whole.total.shape
-        scale = float(whole.total.abs().max()) if same and whole.total.numel() else 0.0
-        if not same or not torch.allclose(added, whole.total, rtol=1e-3, atol=1e-3 * scale):
+        halves = [custom_summary(cost, part)[0].total for part in a.split((a.shape[axis] + 1) // 2, axis)]
+        if not _add_up(halves, whole):
             raise SettingsError(
-                f"{_name(term.cost)}.measure is no sum over positions: measured of the two halves of a layer's "
+                f"{_name(cost)}.measure is no sum over positions: measured of the two halves of a layer's "
                 f"{names} it does not add up to that of both; take means and roots in its rule"
             )
+
+
+def _add_up(parts: Sequence[Tensor], whole: Tensor) -> bool:
+    """Is their sum the whole, in its shape?"""
+    if any(part.shape != whole.shape for part in parts):
+        return False
+    scale = float(whole.abs().max()) if whole.numel() else 0.0
+    return torch.allclose(sum(parts[1:], start=parts[0]), whole, rtol=1e-3, atol=1e-3 * scale)
+
+
+def check_rule(term: CustomTerm, a: Features) -> None:
+    """Try a cost's rule on what it measures of some activations.
+
+    Raises SettingsError when it gives no number, or one without a derivative.
+    """
+    whole, _ = custom_summary(term.cost, a)
     with torch.enable_grad():
         total = whole.total.detach().requires_grad_(True)
         found = term.rule(Summary(total, whole.count))

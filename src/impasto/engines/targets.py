@@ -1,6 +1,6 @@
 """What a picture is measured against: the cost terms of a content and a style image, at one size."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from impasto.costs.content import ContentTerm
-from impasto.costs.custom import CustomCost, CustomTerm, check_custom, custom_summary
+from impasto.costs.custom import CustomCost, CustomTerm, check_measure, check_rule, custom_summary
 from impasto.costs.encoding import Encoding, InMemory, MakeEncoding
 from impasto.costs.guided import Guide, GuidedTerm, guided_summary, of_region
 from impasto.costs.reference import Moments, content_reference, style_reference
@@ -18,7 +18,7 @@ from impasto.encoder.vgg19 import VGG19
 from impasto.engines.sharing import AddUp, alone, shared_moments, shared_summaries
 from impasto.engines.tiling import Tiling
 from impasto.layers import LAYERS, canonical
-from impasto.shapes import Image, ResizedImage
+from impasto.shapes import Image
 
 
 class _Measure(NamedTuple):
@@ -156,30 +156,39 @@ def guided_term(target: StyleTerm, guide: Guide, weight: float = 1.0) -> GuidedT
 def custom_terms(
     encoder: VGG19,
     content: Image,
-    style: ResizedImage,
+    styles: Iterable[tuple[Tensor, Tiling | None, float]],
     costs: Sequence[CustomCost],
     content_tiling: Tiling | None = None,
-    style_tiling: Tiling | None = None,
     add_up: AddUp = alone,
 ) -> list[CustomTerm]:
     """One term a cost, each against what it measures of C and S; the rest as for `content_terms`.
 
+    styles: each painting [1, 3, H, W], how to walk it, and its weight, one after the other; several are blended.
     Raises SettingsError when a cost cannot be used; see `costs/custom.py`.
     """
     if not costs:
         return []
+    for cost in costs:
+        check_measure(cost, _any_activations(encoder, cost, content))
     measures = [_custom_measure(cost) for cost in costs]
-    found = [
-        _summaries(encoder, picture, measures, tiling, add_up)
-        for picture, tiling in ((content, content_tiling), (style, style_tiling))
+    of_content = _summaries(encoder, content, measures, content_tiling, add_up)
+    of_styles = []
+    for style, tiling, weight in styles:
+        of_styles.append([(one, weight) for one in _summaries(encoder, style, measures, tiling, add_up)])
+        del style  # before the next is read
+    terms = [
+        CustomTerm(cost, one, blended(parts))
+        for cost, one, *parts in zip(costs, of_content, *of_styles, strict=True)
     ]
-    terms = [CustomTerm(*one) for one in zip(costs, *found, strict=True)]
     for term in terms:
-        generator = torch.Generator().manual_seed(0)
-        check_custom(
-            term, torch.rand(1, _channels(encoder, term.layer), 6, 7, generator=generator).to(content)
-        )
+        check_rule(term, _any_activations(encoder, term.cost, content))
     return terms
+
+
+def _any_activations(encoder: VGG19, cost: CustomCost, like: Tensor) -> Tensor:
+    """A few seeded ones of the cost's layer, to try it on."""
+    generator = torch.Generator().manual_seed(0)
+    return torch.rand(1, _channels(encoder, canonical(cost.layer)), 6, 7, generator=generator).to(like)
 
 
 def _custom_measure(cost: CustomCost) -> _Measure:
