@@ -3,27 +3,15 @@
 import pytest
 import torch
 
-from impasto.checkpoint import load_checkpoint
-from impasto.encoder.vgg19 import VGG19
-from impasto.painting import Painting
 from impasto.result import PartOfResult, Result
 from impasto.settings import Settings
-from tests.helpers import tiny_weights
-from tests.ranks.test_painting import HEIGHT, SHORT, WIDTH, pictures
+from tests.ranks.helpers import HEIGHT, SHORT, WIDTH, painted, painting, pictures
 
 
 def paint(group, colour, stop=None, save=None, resume=None):
     """The result's kind and image, and the costs; saved after `stop` steps."""
     settings = Settings(**{**SHORT, "solver": "adam"}, colour=colour)
-    checkpoint = None if resume is None else load_checkpoint(resume)
-    one = Painting(settings, VGG19(tiny_weights()), pictures(), checkpoint, group)
-    history = []
-    for step in one:
-        history.append(step.cost)
-        if step.number == stop:
-            one.save_checkpoint(save)
-            break
-    result = one.result()
+    result, history = painted(painting(group, pictures(), settings, resume), stop, save)
     return type(result), result.image, history
 
 

@@ -4,24 +4,26 @@ import pytest
 import torch
 
 from impasto.checkpoint import load_checkpoint
-from impasto.encoder.vgg19 import VGG19
 from impasto.engines.margin import Mirrored
 from impasto.engines.whole import Whole
-from impasto.images.files import read_picture
-from impasto.inputs import Inputs, Style
-from impasto.painting import Painting
-from impasto.plan.layout import Layout
-from impasto.problem import PicturesAtEveryScale
 from impasto.ranks.rows import Rows
 from impasto.ranks.slabs import everything_at_rank_0
 from impasto.result import PartOfResult, Result
 from impasto.settings import Settings
-from impasto.shared import PicturesInSlabs
-from tests.helpers import MeanAndDeviation, random_image, tiny_weights
+from tests.helpers import MeanAndDeviation
+from tests.ranks import helpers
+from tests.ranks.helpers import (
+    HEIGHT,
+    SHORT,
+    WIDTH,
+    assert_as_alone,
+    evaluation,
+    image,
+    painted,
+    pictures,
+    problem,
+)
 
-HEIGHT, WIDTH = 300, 90
-"""Slabs of 128 and 172 rows; half that size is painted by rank 0 alone."""
-SHORT = {"steps": 4, "scales": 2, "engine": "tiled", "tile": 64}
 PAINTINGS = {
     "paint": SHORT,
     "in half precision": {**SHORT, "history": 3},
@@ -30,33 +32,6 @@ PAINTINGS = {
     "variation and a custom cost": {**SHORT, "style_cost": "wasserstein", "variation": 0.2},
 }
 COSTS = {"variation and a custom cost": [MeanAndDeviation("relu3_1", 0.1)]}
-
-
-def pictures():
-    """A photograph whose halves differ, and a painting that is large enough for two ranks."""
-    content = random_image(HEIGHT // 4, WIDTH // 4, 1)
-    content = torch.nn.functional.interpolate(content, (HEIGHT, WIDTH), mode="bilinear")
-    content[:, :, : HEIGHT // 2] *= 0.5
-    return Inputs(read_picture(content), (Style(read_picture(random_image(280, 110, 2))),))
-
-
-def problem(group, precision, costs=(), **fields):
-    encoder = VGG19(tiny_weights(), precision=precision)
-    chosen = Settings(scales=1, engine="tiled", **fields)
-    given = (chosen, encoder, pictures(), None)
-    return PicturesAtEveryScale(*given, costs) if group is None else PicturesInSlabs(*given, group, costs)
-
-
-def image(precision):
-    """Darker than the painting: a cost that is the small difference of two large sums has few digits in float32."""
-    return 0.5 * random_image(HEIGHT, WIDTH, 3).to(getattr(torch, precision))
-
-
-def evaluation(group, precision, fields):
-    """The cost, and this rank's rows of the gradient."""
-    here = problem(group, precision, **fields)
-    found = here.evaluate_at(0)(image(precision)[:, :, slice(*here._own(0))])
-    return found.cost, found.gradient
 
 
 ENGINES = {
@@ -75,64 +50,42 @@ ENGINES = {
 @pytest.mark.parametrize("name", ENGINES)
 @pytest.mark.parametrize(("precision", "tolerance"), [("float64", 1e-10), ("float32", 1e-5)])
 def test_cost_and_gradient_are_those_of_one_process(ranks, name, precision, tolerance):
-    (upper_cost, upper), (lower_cost, lower) = ranks(evaluation, precision, ENGINES[name])
-    assert upper_cost == lower_cost  # to the bit: every decision hangs on it
-    tiled = problem(None, precision, **ENGINES[name]).evaluate_at(0)
+    answers = ranks(evaluation, precision, pictures(), ENGINES[name])
+    tiled = problem(None, precision, pictures(), **ENGINES[name]).evaluate_at(0)
     whole = Whole(tiled.encoder, tiled.terms, tiled.alpha, tiled.beta)
-    found = torch.cat([upper, lower], 2)
-    expected = [tiled(image(precision))]
-    if ENGINES[name].get("border") in ("zeros", "replicate"):
-        expected.append(whole(image(precision)))
-    else:
-        expected.append(Mirrored(whole)(image(precision)))
-    for one in expected:
-        for part in ("total", "content", "style"):
-            assert getattr(upper_cost, part) == pytest.approx(getattr(one.cost, part), rel=tolerance)
-        assert (found - one.gradient).norm() < tolerance * one.gradient.norm()
+    if ENGINES[name].get("border") not in ("zeros", "replicate"):
+        whole = Mirrored(whole)
+    for engine in (tiled, whole):
+        one = engine(image(precision))
+        assert_as_alone(answers, one.cost, one.gradient, tolerance)
 
 
 OTHER_COSTS = {
-    "covariance": {"style_cost": "covariance", "tile": 64},
-    "wasserstein": {"style_cost": "wasserstein", "tile": 64},
-    "variation": {"variation": 0.5, "tile": 64},
-    "raw variation": {"variation": 0.5, "recipe": "classic", "tile": 64},
-    "custom": {"costs": [MeanAndDeviation("relu4_1", 0.3), MeanAndDeviation("relu2_1")], "tile": 64},
-    "custom, deepest": {"costs": [MeanAndDeviation("relu5_2")], "border": "zeros", "tile": 64},
+    "covariance": {"style_cost": "covariance"},
+    "wasserstein": {"style_cost": "wasserstein"},
+    "variation": {"variation": 0.5},
+    "raw variation": {"variation": 0.5, "recipe": "classic"},
+    "custom": {"costs": [MeanAndDeviation("relu4_1", 0.3), MeanAndDeviation("relu2_1")]},
+    "custom, deepest": {"costs": [MeanAndDeviation("relu5_2")], "border": "zeros"},
 }
 
 
 @pytest.mark.parametrize("name", OTHER_COSTS)
 @pytest.mark.parametrize(("precision", "tolerance"), [("float64", 1e-10), ("float32", 1e-5)])
 def test_every_kind_of_cost_is_that_of_one_process(ranks, name, precision, tolerance):
-    (upper_cost, upper), (lower_cost, lower) = ranks(evaluation, precision, OTHER_COSTS[name])
-    assert upper_cost == lower_cost
-    alone = problem(None, precision, **OTHER_COSTS[name]).evaluate_at(0)(image(precision))
-    assert upper_cost.numbers() == pytest.approx(alone.cost.numbers(), rel=tolerance)
-    assert (torch.cat([upper, lower], 2) - alone.gradient).norm() < tolerance * alone.gradient.norm()
+    given = precision, pictures(), OTHER_COSTS[name]
+    assert_as_alone(ranks(evaluation, *given), *evaluation(None, *given), tolerance)
 
 
 def painting(group, name, resume=None, kept="float32"):
     settings = Settings(**PAINTINGS[name])
-    checkpoint = None if resume is None else load_checkpoint(resume)
-    one = Painting(settings, VGG19(tiny_weights()), pictures(), checkpoint, group, COSTS.get(name, ()))
-    if checkpoint is None:
-        one.problem.layouts = [
-            Layout(tile=64, style_tile=64, solver=settings.solver, history=settings.history, kept=kept)
-            for _ in one.problem.stages
-        ]
-    return one
+    return helpers.painting(group, pictures(), settings, resume, kept, COSTS.get(name, ()))
 
 
 def paint(group, name, stop=None, save=None, resume=None, kept="float32"):
     """The result's kind and image, the costs, the notes; saved after `stop` steps."""
     one = painting(group, name, resume, kept)
-    history = []
-    for step in one:
-        history.append(step.cost)
-        if step.number == stop:
-            one.save_checkpoint(save)
-            break
-    result = one.result()
+    result, history = painted(one, stop, save)
     result.save("/nowhere/at/all.png") if isinstance(result, PartOfResult) else None
     return type(result), result.image, history, one.notes
 
