@@ -118,6 +118,20 @@ def test_lbfgs_says_when_nothing_is_left_to_do():
     assert torch.equal(solver.image, torch.full((4,), 0.5))
 
 
+def test_lbfgs_tries_no_step_that_its_numbers_cannot_hold():
+    """At the optimum, with a gradient that rounding left: steps of 1e-2, 1e-3, ... 1e-7, and float32 ends there."""
+
+    def evaluate(x):
+        J = float((x.double() - 0.5).square().sum())
+        return Evaluation(Cost(J, J, 0.0), torch.full_like(x, 1e-9))
+
+    solver = LBFGS(torch.full((4,), 0.5), 5)
+    solver.step(evaluate)
+    assert solver.evaluations == 1 + 6
+    assert "no step lowers" in solver.finished
+    assert torch.equal(solver.image, torch.full((4,), 0.5))
+
+
 @pytest.mark.parametrize("name", SOLVERS)
 @pytest.mark.parametrize("steps_before", [1, 7, 14])
 def test_restored_state_goes_on_to_the_bit(name, steps_before):

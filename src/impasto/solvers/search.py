@@ -4,12 +4,13 @@ import math
 from collections.abc import Callable
 from typing import NamedTuple
 
+import torch
 from torch import Tensor
 
 from impasto.evaluation import Evaluation
 from impasto.solvers.base import Reductions
 from impasto.solvers.box import moved
-from impasto.solvers.vectors import dot, is_finite
+from impasto.solvers.vectors import dot, is_finite, largest_magnitude
 
 SUFFICIENT_DECREASE = 1e-4
 MOST_TRIALS = 20
@@ -33,12 +34,19 @@ def search(
     """The first image along the projected line that lowers the cost enough (Armijo's rule), or None.
 
     evaluate: the cost, and the gradient divided by `unit`; `last` is that of `image`.
-    A trial with a cost or gradient that is not a finite number counts as a step too long.
+    A trial with a cost or gradient that is not a finite number counts as a step too long. The search ends where a
+    step is shorter than the distance between two numbers just below 1: such a one moves dark values only, which
+    are stored more finely, and by nothing that can be seen.
     """
+    resolution = torch.finfo(image.dtype).eps / 2
     before, length = last.cost.total, 1.0
     for _ in range(MOST_TRIALS):
         trial = moved(image, direction, length)
-        slope = reductions.total(dot(last.gradient, trial - image)) * unit
+        step = trial - image
+        if not reductions.largest(largest_magnitude(step)) > resolution:
+            return None
+        slope = reductions.total(dot(last.gradient, step)) * unit
+        del step
         evaluation = evaluate(trial)
         cost = evaluation.cost.total
         lower = math.isfinite(cost) and slope < 0 and cost <= before + SUFFICIENT_DECREASE * slope
