@@ -120,6 +120,24 @@ def test_a_start_that_is_a_file_is_not_needed_again():
     assert found["identity"].values["largest"]["difference"] < 255e-5
 
 
+def test_what_is_not_looked_at_is_noted_in_one_line():
+    left = torch.zeros(36, 48)
+    left[:, :24] = 1
+    stylizer = impasto.Stylizer(impasto.Settings(**SHORT), encoder=encoder())
+    result = stylizer.stylize(CONTENT, [STYLE, CONTENT], masks=[left, 1 - left])
+    (line,) = impasto.report(result, encoder=encoder()).notes
+    assert "painted with style 2, mask, mask 2, too" in line
+    assert line.endswith("the first painting as a whole, and the identity test does without")
+    (line,) = impasto.report(result, encoder=encoder(), identity=False).notes
+    assert "identity" not in line
+
+
+def test_the_identity_test_says_what_it_paints(report):
+    said = report["identity"].sentence
+    assert "at 48 x 36 pixels, from the start content" in said
+    assert "one painting, no regions" in said
+
+
 @pytest.mark.parametrize("kind", ["png", "pdf", "svg"])
 def test_the_page_is_the_same_file_every_time(report, tmp_path, kind):
     for name in ("one", "two"):

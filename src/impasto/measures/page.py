@@ -1,5 +1,6 @@
 """A report as one picture: parents, result and difference above, the curves below them, the other numbers last."""
 
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,9 @@ SHOWN = 640
 """Pixels: the long side at which the pictures are shown at most."""
 FULL_DIFFERENCE = 0.5
 """The change in OKLab that is shown as the brightest; black to white is 1."""
+
+TEXT_WIDTH = 60
+"""Characters of a line of numbers, of which two columns stand side by side."""
 
 _COLOURS = {RESULT: "C3", PHOTOGRAPH: "C0", PAINTING: "C2"}
 _MARKERS = {RESULT: "o", PHOTOGRAPH: "s", PAINTING: "^"}
@@ -134,7 +138,8 @@ def _bars(place: Any, one: Measure) -> None:
 def _text(one: Measure) -> str:
     lines = [one.name.upper()]
     for row, values in one.values.items():
-        lines += [f"{row}: " + ", ".join(_cell(column, value) for column, value in values.items())]
+        line = f"{row}: " + ", ".join(_cell(column, value) for column, value in values.items())
+        lines += textwrap.wrap(line, TEXT_WIDTH, subsequent_indent="  ")
     return "\n".join(lines)
 
 

@@ -17,9 +17,10 @@ from impasto.measures.border import border
 from impasto.measures.colour import colour
 from impasto.measures.distances import distances
 from impasto.measures.identity import identity as identity_test
+from impasto.measures.lattice import lattice
 from impasto.measures.measure import Measure
 from impasto.measures.noise import noise
-from impasto.measures.seams import lattice, seams
+from impasto.measures.seams import seams
 from impasto.measures.sharpness import sharpness
 from impasto.measures.trio import Trio
 from impasto.result import Result
@@ -132,7 +133,9 @@ def report(
         raise SettingsError("a report compares with both parents: give content and style")
     photograph, painting = _picture(content, "content picture"), _picture(style, "style picture")
     name, image = _named(result)
-    chosen, notes = _settings(result, settings)
+    recipe = _recipe(result)
+    chosen, notes = _settings(result, recipe, settings)
+    notes += _left_out(recipe, identity)
     chosen = chosen if weights is None else replace(chosen, weights=weights)
     encoder = encoder or encoder_for(chosen)
     trio = Trio.of(image, photograph, painting, chosen.style_scale)
@@ -178,17 +181,27 @@ def _described(name: str, image: Any, own: Picture | None = None) -> dict[str, A
     return {"name": Path(name).name, "size": compared} | ({} if full == compared else {"own size": full})
 
 
-def _settings(result: Result | Source, given: Settings | None) -> tuple[Settings, list[str]]:
+def _recipe(result: Result | Source) -> Mapping[str, Any] | None:
+    """What the result carries inside it; None for a picture that carries nothing, or has no file."""
+    if isinstance(result, Result):
+        return result.recipe
+    if not isinstance(result, str | os.PathLike):
+        return None
+    try:
+        return read_recipe(result)
+    except PictureError:
+        return None
+
+
+def _settings(
+    result: Result | Source, recipe: Mapping[str, Any] | None, given: Settings | None
+) -> tuple[Settings, list[str]]:
     """The settings to measure with, and what has to be said about them."""
     if given is not None:
         return replace(given, precision="float32"), []
     if isinstance(result, Result):
         return replace(result.settings, precision="float32"), []
-    if not isinstance(result, str | os.PathLike):
-        return Settings(), ["it carries no settings: measured as the default ones would have painted it"]
-    try:
-        recipe = read_recipe(result)
-    except PictureError:
+    if recipe is None:
         return Settings(), ["it carries no settings: measured as the default ones would have painted it"]
     try:
         carried = dict(recipe["settings"])
@@ -196,6 +209,20 @@ def _settings(result: Result | Source, given: Settings | None) -> tuple[Settings
         return Settings.from_dict(plain), []
     except (KeyError, TypeError, ValueError):
         return Settings(), ["its settings are of another version of impasto: measured with the default ones"]
+
+
+def _left_out(recipe: Mapping[str, Any] | None, identity: bool) -> list[str]:
+    """What of a painting is not looked at, in one line if there is anything."""
+    if recipe is None or not isinstance(recipe.get("inputs", {}), Mapping):
+        return []
+    more = [role for role in recipe.get("inputs", {}) if role not in ("content", "style")]
+    more += ["costs of one's own"] if recipe.get("costs") else []
+    if not more:
+        return []
+    without = ", and the identity test does without" if identity else ""
+    return [
+        f"painted with {', '.join(more)}, too: the result is compared with the first painting as a whole{without}"
+    ]
 
 
 def numbers(report: Report) -> Iterator[tuple[str, str, str, float]]:
