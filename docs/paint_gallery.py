@@ -1,16 +1,15 @@
 """Paint the gallery's pictures: `python docs/paint_gallery.py [NAME ...]`, all of them without a name.
 
-The photographs and paintings are others', and not part of the project: they are read from `../shared/images`.
-The demo's own two pictures need nothing else.
+The demo's own two pictures are part of the project; the others are read from where `publishing.py` says.
 """
 
 import sys
 from pathlib import Path
 
+from publishing import ROOT, painting, photograph
+
 import impasto
 
-ROOT = Path(__file__).resolve().parents[1]
-PICTURES = ROOT.parent / "shared" / "images"
 GALLERY = ROOT / "docs" / "gallery"
 SIZE = 512
 
@@ -20,10 +19,7 @@ STYLES = ("starry_night_google", "the_scream", "composition_vii", "wave", "shipw
 def jobs() -> dict[str, tuple[Path, Path]]:
     """The photograph and painting of each gallery picture, by its name."""
     demo = ROOT / "src" / "impasto" / "demo"
-    tubingen = {
-        f"tubingen_{name}": (PICTURES / "content" / "tubingen.jpg", PICTURES / "style" / f"{name}.jpg")
-        for name in STYLES
-    }
+    tubingen = {f"tubingen_{name}": (photograph(), painting(name)) for name in STYLES}
     return {"demo": (demo / "content.jpg", demo / "style.jpg")} | tubingen
 
 
