@@ -2,7 +2,7 @@
 
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from impasto.errors import PictureError, SettingsError
@@ -39,6 +39,15 @@ def from_text(text: str) -> list[tuple[Path, float]]:
     last colon is the weight. A folder's weight is shared equally among its pictures, in the order of their names.
     """
     return _shared_out(*_split(text))
+
+
+def in_words(names: Sequence[str]) -> str:
+    """Several paintings' names as a sentence has them; of many only how many.
+
+    >>> in_words(["a"]), in_words(["a", "b"]), in_words(["a", "b", "c", "d"])
+    ('a', 'a and b', 'a and 3 more')
+    """
+    return " and ".join(names) if len(names) <= 2 else f"{names[0]} and {len(names) - 1} more"
 
 
 def pictures_in(folder: Path) -> list[Path]:

@@ -7,43 +7,13 @@ import pytest
 from PIL import Image
 
 import impasto
-from tests.apps.cli.conftest import SHORT, press_ctrl_c
+from tests.apps.cli.conftest import CONTROLS, SHORT, press_ctrl_c
 
-pytestmark = pytest.mark.usefixtures("studio")
-
-LEFT = np.clip(np.linspace(2.5, -1.5, 48), 0, 1)[None].repeat(36, 0)
-
-
-def save(name, grey):
-    Image.fromarray(np.round(255 * grey).astype(np.uint8)).save(name)
-
-
-@pytest.fixture(autouse=True)
-def masks(studio):
-    """left.png, right.png (a quarter of the size), black.png, square.png, labels.png, style-labels.png; other.png."""
-    save("left.png", LEFT)
-    save("right.png", 1 - LEFT[::2, ::2])
-    save("black.png", 0 * LEFT)
-    save("white.png", 0 * LEFT + 1)
-    save("square.png", np.ones((30, 30)))
-    red_and_blue = np.where(LEFT[..., None] > 0.5, (255, 0, 0), (0, 0, 255)).astype(np.uint8)
-    Image.fromarray(red_and_blue).save("labels.png")
-    Image.fromarray(red_and_blue[:36, 4:40]).save("style-labels.png")
-    Image.fromarray(255 - red_and_blue).save("other-labels.png")
-    Image.fromarray(np.asarray(Image.open("style.png"))[::-1] // 2).save("other.png")
+pytestmark = pytest.mark.usefixtures("studio", "masks")
 
 
 def stylize(*words, output="out.png"):
     return ["stylize", "content.png", *words, "-o", output, *SHORT]
-
-
-CONTROLS = {
-    "two styles": ["style.png:2", "other.png"],
-    "regions": ["style.png", "other.png", "--mask", "left.png", "--mask", "right.png"],
-    "parts": ["style.png", "--regions", "labels.png", "--style-regions", "style-labels.png"],
-    "a part": ["style.png", "--style-mask", "square.png"],
-    "protected": ["style.png", "--protect", "left.png", "--protect-strength", "0.75"],
-}
 
 
 @pytest.mark.parametrize("name", CONTROLS)

@@ -98,19 +98,26 @@ def plan(
 @takes_settings
 def explore(
     content: p.Content,
-    style: p.Style,
+    style: p.Styles,
     vary: p.Vary,
     output: p.Folder = None,
     size: p.ExploreSize = None,
     force: p.Anew = False,
+    mask: p.Masks = None,
+    style_mask: p.StyleMasks = None,
+    regions: p.Regions = None,
+    style_regions: p.StyleRegions = None,
+    protect: p.Protect = None,
     quiet: p.Quiet = False,
     **fields: Any,
 ) -> int:
     """Paint a grid of small pictures that shows what one or two settings do; begun again, it goes on."""
     from impasto.apps.cli.commands.explore import explore as run
+    from impasto.apps.cli.job import Where
 
     file = fields.pop("settings")
-    return run(content, style, vary, output, given({"size": size, **fields}), file, force, quiet)
+    where = Where(tuple(mask or ()), tuple(style_mask or ()), regions, style_regions, protect)
+    return run(content, style, where, vary, output, given({"size": size, **fields}), file, force, quiet)
 
 
 @app.command()

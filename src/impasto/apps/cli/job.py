@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from impasto.apps.cli.lines import operand
 from impasto.errors import CheckpointError
 from impasto.settings import STARTS
 
@@ -44,6 +45,18 @@ class Where:
             "protect mask": self.protect,
         }
         return found | {name: path for name, path in others.items() if path is not None}
+
+    def words(self) -> list[str]:
+        """As they are typed."""
+        options = {
+            "--mask": self.masks,
+            "--style-mask": self.style_masks,
+            "--regions": (self.regions,),
+            "--style-regions": (self.style_regions,),
+            "--protect": (self.protect,),
+        }
+        named = [(option, path) for option, paths in options.items() for path in paths if path is not None]
+        return [word for option, path in named for word in (option, operand(path))]
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-able, good in any folder."""

@@ -11,6 +11,7 @@ from impasto.apps.cli.keeping import Keeper
 from impasto.apps.cli.lines import say, spent
 from impasto.apps.cli.progress import Quiet, Title, reporter
 from impasto.errors import CheckpointError, OutputError, RankError
+from impasto.sources import in_words
 from impasto.torchrun import place
 
 if TYPE_CHECKING:
@@ -108,19 +109,8 @@ def _check_replaced_checkpoint(job: Job) -> None:
 
 def _title(job: Job, painting: "Painting") -> Title:
     how = "in the manner of" if painting.steps else "in the colours of"
-    names = _names([path.name for path, _ in job.styles])
+    names = in_words([path.name for path, _ in job.styles])
     return Title(job.content.name, names, str(job.output), painting.size, how)
-
-
-def _names(names: list[str]) -> str:
-    """Of the paintings; of many only how many.
-
-    >>> _names(["a"]), _names(["a", "b"]), _names(["a", "b", "c", "d"])
-    ('a', 'a and b', 'a and 3 more')
-    """
-    if len(names) <= 2:
-        return " and ".join(names)
-    return f"{names[0]} and {len(names) - 1} more"
 
 
 def _say_painted(job: Job, keeper: Keeper, result: "Result") -> None:

@@ -126,7 +126,6 @@ Plot = Annotated[
 
 # Of explore
 
-Style = Annotated[Path, _argument("STYLE", "The painting whose manner it takes.")]
 Vary = Annotated[
     list[str],
     _option(

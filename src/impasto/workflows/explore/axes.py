@@ -105,8 +105,11 @@ def own_values(field: str, recipe: str | None = None) -> tuple[str, ...]:
     return found
 
 
-def without_effect(field: str, settings: Settings) -> str | None:
-    """Why varying this setting changes nothing beside these settings; None where it does."""
+def without_effect(field: str, settings: Settings, protects: bool = False) -> str | None:
+    """Why varying this setting changes nothing beside these settings; None where it does.
+
+    protects: whether a part of the photograph is protected.
+    """
     random = settings.start in ("noise", "content+noise")
     idle = {
         "seed": (not random, f"nothing is random with start {settings.start}"),
@@ -114,7 +117,7 @@ def without_effect(field: str, settings: Settings) -> str | None:
         "learning_rate": (settings.solver != "adam", f"solver {settings.solver} has none"),
         "history": (settings.solver != "lbfgs", f"solver {settings.solver} keeps none"),
         "smoothing": (settings.solver != "lbfgs", f"solver {settings.solver} does not smooth"),
-        "protect_strength": (True, "an exploration has no mask of what is protected"),
+        "protect_strength": (not protects, "nothing is protected, for want of --protect"),
         "detail": (settings.scales == 1, "there is only one scale"),
         "coarse_steps": (settings.scales == 1, "there is only one scale"),
     }

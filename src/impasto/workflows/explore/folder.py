@@ -94,7 +94,7 @@ class Folder:
         result.save(self.file(cell), overwrite=True)
         self._cells[cell.name] = {
             "sha256": _checksum(self.file(cell)),
-            "cost": asdict(result.history[-1]),
+            "cost": asdict(result.history[-1]) if result.history else {},
             "steps": len(result.history),
             "stopped": result.stopped,
             "seconds": round(result.seconds, 1),
@@ -104,7 +104,10 @@ class Folder:
             self.checkpoint(cell).unlink(missing_ok=True)
 
     def told(self, cell: Cell) -> Mapping[str, Any] | None:
-        """What was noted of a finished picture: cost (J and its parts by name), steps, stopped, seconds."""
+        """What was noted of a finished picture: cost (J and its parts by name), steps, stopped, seconds.
+
+        There is no cost where nothing was painted, because only the colours were taken.
+        """
         found: Mapping[str, Any] | None = self._cells.get(cell.name)
         return found
 

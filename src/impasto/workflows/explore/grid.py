@@ -57,11 +57,14 @@ class Grid:
         """What is special about a cell, as in "strength 0.2, seed 3"."""
         return ", ".join(f"{axis.name} {label}" for axis, label in zip(self.axes, cell.labels, strict=True))
 
-    def notes(self) -> list[str]:
-        """What to know before it is painted: axes along which nothing changes."""
+    def notes(self, protects: bool = False) -> list[str]:
+        """What to know before it is painted: axes along which nothing changes.
+
+        protects: whether a part of the photograph is protected.
+        """
         found = []
         for axis in self.axes:
-            reasons = {without_effect(axis.field, cell.settings) for cell in self.cells}
+            reasons = {without_effect(axis.field, cell.settings, protects) for cell in self.cells}
             if None not in reasons and len(axis.values) > 1:
                 found.append(f"{axis.name} changes nothing here: {' and '.join(sorted(map(str, reasons)))}")
         return found

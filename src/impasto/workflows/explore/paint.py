@@ -11,6 +11,7 @@ from impasto.workflows.explore.folder import Folder
 from impasto.workflows.explore.grid import Cell, Grid
 from impasto.workflows.explore.page import write_page
 from impasto.workflows.explore.sheet import write_sheet
+from impasto.workflows.explore.subject import Subject
 
 if TYPE_CHECKING:
     from impasto.painting import Painting
@@ -61,25 +62,26 @@ class _Job:
 class Explorer:
     """Iterate over it to paint what is not finished; then, or after `stop`, `publish` the sheet and the page.
 
-    content, style: paths of the two pictures. path: the folder, see `folder.py`; it is made here, once it is sure that
-        every picture can be begun. anew: whether what was explored there before may go.
-    Raises OutputError for a folder that holds something else; PictureError for a picture that cannot be read;
-    SettingsError for a size that is too small for a cell's layers, or when several processes are to paint together.
+    path: the folder, see `folder.py`; it is made here, once it is sure that every picture can be begun. anew: whether
+        what was explored there before may go.
+    Raises OutputError for a folder that holds something else; PictureError for a picture or mask that cannot be read;
+    SettingsError for paintings and masks that do not go together, for a size that is too small for a cell's layers, or
+    when several processes are to paint together.
     """
 
-    def __init__(self, grid: Grid, content: Path, style: Path, path: Path, *, anew: bool = False):
-        self.grid, self.folder = grid, Folder(path)
-        self.paths = {"content": content, "style": style}
-        self._pictures = {
-            role: impasto.read_picture(file, role=f"{role} picture") for role, file in self.paths.items()
-        }
+    def __init__(self, grid: Grid, subject: Subject, path: Path, *, anew: bool = False):
+        self.grid, self.subject, self.folder = grid, subject, Folder(path)
+        self._content = impasto.read_picture(subject.content, role="content picture")
+        self._styles = [
+            (impasto.read_picture(file, role="style picture"), weight) for file, weight in subject.styles
+        ]
         self._stylizer = impasto.Stylizer(grid.cells[0].settings)
         if not self._stylizer.alone:
             raise SettingsError("an exploration is painted in one process: start it without torchrun")
         self._at_work: tuple[Cell, Painting] | None = None
         paintings = [self._look_at(cell) for cell in grid.cells]
         self.size = paintings[0][1]
-        self.folder.begin(self._subject(), anew)
+        self.folder.begin(self._about(paintings[0][0]["inputs"]), anew)
         self.todo = [
             _Job(cell, work)
             for cell, (recipe, _, work) in zip(grid.cells, paintings, strict=True)
@@ -125,9 +127,8 @@ class Explorer:
         command: the command line that paints the picture of a recipe into a file.
         Raises OutputError when one of them cannot be written.
         """
-        title = " in the manner of ".join(path.name for path in self.paths.values())
-        write_sheet(self.folder.sheet, self.grid, self._file, title)
-        write_page(self.grid, self.folder, self.paths, self.failed, command)
+        write_sheet(self.folder.sheet, self.grid, self._file, self.subject.title)
+        write_page(self.grid, self.folder, self.subject, self.failed, command)
 
     def _file(self, cell: Cell) -> Path | None:
         return None if self.folder.told(cell) is None else self.folder.file(cell)
@@ -138,10 +139,16 @@ class Explorer:
         height, width = painting.size
         return painting.recipe, painting.size, painting.steps * height * width
 
-    def _subject(self) -> dict[str, Any]:
-        """What this exploration is about: what must stay the same for finished pictures to be kept."""
+    def _about(self, inputs: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+        """What must stay the same for finished pictures to be kept; inputs: of a picture's recipe.
+
+        The picture that it starts from is a setting, and may be varied.
+        """
+        given = {role: one for role, one in inputs.items() if role != "start"}
+        weights = {role: one["weight"] for role, one in given.items() if "weight" in one}
         return {
-            "pictures": {role: picture.fingerprint for role, picture in self._pictures.items()},
+            "pictures": {role: one["fingerprint"] for role, one in given.items()},
+            **({"weights": weights} if weights else {}),
             "settings": self.grid.base.as_dict(),
             "varied settings": [axis.name for axis in self.grid.axes],
         }
@@ -168,4 +175,4 @@ class Explorer:
 
     def _painting(self, cell: Cell, resume: Any = None) -> "Painting":
         self._stylizer = self._stylizer.varied(cell.settings)
-        return self._stylizer.paint(self._pictures["content"], self._pictures["style"], resume=resume)
+        return self._stylizer.paint(self._content, self._styles, resume=resume, **self.subject.where)

@@ -27,14 +27,14 @@ class Page(HTMLParser):
         super().__init__()
         self.source = Path(folder, "index.html").read_text("utf-8")
         self.images, self.links, self.ids, self.tags, self.commands = [], [], [], set(), []
-        self._in_pre, self.open = False, []
+        self.open = []
         self.feed(self.source)
 
     def handle_starttag(self, tag, attrs):
         attributes = dict(attrs)
         self.tags.add(tag)
         self.open += [] if tag in ("meta", "img", "br", "wbr") else [tag]
-        self._in_pre = tag == "pre"
+        self.commands += [""] if tag == "pre" else []
         if tag == "img":
             self.images.append(attributes)
         if "href" in attributes:
@@ -46,6 +46,5 @@ class Page(HTMLParser):
         assert self.open.pop() == tag
 
     def handle_data(self, data):
-        if self._in_pre:
-            self.commands.append(data)
-        self._in_pre = False
+        if "pre" in self.open:
+            self.commands[-1] += data

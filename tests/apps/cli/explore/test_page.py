@@ -48,6 +48,16 @@ def test_the_page_shows_each_picture_whole_with_its_costs_and_its_command(run):
         assert Path(f"{name}.png").read_bytes() == cells()[f"{name}.png"]
 
 
+def test_a_picture_of_which_only_the_colours_are_taken_has_no_cost(run):
+    assert run(*explore("--vary", "colour=only,match")).code == 0
+    assert run("stylize", "content.png", "style.png", *SHORT, "--colour", "only", "-o", "one.png").code == 0
+    assert Path("one.png").read_bytes() == cells()["colour-only.png"]
+    listed = json.loads(Path("out/exploration.json").read_text())["cells"]
+    assert listed["colour-only"]["cost"] == {}
+    assert Page().source.count("<th>J</th>") == 1
+    assert "All 2 pictures were finished before." in run(*explore("--vary", "colour=only,match")).out
+
+
 def test_names_and_values_are_only_text_on_the_page(run, studio):
     (studio / "content.png").rename(studio / "a <b> & 'c'.png")
     assert run("explore", "a <b> & 'c'.png", "style.png", "-o", "out", *SHORT, *STRENGTHS).code == 0

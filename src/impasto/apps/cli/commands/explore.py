@@ -5,19 +5,25 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from impasto.apps.cli.checks import check_inputs
 from impasto.apps.cli.commands.info import again_command, as_option
 from impasto.apps.cli.commands.stylize import anywhere
 from impasto.apps.cli.interrupt import FAILED, INTERRUPTED, Interruption, finishing_the_step
+from impasto.apps.cli.job import Where, inputs_of
 from impasto.apps.cli.lines import command, operand, say, spent
+from impasto.apps.cli.options import paintings
 from impasto.apps.cli.progress import Quiet, Title, reporter
 from impasto.settings_file import settings_in
+from impasto.sources import in_words
 from impasto.workflows.explore.grid import Grid, make_grid
 from impasto.workflows.explore.paint import Begun, Ended, Explorer, Stepped
+from impasto.workflows.explore.subject import Subject
 
 
 def explore(
     content: Path,
-    style: Path,
+    style: list[str],
+    where: Where,
     vary: Sequence[str],
     output: Path | None,
     fields: dict[str, Any],
@@ -25,21 +31,26 @@ def explore(
     force: bool,
     quiet: bool,
 ) -> int:
-    """Paint the grid, or what is left of it; what is varied wins over a settings file. Returns the exit code."""
+    """Paint the grid, or what is left of it; what is varied wins over a settings file. Returns the exit code.
+
+    style: the paintings, as they are typed.
+    """
     fields, beneath = _absolute(fields), _absolute({} if file is None else settings_in(file, {}))
     grid = make_grid(vary, fields, beneath)
-    path = output or _folder(content, style, grid)
-    words = ["impasto", "explore", operand(content), operand(style)]
+    subject = Subject(content, tuple(paintings(style)), where.arguments(), where.files())
+    check_inputs(inputs_of(content, subject.styles, None, where))
+    path = output or _folder(subject, grid)
+    words = ["impasto", "explore", operand(content), *(operand(Path(one)) for one in style), *where.words()]
     words += [word for text in vary for word in ("--vary", text)] + ["-o", operand(path)]
     words += [] if file is None else ["--settings", operand(file)]
     words += [word for name, value in fields.items() for word in as_option(name, value)]
     try:
         with reporter(quiet) as report:
             report.loading("Reading the pictures and VGG-19 ...")
-            explorer = Explorer(grid, content, style, path, anew=force)
-            for text in grid.notes():
+            explorer = Explorer(grid, subject, path, anew=force)
+            for text in grid.notes(subject.protects):
                 report.note(text)
-            report.begin(Title(content.name, style.name, str(path), explorer.size), 0.0)
+            report.begin(Title(content.name, subject.manner, str(path), explorer.size), 0.0)
             with finishing_the_step(report.stopping) as interruption:
                 complete = _all(explorer, report, interruption)
                 if not complete:
@@ -83,9 +94,10 @@ def _absolute(fields: dict[str, Any]) -> dict[str, Any]:
     return {**fields, "weights": anywhere(fields["weights"])} if fields.get("weights") else fields
 
 
-def _folder(content: Path, style: Path, grid: Grid) -> Path:
+def _folder(subject: Subject, grid: Grid) -> Path:
     """Named for what is explored, in the current folder."""
-    return Path("-".join([content.stem, style.stem, *(axis.name for axis in grid.axes)]))
+    manner = in_words([path.stem for path, _ in subject.styles]).replace(" ", "-")
+    return Path("-".join([subject.content.stem, manner, *(axis.name for axis in grid.axes)]))
 
 
 def _say_ended(explorer: Explorer, complete: bool, again: str) -> None:
