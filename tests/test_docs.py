@@ -32,8 +32,9 @@ ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *build.DOCS.glob("*.md")])
 STAND_INS = ("photo.jpg", "painting.jpg")
 """Pictures that an example may read without having made them."""
-MORE_STAND_INS = ("monet.jpg", "hokusai.jpg")
-MASK_STAND_INS = ("sky.png", "monet-sky.png", "face.png", "map.png", "monet-map.png")
+MORE_STAND_INS = ("monet.jpg", "hokusai.jpg", "munch.jpg")
+MASK_STAND_INS = ("sky.png", "monet-sky.png", "face.png", "houses.png", "map.png", "monet-map.png")
+LOWER_STAND_INS = ("ground.png", "monet-ground.png")
 """White in the upper half; and black there."""
 
 SHOWN_ONLY = ("text", "mermaid", "")
@@ -70,7 +71,8 @@ def small(desk, monkeypatch) -> None:
     upper[:, :, :30] = 1
     for name in MASK_STAND_INS:
         write_picture(name, upper)
-    write_picture("ground.png", 1 - upper)
+    for name in LOWER_STAND_INS:
+        write_picture(name, 1 - upper)
 
 
 def scenes() -> list:
