@@ -52,10 +52,22 @@ def with_a_dark_edge(image):
     return image
 
 
+def with_a_seam(image):
+    image = image.clone()
+    image[..., 100:] += 0.08
+    return image
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("harm", "measure"),
-    [(with_noise, "noise"), (softened, "sharpness"), (with_dots, "lattice"), (with_a_dark_edge, "border")],
+    [
+        (with_noise, "noise"),
+        (softened, "sharpness"),
+        (with_dots, "lattice"),
+        (with_a_dark_edge, "border"),
+        (with_a_seam, "seams"),
+    ],
 )
 def test_small_harm_is_noticed_and_named(harm, measure):
     found = pairs.measured("demo", harm(PAINT("demo")).clamp(0, 1))
