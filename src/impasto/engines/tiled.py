@@ -62,6 +62,7 @@ class Tiled:
         for stage in self._earlier:
             sums, end = self._forward(stage, inputs[-1], sums)
             inputs.append(end)
+            del end  # the list alone holds it, and lets it go when it is popped
         cost, slopes, gradient = self._turn(inputs.pop(), sums)
         for stage in reversed(self._earlier):
             gradient = self._back(stage, inputs.pop(), slopes, gradient)
