@@ -34,10 +34,13 @@ def size_of(megapixels: float) -> tuple[int, int]:
 
 
 def painted(content: Path, width: int, allowed: str | None) -> dict[str, object]:
-    """One step of a painting, with the demo's style; peak and seconds, and the layout that was planned."""
+    """One step of a painting, with the demo's style: the layout, its peak and seconds; or why it is refused."""
     engine = {"memory": allowed} if allowed else {"engine": "whole"}
     settings = impasto.Settings(size=width, scales=1, steps=1, **engine)
-    painting = impasto.Stylizer(settings).paint(content, DEMO / "style.jpg")
+    try:
+        painting = impasto.Stylizer(settings).paint(content, DEMO / "style.jpg")
+    except impasto.ImpastoError as error:
+        return {"refused": str(error)}
     [planned] = painting.problem.plan.scales
     for _ in painting:
         pass
@@ -99,7 +102,8 @@ def main() -> None:
             }
             if needed < memory.available():
                 result |= measured(contender, height, width, options.memory)
-                print(f"{megapixels:5g} MP  {contender:15} {result['peak'] / 1e9:6.2f} GB", flush=True)  # type: ignore[operator]
+                told = result.get("refused") or f"{result['peak'] / 1e9:6.2f} GB"  # type: ignore[operator]
+                print(f"{megapixels:5g} MP  {contender:15} {told}", flush=True)
             else:
                 print(
                     f"{megapixels:5g} MP  {contender:15} about {needed / 1e9:.0f} GB: not tried", flush=True

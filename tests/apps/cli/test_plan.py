@@ -68,7 +68,7 @@ def test_adam_and_disk_are_told_on_stderr(run, refused):
     tightest = least(refused, *large)  # rounded
     outcome = run(*PLAN, *large, "--memory", f"{tightest + 60:.0f}MB")
     assert outcome.code == 0
-    assert re.search(r"^4096 x 3072 +6 +tiles of \d+ +Adam", outcome.out, re.MULTILINE)
+    assert re.search(r"^4096 x 3072 +6 +tiles of \d+(; deep layers \w+)? +Adam", outcome.out, re.MULTILINE)
     first, *others = outcome.err.splitlines()
     assert first.startswith("note: L-BFGS does not fit into ")
     suggested = re.search(r"--memory (\S+) would allow L-BFGS", first)[1]
