@@ -31,8 +31,9 @@ def test_strength_survives_too_and_its_middle_is_the_recipe():
     assert Settings(strength=1.0).alpha == 0
     settings = Settings(strength=0.3)
     assert Settings.from_dict(settings.as_dict()) == settings
-    betas = [Settings(strength=s / 10).beta / Settings(strength=s / 10).alpha for s in range(10)]
-    assert betas == sorted(betas)
+    betas = [Settings(strength=s / 100).beta / Settings(strength=s / 100).alpha for s in range(100)]
+    assert betas == sorted(set(betas))
+    assert betas[75] / betas[50] == pytest.approx(3)
 
 
 def test_layers_as_text_lists_and_mappings():

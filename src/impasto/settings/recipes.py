@@ -12,8 +12,9 @@ LARGEST_DEFAULT_SIZE = 1024
 EXPLORE_SIZE = 256
 """`impasto explore` paints its pictures this large, in pixels, unless the user names another: minutes for a grid."""
 
-STRENGTH_POWER = 2.5
-"""beta / alpha grows with (strength / (1 - strength)) to this power: about even steps in the eye."""
+STRENGTH_POWER_BELOW, STRENGTH_POWER_ABOVE = 2.5, 1.0
+"""beta / alpha grows with (strength / (1 - strength)) to this power, below the middle and above: about even steps in
+the eye. With 2.5 above it, too, nearly all that is left to change happens before 0.75."""
 
 SCALE_FACTOR = 2.0
 """From one scale to the next, coarse to fine."""

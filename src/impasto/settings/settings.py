@@ -9,7 +9,7 @@ from impasto.errors import SettingsError
 from impasto.settings.checks import check_choice, check_kinds, check_number, check_values, near
 from impasto.settings.fields import Fields, is_path, kind_of
 from impasto.settings.layer_weights import layer_weights
-from impasto.settings.recipes import CHOICES, RECIPES, STRENGTH_POWER
+from impasto.settings.recipes import CHOICES, RECIPES, STRENGTH_POWER_ABOVE, STRENGTH_POWER_BELOW
 
 INSTEAD_OF = {"strength": ("alpha", "beta")}
 """A setting that stands for others: given over settings that are there already, it takes their place."""
@@ -62,8 +62,9 @@ class Settings(Fields):
         settled = {"alpha": recipe["alpha"], "beta": recipe["beta"]}
         if self.strength is not None:
             check_number("strength", self.strength, 0, 1)
-            settled["alpha"] *= (2 * (1 - self.strength)) ** STRENGTH_POWER
-            settled["beta"] *= (2 * self.strength) ** STRENGTH_POWER
+            power = STRENGTH_POWER_BELOW if self.strength < 0.5 else STRENGTH_POWER_ABOVE
+            settled["alpha"] *= (2 * (1 - self.strength)) ** power
+            settled["beta"] *= (2 * self.strength) ** power
         for name, value in settled.items():
             given = getattr(self, name)
             if self.strength is not None and given is not None and given != value:
