@@ -103,6 +103,7 @@ class Tiled:
             seen = stage.cut(x, tile).requires_grad_(True)
             measured = self._measure(stage, seen, tile, value=False)[0]
             _pull(stage, tile, seen, _outputs(measured, slopes), gradient)
+            del measured, seen  # before the next ones are made
         return cost, slopes, gradient
 
     def _back(self, stage: Tiling, x: Input, slopes: Slopes, by_end: Tensor) -> Input:
@@ -114,6 +115,7 @@ class Tiled:
             outputs = [*_outputs(measured, slopes), (own, by_end[..., *stage.own_end(tile)])]
             del measured, own
             _pull(stage, tile, seen, outputs, gradient)
+            del seen, outputs  # before the next ones are made
         return gradient
 
     def _measure(
