@@ -2,6 +2,7 @@
 
     python benchmarks/tiles.py                       # 2048 pixels, tiles of 1024, two processes; writes tiles.json
     python benchmarks/tiles.py --size 1024 --tile 512 --rounds 2
+    python benchmarks/tiles.py --sums                # by arithmetic on the layer table, at sizes up to 100 megapixels
 
 The contenders take turns. A step is an evaluation of cost and gradient for one process, and Adam's whole step for
 several, which adds next to nothing. One process has all threads; of several each has its share of them.
@@ -20,11 +21,13 @@ import torch
 from step import STYLE_LAYERS, picture
 
 import impasto
+from impasto.engines.margin import MARGIN
 from impasto.engines.stages import stages
 from impasto.engines.targets import content_terms, style_terms
 from impasto.engines.tiled import Tiled
 from impasto.engines.whole import Whole
 from impasto.evaluation import Evaluate
+from impasto.plan.work import evaluation_work
 
 CONTENT_LAYERS = {"relu4_2": 1.0}
 
@@ -85,6 +88,21 @@ def in_processes(count: int, options: argparse.Namespace) -> list[float]:
     return list(json.loads(done.stdout.splitlines()[-1]))
 
 
+SUMMED_UP = ((1365, 2048), (2048, 3072), (2731, 4096), (8165, 12_247))
+"""Heights and widths."""
+
+
+def sums(tile: int) -> None:
+    """Print what an evaluation in tiles costs by the arithmetic that plans are made with."""
+    layers = [*CONTENT_LAYERS, *STYLE_LAYERS]
+    for height, width in SUMMED_UP:
+        whole, same, deep = (
+            evaluation_work(stages(height, width, layers, *sides, MARGIN))
+            for sides in ((None, None), (tile, None), (tile, width))
+        )
+        print(f"{width:6} x {height:5}  deep layers whole {deep / whole:.2f}  same tiles {same / whole:.2f}")
+
+
 def main() -> None:
     """Measure, print, write."""
     parser = argparse.ArgumentParser(description="What tiles and processes cost.")
@@ -93,8 +111,12 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--out", type=Path, default=Path(__file__).with_name("tiles.json"))
+    parser.add_argument("--sums", action="store_true", help="only what arithmetic says")
     parser.add_argument("--painting", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.sums:
+        sums(options.tile)
+        return
     if options.painting:
         seconds = steps_of_a_painting(options.size, options.tile, options.rounds)
         if os.environ.get("RANK", "0") == "0":

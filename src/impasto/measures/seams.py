@@ -57,7 +57,7 @@ def seams(trio: Trio) -> Measure:
         "",
         "How surely the result has a straight line that the photograph has not, at least an eighth of a side long: "
         "the step across it (1 is black to white) beside what the lines around it have. Pictures without a seam gave 1 "
-        "to 4.6; a step of a fiftieth along a whole line of 512 pixels mostly more.",
+        "to 4.6; a step of a thirtieth along a whole line of 512 pixels mostly more.",
         "The statistic is impasto's own; measures of blockiness compare a line with those beside it, too: Wu and Yuen, "
         "IEEE Signal Processing Letters 4 (1997).",
         {
