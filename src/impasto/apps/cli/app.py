@@ -36,6 +36,7 @@ def impasto(
 
 @app.command()
 @takes_settings
+@p.takes_masks
 def stylize(
     content: p.Content,
     style: p.Styles,
@@ -45,26 +46,21 @@ def stylize(
     checkpoint_every: p.CheckpointEvery = None,
     save_every: p.SaveEvery = None,
     plot: p.Plot = None,
-    mask: p.Masks = None,
-    style_mask: p.StyleMasks = None,
-    regions: p.Regions = None,
-    style_regions: p.StyleRegions = None,
-    protect: p.Protect = None,
     quiet: p.Quiet = False,
     **fields: Any,
 ) -> int:
     """Paint the photograph CONTENT in the manner of the painting STYLE, or of several."""
     from impasto.apps.cli.commands.stylize import stylize as run
-    from impasto.apps.cli.job import Job, Where, default_checkpoint, start_file
+    from impasto.apps.cli.job import Job, default_checkpoint, start_file, where_of
 
-    named = given(fields)
+    where, named = where_of(fields), given(fields)
     job = Job(
         content=content,
         styles=tuple(paintings(style)),
         output=output,
         checkpoint=checkpoint or default_checkpoint(output),
         start=start_file(named.get("start")),
-        where=Where(tuple(mask or ()), tuple(style_mask or ()), regions, style_regions, protect),
+        where=where,
         checkpoint_every=checkpoint_every,
         save_every=save_every,
         plot=plot,
@@ -75,27 +71,24 @@ def stylize(
 
 @app.command()
 @takes_settings
+@p.takes_masks
 def plan(
     content: p.Content,
     style: p.Styles,
-    mask: p.Masks = None,
-    style_mask: p.StyleMasks = None,
-    regions: p.Regions = None,
-    style_regions: p.StyleRegions = None,
-    protect: p.Protect = None,
     as_json: p.Json = False,
     **fields: Any,
 ) -> int:
     """Say beforehand what a painting will take: memory, time, and how each scale will be computed."""
     from impasto.apps.cli.commands.plan import plan as run
-    from impasto.apps.cli.job import Where
+    from impasto.apps.cli.job import where_of
 
-    where = Where(tuple(mask or ()), tuple(style_mask or ()), regions, style_regions, protect)
+    where = where_of(fields)
     return run(content, paintings(style), where, given(fields), as_json)
 
 
 @app.command()
 @takes_settings
+@p.takes_masks
 def explore(
     content: p.Content,
     style: p.Styles,
@@ -103,20 +96,14 @@ def explore(
     output: p.Folder = None,
     size: p.ExploreSize = None,
     force: p.Anew = False,
-    mask: p.Masks = None,
-    style_mask: p.StyleMasks = None,
-    regions: p.Regions = None,
-    style_regions: p.StyleRegions = None,
-    protect: p.Protect = None,
     quiet: p.Quiet = False,
     **fields: Any,
 ) -> int:
     """Paint a grid of small pictures that shows what one or two settings do; begun again, it goes on."""
     from impasto.apps.cli.commands.explore import explore as run
-    from impasto.apps.cli.job import Where
+    from impasto.apps.cli.job import where_of
 
-    file = fields.pop("settings")
-    where = Where(tuple(mask or ()), tuple(style_mask or ()), regions, style_regions, protect)
+    where, file = where_of(fields), fields.pop("settings")
     return run(content, style, where, vary, output, given({"size": size, **fields}), file, force, quiet)
 
 

@@ -77,6 +77,12 @@ class Where:
         return cls(**read)
 
 
+def where_of(fields: dict[str, Any]) -> Where:
+    """Takes the masks and maps out of all that a command was given; see `parameters.takes_masks`."""
+    masks, style_masks = (tuple(fields.pop(name) or ()) for name in ("mask", "style_mask"))
+    return Where(masks, style_masks, *(fields.pop(name) for name in ("regions", "style_regions", "protect")))
+
+
 @dataclass(frozen=True)
 class Job:
     """Files and habits of one painting; paths are as the user gave them.

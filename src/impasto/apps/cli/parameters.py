@@ -1,11 +1,12 @@
 """The arguments and options of the commands that are no settings, each declared once."""
 
+import inspect
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from impasto.apps.cli.options import KEEPING, axes, plain
+from impasto.apps.cli.options import KEEPING, Command, axes, plain
 from impasto.settings import COMPUTER, EXPLORE_SIZE, PICTURE, WHERE
 
 
@@ -34,54 +35,71 @@ Styles = Annotated[
         "The painting whose manner it takes; several are blended, as PATH or PATH:WEIGHT; a folder: all in it.",
     ),
 ]
-Masks = Annotated[
-    list[Path] | None,
-    _option(
-        "--mask",
-        metavar="MASK",
-        help="Where the style goes: a grey picture, white there; again for each further STYLE, in order.",
-        panel=WHERE,
-    ),
-]
-StyleMasks = Annotated[
-    list[Path] | None,
-    _option(
-        "--style-mask",
-        metavar="MASK",
-        help="Which part of the painting is looked at; again for each --mask, or each STYLE, in order.",
-        panel=WHERE,
-    ),
-]
-Regions = Annotated[
-    Path | None,
-    _option(
-        "--regions",
-        metavar="MAP",
-        help="Instead of masks: a map of the photograph, one colour a region; STYLEs go by reading order.",
-        panel=WHERE,
-    ),
-]
-StyleRegions = Annotated[
-    Path | None,
-    _option(
-        "--style-regions",
-        metavar="MAP",
-        help="A map of the painting: each region learns from the part of its own colour.",
-        panel=WHERE,
-    ),
-]
-Protect = Annotated[
-    Path | None,
-    _option(
-        "--protect",
-        metavar="MASK",
-        help="What stays as photographed, such as a face: a grey picture, white there.",
-        panel=WHERE,
-    ),
-]
 Quiet = Annotated[bool, _switch("--quiet", "-q", help="Say nothing but errors.", panel=COMPUTER)]
 Force = Annotated[bool, _switch("--force", "-f", help="Replace files that exist.", panel=PICTURE)]
 Json = Annotated[bool, _switch("--json", help="Everything, as JSON.")]
+
+# Where what is painted: the same options for each command that paints
+
+_MASKS: dict[str, Any] = {
+    "mask": Annotated[
+        list[Path] | None,
+        _option(
+            "--mask",
+            metavar="MASK",
+            help="Where the style goes: a grey picture, white there; again for each further STYLE, in order.",
+            panel=WHERE,
+        ),
+    ],
+    "style_mask": Annotated[
+        list[Path] | None,
+        _option(
+            "--style-mask",
+            metavar="MASK",
+            help="Which part of the painting is looked at; again for each --mask, or each STYLE, in order.",
+            panel=WHERE,
+        ),
+    ],
+    "regions": Annotated[
+        Path | None,
+        _option(
+            "--regions",
+            metavar="MAP",
+            help="Instead of masks: a map of the photograph, one colour a region; STYLEs go by reading order.",
+            panel=WHERE,
+        ),
+    ],
+    "style_regions": Annotated[
+        Path | None,
+        _option(
+            "--style-regions",
+            metavar="MAP",
+            help="A map of the painting: each region learns from the part of its own colour.",
+            panel=WHERE,
+        ),
+    ],
+    "protect": Annotated[
+        Path | None,
+        _option(
+            "--protect",
+            metavar="MASK",
+            help="What stays as photographed, such as a face: a grey picture, white there.",
+            panel=WHERE,
+        ),
+    ],
+}
+
+
+def takes_masks(command: Command) -> Command:
+    """Let a command with `**fields` take masks and maps as options; `job.where_of` takes them out of `fields`."""
+    *own, rest = inspect.signature(command).parameters.values()
+    masks = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+        for name, annotation in _MASKS.items()
+    ]
+    command.__signature__ = inspect.Signature([*own, *masks, rest])  # type: ignore[attr-defined]
+    return command
+
 
 # Of stylize
 
