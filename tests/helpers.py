@@ -49,6 +49,7 @@ class MeanAndDeviation(CustomCost):
         self.layer, self.weight = layer, weight
 
     def measure(self, a):
+        a = a.double()  # a deviation is the small difference of two large sums
         return torch.stack([a.sum((0, 2, 3)), a.square().sum((0, 2, 3))])
 
     def rule(self, generated, content, style):

@@ -18,7 +18,8 @@ import torch
 from impasto.images.palette import lightness_match, lightness_only, linear_match, mixed, palette_of
 from impasto.images.picture import Picture
 from impasto.images.recolour import recoloured, take_colours
-from impasto.images.resize import resize_picture
+from impasto.images.resize import rows_at
+from impasto.images.samples import strips
 from impasto.inputs import Inputs
 from impasto.shapes import Image
 
@@ -63,11 +64,13 @@ class Colouring:
         if self.colour == "photograph":
             canvas = take_colours(canvas, self.photograph, size, first)
         mask = self.inputs.protect
-        if mask is None or self.colour not in ("photograph", "only") or not canvas.numel():
+        if mask is None or self.colour not in ("photograph", "only"):
             return canvas
-        rows = slice(first, first + canvas.shape[2])
-        kept = protect_strength * mask.rows(size, rows.start, rows.stop)[None, None]
-        original = resize_picture(self.photograph, size).rgb[:, :, rows]
-        if self.colour == "only":
-            canvas = torch.lerp(canvas, original, kept)
-        return torch.where(kept >= 1, original, canvas)
+        for begin, end in strips(canvas.shape[2], canvas.shape[3]):
+            rows, place = canvas[:, :, begin:end], (first + begin, first + end)
+            kept = protect_strength * mask.rows(size, *place)
+            original = rows_at(self.photograph, size, *place)
+            if self.colour == "only":
+                rows.lerp_(original, kept)
+            rows.copy_(torch.where(kept >= 1, original, rows))
+        return canvas

@@ -210,7 +210,8 @@ class Painting:
         canvas = self._progress.solver.image
         for stage in range(self._progress.stage + 1, len(self.problem.stages)):
             canvas = self.problem.grow(canvas, stage)
-        kind, image, first = self._whole(self.problem.shown(canvas, len(self.problem.stages) - 1))
+        canvas = self.problem.shown(canvas, len(self.problem.stages) - 1)
+        kind, image, first = self._whole(canvas)
         return kind, self._colouring.finished(image, self.size, first, self.settings.protect_strength)
 
     def _recoloured(self) -> tuple[type[Result], Image]:
@@ -223,7 +224,7 @@ class Painting:
     def _whole(self, canvas: Image) -> tuple[type[Result], Image, int]:
         """The canvas of the last scale on the CPU, whether it is all of it, and its first row."""
         if self._group is None:
-            return Result, canvas.detach().cpu().clone(), 0
+            return Result, self._apart(canvas), 0
         from impasto.shared import PicturesInSlabs
 
         assert isinstance(self.problem, PicturesInSlabs)
@@ -232,7 +233,12 @@ class Painting:
         if whole is not None:
             return Result, whole, 0
         first = self.problem.slabs(last).spans[self._group.rank].start
-        return PartOfResult, canvas.detach().cpu().clone(), first
+        return PartOfResult, self._apart(canvas), first
+
+    def _apart(self, canvas: Image) -> Image:
+        """A canvas on the CPU, where the solver goes on with another."""
+        image, solver = canvas.detach().cpu(), self._progress.solver
+        return image.clone() if solver and image.data_ptr() == solver.image.data_ptr() else image
 
     def _reported(self, but: type[Exception] = RankError) -> contextlib.AbstractContextManager[None]:
         """What ends this process is told to the others, who cannot go on; see `Group.reporting`."""

@@ -15,7 +15,7 @@ from impasto.settings import Settings
 from impasto.shapes import Image
 
 if TYPE_CHECKING:
-    pass
+    from impasto.measures.report import Report
 
 
 @dataclass(frozen=True)

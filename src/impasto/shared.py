@@ -21,8 +21,7 @@ from impasto.engines.tiling import Tiling
 from impasto.engines.variation import WithVariation, variation
 from impasto.evaluation import Evaluate, Evaluation
 from impasto.images.picture import Picture
-from impasto.images.resample import BICUBIC, resampled_rows
-from impasto.images.resize import fitted_size, picture_rows
+from impasto.images.resize import rows_at, source_rows
 from impasto.inputs import Inputs
 from impasto.plan.budget import Demand, Scale
 from impasto.plan.layout import Layout
@@ -32,7 +31,7 @@ from impasto.ranks.gathering import PartOfState, gathered
 from impasto.ranks.group import Group
 from impasto.ranks.onlooker import Onlookers
 from impasto.ranks.rows import Rows
-from impasto.ranks.slabs import Slabs, everything_at_rank_0, source_rows
+from impasto.ranks.slabs import Slabs, everything_at_rank_0
 from impasto.settings import Settings
 from impasto.shapes import Image, ResizedImage
 from impasto.solvers.base import Solver
@@ -210,7 +209,7 @@ class PicturesInSlabs(PicturesAtEveryScale):
 
     def _rows(self, picture: Picture, size: tuple[int, int], rows: Span) -> Tensor:
         """Rows of a picture at a size, on the encoder's device; of its file only what they need is read."""
-        return _picture_rows(picture, size, *rows).to(self.encoder.device)
+        return rows_at(picture, size, *rows).to(self.encoder.device)
 
     def first_canvas(self) -> Image:
         """This rank's rows of the first canvas, which rank 0 makes: the first scale is a small one by default."""
@@ -221,38 +220,17 @@ class PicturesInSlabs(PicturesAtEveryScale):
 
     def grow(self, canvas: Image, stage: int) -> ResizedImage:
         """This rank's rows of the canvas of the stage before, enlarged, with the photograph's fine detail over it."""
-        size, before = self.stages[stage].size, self.stages[stage - 1].size
+        height, before = self.stages[stage].size[0], self.stages[stage - 1].size[0]
         spans = self.slabs(stage).spans
-        wanted = [source_rows(span, size[0], before[0]) for span in spans]
+        wanted = [Span(*source_rows(*span, height, before)) for span in spans]
         coarse = Rows(self.group, self.slabs(stage - 1).spans, wanted).widened(canvas)
-        own = spans[self.group.rank]
-        grown = _enlarged(coarse, wanted[self.group.rank], before, size, own)
-        if self.settings.detail:
-            detail = self._detail(self.inputs.content, size, before, own)
-            shares = [self._detail_share(detail, stage, number) for number in range(len(self.inputs.styles))]
-            self._lay_over(grown, detail, shares, stage, *own)
-        return grown.clamp_(0, 1).to(self.encoder.device)
+        return self._grown(coarse, wanted[self.group.rank].start, stage, spans[self.group.rank])
 
-    def _detail(self, picture: Picture, size: tuple[int, int], coarse: tuple[int, int], rows: Span) -> Tensor:
-        """Rows of a picture's fine detail; see `images/detail.py`."""
-        wanted = source_rows(rows, size[0], coarse[0])
-        enlarged = _enlarged(_picture_rows(picture, coarse, *wanted), wanted, coarse, size, rows)
-        return _picture_rows(picture, size, *rows) - enlarged
+    def _own_rows(self, height: int) -> Span:
+        return Slabs.of(height, self.group.size).spans[self.group.rank]
 
-    def _detail_share(self, content_detail: Tensor, stage: int, number: int) -> float:
-        """As `images.detail.detail_share`, of sums over all ranks."""
-        size, before = self.stages[stage].size, self.stages[stage - 1].size
-        style_size = self._ladder.style_sizes(size)[number]
-        style = self.inputs.styles[number].picture
-        long_side = round(max(style_size) * max(before) / max(size))
-        coarse = fitted_size(style.height, style.width, long_side)
-        own = Slabs.of(style_size[0], self.group.size).spans[self.group.rank]
-        strengths = []
-        for detail in (content_detail, self._detail(style, style_size, coarse, own)):
-            squares = self.group.total(float(detail.square().sum(dtype=torch.float64)))
-            strengths.append((squares / self.group.total(detail.numel())) ** 0.5)
-        photograph, painting = strengths
-        return 1.0 if photograph <= painting else painting / photograph
+    def _total(self, number: float) -> float:
+        return self.group.total(number)
 
     def solver(self, canvas: Image, stage: int) -> Solver:
         """The solver of this rank's rows, which takes every decision together with the others."""
@@ -307,28 +285,3 @@ class _InSlabs:
 
 def _not_asked(image: Image) -> Evaluation:
     raise AssertionError("a rank without rows evaluates nothing")
-
-
-def _picture_rows(picture: Picture, size: tuple[int, int], first: int, last: int) -> Tensor:
-    """[1, 3, last - first, W] of what `resize_picture` gives."""
-    if first == last:
-        return torch.empty(1, 3, 0, size[1])
-    if (picture.height, picture.width) == tuple(size):
-        return picture.colours.reader()(first, last).expand(-1, 3, -1, -1).contiguous()
-    return picture_rows(picture, size, first, last)[0]
-
-
-def _enlarged(
-    coarse: Tensor, there: Span, before: tuple[int, int], size: tuple[int, int], rows: Span
-) -> Tensor:
-    """Rows, on the CPU, of what `images.resize.resize` makes of a canvas of which `coarse` holds the rows `there`."""
-    if rows.start == rows.stop:
-        return torch.empty(1, 3, 0, size[1])
-    if before == size:
-        return coarse[:, :, rows.within(there)].cpu().clone()
-    held = coarse.cpu()
-
-    def read(first: int, last: int) -> Tensor:
-        return held[:, :, first - there.start : last - there.start]
-
-    return resampled_rows(read, before, size, *rows, BICUBIC).clamp_(0, 1)

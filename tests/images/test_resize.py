@@ -10,7 +10,15 @@ from PIL import Image
 from impasto.errors import SettingsError
 from impasto.images.color import linear_from_srgb, srgb_from_linear
 from impasto.images.picture import Picture
-from impasto.images.resize import fitted_size, picture_rows, resize, resize_picture, scale_ladder
+from impasto.images.resize import (
+    enlarged_rows,
+    fitted_size,
+    picture_rows,
+    resize,
+    resize_picture,
+    scale_ladder,
+    source_rows,
+)
 
 side = st.integers(1, 5000)
 
@@ -154,3 +162,20 @@ def test_some_rows_are_those_of_the_whole(size, transparent):
         assert (alpha is None) == (not transparent)
         if transparent:
             torch.testing.assert_close(alpha, whole.alpha[:, :, first:last], atol=1e-6, rtol=0)
+
+
+@pytest.mark.parametrize(
+    ("before", "size"),
+    [((150, 45), (300, 90)), ((128, 39), (257, 77)), ((60, 20), (60, 20)), ((90, 30), (60, 20))],
+)
+def test_rows_of_an_enlarged_image_are_those_of_the_whole(before, size):
+    canvas = noise(1, 3, *before)
+    whole = resize(canvas, size)
+    for first, last in ((0, 20), (20, 53), (53, size[0]), (7, 7)):
+        there, end = source_rows(first, last, size[0], before[0])
+        part = enlarged_rows(canvas[:, :, there:end], there, before, size, first, last)
+        assert part.shape == (1, 3, last - first, size[1])
+        torch.testing.assert_close(part, whole[:, :, first:last], rtol=0, atol=1e-5)
+        canvas_before = canvas.clone()
+        part.zero_()
+        assert torch.equal(canvas, canvas_before)  # a new tensor

@@ -8,14 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from impasto.engines.margin import MARGIN
-from impasto.engines.tiles import Span
 from impasto.engines.tiling import Tiling
-from impasto.images.resize import resize
 from impasto.layers import LAYERS
-from impasto.ranks.slabs import ALIGNED, FEWEST_ROWS, Slabs, source_rows
-from impasto.shared import METRIC_HALO, _enlarged
+from impasto.ranks.slabs import ALIGNED, FEWEST_ROWS, Slabs
+from impasto.shared import METRIC_HALO
 from impasto.solvers.smoothing import picture_metric
-from tests.helpers import random_image
 
 
 @given(height=st.integers(16, 40_000), ranks=st.integers(1, 64))
@@ -69,15 +66,3 @@ def test_the_metric_of_a_widened_slab_is_that_of_the_whole(height):
         )
         if part is not None:
             torch.testing.assert_close(part, whole[:, :, slice(*own)], rtol=0, atol=1e-12)
-
-
-@pytest.mark.parametrize(
-    ("before", "size"), [((150, 45), (300, 90)), ((128, 39), (257, 77)), ((60, 20), (60, 20))]
-)
-def test_rows_of_an_enlarged_canvas_are_those_of_the_whole(before, size):
-    canvas = random_image(*before)
-    whole = resize(canvas, size)
-    for rows in (Span(0, 20), Span(20, 53), Span(53, size[0]), Span(7, 7)):
-        there = source_rows(rows, size[0], before[0])
-        part = _enlarged(canvas[:, :, slice(*there)], there, before, size, rows)
-        torch.testing.assert_close(part, whole[:, :, slice(*rows)], rtol=0, atol=1e-5)

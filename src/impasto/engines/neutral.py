@@ -19,7 +19,10 @@ class Neutral:
         """The cost at `image`, and its projected gradient."""
         evaluation = self._evaluate(image)
         gradient = evaluation.gradient
-        gradient.copy_(gradient.mean(dim=1, keepdim=True).expand_as(gradient))
+        red, green, blue = (gradient[:, channel] for channel in range(3))
+        red.add_(green).add_(blue).div_(3)  # in place: a gradient may be gigabytes
+        green.copy_(red)
+        blue.copy_(red)
         return evaluation
 
 

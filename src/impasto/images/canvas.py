@@ -49,4 +49,5 @@ def first_canvas(
     uniform = torch.rand(content.shape, generator=generator, dtype=torch.float32)
     if start == "noise":
         return uniform.to(content)
-    return (content.detach().cpu() + noise * (2 * uniform - 1)).clamp(0, 1).to(content)
+    # In place: a canvas may be gigabytes.
+    return uniform.mul_(2).sub_(1).mul_(noise).add_(content.detach().cpu()).clamp_(0, 1).to(content)

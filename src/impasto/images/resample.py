@@ -44,7 +44,7 @@ def resampled_rows(
     """Rows `first` to `last` - 1 of a picture resampled to `size`; neither clipped nor rounded.
 
     Args:
-        rows: reads the source, float32 [1, C, n, W].
+        rows: reads the source, float32 [1, C, n, W], on any device.
         source: (height, width) of the source.
         size: (height, width) of the whole result.
         first: first row of the result.
@@ -52,7 +52,8 @@ def resampled_rows(
         kernel: BICUBIC or TRIANGLE.
 
     Returns:
-        float32 [1, C, last - first, size[1]]. Only the rows of the source that it needs are read, once each.
+        float32 [1, C, last - first, size[1]] on that device. Only the rows of the source that it needs are read, once
+        each.
     """
     low, weights = _weights(source[0], size[0], first, last, kernel)
     begin, end = int(low[0]), min(int(low[-1]) + weights.shape[1], source[0])
@@ -65,7 +66,7 @@ def resampled_rows(
         if out is None:
             out = strip.new_zeros(1, strip.shape[1], last - first, size[1])
         top, bottom, share = _share(low, weights, begin + a, begin + b)
-        out[0, :, top:bottom] += torch.matmul(torch.from_numpy(share), strip[0])
+        out[0, :, top:bottom] += torch.matmul(torch.from_numpy(share).to(strip), strip[0])
     assert out is not None
     return out
 

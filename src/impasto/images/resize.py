@@ -77,8 +77,8 @@ def scale_ladder(
 def resize(image: Tensor, size: tuple[int, int]) -> Tensor:
     """Resample the values as they are: bicubic (Keys, a = -1/2), widened when shrinking, clipped to [0, 1].
 
-    For the canvas between scales, which is optimised in coded values; for pictures see resize_picture.
-    Differentiable; the same object comes back when the size is already right.
+    For a canvas, which is optimised in coded values; some rows at a time it is enlarged_rows, and for pictures see
+    resize_picture. Differentiable; the same object comes back when the size is already right.
 
     Args:
         image: [1, C, H, W] in [0, 1].
@@ -88,6 +88,45 @@ def resize(image: Tensor, size: tuple[int, int]) -> Tensor:
         return image
     out = functional.interpolate(image, size=size, mode="bicubic", antialias=True, align_corners=False)
     return out.clamp(0, 1)
+
+
+def enlarged_rows(
+    coarse: Tensor, there: int, before: tuple[int, int], size: tuple[int, int], first: int, last: int
+) -> Tensor:
+    """Rows `first` to `last` - 1 of what resize makes of an image, in the memory of these rows.
+
+    Args:
+        coarse: [1, C, n, W] in [0, 1]: of the image the rows from `there` on, at least those of source_rows.
+        there: the first of them.
+        before: (height, width) of the whole image.
+        size: (height, width) of the whole result.
+        first: first row of the result.
+        last: one beyond the last row.
+
+    Returns:
+        A new tensor [1, C, last - first, size[1]] of coarse's device.
+    """
+    if first == last or before == size:
+        own = (
+            coarse[:, :, first - there : last - there] if first < last else coarse.new_empty(1, 3, 0, size[1])
+        )
+        return own.clone()
+
+    def read(begin: int, end: int) -> Tensor:
+        return coarse[:, :, begin - there : end - there]
+
+    return resampled_rows(read, before, size, first, last, BICUBIC).clamp_(0, 1)
+
+
+def source_rows(first: int, last: int, height: int, before: int) -> tuple[int, int]:
+    """Of an image of `before` rows, those that rows `first` to `last` - 1 of it at `height` are made of, at least."""
+    if first == last:
+        return 0, 0
+    scale = before / height
+    reach = BICUBIC.radius * max(scale, 1) + 1
+    begin = math.floor((first + 0.5) * scale - reach)
+    end = math.ceil((last - 0.5) * scale + reach)
+    return max(0, begin), min(before, end)
 
 
 def resize_picture(picture: Picture, size: tuple[int, int]) -> Picture:
@@ -106,6 +145,15 @@ def resize_picture(picture: Picture, size: tuple[int, int]) -> Picture:
         return picture
     rgb, alpha = picture_rows(picture, size, 0, size[0])
     return Picture(rgb, alpha, picture.name, picture.fingerprint)
+
+
+def rows_at(picture: Picture, size: tuple[int, int], first: int, last: int) -> Tensor:
+    """Rows `first` to `last` - 1 of `resize_picture(picture, size).rgb`, [1, 3, last - first, W]; not to be changed."""
+    if first == last:
+        return torch.empty(1, 3, 0, size[1])
+    if (picture.height, picture.width) == tuple(size):
+        return picture.colours.reader()(first, last).expand(-1, 3, -1, -1).contiguous()
+    return picture_rows(picture, size, first, last)[0]
 
 
 def picture_rows(

@@ -1,6 +1,5 @@
 """Who owns which rows of a picture: arithmetic only."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -48,17 +47,6 @@ def overlap(one: Span, other: Span) -> Span | None:
     """The rows that are in both."""
     start, stop = max(one.start, other.start), min(one.stop, other.stop)
     return Span(start, stop) if start < stop else None
-
-
-def source_rows(rows: Span, height: int, before: int) -> Span:
-    """Of a picture of `before` rows, those that `rows` of its bicubic enlargement to `height` are made of, at least."""
-    if rows.start == rows.stop:
-        return Span(0, 0)
-    scale = before / height
-    reach = 2 * max(scale, 1) + 1
-    first = math.floor((rows.start + 0.5) * scale - reach)
-    last = math.ceil((rows.stop - 0.5) * scale + reach)
-    return Span(max(0, first), min(before, last))
 
 
 def everything_at_rank_0(height: int, ranks: int) -> Sequence[Span]:
