@@ -26,7 +26,7 @@ from impasto.evaluation import Evaluate
 from impasto.images.canvas import first_canvas
 from impasto.images.detail import FineDetail, detail_share
 from impasto.images.masks import region_rows
-from impasto.images.resize import enlarged_rows, fitted_size, resize_picture
+from impasto.images.resize import alpha_at, enlarged_rows, fitted_size, resize_picture
 from impasto.images.samples import strips
 from impasto.inputs import Inputs
 from impasto.ladder import Ladder
@@ -102,9 +102,10 @@ class PicturesAtEveryScale:
 
     def scales(self) -> list[Scale]:
         """What the planner has to know of each stage."""
+        coarser = [None, *(stage.size for stage in self.stages)]
         return [
-            Scale(stage.size, max(self._ladder.style_sizes(stage.size), key=math.prod), stage.steps)
-            for stage in self.stages
+            Scale(stage.size, max(self._ladder.style_sizes(stage.size), key=math.prod), stage.steps, before)
+            for stage, before in zip(self.stages, coarser, strict=False)
         ]
 
     def _demand(self) -> Demand:
@@ -132,6 +133,7 @@ class PicturesAtEveryScale:
             disk=self._disk,
             style_cost=chosen.style_cost,
             fresh=self.encoder.device.type == "cpu" and to_be_compiled(compiled),
+            start=0 if self.inputs.start is None else self.inputs.start.height * self.inputs.start.width,
             styles=len(self.inputs.styles),
             regions=len(self.inputs.masks),
             style_masks=max(
@@ -139,6 +141,7 @@ class PicturesAtEveryScale:
                 for number in range(len(self.inputs.styles))
             ),
             protected=self.inputs.protect is not None,
+            transparent=self.inputs.content.opacity is not None,
         )
 
     @property
@@ -166,7 +169,7 @@ class PicturesAtEveryScale:
 
     def alpha(self) -> Tensor | None:
         """The photograph's transparency at the size of the result, None when it is opaque."""
-        return resize_picture(self.inputs.content, self.size).alpha
+        return alpha_at(self.inputs.content, self.size)
 
     def style_at(self, stage: int, number: int = 0) -> Image:
         """A painting at the size that belongs to a stage."""

@@ -101,16 +101,15 @@ class PicturesInSlabs(PicturesAtEveryScale):
 
     def scales(self) -> list[Scale]:
         """What the planner has to know of the largest slab of each stage, with what its tiles and the metric see."""
-        found = []
-        for stage, whole in zip(self.stages, super().scales(), strict=True):
-            height, width = stage.size
-            style_height, style_width = whole.style_size
-            rows, style_rows = (
-                min(side, Slabs.of(side, self.group.size).largest + 2 * METRIC_HALO)
-                for side in (height, style_height)
-            )
-            found.append(Scale((rows, width), (style_rows, style_width), stage.steps))
-        return found
+
+        def seen(size: tuple[int, int]) -> tuple[int, int]:
+            height, width = size
+            return min(height, Slabs.of(height, self.group.size).largest + 2 * METRIC_HALO), width
+
+        return [
+            Scale(seen(one.size), seen(one.style_size), one.steps, one.coarser and seen(one.coarser))
+            for one in super().scales()
+        ]
 
     def _demand(self) -> Demand:
         return replace(super()._demand(), ranks=self.group.size)

@@ -11,6 +11,7 @@ from impasto.errors import SettingsError
 from impasto.images.color import linear_from_srgb, srgb_from_linear
 from impasto.images.picture import Picture
 from impasto.images.resize import (
+    alpha_at,
     enlarged_rows,
     fitted_size,
     picture_rows,
@@ -179,3 +180,15 @@ def test_rows_of_an_enlarged_image_are_those_of_the_whole(before, size):
         canvas_before = canvas.clone()
         part.zero_()
         assert torch.equal(canvas, canvas_before)  # a new tensor
+
+
+@pytest.mark.parametrize("size", [(40, 40), (90, 90), (23, 23)])
+def test_alpha_alone_is_that_of_the_resized_picture(size):
+    rgb, alpha = noise(1, 3, 40, 40), 0.2 + 0.8 * noise(1, 1, 40, 40)
+    assert alpha_at(picture(rgb), size) is None
+    torch.testing.assert_close(
+        alpha_at(picture(rgb, alpha), size),
+        resize_picture(picture(rgb, alpha), size).alpha,
+        rtol=0,
+        atol=1e-6,
+    )

@@ -156,6 +156,18 @@ def rows_at(picture: Picture, size: tuple[int, int], first: int, last: int) -> T
     return picture_rows(picture, size, first, last)[0]
 
 
+def alpha_at(picture: Picture, size: tuple[int, int]) -> Tensor | None:
+    """`resize_picture(picture, size).alpha`, without its colours: [1, 1, H, W]; None when opaque."""
+    if picture.opacity is None or (picture.height, picture.width) == tuple(size):
+        return picture.alpha
+    alpha = torch.empty(1, 1, *size)
+    for first, last in strips(*size):
+        rows = picture_rows(picture, size, first, last)[1]
+        assert rows is not None
+        alpha[:, :, first:last] = rows
+    return alpha
+
+
 def picture_rows(
     picture: Picture, size: tuple[int, int], first: int, last: int
 ) -> tuple[Tensor, Tensor | None]:

@@ -5,6 +5,7 @@ arithmetic. `tests/plan` holds the peaks against what is observed.
 """
 
 import itertools
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -13,6 +14,7 @@ import torch
 from impasto.engines.stages import can_split, stages
 from impasto.engines.tiling import Tiling
 from impasto.errors import SettingsError
+from impasto.images.samples import strips
 from impasto.memory import in_words
 from impasto.native.guided_product import STRIP
 from impasto.plan.footprint import (
@@ -40,8 +42,13 @@ was 3 percent above what was observed."""
 SCATTERED = 1.5
 """What the process holds for the matrices of style targets and rules, over what is allocated: they come and go between
 each other. 12 regions at 512 pixels took 1.3 (gram), 1.4 (covariance) and 1.5 (wasserstein) of it."""
-GROWING = 4.5
-"""Pictures that are alive while a canvas is grown: the canvas, the photograph's detail, and what both are made of."""
+STARTING, GROWING = 3, 2
+"""Canvases' worth that is alive while the first canvas is made, and while a later one grows, beside the canvas that it
+grows from: that canvas, the solver's copy, and the photograph under the first."""
+SHOWN, PROTECTED = 1, 7 / 3
+"""Likewise while a picture is shown or written: a copy; or the photograph, its mask, and the two laid together."""
+STRIPS = 10
+"""Copies of a strip of a canvas that are there while it grows, or takes on colours, strip by strip."""
 LOOKING = 4
 """Activations' worth that is taken while a content layer is encoded: its moments in float64, and their squares."""
 WEIGHING = 5
@@ -64,11 +71,15 @@ LAST_TILES = (192, 128, 64)
 
 @dataclass(frozen=True)
 class Scale:
-    """What is known of one scale before it is planned: sizes (height, width) of canvas and painting, and steps."""
+    """What is known of one scale before it is planned: sizes (height, width) of canvas and painting, and steps.
+
+    coarser: the size that its canvas grows from; None for the first scale.
+    """
 
     size: tuple[int, int]
     style_size: tuple[int, int]
     steps: int
+    coarser: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -78,10 +89,10 @@ class Demand:
     engine: "auto", "whole" or "tiled"; tile: its side, None for what fits. solver, history: as in the settings.
     margin: pixels of mirrored border. disk: bytes that may be written to it. final: size of the result, to which
     every unfinished picture is grown when it is shown or kept; None for that of each scale. style_cost: as in the
-    settings. fresh: whether code has to be compiled first.
+    settings. fresh: whether code has to be compiled first. start: pixels of the picture that is painted on from.
     styles: how many paintings. regions: how many masks over the photograph. style_masks: the most over one painting.
-    protected: whether a part stays as photographed. ranks: how many processes share the picture; each weighs masks
-    over all of it, and keeps its rows.
+    protected: whether a part stays as photographed. transparent: whether the photograph has an alpha. ranks: how many
+    processes share the picture; each weighs masks over all of it, and keeps its rows, and one writes all of it.
     """
 
     network: Network
@@ -94,10 +105,12 @@ class Demand:
     final: tuple[int, int] | None = None
     style_cost: str = "gram"
     fresh: bool = False
+    start: int = 0
     styles: int = 1
     regions: int = 0
     style_masks: int = 0
     protected: bool = False
+    transparent: bool = False
     ranks: int = 1
 
     def tiling(self, size: tuple[int, int], tile: int | None, layers: Sequence[str]) -> Tiling:
@@ -118,43 +131,61 @@ class Demand:
         content = self.tiling(scale.size, layout.tile, network.layers)
         content_only = self.tiling(scale.size, layout.tile, sorted(network.content))
         style = self.tiling(scale.style_size, layout.style_tile, sorted(network.style))
-        vector, style_vector, final = (
-            VECTOR * height * width
-            for height, width in (scale.size, scale.style_size, self.final or scale.size)
-        )
+        vector, style_vector = (VECTOR * height * width for height, width in (scale.size, scale.style_size))
         encoding = encoding_bytes(content, network.content) if layout.encoding == "memory" else 0
         solver = vectors(layout)
         guides = self.regions * guide_bytes(content, network.style)
         weights = (self.regions + WEIGHING) * self.ranks * vector // 3 if self.regions else 0
         parts = self.style_masks * guide_bytes(style, network.style)
         painting = network.forward_bytes(largest_tile(style), network.style)
-        preparing = vector + max(
-            GROWING * max(vector, style_vector) + weights,
-            vector + encoding + network.forward_bytes(largest_tile(content_only), network.content, LOOKING),
-            encoding
+        preparing = max(
+            self.beginning(scale),
+            2 * vector
+            + encoding
+            + network.forward_bytes(largest_tile(content_only), network.content, LOOKING),
+            vector
+            + encoding
             + style_vector
             + parts
             + max(painting, WEIGHING * self.ranks * style_vector // 3 if parts else 0),
-            encoding + guides + weights,
+            vector + encoding + guides + weights,
         )
         # Padded, the gradient of that, and the same folded back.
         margins = 0 if layout.tile or not self.margin else 3 * vector
         walked = self.stages(scale, layout)
         evaluating = solver.evaluating * vector + margins + network.evaluation_bytes(walked, vector)
-        showing = solver.evaluating * vector + GROWING * final + weights
+        showing = solver.evaluating * vector + self.showing(scale)
         held = encoding + guides + (2 * FLOAT * STRIP if self.regions else 0)
         # One term of Gram matrices for each layer is among what was observed as CODE_BYTES.
         rules = max(1, self.regions) * rule_bytes(network.style, self.style_cost)
         held += int(SCATTERED * (rules - rule_bytes(network.style, "gram")))
-        if self.protected:  # the photograph and the mask; the picture they make, or that one is asked to show
+        if self.protected:  # the photograph and the mask, and the picture they make
             held += 4 * vector // 3
             evaluating += 4 * vector // 3
-            showing += 7 * final // 3
         stepping = held + max(evaluating, solver.peak * vector + scratch_bytes(vector), showing)
         code = CODE_BYTES + (COMPILER_BYTES if self.fresh else 0)
         code += network.kernel_bytes()
         code += max(network.working_bytes(largest_tile(one), one.blocks) for one in walked)
         return int(base + code + SLACK * max(preparing, stepping))
+
+    def beginning(self, scale: Scale) -> int:
+        """Bytes that are there while the canvas of a scale is made."""
+        pixels = math.prod(scale.size)
+        if scale.coarser is None:
+            return VECTOR * (STARTING * pixels + self.start)
+        return VECTOR * (GROWING * pixels + math.prod(scale.coarser)) + _strips(scale.size)
+
+    def showing(self, scale: Scale) -> int:
+        """Bytes of the result as it is shown or kept, beside the solver's: an unfinished picture is grown first."""
+        copies = PROTECTED if self.protected else SHOWN
+        if self.final not in (None, scale.size):
+            copies += 1
+        if self.ranks > 1:  # the whole picture, and a slab on its way
+            copies += self.ranks + 1
+        if self.transparent:
+            copies += self.ranks / 3
+        size = self.final or scale.size
+        return int(VECTOR * copies * math.prod(size)) + _strips(size)
 
     def written(self, scale: Scale, layout: Layout) -> int:
         """Bytes that lie on disk while a scale is painted."""
@@ -198,6 +229,11 @@ class Demand:
         if side is None or side >= longest or self.ranks > 1 or not can_split(self.network.layers):
             return [None]
         return [longest, None]
+
+
+def _strips(size: tuple[int, int]) -> int:
+    _, rows = next(strips(*size))
+    return STRIPS * VECTOR * rows * size[1]
 
 
 def vectors(layout: Layout) -> Vectors:
