@@ -117,12 +117,14 @@ def test_an_evaluation_takes_what_the_allocator_counts(real_encoder, convolution
 
 @pytest.mark.usefixtures("everything_from_torch")
 @pytest.mark.skipif(not can_compile(), reason="numba is not here")
-def test_an_evaluation_in_two_stages_takes_what_the_allocator_counts(real_encoder):
+@pytest.mark.parametrize("parts", [2, 64])
+def test_an_evaluation_in_two_stages_takes_what_the_allocator_counts(real_encoder, parts):
+    """In two tiles these take most; in 64 the deep blocks do."""
     encoder = VGG19(real_encoder.weights, pooling="average")
     layers = ["relu1_1", "relu3_1", "relu4_1", "relu4_2"]
 
     def walked(height, width):
-        return stages(height, width, layers, 32, 4000)
+        return stages(height, width, layers, width // parts, 4000)
 
     def counted(height, width):
         image = random_image(height, width)

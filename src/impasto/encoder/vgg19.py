@@ -11,6 +11,7 @@ from torch import Tensor
 from impasto.encoder.convolution import Pooling, prepare
 from impasto.encoder.convolution.pool import POOLINGS
 from impasto.encoder.precision import precision_on
+from impasto.encoder.trim import trimmed
 from impasto.encoder.weights import Weights, find_weights
 from impasto.errors import SettingsError
 from impasto.layers import TABLE, canonical, deepest, smallest_side
@@ -116,8 +117,7 @@ class VGG19:
             if ends_block:
                 x = x if fused else POOLINGS[self.pooling](x)
                 if trims:
-                    rows, columns = trims[layer.block + 1]
-                    x = x[..., rows, columns]
+                    x = trimmed(x, *trims[layer.block + 1])
             if layer.name == last or (ends_block and layer.block + 1 == until):
                 break
         return x

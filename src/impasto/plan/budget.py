@@ -55,6 +55,8 @@ WEIGHING = 5
 """Maps of one value a pixel that are alive while a region's weights are averaged and eroded in the finest layer."""
 TILES = (2048, 1536, 1024, 768, 512, 384, 256)
 """Sides that are tried, largest first. Below, the halo is most of what a tile sees."""
+DEEP_TILES = (8192, 4096, 3072, 2048, 1536, 1024)
+"""Likewise for the deep blocks, after one piece; only those that are larger than the others'."""
 _KEEPING = {
     ("float32", "memory"): 1.0,
     ("float16", "memory"): 1.02,
@@ -221,14 +223,9 @@ class Demand:
         return [(side, deep) for side in sides for deep in self._deep_sides(side, longest)]
 
     def _deep_sides(self, side: int | None, longest: int) -> list[int | None]:
-        """One piece, or the same tiles.
-
-        Larger tiles are exact, too, but a painting of 100 megapixels with twelve deep tiles took 2.6 GB more than was
-        summed up for it: not before that is understood.
-        """
         if side is None or side >= longest or self.ranks > 1 or not can_split(self.network.layers):
             return [None]
-        return [longest, None]
+        return [longest, *(one for one in DEEP_TILES if side < one < longest), None]
 
 
 def _strips(size: tuple[int, int]) -> int:

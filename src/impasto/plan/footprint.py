@@ -104,11 +104,10 @@ class Network:
             kept += self._kept(one, pixels)
             held.append(kept)
             input_is_kept = not self.compiled or (one.name in self.style and not _ends_block(one))
-        if blocks.until is not None:
-            held[-1] += map_bytes(pixels, blocks.until)
+        end = 0 if blocks.until is None else map_bytes(pixels, blocks.until)
         return max(
             most,
-            *(so_far + self._back(one, pixels) for one, so_far in zip(layers, held, strict=True)),
+            *(end + so_far + self._back(one, pixels) for one, so_far in zip(layers, held, strict=True)),
         )
 
     def evaluation_bytes(self, stages: Sequence[Tiling], gradient: int) -> int:

@@ -78,11 +78,13 @@ class _Fused(torch.autograd.Function):
         with WORKING:
             y, bits = layer.forward(x, pooling)
         if ctx.needs_input_grad[0]:
-            ctx.layer, ctx.pooling, ctx.bits, ctx.size = layer, pooling, bits, tuple(x.shape[2:])
+            ctx.save_for_backward(torch.from_numpy(bits))  # which autograd lets go of on the way back
+            ctx.layer, ctx.pooling, ctx.size = layer, pooling, tuple(x.shape[2:])
         return y
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None]:
+        (bits,) = ctx.saved_tensors
         with WORKING:
-            return own(ctx.layer.backward(gradient, ctx.bits, ctx.pooling, ctx.size)), None, None
+            return own(ctx.layer.backward(gradient, bits.numpy(), ctx.pooling, ctx.size)), None, None
