@@ -19,7 +19,7 @@ from impasto.plan.forecast import calibrate, forecast
 from impasto.plan.plan import Plan
 from impasto.problem import PicturesAtEveryScale
 from impasto.result import PartOfResult, Result, Step
-from impasto.resuming import check_same, differences, replanned
+from impasto.resuming import OnDevice, check_same, differences, replanned
 from impasto.run import Progress, run
 from impasto.settings import Settings
 from impasto.shapes import Image
@@ -262,7 +262,7 @@ class Painting:
 
     def _own_part(self, checkpoint: Checkpoint) -> Mapping[str, Any]:
         if self._group is None:
-            return checkpoint.solver_state
+            return OnDevice(checkpoint.solver_state, self._encoder.device)
         from impasto.shared import PicturesInSlabs
 
         assert isinstance(self.problem, PicturesInSlabs)

@@ -1,8 +1,11 @@
 """What a painting that goes on must share with the one that began, and what it may not share."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
+
+import torch
+from torch import Tensor
 
 from impasto.checkpoint import Checkpoint
 from impasto.errors import CheckpointError
@@ -84,3 +87,23 @@ def replanned(fresh: Sequence[Layout], checkpoint: Checkpoint) -> list[Layout]:
         moments=old.moments,
     )
     return layouts
+
+
+class OnDevice(Mapping[str, Any]):
+    """A saved state whose tensors come to `device` one by one, when they are asked for; all else is as it was saved."""
+
+    def __init__(self, state: Mapping[str, Any], device: torch.device):
+        self._state, self._device = state, device
+
+    def __getitem__(self, name: str) -> Any:
+        value = self._state[name]
+        return value.to(self._device) if isinstance(value, Tensor) else value
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._state
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._state)
+
+    def __len__(self) -> int:
+        return len(self._state)
