@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from impasto.engines.margin import Mirrored, mirrored
+from impasto.engines.margin import Mirrored, folded, mirrored
 from impasto.evaluation import Cost, Evaluation
 
 
@@ -38,3 +38,13 @@ def test_the_image_is_left_as_it_is():
     Mirrored(weighted_cubes)(image)
     assert not image.requires_grad
     assert torch.equal(image, torch.full((1, 3, 20, 20), 0.5))
+
+
+@pytest.mark.parametrize("size", [(40, 33), (17, 17), (9, 64), (1, 5)])
+def test_the_way_back_is_torchs(size):
+    generator = torch.Generator().manual_seed(3)
+    image = torch.rand(1, 3, *size, generator=generator, dtype=torch.float64).requires_grad_()
+    padded = mirrored(image)
+    by_padded = torch.randn(padded.shape, generator=generator, dtype=torch.float64)
+    (expected,) = torch.autograd.grad(padded, image, by_padded)
+    assert torch.allclose(folded(by_padded, size), expected, rtol=1e-13, atol=1e-13)

@@ -8,7 +8,8 @@ bfloat16 on the real weights, measured on a CPU against float64 on a photograph 
 balanced cost is off by less than 0.1 percent and the raw one by 1, the gradient's cosine is above 0.997. A test holds
 1 percent and 0.995. With the first layer alone in float32 the gradient would be nearer, by up to a third;
 that was not taken.
-TF32 has three bits more, and exists on NVIDIA's GPUs alone: what it does here has not been measured.
+TF32 has three bits more, and exists on NVIDIA's GPUs alone. On an H200, a photograph of 347 x 229 pixels against
+float64: the balanced cost is off by 2e-5, the gradient by 1 percent, in bfloat16 by 3e-4 and 4 to 6 percent.
 """
 
 import threading
@@ -95,6 +96,32 @@ def tf32_products(allowed: bool) -> Iterator[None]:
 
 
 _FLAG = threading.Lock()
+
+
+@contextmanager
+def repeatable() -> Iterator[None]:
+    """Convolutions on an NVIDIA GPU give the same bits every time meanwhile; an H200 took 3 to 14 percent longer.
+
+    Torch's flag is the whole process's: of several paintings in threads the first one sets it, the last puts it back.
+    """
+    flags = torch.backends.cudnn
+    with _FLAG:
+        if not _before:
+            flags.deterministic, before = True, flags.deterministic
+        else:
+            before = _before[-1]
+        _before.append(before)
+    try:
+        yield
+    finally:
+        with _FLAG:
+            before = _before.pop()
+            if not _before:
+                flags.deterministic = before
+
+
+_before: list[bool] = []
+"""torch.backends.cudnn.deterministic as it was, once for each painting at work."""
 
 
 def _has_tf32(device: torch.device) -> bool:

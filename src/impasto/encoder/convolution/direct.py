@@ -16,13 +16,11 @@ from impasto.encoder.precision import tf32_products
 def memory_format(device: torch.device, dtype: torch.dtype) -> torch.memory_format:
     """How a kernel is laid out; the activations follow it, from the first layer on.
 
-    Channels last where that is faster: in float32 on a CPU (for few channels; measured), and in bfloat16 on a GPU of
-    NVIDIA's, whose tensor cores take it so and for which cuDNN transposes anything else, there and back, at every
-    layer (NVIDIA, "Convolutional Layers User's Guide", tensor layouts; `benchmarks/gpu.py` measures it).
+    Channels last where that is faster: in float32 on a CPU (for few channels; measured). Not on a GPU: an H200 was
+    slower so in float32 and TF32 at every size, and in bfloat16 from 1024 pixels on (`benchmarks/gpu.py`).
     """
-    if (device.type, dtype) in (("cpu", torch.float32), ("cuda", torch.bfloat16)):
-        return torch.channels_last
-    return torch.contiguous_format
+    last = device.type == "cpu" and dtype == torch.float32
+    return torch.channels_last if last else torch.contiguous_format
 
 
 class DirectConvolution:
@@ -41,16 +39,16 @@ class DirectConvolution:
         return POOLINGS[pooling](y) if pooling else y
 
     def _convolve(self, x: Tensor) -> Tensor:
-        if x.device.type == "cuda" and x.dtype == torch.float32:
+        if x.device.type == "cuda":
             y: Tensor = OnNvidia.apply(x, self.kernel, self.bias, self.padding, self.tf32)
             return y
         return F.conv2d(x, self.kernel, self.bias, padding=self.padding)
 
 
 class OnNvidia(torch.autograd.Function):
-    """conv2d in float32 that is rounded to TF32 where this is allowed and nowhere else, forwards and backwards.
+    """conv2d that in float32 is rounded to TF32 where this is allowed and nowhere else, forwards and backwards.
 
-    apply(x, kernel, bias, padding, tf32); differentiable once by x.
+    apply(x, kernel, bias, padding, tf32); differentiable once by x, which is not kept for that.
     """
 
     @staticmethod
