@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import torch
@@ -73,9 +74,10 @@ def plain_step(
         A = a[0].flatten(1).float()
         return A @ A.T / A.shape[1]
 
-    with torch.no_grad():
+    @torch.no_grad()
+    def targets() -> tuple[Tensor, dict[str, Tensor]]:
         content, style = (encode(image) for image in pictures)
-        a_C, grams = content[CONTENT_LAYER].float(), {name: mean_gram(style[name]) for name in STYLE_LAYERS}
+        return content[CONTENT_LAYER].float(), {name: mean_gram(style[name]) for name in STYLE_LAYERS}
 
     def step() -> tuple[float, Tensor]:
         image = pictures[0].clone().requires_grad_()
@@ -87,18 +89,19 @@ def plain_step(
         (gradient,) = torch.autograd.grad(J, image)
         return J.item(), gradient
 
-    def in_its_precision() -> tuple[float, Tensor]:
+    def in_its_precision(run: Callable[[], Any]) -> Any:
         """cuDNN rounds to TF32 unless told otherwise; our own engine sees to that itself."""
         if device.type != "cuda":
-            return step()
+            return run()
         flags = torch.backends.cudnn.conv
         before, flags.fp32_precision = flags.fp32_precision, "tf32" if precision == "tf32" else "ieee"
         try:
-            return step()
+            return run()
         finally:
             flags.fp32_precision = before
 
-    return in_its_precision
+    a_C, grams = in_its_precision(targets)
+    return lambda: in_its_precision(step)
 
 
 def our_step(

@@ -6,7 +6,7 @@ import torch.nn.functional as F
 
 from impasto.encoder import precision as module
 from impasto.encoder.convolution.direct import DirectConvolution, OnNvidia, memory_format
-from impasto.encoder.precision import PRECISIONS, precision_on, tf32_products
+from impasto.encoder.precision import PRECISIONS, precision_on, repeatable, tf32_products
 from impasto.encoder.vgg19 import VGG19
 from impasto.engines.targets import content_terms, style_terms
 from impasto.engines.whole import Whole
@@ -167,9 +167,26 @@ def test_a_cpu_never_sets_the_flag(monkeypatch):
         (CPU, torch.float32, torch.channels_last),
         (CPU, torch.bfloat16, torch.contiguous_format),
         (CUDA, torch.float32, torch.contiguous_format),
-        (CUDA, torch.bfloat16, torch.channels_last),
+        (CUDA, torch.bfloat16, torch.contiguous_format),
         (MPS, torch.float32, torch.contiguous_format),
     ],
 )
 def test_channels_last_where_it_is_faster(device, dtype, expected):
     assert memory_format(device, dtype) is expected
+
+
+def test_repeatable_stands_until_the_last_painting_is_done():
+    def flag():
+        return torch.backends.cudnn.deterministic
+
+    before = flag()
+    one, other = repeatable(), repeatable()
+    one.__enter__()
+    other.__enter__()
+    one.__exit__(None, None, None)  # not in the order in which they began
+    assert flag()
+    other.__exit__(None, None, None)
+    assert flag() is before
+    with pytest.raises(ZeroDivisionError), repeatable():
+        raise ZeroDivisionError
+    assert flag() is before
