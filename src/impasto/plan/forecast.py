@@ -27,6 +27,8 @@ from impasto.plan.work import FORWARD, evaluation_walks, evaluation_work, work
 
 SMALL, LARGE = 192, 448
 """Pixels per side of what the encoder is timed with."""
+LARGE_ON_GPU = 1024
+"""Below that a GPU is not busy: it waits for the next layer to be asked for."""
 ROUNDS = 3
 """Of so many times the shortest counts: a machine is disturbed, never hurried."""
 VALUES = 2**23
@@ -59,13 +61,14 @@ class Speed:
 
 
 def calibrate(encoder: VGG19, demand: Demand, *, disk: bool) -> Speed:
-    """Measure the speed of this machine with this encoder: a few seconds, and no more memory than LARGE needs.
+    """Measure the speed of this machine with this encoder: a few seconds, and the memory of the larger size.
 
     disk: whether a file is timed, too; in the folder where past steps would go. Its pages may come from the system's
     cache, as those of a painting do while there is memory for them.
     """
     smallest = smallest_side(deepest(tuple(demand.network.layers)))
-    sides = [max(side, 2 * smallest) for side in (SMALL, LARGE)]
+    large = LARGE_ON_GPU if encoder.device.type == "cuda" else LARGE
+    sides = [max(side, 2 * smallest) for side in (SMALL, large)]
     times, works = [], []
     for side in sides:
         tiling = Tiling(side, side, demand.network.layers)
