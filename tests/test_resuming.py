@@ -11,7 +11,12 @@ def test_a_saved_state_comes_to_the_device_and_nothing_else_of_it_changes():
     state = OnDevice(saved, torch.device("meta"))
     assert state["image"].device.type == "meta"
     assert state["image"].shape == (1, 3, 4, 5)
-    assert (state["unit"], state["finished"], "gradient" in state, list(state)) == (0.5, None, False, list(saved))
+    assert (state["unit"], state["finished"], "gradient" in state, list(state)) == (
+        0.5,
+        None,
+        False,
+        list(saved),
+    )
 
 
 def test_what_is_there_already_is_not_copied():

@@ -11,12 +11,14 @@ import torch
 from impasto.checkpoint import Checkpoint, save_checkpoint
 from impasto.colouring import Colouring
 from impasto.costs.custom import CustomCost
+from impasto.encoder.precision import repeatable
 from impasto.encoder.vgg19 import VGG19
 from impasto.errors import CheckpointError, OutputError, RankError, SettingsError
 from impasto.images.resize import resize_picture
 from impasto.inputs import Inputs
 from impasto.plan.forecast import calibrate, forecast
 from impasto.plan.plan import Plan
+from impasto.plan.room import kept_to, step_limit
 from impasto.problem import PicturesAtEveryScale
 from impasto.result import PartOfResult, Result, Step
 from impasto.resuming import OnDevice, check_same, differences, replanned
@@ -115,12 +117,25 @@ class Painting:
         return self.problem.plan.departures() if self.problem.stages else []
 
     def __next__(self) -> Step:
-        with _threads(self.settings.threads), self._reported():
+        with self._reported(), self._computing():
             try:
                 return next(self._steps)
             except StopIteration:
                 self._ended = True
                 raise
+
+    @contextlib.contextmanager
+    def _computing(self) -> Iterator[None]:
+        """With as many threads as are wanted; on an NVIDIA GPU to the bit, and within its part of the memory there."""
+        device = self._encoder.device
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(_threads(self.settings.threads))
+            if device.type == "cuda" and self.problem.stages:
+                stack.enter_context(repeatable())
+                here = self._progress.stage
+                peak = max(self.problem.peaks[here : here + 2])  # the step may be the first of the next scale
+                stack.enter_context(kept_to(step_limit(self.problem.room.limit, peak), device))
+            yield
 
     def anywhere(self, asked: bool) -> bool:
         """Whether `asked` holds in any of the processes that paint together, so that all of them act alike."""
@@ -139,7 +154,7 @@ class Painting:
             return self._result()
 
     def _result(self) -> Result:
-        with _threads(self.settings.threads):
+        with self._computing():
             kind, image = self._painted() if self.problem.stages else self._recoloured()
         return kind(
             image=image,

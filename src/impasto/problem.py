@@ -2,12 +2,13 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property, partial
 
 import torch
 from torch import Tensor
 
-from impasto import memory, scratch
+from impasto import scratch
 from impasto.costs.custom import CustomCost, custom_layers
 from impasto.costs.encoding import InMemory, OnDisk
 from impasto.costs.term import Term
@@ -36,6 +37,7 @@ from impasto.plan.compiled import to_be_compiled
 from impasto.plan.footprint import Network
 from impasto.plan.layout import Layout
 from impasto.plan.plan import Plan, make_plan
+from impasto.plan.room import Room, room_on
 from impasto.run import Stage
 from impasto.settings import Settings
 from impasto.shapes import Image, ResizedImage
@@ -45,9 +47,6 @@ from impasto.solvers.kept import keeper
 from impasto.solvers.lbfgs import LBFGS
 from impasto.solvers.smoothing import picture_metric
 from impasto.style_targets import check_regions, custom_terms_of, style_terms_of
-
-SAFE_PART = 0.8
-"""How much of the memory that is free a painting plans to take, when no amount is named."""
 
 
 class PicturesAtEveryScale:
@@ -88,17 +87,25 @@ class PicturesAtEveryScale:
 
         Raises SettingsError when nothing fits into the memory there is, or that the settings allow.
         """
-        base = memory.resident()
-        allowed = self.settings.memory
-        limit = memory.bytes_of(allowed) if allowed else base + int(SAFE_PART * memory.available())
+        room = self.room
         return make_plan(
-            self._demand(),
-            self.scales(),
-            base,
-            limit,
-            named=allowed is not None,
-            reached=memory.peak(),
+            self._demand(), self.scales(), room.base, room.limit, named=room.named, reached=room.reached
         )
+
+    @cached_property
+    def room(self) -> Room:
+        """What the process holds, and may hold, of the memory in which it computes."""
+        return room_on(self.encoder.device, self.settings.memory)
+
+    @cached_property
+    def peaks(self) -> list[int]:
+        """For each scale the most bytes that the process will hold, in the layout that it has."""
+        scales = self.scales()
+        demand = replace(self._demand(), final=scales[-1].size)
+        return [
+            demand.peak(scale, layout, self.room.base)
+            for scale, layout in zip(scales, self.layouts, strict=True)
+        ]
 
     def scales(self) -> list[Scale]:
         """What the planner has to know of each stage."""
@@ -142,6 +149,7 @@ class PicturesAtEveryScale:
             ),
             protected=self.inputs.protect is not None,
             transparent=self.inputs.content.opacity is not None,
+            gpu=self.encoder.device.type == "cuda",
         )
 
     @property

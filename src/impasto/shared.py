@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from impasto import memory, scratch
+from impasto import scratch
 from impasto.costs.custom import CustomCost, custom_layers
 from impasto.costs.encoding import InMemory, OnDisk
 from impasto.costs.term import Term
@@ -25,8 +25,8 @@ from impasto.images.resize import rows_at, source_rows
 from impasto.inputs import Inputs
 from impasto.plan.budget import Demand, Scale
 from impasto.plan.layout import Layout
-from impasto.plan.plan import Plan, make_plan
-from impasto.problem import SAFE_PART, PicturesAtEveryScale
+from impasto.plan.room import Room, room_on
+from impasto.problem import PicturesAtEveryScale
 from impasto.ranks.gathering import PartOfState, gathered
 from impasto.ranks.group import Group
 from impasto.ranks.onlooker import Onlookers
@@ -74,25 +74,12 @@ class PicturesInSlabs(PicturesAtEveryScale):
         return self.slabs(stage).spans[self.group.rank]
 
     @cached_property
-    def plan(self) -> Plan:
-        """For each scale the layout of every rank, and the most bytes that one will hold; no times.
-
-        The rank with the least memory decides; processes on one machine share what is free there.
-        Raises SettingsError when nothing fits.
-        """
-        base = memory.resident()
-        allowed = self.settings.memory
-        free = int(SAFE_PART * memory.available() / place().beside)
-        room = memory.bytes_of(allowed) - base if allowed else free
-        base, room = int(self.group.largest(base)), -int(self.group.largest(-room))
-        return make_plan(
-            self._demand(),
-            self.scales(),
-            base,
-            base + room,
-            named=allowed is not None,
-            reached=int(self.group.largest(memory.peak())),
-        )
+    def room(self) -> Room:
+        """Of every rank: the one with the least memory decides; processes on one machine share what is free there."""
+        own = room_on(self.encoder.device, self.settings.memory, place().beside)
+        base = int(self.group.largest(own.base))
+        spare = -int(self.group.largest(own.base - own.limit))
+        return Room(base, base + spare, own.named, int(self.group.largest(own.reached)))
 
     @property
     def _disk(self) -> int:

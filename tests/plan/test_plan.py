@@ -2,14 +2,19 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
+from impasto.encoder.vgg19 import VGG19
 from impasto.errors import SettingsError
 from impasto.memory import bytes_of
 from impasto.plan.budget import least
 from impasto.plan.layout import Layout
 from impasto.plan.plan import make_plan
+from impasto.settings import Settings
+from impasto.stylizer import Stylizer
+from tests.helpers import random_image, tiny_weights
 from tests.plan.helpers import BASE, asked, square
 
 SCALES = [square(256), square(512), square(2048)]
@@ -108,3 +113,14 @@ def test_it_is_json():
     assert told["scales"][0]["tile"] is None
     assert told["peak"] == max(one["peak"] for one in told["scales"])
     assert Layout.from_dict(found.scales[0].layout.as_dict()) == Layout()
+
+
+def test_the_peaks_of_a_painting_are_those_of_its_plan_and_follow_its_layouts():
+    settings = Settings(steps=2, scales=2, size=96, memory="8GB")
+    encoder = VGG19(tiny_weights(), pooling="average")
+    painting = Stylizer(settings, encoder=encoder).paint(random_image(75, 98, 1), random_image(64, 80, 2))
+    problem = painting.problem
+    assert problem.peaks == [one.peak for one in problem.plan.scales]
+    del problem.peaks
+    problem.layouts = [replace(one, solver="adam") for one in problem.layouts]
+    assert all(less < more.peak for less, more in zip(problem.peaks, problem.plan.scales, strict=True))

@@ -27,6 +27,7 @@ from impasto.plan.footprint import (
     rule_bytes,
 )
 from impasto.plan.layout import Layout
+from impasto.plan.room import CONTEXT_BYTES
 from impasto.plan.work import evaluation_work
 from impasto.solvers.memory import Vectors, adam_vectors, lbfgs_vectors, scratch_bytes
 
@@ -39,6 +40,12 @@ COMPILER_BYTES = 125_000_000
 SLACK = 1.02
 """What the allocator holds beside what is used, over the parts that change with size. At 1536 pixels their sum alone
 was 3 percent above what was observed."""
+GPU_SLACK = 1.2
+"""What torch's allocator has to hold of a GPU, over what is summed up: pieces come and go, and leave gaps of other
+sizes. Held to 1.05 of the sum (`room.kept_to`), 14 of 15 paintings went through, and the other one held to 1.15
+(`benchmarks/gpu_memory.py`)."""
+WORKSPACE_BYTES = 256 * 2**20
+"""Room in which cuDNN and cuBLAS compute: 40 to 240 MB were observed beside the rest, where a limit was set."""
 SCATTERED = 1.5
 """What the process holds for the matrices of style targets and rules, over what is allocated: they come and go between
 each other. 12 regions at 512 pixels took 1.3 (gram), 1.4 (covariance) and 1.5 (wasserstein) of it."""
@@ -94,7 +101,8 @@ class Demand:
     settings. fresh: whether code has to be compiled first. start: pixels of the picture that is painted on from.
     styles: how many paintings. regions: how many masks over the photograph. style_masks: the most over one painting.
     protected: whether a part stays as photographed. transparent: whether the photograph has an alpha. ranks: how many
-    processes share the picture; each weighs masks over all of it, and keeps its rows, and one writes all of it.
+    processes share the picture; each weighs masks over all of it, and keeps its rows, and one writes all of it. gpu:
+    whether an NVIDIA GPU computes, and it is its memory that counts.
     """
 
     network: Network
@@ -114,6 +122,12 @@ class Demand:
     protected: bool = False
     transparent: bool = False
     ranks: int = 1
+    gpu: bool = False
+
+    @property
+    def where(self) -> str:
+        """Which memory is meant, for people."""
+        return "the GPU's memory" if self.gpu else "memory"
 
     def tiling(self, size: tuple[int, int], tile: int | None, layers: Sequence[str]) -> Tiling:
         """The tiles of a picture."""
@@ -165,6 +179,9 @@ class Demand:
             held += 4 * vector // 3
             evaluating += 4 * vector // 3
         stepping = held + max(evaluating, solver.peak * vector + scratch_bytes(vector), showing)
+        if self.gpu:  # no code is compiled; the kernels are those that the encoder was loaded with
+            used = base + WORKSPACE_BYTES + max(preparing, stepping)
+            return int(CONTEXT_BYTES + GPU_SLACK * used)
         code = CODE_BYTES + (COMPILER_BYTES if self.fresh else 0)
         code += network.kernel_bytes()
         code += max(network.working_bytes(largest_tile(one), one.blocks) for one in walked)
@@ -251,7 +268,7 @@ def choose(demand: Demand, scale: Scale, base: int, limit: int) -> tuple[Layout,
             return candidate, peak
     height, width = scale.size
     raise SettingsError(
-        f"{width}x{height} pixels need at least {in_words(least(demand, scale, base))} of memory, and "
+        f"{width}x{height} pixels need at least {in_words(least(demand, scale, base))} of {demand.where}, and "
         f"{in_words(limit)} is allowed: {_advice(demand)}"
     )
 

@@ -59,8 +59,8 @@ class Plan:
         found = []
         if self.named and self.reached > self.limit:
             found.append(
-                f"{in_words(self.reached)} of memory were taken before the painting began, to read the pictures, say: "
-                f"more than the {in_words(self.limit)} allowed"
+                f"{in_words(self.reached)} of {self.demand.where} were taken before the painting began, to read the "
+                f"pictures, say: more than the {in_words(self.limit)} allowed"
             )
         if adam:
             needed = least(self.demand, adam[-1].scale, self.base, solver="lbfgs")

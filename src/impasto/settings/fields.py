@@ -100,7 +100,8 @@ class Fields:
     engine: str = _same("auto", "The picture whole, in tiles (same result, less memory), or as it fits.")
     tile: int | None = _same(None, "Pixels per side of a tile [default: the largest that fits].")
     memory: str | None = _same(
-        None, "Most memory the whole program may take, as in 4GB [default: a safe part of what is free]."
+        None,
+        "Most memory the whole program may take, as in 4GB; on a GPU, of that [default: a safe part of what is free].",
     )
     threads: int | None = _same(None, "Processor threads [default: all cores].")
 

@@ -56,7 +56,9 @@ def _show(found: "Plan") -> None:
             say("  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())
     say()
     origin = "as --memory says" if found.named else "a safe part of what is free"
-    say(f"At most {in_words(found.peak)} of memory; {in_words(found.limit)} may be taken, {origin}.")
+    say(
+        f"At most {in_words(found.peak)} of {found.demand.where}; {in_words(found.limit)} may be taken, {origin}."
+    )
     if found.seconds is not None:
         say(f"About {spent(found.seconds)}, as fast as this machine is now.")
     for text in found.notes():

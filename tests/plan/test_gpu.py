@@ -1,0 +1,75 @@
+"""Plans for a GPU: a sum by hand, and what was measured on one (`benchmarks/gpu_memory.py`)."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from impasto.errors import SettingsError
+from impasto.plan.budget import GPU_SLACK, WORKSPACE_BYTES, Scale, choose
+from impasto.plan.footprint import Network
+from impasto.plan.layout import Layout
+from impasto.plan.room import CONTEXT_BYTES
+from impasto.settings import Settings
+from tests.plan.helpers import STYLE_LAYERS, asked, square
+
+RECORDED = json.loads((Path(__file__).parents[2] / "benchmarks" / "gpu_memory.json").read_text())["cases"]
+TAKEN_BY_CUDNN = "1536 whole, no margin", "3072 whole"
+"""Sizes for which cuDNN takes the whole card when nothing holds it; see `room.kept_to`."""
+OF_EACH_CASE = pytest.mark.parametrize("case", RECORDED, ids=lambda case: case["case"])
+
+
+def test_a_peak_by_hand():
+    # As on a CPU (test_budget.py): relu1_1 is 64/3 pictures of 0.12 MB; there are seven of it, and five pictures.
+    first = frozenset({"relu1_1"})
+    demand = asked(
+        network=Network(first, first, "average", compiled=False), margin=0, solver="adam", gpu=True
+    )
+    used = 12 * 100 * 100 * (7 * 64 / 3 + 5)
+    peak = demand.peak(square(100), Layout(solver="adam"), 80_000_000)
+    assert peak == pytest.approx(CONTEXT_BYTES + GPU_SLACK * (80_000_000 + WORKSPACE_BYTES + used), abs=1)
+
+
+def test_what_does_not_fit_is_told_of_the_gpu():
+    with pytest.raises(
+        SettingsError, match=r"100x100 pixels need at least .* of the GPU's memory, and 1.0 GB is"
+    ):
+        choose(asked(gpu=True, disk=0), square(100), 0, 10**9)
+
+
+def planned(case) -> int:
+    """Bytes, as a recorded case is planned now."""
+    settings = Settings(**case["settings"])
+    demand = asked(
+        network=Network(frozenset({"relu4_2"}), STYLE_LAYERS, settings.pooling, compiled=False),
+        margin=16 if settings.border == "mirror" else 0,
+        style_cost=settings.style_cost,
+        gpu=True,
+    )
+    size = round(case["size"] * 2 / 3), case["size"]
+    return demand.peak(Scale(size, size, 2), Layout(**case["layout"]), case["before"])
+
+
+@OF_EACH_CASE
+def test_unless_cudnn_takes_the_card_no_more_is_used_than_is_summed_up(case):
+    summed_up = (planned(case) - CONTEXT_BYTES) / GPU_SLACK
+    if case["case"] in TAKEN_BY_CUDNN:
+        assert case["free"]["allocated"] > 10 * summed_up
+    else:
+        assert case["free"]["allocated"] < 1.01 * summed_up
+
+
+@pytest.mark.parametrize("case", [one for one in RECORDED if "limited" in one], ids=lambda case: case["case"])
+def test_held_to_less_than_is_planned_it_went_through(case):
+    peak, found = planned(case), case["limited"]
+    assert found["allocated"] <= found["reserved"] <= found["limit"]
+    assert CONTEXT_BYTES + found["limit"] <= peak
+    assert case["context"] <= CONTEXT_BYTES
+
+
+LARGE = [one for one in RECORDED if one["size"] >= 2048 and "limited" in one]
+
+
+@pytest.mark.parametrize("case", LARGE, ids=lambda case: case["case"])
+def test_a_large_picture_takes_most_of_what_is_planned(case):
+    assert case["limited"]["reserved"] + case["context"] >= 0.7 * planned(case)
