@@ -101,7 +101,7 @@ class Fields:
     tile: int | None = _same(None, "Pixels per side of a tile [default: the largest that fits].")
     memory: str | None = _same(
         None,
-        "Most memory the whole program may take, as in 4GB; on a GPU, of that [default: a safe part of what is free].",
+        "Most memory (on a GPU: the GPU's) the program may take, as in 4GB [default: a safe part of what is free].",
     )
     threads: int | None = _same(None, "Processor threads [default: all cores].")
 
