@@ -1,12 +1,13 @@
 """How long it will take: against the convolutions that a painting really does, and sums done by hand."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 import torch
 
 from impasto.plan import forecast as module
-from impasto.plan.forecast import Speed, calibrate, forecast
+from impasto.plan.forecast import ROUNDS, Speed, calibrate, forecast
 from impasto.plan.layout import Layout
 from impasto.plan.plan import make_plan
 from impasto.plan.work import FORWARD, SECOND_PASS
@@ -111,3 +112,12 @@ def test_calibration_measures_something(tiny_encoder):
     assert 0 < speed.value < 1e-6
     assert 0 < speed.byte < 1e-6
     assert torch.get_num_threads() == began
+
+
+@pytest.mark.parametrize(("device", "large"), [("cpu", 448), ("cuda", 1024)])
+def test_each_device_is_timed_at_a_size_that_keeps_it_busy(monkeypatch, device, large):
+    sides = []
+    monkeypatch.setattr(module, "_evaluation", lambda encoder, demand, side: lambda: sides.append(side))
+    monkeypatch.setattr(module, "_vector_time", lambda device: 1.0)
+    calibrate(SimpleNamespace(device=torch.device(device)), asked(), disk=False)
+    assert sides == [192] * (1 + ROUNDS) + [large] * (1 + ROUNDS)

@@ -1,16 +1,23 @@
 """Plans for a GPU: a sum by hand, and what was measured on one (`benchmarks/gpu_memory.py`)."""
 
 import json
+from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+import torch
 
+import impasto.painting as module
+from impasto.encoder.vgg19 import VGG19
 from impasto.errors import SettingsError
 from impasto.plan.budget import GPU_SLACK, WORKSPACE_BYTES, Scale, choose
 from impasto.plan.footprint import Network
 from impasto.plan.layout import Layout
-from impasto.plan.room import CONTEXT_BYTES
+from impasto.plan.room import CONTEXT_BYTES, GENEROUS
 from impasto.settings import Settings
+from impasto.stylizer import Stylizer
+from tests.helpers import random_image, tiny_weights
 from tests.plan.helpers import STYLE_LAYERS, asked, square
 
 RECORDED = json.loads((Path(__file__).parents[2] / "benchmarks" / "gpu_memory.json").read_text())["cases"]
@@ -73,3 +80,19 @@ LARGE = [one for one in RECORDED if one["size"] >= 2048 and "limited" in one]
 @pytest.mark.parametrize("case", LARGE, ids=lambda case: case["case"])
 def test_a_large_picture_takes_most_of_what_is_planned(case):
     assert case["limited"]["reserved"] + case["context"] >= 0.7 * planned(case)
+
+
+def test_a_painting_there_repeats_itself_and_is_held_to_its_part(monkeypatch):
+    """A painting on the CPU that takes its device for a GPU, between two steps."""
+    encoder = VGG19(tiny_weights(), pooling="average")
+    settings = Settings(size=96, scales=2, steps=2, memory="8GB")
+    painting = Stylizer(settings, encoder=encoder).paint(random_image(75, 98, 1), random_image(64, 80, 2))
+    first, last = painting.problem.peaks
+    limits = []
+    monkeypatch.setattr(module, "kept_to", lambda limit, device: limits.append(limit) or nullcontext())
+    monkeypatch.setattr(painting, "_encoder", SimpleNamespace(device=torch.device("cuda")))
+    before = torch.backends.cudnn.deterministic
+    with painting._computing():
+        assert torch.backends.cudnn.deterministic
+    assert torch.backends.cudnn.deterministic is before
+    assert limits == [min(8 * 10**9, GENEROUS * max(first, last))]
