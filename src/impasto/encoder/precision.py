@@ -106,11 +106,8 @@ def repeatable() -> Iterator[None]:
     """
     flags = torch.backends.cudnn
     with _FLAG:
-        if not _before:
-            flags.deterministic, before = True, flags.deterministic
-        else:
-            before = _before[-1]
-        _before.append(before)
+        _before.append(_before[-1] if _before else flags.deterministic)
+        flags.deterministic = True
     try:
         yield
     finally:

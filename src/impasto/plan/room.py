@@ -18,7 +18,6 @@ SAFE_PART = 0.8
 CONTEXT_BYTES = 950_000_000
 """What a process holds of a GPU beside its tensors: kernels, libraries. 0.80 to 0.91 GB were observed (an H200,
 CUDA 13, `benchmarks/gpu_memory.py`)."""
-
 GENEROUS = 2
 """How much more than its peak a step may take of a GPU, where there is more: what was not summed up is not refused, and
 cuDNN does not take the whole card (`kept_to`)."""
@@ -69,8 +68,8 @@ def kept_to(limit: int, device: torch.device) -> Iterator[None]:
 
     Without that its allocator keeps what was freed until the card is full, up to 2.4 times what was used; and cuDNN
     takes what its favourite way to compute asks for, where it gets it. That was 139 GB for pictures of 1536 x 1024 and
-    3072 x 2048 pixels (an H200), and no faster: refused, it takes the next way (0.13 instead of 0.33 s a step for the
-    first). The variable CUDNN_CONV_WSCAP_DBG, which is meant for that, changed nothing.
+    3072 x 2048 pixels (an H200). Refused, it takes the next way, which is no slower (0.13 s a step instead of 0.33 for
+    the first). The variable CUDNN_CONV_WSCAP_DBG, which is meant for that, changed nothing.
     """
     index = torch.cuda.current_device() if device.index is None else device.index
     _, total = torch.cuda.mem_get_info(index)
