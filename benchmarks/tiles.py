@@ -2,6 +2,7 @@
 
     python benchmarks/tiles.py                       # 2048 pixels, tiles of 1024, two processes; writes tiles.json
     python benchmarks/tiles.py --size 1024 --tile 512 --rounds 2
+    python benchmarks/tiles.py --size 3072 --rounds 3 --alone    # no processes beside; deep layers in four tiles, too
     python benchmarks/tiles.py --sums                # by arithmetic on the layer table, at sizes up to 100 megapixels
 
 The contenders take turns. A step is an evaluation of cost and gradient for one process, and Adam's whole step for
@@ -30,6 +31,8 @@ from impasto.evaluation import Evaluate
 from impasto.plan.work import evaluation_work
 
 CONTENT_LAYERS = {"relu4_2": 1.0}
+DEEPER = 2
+"""Sides of the deep layers' tiles beside those of the others, where there is no memory for one piece."""
 
 
 def one_process(size: int, tile: int, rounds: int) -> dict[str, list[float]]:
@@ -43,7 +46,10 @@ def one_process(size: int, tile: int, rounds: int) -> dict[str, list[float]]:
     ]
     layers = [*CONTENT_LAYERS, *STYLE_LAYERS]
     engines: dict[str, Evaluate] = {"whole": Whole(encoder, terms, 1.0, 20.0)}
-    for name, deep in (("tiles", None), ("tiles, deep layers whole", size)):
+    ways: dict[str, int | None] = {"tiles": None, "tiles, deep layers whole": size}
+    if size > DEEPER * tile:
+        ways[f"tiles, deep layers in tiles of {DEEPER * tile}"] = DEEPER * tile
+    for name, deep in ways.items():
         walked = stages(height, width, layers, tile, deep)
         engines[name] = Tiled(encoder, terms, 1.0, 20.0, walked)
     canvas = content.flip(3)
@@ -96,11 +102,14 @@ def sums(tile: int) -> None:
     """Print what an evaluation in tiles costs by the arithmetic that plans are made with."""
     layers = [*CONTENT_LAYERS, *STYLE_LAYERS]
     for height, width in SUMMED_UP:
-        whole, same, deep = (
+        whole, same, larger, deep = (
             evaluation_work(stages(height, width, layers, *sides, MARGIN))
-            for sides in ((None, None), (tile, None), (tile, width))
+            for sides in ((None, None), (tile, None), (tile, DEEPER * tile), (tile, width))
         )
-        print(f"{width:6} x {height:5}  deep layers whole {deep / whole:.2f}  same tiles {same / whole:.2f}")
+        print(
+            f"{width:6} x {height:5}  deep layers whole {deep / whole:.2f}  in tiles of {DEEPER * tile} "
+            f"{larger / whole:.2f}  in the same {same / whole:.2f}"
+        )
 
 
 def main() -> None:
@@ -112,6 +121,7 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--out", type=Path, default=Path(__file__).with_name("tiles.json"))
     parser.add_argument("--sums", action="store_true", help="only what arithmetic says")
+    parser.add_argument("--alone", action="store_true", help="one process only")
     parser.add_argument("--painting", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.sums:
@@ -123,13 +133,13 @@ def main() -> None:
             print(json.dumps(seconds))
         return
     found = one_process(options.size, options.tile, options.rounds)
-    for count in (1, options.processes):
+    for count in () if options.alone else (1, options.processes):
         found[f"a painting, {count} process{'es' if count > 1 else ''}"] = in_processes(count, options)
     for name, times in found.items():
         base = found["a painting, 1 process"] if name.startswith("a painting") else found["whole"]
         ratios = [one / other for one, other in zip(times, base, strict=True)]
         print(
-            f"{name:28} {statistics.median(times):7.2f} s  {statistics.median(ratios):5.2f}  "
+            f"{name:36} {statistics.median(times):7.2f} s  {statistics.median(ratios):5.2f}  "
             f"({min(ratios):.2f} to {max(ratios):.2f})"
         )
     about = {"size": options.size, "tile": options.tile, "threads": torch.get_num_threads()}
