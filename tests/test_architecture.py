@@ -37,6 +37,7 @@ SAME_SHELF = {  # what a room may use of its own shelf
     "memory": {"errors"},
     "torchrun": {"errors"},
     "toml": {"errors"},
+    "tensor_file": {"errors"},
     "settings_file": {"settings"},
     "checkpoint": {"plan"},
     "resuming": {"checkpoint", "plan"},

@@ -3,7 +3,9 @@
 import contextlib
 import io
 import json
+import tempfile
 import weakref
+from pathlib import Path
 
 import pytest
 import torch
@@ -11,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.torch import load, save
 
-from impasto.tensor_file import is_stored, read_tensors, write_tensors
+from impasto.errors import CheckpointError
+from impasto.tensor_file import find_tensors, is_stored, write_tensors
 
 TENSORS = {
     "image": torch.rand(1, 3, 5, 7, generator=torch.Generator().manual_seed(0)),
@@ -33,7 +36,11 @@ def written(tensors, metadata=None) -> bytes:
 
 
 def read(data: bytes):
-    return read_tensors(io.BufferedReader(io.BytesIO(data)), lambda metadata: None)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "file"
+        path.write_bytes(data)
+        metadata, found = find_tensors(path, lambda metadata: None)
+        return metadata, {name: one.tensor() for name, one in found.items()}
 
 
 def same(one, other) -> bool:
@@ -61,6 +68,25 @@ def test_the_bytes_are_those_of_safetensors():
 def test_everything_comes_back_aligned_as_torch_aligns():
     _, tensors = read(written(TENSORS | {"odd": torch.zeros(3, dtype=torch.uint8)}))
     assert all(tensor.data_ptr() % 64 == 0 for tensor in tensors.values())
+
+
+def test_a_file_that_was_replaced_or_is_gone_is_not_read(tmp_path):
+    path = tmp_path / "file"
+    path.write_bytes(written(TENSORS))
+    _, found = find_tensors(path, lambda metadata: None)
+    assert torch.equal(found["image"].tensor(), TENSORS["image"])
+    assert torch.equal(found["image"].rows(1, 4), TENSORS["image"][:, :, 1:4])
+    (tmp_path / "newer").write_bytes(written(TENSORS))
+    (tmp_path / "newer").replace(path)
+    for read_it in (found["image"].tensor, lambda: found["image"].rows(0, 2)):
+        with pytest.raises(
+            CheckpointError, match=r"file cannot be read any more .*replaced.*: load it anew"
+        ) as caught:
+            read_it()
+        assert "\n" not in str(caught.value)
+    path.unlink()
+    with pytest.raises(CheckpointError, match="cannot be read any more"):
+        found["image"].tensor()
 
 
 class Kept:

@@ -19,8 +19,7 @@ from impasto.evaluation import Cost
 from impasto.plan.layout import Layout
 from impasto.settings import Settings
 from impasto.solvers.base import State
-from impasto.tensor_file import Check, InFile, find_tensors, is_stored, read_tensors, write_tensors
-from impasto.torchrun import place
+from impasto.tensor_file import InFile, find_tensors, is_stored, write_tensors
 
 FORMAT, VERSION = "impasto checkpoint", 2
 _KEY = "impasto"
@@ -85,8 +84,8 @@ def save_checkpoint(path: str | os.PathLike[str], checkpoint: Checkpoint) -> Non
 def load_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
     """Read a checkpoint.
 
-    In a process among several (`torchrun.py`) the solver's tensors stay in the file, as `InFile`: each process reads
-    its own rows when the painting goes on.
+    The solver's tensors stay in the file, as `InFile`, and are read when the painting goes on: past steps that were
+    kept on disk would not fit into memory, and of several processes each reads its own rows.
 
     Raises CheckpointError when the file is missing, damaged, not a checkpoint, or of a later format.
     """
@@ -112,25 +111,18 @@ def load_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
         ) from None
 
 
-def _read(path: Path) -> tuple[Mapping[str, Any], Mapping[str, Tensor | InFile]]:
+def _read(path: Path) -> tuple[Mapping[str, Any], Mapping[str, InFile]]:
     if not path.is_file():
         raise CheckpointError(
             f"there is no checkpoint at {path}; `impasto stylize ... --checkpoint FILE` writes one"
         )
     try:
-        metadata, tensors = _tensors(path, lambda found: _check(path, _introduction(found)))
+        metadata, tensors = find_tensors(path, lambda found: _check(path, _introduction(found)))
         return _introduction(metadata), tensors
     except CheckpointError:
         raise
     except (OSError, ValueError, RecursionError) as error:
         raise CheckpointError(f"{path} is not a checkpoint of impasto, or is damaged ({error})") from None
-
-
-def _tensors(path: Path, check: Check) -> tuple[Mapping[str, str], Mapping[str, Tensor | InFile]]:
-    if not place().alone:
-        return find_tensors(path, check)
-    with path.open("rb") as file:
-        return read_tensors(file, check)
 
 
 def _introduction(metadata: Mapping[str, str]) -> Any:

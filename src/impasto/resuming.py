@@ -11,6 +11,7 @@ from impasto.checkpoint import Checkpoint
 from impasto.errors import CheckpointError
 from impasto.plan.layout import Layout
 from impasto.settings import Settings
+from impasto.tensor_file import is_stored
 
 
 def check_same(
@@ -90,13 +91,15 @@ def replanned(fresh: Sequence[Layout], checkpoint: Checkpoint) -> list[Layout]:
 
 
 class OnDevice(Mapping[str, Any]):
-    """A saved state whose tensors come to `device` one by one, when they are asked for; all else is as it was saved."""
+    """A saved state whose tensors are read, and come to `device`, one by one when they are asked for."""
 
     def __init__(self, state: Mapping[str, Any], device: torch.device):
         self._state, self._device = state, device
 
     def __getitem__(self, name: str) -> Any:
         value = self._state[name]
+        if is_stored(value):
+            value = value.tensor()
         return value.to(self._device) if isinstance(value, Tensor) else value
 
     def __contains__(self, name: object) -> bool:

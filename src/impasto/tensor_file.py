@@ -11,9 +11,11 @@ row by row, without gaps.
 
 import json
 import math
+import os
 import struct
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
@@ -22,6 +24,8 @@ from typing import Any, BinaryIO, Protocol
 import numpy as np
 import torch
 from torch import Tensor
+
+from impasto.errors import CheckpointError
 
 _TYPES = {
     "F64": torch.float64, "F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16,
@@ -98,60 +102,77 @@ def write_tensors(
 class InFile:
     """A tensor that lies in a safetensors file, and is read when it is asked for: all of it or some rows.
 
-    path: of the file, which must not change in between. begin: where in it the first byte lies.
+    path: of the file. begin: where in it the first byte lies. version: of the file, as `_version` tells it.
+    `tensor` and `rows` raise CheckpointError when it cannot be read any more, or has been replaced.
     """
 
     path: Path
     dtype: torch.dtype
     shape: torch.Size
     begin: int
+    version: tuple[int, ...]
 
     def tensor(self) -> Tensor:
-        """All of it; raises OSError or ValueError when it cannot be read."""
-        with self.path.open("rb") as file:
-            return _read(file, self.dtype, self.shape, self.begin)
+        """All of it, in memory that torch has allocated.
+
+        Aligned as torch aligns, because sums of unaligned numbers are taken in another order, and their last bits
+        would differ from those of a run that was never stopped.
+        """
+        tensor = torch.empty(self.shape, dtype=self.dtype)
+        with self._opened() as file:
+            file.seek(self.begin)
+            _read_bytes(file, tensor)
+        return tensor
 
     def rows(self, first: int, last: int) -> Tensor:
         """Rows `first` to `last` - 1 of a tensor [1, n, H, W], and nothing else of it is read."""
         _, planes, height, width = self.shape
         rows = torch.empty(1, planes, last - first, width, dtype=self.dtype)
-        with self.path.open("rb") as file:
+        with self._opened() as file:
             for plane in range(planes if last > first else 0):
                 file.seek(self.begin + (plane * height + first) * width * self.dtype.itemsize)
                 _read_bytes(file, rows[0, plane])
         return rows
+
+    @contextmanager
+    def _opened(self) -> Iterator[BufferedReader]:
+        try:
+            with self.path.open("rb") as file:
+                if _version(file) != self.version:
+                    raise ValueError("it was replaced or changed meanwhile")
+                yield file
+        except (OSError, ValueError) as error:
+            raise CheckpointError(f"{self.path} cannot be read any more ({error}): load it anew") from None
+
+
+def _version(file: BufferedReader) -> tuple[int, ...]:
+    """Another one for every file that is written under the same name."""
+    found = os.fstat(file.fileno())
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 Check = Callable[[Mapping[str, str]], None]
 """Is given the metadata before any tensor is read, and raises what it likes."""
 
 
-def read_tensors(file: BufferedReader, check: Check) -> tuple[dict[str, str], dict[str, Tensor]]:
-    """Read a safetensors file into memory that torch has allocated, and nothing besides.
-
-    Aligned as torch aligns, because sums of unaligned numbers are taken in another order, and their last bits
-    would differ from those of a run that was never stopped.
+def find_tensors(path: Path, check: Check) -> tuple[dict[str, str], dict[str, InFile]]:
+    """Read the header of a safetensors file.
 
     Args:
-        file: at its beginning; it may be truncated or damaged.
+        path: of the file; it may be truncated or damaged.
         check: see `Check`.
 
     Returns:
-        The metadata, and the tensors by name.
+        The metadata, and the tensors by name, ready to be read: together they may be larger than the memory.
 
     Raises:
         OSError: it cannot be read.
         ValueError: not a safetensors file, truncated or damaged.
     """
-    metadata, entries = _entries(file, check)
-    return metadata, {name: _read(file, *entry) for name, entry in entries.items()}
-
-
-def find_tensors(path: Path, check: Check) -> tuple[dict[str, str], dict[str, InFile]]:
-    """Read the header of a safetensors file: the metadata, and each tensor ready to be read; see `read_tensors`."""
     with path.open("rb") as file:
         metadata, entries = _entries(file, check)
-    return metadata, {name: InFile(path, *entry) for name, entry in entries.items()}
+        version = _version(file)
+    return metadata, {name: InFile(path, *entry, version) for name, entry in entries.items()}
 
 
 def _entries(
@@ -169,13 +190,6 @@ def _entries(
     return metadata, {
         name: (dtype, torch.Size(shape), start + begin) for name, (dtype, shape, begin) in places.items()
     }
-
-
-def _read(file: BufferedReader, dtype: torch.dtype, shape: torch.Size, begin: int) -> Tensor:
-    tensor = torch.empty(shape, dtype=dtype)
-    file.seek(begin)
-    _read_bytes(file, tensor)
-    return tensor
 
 
 def _header(file: BinaryIO, size: int) -> tuple[dict[str, Any], int]:
