@@ -2,7 +2,8 @@
 
     python benchmarks/tiles.py                       # 2048 pixels, tiles of 1024, two processes; writes tiles.json
     python benchmarks/tiles.py --size 1024 --tile 512 --rounds 2
-    python benchmarks/tiles.py --size 3072 --rounds 3 --alone    # no processes beside; deep layers in four tiles, too
+    python benchmarks/tiles.py --size 3072 --rounds 2 --alone --out benchmarks/tiles_3072.json
+    # deep layers in tiles of twice the side, too, and no processes beside
     python benchmarks/tiles.py --sums                # by arithmetic on the layer table, at sizes up to 100 megapixels
 
 The contenders take turns. A step is an evaluation of cost and gradient for one process, and Adam's whole step for
