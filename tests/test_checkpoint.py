@@ -13,7 +13,7 @@ from impasto.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from impasto.errors import CheckpointError, OutputError
 from impasto.evaluation import Cost
 from impasto.plan.layout import Layout
-from impasto.resuming import OnDevice
+from impasto.resuming import SavedState
 from impasto.settings import Settings
 
 
@@ -119,7 +119,7 @@ def test_vectors_kept_elsewhere_or_in_half_precision_become_tensors(tmp_path, ch
     halves = torch.linspace(-1, 1, 7).bfloat16()
     checkpoint.solver_state.update(s0=Kept(torch.linspace(0, 1, 5)), y0=Kept(halves), mean=halves.half())
     save_checkpoint(tmp_path / "a.checkpoint", checkpoint)
-    state = OnDevice(load_checkpoint(tmp_path / "a.checkpoint").solver_state, torch.device("cpu"))
+    state = SavedState(load_checkpoint(tmp_path / "a.checkpoint").solver_state, torch.device("cpu"))
     assert torch.equal(state["s0"], torch.linspace(0, 1, 5))
     assert state["y0"].dtype == torch.bfloat16 and torch.equal(state["y0"], halves)
     assert state["mean"].dtype == torch.float16 and torch.equal(state["mean"], halves.half())
@@ -151,7 +151,7 @@ import sys
 import torch
 from impasto.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from impasto.plan.layout import Layout
-from impasto.resuming import OnDevice
+from impasto.resuming import SavedState
 from impasto.settings import Settings
 
 def peak():
@@ -163,12 +163,12 @@ def checkpoint(**state):
 
 folder, names = sys.argv[1], ("image", "s0", "y0")
 save_checkpoint(folder + "/warm", checkpoint(image=torch.zeros(9)))
-OnDevice(load_checkpoint(folder + "/warm").solver_state, torch.device("cpu"))["image"]
+SavedState(load_checkpoint(folder + "/warm").solver_state, torch.device("cpu"))["image"]
 start = peak()
 if sys.argv[2] == "save":
     save_checkpoint(folder + "/large", checkpoint(**{name: torch.full((1 << 24,), 0.5) for name in names}))
 else:
-    state = OnDevice(load_checkpoint(folder + "/large").solver_state, torch.device("cpu"))
+    state = SavedState(load_checkpoint(folder + "/large").solver_state, torch.device("cpu"))
     assert [state[name][-1].item() for name in names] == [0.5] * 3
 print(peak() - start)
 """

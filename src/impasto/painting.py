@@ -21,7 +21,7 @@ from impasto.plan.plan import Plan
 from impasto.plan.room import kept_to, step_limit
 from impasto.problem import PicturesAtEveryScale
 from impasto.result import PartOfResult, Result, Step
-from impasto.resuming import OnDevice, check_same, differences, replanned
+from impasto.resuming import check_same, differences, replanned
 from impasto.run import Progress, run
 from impasto.settings import Settings
 from impasto.shapes import Image
@@ -272,16 +272,8 @@ class Painting:
             step=checkpoint.step,
             seconds=checkpoint.seconds,
             history=list(checkpoint.history),
-            saved_state=self._own_part(checkpoint),
+            saved_state=self.problem.part_of(checkpoint.solver_state, checkpoint.stage),
         )
-
-    def _own_part(self, checkpoint: Checkpoint) -> Mapping[str, Any]:
-        if self._group is None:
-            return OnDevice(checkpoint.solver_state, self._encoder.device)
-        from impasto.shared import PicturesInSlabs
-
-        assert isinstance(self.problem, PicturesInSlabs)
-        return self.problem.part_of(checkpoint.solver_state, checkpoint.stage)
 
     def _fingerprints(self) -> list[str]:
         return [cost.fingerprint() for cost in self._costs]

@@ -1,9 +1,10 @@
 """What the loop paints: the pictures at every scale, and the engine and solver that the settings name."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -19,16 +20,13 @@ from impasto.engines.protected import Protected, Protection
 from impasto.engines.stages import stages
 from impasto.engines.targets import content_terms
 from impasto.engines.tiled import Tiled
-from impasto.engines.tiles import Span
 from impasto.engines.tiling import Tiling
 from impasto.engines.variation import WithVariation, variation
 from impasto.engines.whole import Whole
 from impasto.evaluation import Evaluate
+from impasto.growing import Growth
 from impasto.images.canvas import first_canvas
-from impasto.images.detail import FineDetail, detail_share
-from impasto.images.masks import region_rows
-from impasto.images.resize import alpha_at, enlarged_rows, fitted_size, resize_picture
-from impasto.images.samples import strips
+from impasto.images.resize import alpha_at, resize_picture
 from impasto.inputs import Inputs
 from impasto.ladder import Ladder
 from impasto.native import can_compile
@@ -38,6 +36,7 @@ from impasto.plan.footprint import Network
 from impasto.plan.layout import Layout
 from impasto.plan.plan import Plan, make_plan
 from impasto.plan.room import Room, room_on
+from impasto.resuming import SavedState
 from impasto.run import Stage
 from impasto.settings import Settings
 from impasto.shapes import Image, ResizedImage
@@ -269,77 +268,14 @@ class PicturesAtEveryScale:
         return (neutral(canvas) if self._paints_greys else canvas).to(self.encoder.device)
 
     def grow(self, canvas: Image, stage: int) -> ResizedImage:
-        """The canvas of the stage before, enlarged, with the photograph's fine detail laid over it.
+        """The canvas of the stage before, enlarged, with the photograph's fine detail laid over it."""
+        return self.growth(stage).rows(canvas, 0)
 
-        Of the detail as much is taken as suits the painting, times the setting `detail`.
-        """
-        return self._grown(canvas, 0, stage, Span(0, self.stages[stage].size[0]))
-
-    def _grown(self, coarse: Tensor, there: int, stage: int, own: Span) -> ResizedImage:
-        """Rows of a stage's first canvas; `coarse`: the rows from `there` on of the canvas of the stage before."""
-        size, before = self.stages[stage].size, self.stages[stage - 1].size
-        detail = FineDetail(self.inputs.content, size, before)
-        shares = self._detail_shares(detail, own) if self.settings.detail else None
-        grown = coarse.new_empty(1, 3, own.stop - own.start, size[1])
-        for a, b in strips(own.stop - own.start, size[1]):
-            first, last = own.start + a, own.start + b
-            rows = enlarged_rows(coarse, there, before, size, first, last)
-            if shares is not None:
-                self._lay_over(rows, detail.rows(first, last).to(rows), shares, size, first, last)
-            grown[:, :, a:b] = rows.clamp_(0, 1)
-        return grown
-
-    def _detail_shares(self, detail: FineDetail, own: Span) -> list[float]:
-        """How much of the photograph's fine detail suits each painting, whose own spans as many octaves."""
-        photograph, shares = self._strength(detail, own), []
-        for style, size in zip(self.inputs.styles, self._ladder.style_sizes(detail.size), strict=True):
-            picture = style.picture
-            long_side = round(max(size) * max(detail.coarse) / max(detail.size))
-            coarse = fitted_size(picture.height, picture.width, long_side)
-            painting = self._strength(FineDetail(picture, size, coarse), self._own_rows(size[0]))
-            shares.append(detail_share(photograph, painting))
-        return shares
-
-    def _strength(self, detail: FineDetail, own: Span) -> float:
-        """The root mean square over the whole picture, of which these rows are read here."""
-        return float((self._total(detail.squares(*own)) / (3 * math.prod(detail.size))) ** 0.5)
-
-    def _own_rows(self, height: int) -> Span:
-        """The rows that this process reads, of a picture that all of those that paint together look at."""
-        return Span(0, height)
-
-    def _total(self, number: float) -> float:
-        """The sum over the processes that paint together."""
-        return number
-
-    def _lay_over(
-        self,
-        rows: Image,
-        detail: Image,
-        shares: Sequence[float],
-        size: tuple[int, int],
-        first: int,
-        last: int,
-    ) -> None:
-        """Add the photograph's detail to rows of a canvas, in place; shares: how much of it suits each painting.
-
-        Blended paintings take the mean. Where masks say so each region takes its own, and what belongs to none all.
-        """
-        of_regions = [self._share(one.styles, shares) for one in self.inputs.regions]
-        if not self.inputs.masks:
-            rows.add_(detail, alpha=self.settings.detail * of_regions[0])
-            return
-        weights = region_rows(self.inputs.masks, size, first, last)
-        share = 1 - weights.sum(0)
-        for weight, of_region in zip(weights, of_regions, strict=True):
-            share.add_(weight, alpha=of_region)
-        rows.addcmul_(detail, share.to(detail), value=self.settings.detail)
-
-    def _share(self, styles: Sequence[int], shares: Sequence[float]) -> float:
-        weights = {number: self.inputs.styles[number].weight for number in styles}
-        if len(weights) == 1:
-            return shares[styles[0]]
-        return sum(weight * shares[number] for number, weight in weights.items()) / sum(weights.values())
+    def growth(self, stage: int) -> Growth:
+        """How the canvas of the stage before becomes that of this one."""
+        size = self.stages[stage].size
+        style_sizes = self._ladder.style_sizes(size)
+        return Growth(self.inputs, self.settings.detail, self.stages[stage - 1].size, size, style_sizes)
 
     def solver(self, canvas: Image, stage: int) -> Solver:
         """The solver for a stage, as its layout says."""
@@ -349,3 +285,7 @@ class PicturesAtEveryScale:
             return Adam(canvas, self.settings.learning_rate, moments)
         metric = picture_metric if self.settings.smoothing else None
         return LBFGS(canvas, layout.history, metric, keeper(layout.kept))
+
+    def part_of(self, state: Mapping[str, Any], stage: int) -> SavedState:
+        """Of a saved state what this process needs."""
+        return SavedState(state, self.encoder.device)

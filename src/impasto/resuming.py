@@ -5,13 +5,13 @@ from dataclasses import replace
 from typing import Any
 
 import torch
-from torch import Tensor
 
 from impasto.checkpoint import Checkpoint
+from impasto.engines.tiles import Span
 from impasto.errors import CheckpointError
 from impasto.plan.layout import Layout
 from impasto.settings import Settings
-from impasto.tensor_file import is_stored
+from impasto.tensor_file import InFile
 
 
 def check_same(
@@ -90,19 +90,23 @@ def replanned(fresh: Sequence[Layout], checkpoint: Checkpoint) -> list[Layout]:
     return layouts
 
 
-class OnDevice(Mapping[str, Any]):
-    """A saved state whose tensors are read, and come to `device`, one by one when they are asked for."""
+class SavedState(Mapping[str, Any]):
+    """What a checkpoint holds of a solver, whose tensors are read, and come to `device`, one by one when asked for.
 
-    def __init__(self, state: Mapping[str, Any], device: torch.device):
-        self._state, self._device = state, device
+    rows: of each tensor [1, n, H, W] only these, for a process that shares the picture with others; None: all of it.
+    """
+
+    def __init__(self, state: Mapping[str, Any], device: torch.device, rows: Span | None = None):
+        self._state, self._device, self._rows = state, device, rows
 
     def __getitem__(self, name: str) -> Any:
         value = self._state[name]
-        if is_stored(value):
-            value = value.tensor()
-        return value.to(self._device) if isinstance(value, Tensor) else value
+        if isinstance(value, InFile):
+            value = value.tensor() if self._rows is None else value.rows(*self._rows)
+            return value.to(self._device)
+        return value
 
-    def __contains__(self, name: object) -> bool:
+    def __contains__(self, name: object) -> bool:  # Mapping's own would read the tensor
         return name in self._state
 
     def __iter__(self) -> Iterator[str]:

@@ -20,6 +20,7 @@ from impasto.engines.tiles import Span
 from impasto.engines.tiling import Tiling
 from impasto.engines.variation import WithVariation, variation
 from impasto.evaluation import Evaluate, Evaluation
+from impasto.growing import Growth
 from impasto.images.picture import Picture
 from impasto.images.resize import rows_at, source_rows
 from impasto.inputs import Inputs
@@ -27,11 +28,12 @@ from impasto.plan.budget import Demand, Scale
 from impasto.plan.layout import Layout
 from impasto.plan.room import Room, room_on
 from impasto.problem import PicturesAtEveryScale
-from impasto.ranks.gathering import PartOfState, gathered
+from impasto.ranks.gathering import gathered
 from impasto.ranks.group import Group
 from impasto.ranks.onlooker import Onlookers
 from impasto.ranks.rows import Rows
 from impasto.ranks.slabs import Slabs, everything_at_rank_0
+from impasto.resuming import SavedState
 from impasto.settings import Settings
 from impasto.shapes import Image, ResizedImage
 from impasto.solvers.base import Solver
@@ -210,13 +212,15 @@ class PicturesInSlabs(PicturesAtEveryScale):
         spans = self.slabs(stage).spans
         wanted = [Span(*source_rows(*span, height, before)) for span in spans]
         coarse = Rows(self.group, self.slabs(stage - 1).spans, wanted).widened(canvas)
-        return self._grown(coarse, wanted[self.group.rank].start, stage, spans[self.group.rank])
+        return self.growth(stage).rows(coarse, wanted[self.group.rank].start)
 
-    def _own_rows(self, height: int) -> Span:
-        return Slabs.of(height, self.group.size).spans[self.group.rank]
-
-    def _total(self, number: float) -> float:
-        return self.group.total(number)
+    def growth(self, stage: int) -> Growth:
+        """Likewise, of this rank's rows; the strength of details is that of the whole pictures."""
+        return replace(
+            super().growth(stage),
+            own_rows=lambda height: Slabs.of(height, self.group.size).spans[self.group.rank],
+            total=self.group.total,
+        )
 
     def solver(self, canvas: Image, stage: int) -> Solver:
         """The solver of this rank's rows, which takes every decision together with the others."""
@@ -253,9 +257,9 @@ class PicturesInSlabs(PicturesAtEveryScale):
         """The whole canvas on the CPU of rank 0; None elsewhere."""
         return gathered(self.group, self.slabs(stage).spans, canvas.detach())
 
-    def part_of(self, state: Mapping[str, Any], stage: int) -> Mapping[str, Any]:
-        """Of a saved state what this rank needs."""
-        return PartOfState(state, self._own(stage), self.encoder.device)
+    def part_of(self, state: Mapping[str, Any], stage: int) -> SavedState:
+        """Of a saved state this rank's rows."""
+        return SavedState(state, self.encoder.device, self._own(stage))
 
 
 class _InSlabs:

@@ -1,7 +1,6 @@
 """From all ranks to rank 0: the picture, and the solver's state tensor by tensor, so that only one is there whole."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
@@ -10,7 +9,7 @@ from impasto.engines.tiles import Span
 from impasto.errors import OutputError
 from impasto.ranks.group import Group
 from impasto.solvers.base import State
-from impasto.tensor_file import InFile, Stored, is_stored
+from impasto.tensor_file import Stored, is_stored
 
 _SEND, _DONE, _FAILED = "send", "done", "failed"
 
@@ -87,27 +86,3 @@ class _Gathered:
 
 def _tensor(value: Tensor | Stored) -> Tensor:
     return value if isinstance(value, Tensor) else value.tensor()
-
-
-class PartOfState(Mapping[str, Any]):
-    """A saved state of the whole picture as one rank sees it: of each tensor its own rows, read when asked for."""
-
-    def __init__(self, state: Mapping[str, Any], span: Span, device: torch.device):
-        self._state, self._span, self._device = state, span, device
-
-    def __getitem__(self, name: str) -> Any:
-        value = self._state[name]
-        if isinstance(value, Tensor):
-            return value[:, :, slice(*self._span)].contiguous().to(self._device)
-        if isinstance(value, InFile):
-            return value.rows(*self._span).to(self._device)
-        return value
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._state
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._state)
-
-    def __len__(self) -> int:
-        return len(self._state)
