@@ -27,7 +27,7 @@ import impasto.painting as module
 from impasto.encoder.device import find_device
 from impasto.errors import SettingsError
 from impasto.painting import Painting
-from impasto.plan.budget import GPU_SLACK
+from impasto.plan.demand import GPU_SLACK
 from impasto.plan.layout import Layout
 from impasto.plan.room import CONTEXT_BYTES
 from plan import DEMO, HISTORY, STEPS, enlarged, planned

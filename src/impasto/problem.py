@@ -30,8 +30,8 @@ from impasto.images.resize import alpha_at, resize_picture
 from impasto.inputs import Inputs
 from impasto.ladder import Ladder
 from impasto.native import can_compile
-from impasto.plan.budget import Demand, Scale
 from impasto.plan.compiled import to_be_compiled
+from impasto.plan.demand import Demand, Scale
 from impasto.plan.footprint import Network
 from impasto.plan.layout import Layout
 from impasto.plan.plan import Plan, make_plan

@@ -24,7 +24,7 @@ from impasto.growing import Growth
 from impasto.images.picture import Picture
 from impasto.images.resize import rows_at, source_rows
 from impasto.inputs import Inputs
-from impasto.plan.budget import Demand, Scale
+from impasto.plan.demand import Demand, Scale
 from impasto.plan.layout import Layout
 from impasto.plan.room import Room, room_on
 from impasto.problem import PicturesAtEveryScale

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from torch.profiler import ProfilerActivity, profile
 
-from impasto.plan.budget import Demand, Scale
+from impasto.plan.demand import Demand, Scale
 from impasto.plan.footprint import Network
 
 BASE = 300_000_000

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from impasto import memory
 from impasto.errors import SettingsError
-from impasto.plan.budget import CODE_BYTES, COMPILER_BYTES, SLACK, Scale, candidates, choose, least
+from impasto.plan.budget import candidates, choose, least
+from impasto.plan.demand import CODE_BYTES, COMPILER_BYTES, SLACK, Scale
 from impasto.plan.footprint import Network
 from impasto.plan.layout import Layout
 from tests.plan.helpers import BASE, asked, square

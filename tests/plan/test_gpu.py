@@ -11,7 +11,8 @@ import torch
 import impasto.painting as module
 from impasto.encoder.vgg19 import VGG19
 from impasto.errors import SettingsError
-from impasto.plan.budget import GPU_SLACK, WORKSPACE_BYTES, Scale, choose
+from impasto.plan.budget import choose
+from impasto.plan.demand import GPU_SLACK, WORKSPACE_BYTES, Scale
 from impasto.plan.footprint import Network
 from impasto.plan.layout import Layout
 from impasto.plan.room import CONTEXT_BYTES, GENEROUS

@@ -21,7 +21,8 @@ from impasto.engines.targets import content_terms, style_terms
 from impasto.engines.tiling import Tiling
 from impasto.engines.whole import Whole
 from impasto.layers import deepest, smallest_side
-from impasto.plan.budget import VECTOR, Demand
+from impasto.plan.demand import Demand
+from impasto.plan.footprint import VECTOR
 from impasto.plan.plan import Plan, PlannedScale
 from impasto.plan.work import FORWARD, evaluation_walks, evaluation_work, work
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from impasto.memory import in_words
-from impasto.plan.budget import Demand, Scale, choose, least
+from impasto.plan.budget import choose, least
+from impasto.plan.demand import Demand, Scale
 from impasto.plan.layout import Layout
 
 ROUND_UP = 1.05
