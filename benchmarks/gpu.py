@@ -24,13 +24,13 @@ from step import STYLE_LAYERS, picture
 from torch import Tensor
 
 import impasto
-from impasto.encoder.convolution import direct
-from impasto.encoder.device import find_device
-from impasto.encoder.weights import Weights, find_weights
-from impasto.engines.targets import content_terms, style_terms
-from impasto.engines.whole import Whole
 from impasto.errors import SettingsError
-from impasto.layers import TABLE
+from impasto.objective.targets import content_terms, style_terms
+from impasto.objective.whole import Whole
+from impasto.vgg.convolution import direct
+from impasto.vgg.device import find_device
+from impasto.vgg.layers import TABLE
+from impasto.vgg.weights import Weights, find_weights
 
 CONTENT_LAYER, LAST = "relu4_2", "relu5_1"
 ALPHA, BETA = 1.0, 10.0

@@ -21,16 +21,16 @@ from typing import Any
 from unittest.mock import patch
 
 import torch
+from plan import DEMO, HISTORY, STEPS, enlarged, planned
 
 import impasto
-import impasto.painting as module
-from impasto.encoder.device import find_device
+import impasto.painting.painting as module
 from impasto.errors import SettingsError
-from impasto.painting import Painting
-from impasto.plan.demand import GPU_SLACK
-from impasto.plan.layout import Layout
-from impasto.plan.room import CONTEXT_BYTES
-from plan import DEMO, HISTORY, STEPS, enlarged, planned
+from impasto.memory.available import CONTEXT_BYTES
+from impasto.memory.layout import Layout
+from impasto.memory.peak import GPU_SLACK
+from impasto.painting.painting import Painting
+from impasto.vgg.device import find_device
 
 
 def _case(size: int, settings: dict[str, Any] | None = None, **layout: Any) -> dict[str, Any]:

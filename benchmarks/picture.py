@@ -26,7 +26,7 @@ import torch
 from step import DEMO, STYLE_LAYERS, picture
 
 import impasto
-from impasto.layers import LAYERS
+from impasto.vgg.layers import LAYERS
 
 STEPS, SAMPLE = 500, 40
 FREE = "its cost before clipping"

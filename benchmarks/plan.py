@@ -25,11 +25,11 @@ import torch
 from step import DEMO, enlarged
 
 import impasto
-from impasto import memory
-from impasto.painting import Painting
-from impasto.plan.forecast import calibrate, forecast
-from impasto.plan.layout import Layout
-from impasto.plan.plan import Plan
+from impasto.memory import process as memory
+from impasto.memory.layout import Layout
+from impasto.memory.plan import Plan
+from impasto.memory.time_forecast import calibrate, forecast
+from impasto.painting.painting import Painting
 
 HISTORY = 1
 STEPS = {"memory": 2, "time": 6}

@@ -21,7 +21,7 @@ from pathlib import Path
 from step import DEMO, enlarged, pastiche_step
 
 import impasto
-from impasto import memory
+from impasto.memory import process as memory
 
 PASTICHE_BYTES, WHOLE_BYTES = 2.9e3, 1.1e3
 """A pixel, roughly: above the free memory neither is tried."""

@@ -19,9 +19,9 @@ import pyvips
 import torch
 
 import impasto
-from impasto.engines.targets import content_terms, style_terms
-from impasto.engines.whole import Whole
-from impasto.layers import TABLE
+from impasto.objective.targets import content_terms, style_terms
+from impasto.objective.whole import Whole
+from impasto.vgg.layers import TABLE
 
 STYLE_LAYERS = {f"relu{block}_1": 0.2 for block in range(1, 6)}
 DEMO = Path(impasto.__file__).parent / "demo"

@@ -12,7 +12,7 @@ from step import DEMO
 from torch import Tensor
 
 import impasto
-from impasto.images.color import linear_from_srgb, oklab_from_linear
+from impasto.images.color.spaces import linear_from_srgb, oklab_from_linear
 
 STRENGTHS = (0.0, 0.25, 0.5, 0.75, 1.0)
 

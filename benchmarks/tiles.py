@@ -23,13 +23,13 @@ import torch
 from step import STYLE_LAYERS, picture
 
 import impasto
-from impasto.engines.margin import MARGIN
-from impasto.engines.stages import stages
-from impasto.engines.targets import content_terms, style_terms
-from impasto.engines.tiled import Tiled
-from impasto.engines.whole import Whole
-from impasto.evaluation import Evaluate
-from impasto.plan.work import evaluation_work
+from impasto.memory.tile_work import evaluation_work
+from impasto.objective.evaluation import Evaluate
+from impasto.objective.margin import MARGIN
+from impasto.objective.targets import content_terms, style_terms
+from impasto.objective.tiled import Tiled
+from impasto.objective.tiling.passes import stages
+from impasto.objective.whole import Whole
 
 CONTENT_LAYERS = {"relu4_2": 1.0}
 DEEPER = 2

@@ -85,7 +85,7 @@ def command_line() -> str:
     """The reference of the command line, in Markdown."""
     from typer.main import get_command
 
-    from impasto.apps.cli.app import app
+    from impasto.cli.app import app
 
     group: Any = get_command(app)
     parts = [

@@ -15,7 +15,7 @@ import pyvips
 from build import DOCS, blocks
 from publishing import ONE_THREAD, PICTURES, ROOT, painting, photograph, publish
 
-from impasto.apps.cli.main import main as impasto
+from impasto.cli.main import main as impasto
 
 PAGE = DOCS / "controls.md"
 PUBLISHED = DOCS / "controls"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from publishing import ONE_THREAD, ROOT, painting, photograph, publish
 
-from impasto.apps.cli.main import main as impasto
+from impasto.cli.main import main as impasto
 
 PUBLISHED = ROOT / "docs" / "layers"
 AXES = ("content-layer", "style-layers")

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from impasto.encoder.vgg19 import VGG19
+from impasto.vgg.vgg19 import VGG19
 from tests.helpers import tiny_weights
 
 torch.set_num_threads(

@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from impasto.costs.custom import CustomCost
-from impasto.encoder.weights import Provenance, Weights
-from impasto.layers import TABLE
+from impasto.vgg.layers import TABLE
+from impasto.vgg.weights import Provenance, Weights
 
 SHARED = Path(__file__).parents[2] / "shared"
 IMAGES = SHARED / "images"

@@ -11,54 +11,27 @@ import impasto
 
 SOURCE = Path(impasto.__file__).parent
 
-SHELVES = {
-    "errors": 0, "version": 0, "layers": 0, "shapes": 0, "evaluation": 0, "atomic": 0, "memory": 0,
-    "scratch": 0, "tensor_file": 0, "torchrun": 0, "toml": 0, "sources": 0,
-    "settings": 1, "settings_file": 1, "images": 1, "native": 1,
-    "encoder": 2, "costs": 2,
-    "engines": 3, "solvers": 3, "inputs": 3,
-    "ladder": 4, "style_targets": 4, "plan": 4, "ranks": 4, "result": 4, "run": 4, "checkpoint": 4, "resuming": 4,
-    "colouring": 4, "growing": 4, "problem": 5, "shared": 5, "painting": 5, "stylizer": 5, "demo": 5,
-    "measures": 6,
-    "workflows": 6,
-    "apps": 7, "__main__": 8,
-}  # fmt: skip
-
-SAME_SHELF = {  # what a room may use of its own shelf
-    "evaluation": {"shapes"},
-    "run": {"result"},
-    "shared": {"problem"},
-    "painting": {"problem", "shared"},
-    "stylizer": {"painting"},
-    "layers": {"errors"},
-    "sources": {"errors"},
-    "ladder": {"run"},
-    "growing": {"ladder"},
-    "atomic": {"errors"},
-    "memory": {"errors"},
-    "torchrun": {"errors"},
-    "toml": {"errors"},
-    "tensor_file": {"errors"},
-    "settings_file": {"settings"},
-    "checkpoint": {"plan"},
-    "resuming": {"checkpoint", "plan"},
-}
-NEVER = {  # what the shelves would allow, and the design does not
-    "images": {"settings"},
-    "native": {"settings", "images"},
-    "encoder": {"settings", "images", "costs"},
-    "costs": {"images", "encoder"},
-    "solvers": {"settings", "images", "encoder", "costs", "engines"},
-    "engines": {"images", "solvers"},
+LAYERS = (  # from the ground up: a package imports only from those before it  # noqa: SIM905
+    "errors version tensor_types files settings images kernels vgg costs inputs distributed objective solvers memory "
+    "painting stylizer measures demo explore cli __main__"
+).split()
+FRONT_ENDS = {"explore", "cli"}
+PUBLIC = {
+    "explore",
+    "cli",
+    "demo",
+    "errors",
+    "settings",
+    "inputs",
+    "files",
+    "memory",
+    "distributed",
+    "version",
 }
 
 
-def modules():
+def modules() -> list[Path]:
     return sorted(SOURCE.rglob("*.py"))
-
-
-def room(path: Path) -> str:
-    return path.relative_to(SOURCE).parts[0].removesuffix(".py")
 
 
 def dotted(path: Path) -> str:
@@ -66,68 +39,53 @@ def dotted(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def imports(path: Path, *, at_import_only: bool = False) -> set[str]:
-    """Modules of impasto that a file imports, outside `if TYPE_CHECKING`."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    hidden = {
-        id(node)
-        for block in ast.walk(tree)
-        if (isinstance(block, ast.If) and "TYPE_CHECKING" in ast.dump(block.test))
-        or (at_import_only and isinstance(block, ast.FunctionDef))
-        for node in ast.walk(block)
-    }
-    found = set()
-    for node in ast.walk(tree):
-        if id(node) in hidden:
-            continue
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "impasto":
-            found.add(node.module)
-            found |= {f"{node.module}.{alias.name}" for alias in node.names}
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names if alias.name.split(".")[0] == "impasto"}
-    known = {dotted(module) for module in modules()}
-    return {name for name in found if name in known and name != "impasto"}
+def imports() -> dict[str, set[str]]:
+    """What each module of impasto imports of impasto: lazily, for its types, or at once."""
+    names = {dotted(path): path for path in modules()}
+    found: dict[str, set[str]] = {}
+    for name, path in names.items():
+        wanted = set()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                wanted |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+            if isinstance(node, ast.Import):
+                wanted |= {alias.name for alias in node.names}
+        found[name] = {other for other in wanted if other in names and other not in ("impasto", name)}
+    return found
 
 
-@pytest.mark.parametrize("path", modules(), ids=dotted)
-def test_a_module_imports_only_from_the_shelves_below(path):
-    here = room(path)
-    if here == "__init__":
-        return
-    for name in imports(path):
-        there = name.split(".")[1]
-        if there == here:
-            continue
-        allowed = SHELVES[there] < SHELVES[here] or there in SAME_SHELF.get(here, set())
-        assert allowed, f"{dotted(path)} (shelf {SHELVES[here]}) imports {name} (shelf {SHELVES[there]})"
-        assert there not in NEVER.get(here, set()), f"{dotted(path)} must not know of {name}"
+def package(name: str) -> str:
+    return name.split(".")[1]
 
 
-@pytest.mark.parametrize("path", [p for p in modules() if room(p) in ("apps", "workflows")], ids=dotted)
-def test_faces_and_workflows_use_the_public_names(path):
-    """What they may know beside `import impasto`: errors, settings (for help texts and files), what lies beneath."""
-    for name in imports(path):
-        assert name.split(".")[1] in {
-            "apps",
-            "workflows",
-            "demo",
-            "errors",
-            "settings",
-            "settings_file",
-            "sources",
-            "atomic",
-            "memory",
-            "torchrun",
-            "version",
-        }, name
+def test_a_package_imports_only_from_those_below_it():
+    wrong = [
+        f"{name} imports {other}"
+        for name, others in imports().items()
+        for other in others
+        if name != "impasto" and LAYERS.index(package(other)) > LAYERS.index(package(name))
+    ]
+    assert not wrong, wrong
+
+
+def test_front_ends_use_the_public_names():
+    """Beside `import impasto` they may know errors, settings, and what writes files and counts memory."""
+    wrong = [
+        f"{name} imports {other}"
+        for name, others in imports().items()
+        for other in others
+        if name != "impasto" and package(name) in FRONT_ENDS and package(other) not in PUBLIC
+    ]
+    assert not wrong, wrong
 
 
 def test_no_cycles():
-    graph = {dotted(path): imports(path, at_import_only=True) - {dotted(path)} for path in modules()}
+    graph = imports()
+    del graph["impasto"]  # the public names, which are imported when first used
     done: set[str] = set()
 
     def visit(name: str, trail: tuple[str, ...]) -> None:
-        assert name not in trail, f"a cycle: {' -> '.join([*trail, name])}"
+        assert name not in trail, f"a cycle: {' -> '.join([*trail[trail.index(name) :], name])}"
         if name not in done:
             for other in graph[name]:
                 if not name.startswith(other + "."):  # a package is imported before its modules anyway

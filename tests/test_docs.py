@@ -20,12 +20,13 @@ import torch
 from docs import build
 from typer.main import get_command
 
-from impasto import painting, stylizer
-from impasto.apps.cli.app import app
-from impasto.apps.cli.main import main
-from impasto.encoder.vgg19 import VGG19
-from impasto.images.files import write_picture
-from impasto.problem import PicturesAtEveryScale
+from impasto import stylizer
+from impasto.cli.app import app
+from impasto.cli.main import main
+from impasto.images.io.read import write_picture
+from impasto.objective.problem import PicturesAtEveryScale
+from impasto.painting import painting
+from impasto.vgg.vgg19 import VGG19
 from tests.helpers import random_image, tiny_weights
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -3,12 +3,12 @@
 import pytest
 import torch
 
-from impasto.checkpoint import load_checkpoint
-from impasto.encoder.vgg19 import VGG19
-from impasto.plan.layout import Layout
-from impasto.plan.room import CONTEXT_BYTES
+from impasto.memory.available import CONTEXT_BYTES
+from impasto.memory.layout import Layout
+from impasto.painting.checkpoint import load_checkpoint
 from impasto.settings import Settings
 from impasto.stylizer import Stylizer
+from impasto.vgg.vgg19 import VGG19
 from tests.helpers import random_image
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU here")

@@ -5,12 +5,12 @@ import pytest
 import torch
 
 import impasto
-from impasto.checkpoint import load_checkpoint
-from impasto.encoder import vgg19
-from impasto.encoder.vgg19 import VGG19
 from impasto.errors import CheckpointError, OutputError, PictureError, SettingsError
+from impasto.painting.checkpoint import load_checkpoint
 from impasto.settings import Settings
 from impasto.stylizer import Stylizer
+from impasto.vgg import vgg19
+from impasto.vgg.vgg19 import VGG19
 from tests.helpers import MeanAndDeviation, random_image, tiny_weights
 
 RECIPES = {

@@ -11,21 +11,21 @@ from typing import TYPE_CHECKING, Any
 from impasto.version import __version__
 
 if TYPE_CHECKING:
-    from impasto.checkpoint import load_checkpoint
     from impasto.costs.content import content_cost
     from impasto.costs.custom import CustomCost
     from impasto.costs.gram import gram_matrix
     from impasto.costs.style import layer_style_cost, style_cost
     from impasto.costs.total import total_cost
-    from impasto.encoder.vgg19 import VGG19
-    from impasto.encoder.weights import describe as describe_weights
-    from impasto.encoder.weights import verify as verify_weights
     from impasto.errors import ImpastoError
-    from impasto.images.files import check_writable, read_picture, read_recipe
+    from impasto.images.io.read import check_writable, read_picture, read_recipe
     from impasto.measures.report import report
+    from impasto.painting.checkpoint import load_checkpoint
     from impasto.settings import Settings
-    from impasto.settings_file import read_settings, write_settings
+    from impasto.settings.toml_file import read_settings, write_settings
     from impasto.stylizer import Stylizer, stylize
+    from impasto.vgg.vgg19 import VGG19
+    from impasto.vgg.weights import describe as describe_weights
+    from impasto.vgg.weights import verify as verify_weights
 
 __all__ = [
     "VGG19",
@@ -53,25 +53,25 @@ __all__ = [
 
 _HOME = {
     "CustomCost": "costs.custom",
-    "VGG19": "encoder.vgg19",
+    "VGG19": "vgg.vgg19",
     "ImpastoError": "errors",
     "Settings": "settings",
     "Stylizer": "stylizer",
-    "check_writable": "images.files",
+    "check_writable": "images.io.read",
     "content_cost": "costs.content",
-    "describe_weights": "encoder.weights:describe",
+    "describe_weights": "vgg.weights:describe",
     "gram_matrix": "costs.gram",
     "layer_style_cost": "costs.style",
-    "load_checkpoint": "checkpoint",
-    "read_picture": "images.files",
-    "read_recipe": "images.files",
-    "read_settings": "settings_file",
+    "load_checkpoint": "painting.checkpoint",
+    "read_picture": "images.io.read",
+    "read_recipe": "images.io.read",
+    "read_settings": "settings.toml_file",
     "report": "measures.report",
     "style_cost": "costs.style",
     "stylize": "stylizer",
     "total_cost": "costs.total",
-    "verify_weights": "encoder.weights:verify",
-    "write_settings": "settings_file",
+    "verify_weights": "vgg.weights:verify",
+    "write_settings": "settings.toml_file",
 }
 
 

@@ -2,6 +2,6 @@
 
 import sys
 
-from impasto.apps.cli import main
+from impasto.cli import main
 
 sys.exit(main())

@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from impasto import memory
-from impasto.checkpoint import Checkpoint
 from impasto.costs.custom import CustomCost, checked_costs
-from impasto.encoder.device import find_device
-from impasto.encoder.vgg19 import VGG19
+from impasto.distributed.process_info import place
 from impasto.errors import SettingsError
-from impasto.inputs import Source, read_inputs
-from impasto.painting import Painting
-from impasto.result import Result
+from impasto.inputs.inputs import Source, read_inputs
+from impasto.memory import process as memory
+from impasto.painting.checkpoint import Checkpoint
+from impasto.painting.painting import Painting
+from impasto.painting.result import Result
 from impasto.settings import STARTS, Settings
-from impasto.torchrun import place
+from impasto.vgg.device import find_device
+from impasto.vgg.vgg19 import VGG19
 
 if TYPE_CHECKING:
-    from impasto.ranks.group import Group
+    from impasto.distributed.group import Group
 
 MORE_INPUTS = ("masks", "style_masks", "regions", "style_regions", "protect")
 """What goes into a painting beside the pictures, as arguments of `Stylizer.paint`."""
@@ -31,7 +31,7 @@ class Stylizer:
     encoder: one that is loaded already, to be used instead of what the settings name.
     costs: of your own, added to J; see `CustomCost`.
     Started by `torchrun`, it paints together with the other processes, each of which has to do the same: each owns
-    some rows of every picture; see `ranks/`.
+    some rows of every picture; see `distributed/`.
     Raises SettingsError when the device is not there or does not compute in the precision, or a cost is none;
     WeightsError when the weights cannot be used, RankError when the other processes do not come.
     """
@@ -92,8 +92,8 @@ class Stylizer:
             size. Region i takes style i, as strongly as its weight says, or all take the only one. What belongs to no
             region has no style cost, and stays near the photograph. They may not overlap, but for soft edges.
         style_masks: over the paintings: which part mask i learns from; without masks, which part of style i.
-        regions: instead of masks a map of the photograph, one colour a region; see `images/labels.py`. Styles are taken
-            in the order in which regions are met from the top left, or one by all.
+        regions: instead of masks a map of the photograph, one colour a region; see `images/masks/label_map.py`. Styles
+            are taken in the order in which regions are met from the top left, or one by all.
         style_regions: the same of the only painting: each region learns from the part of its own colour.
         protect: a mask of what stays as photographed, as far as the setting `protect_strength` says.
         resume: a checkpoint of the same inputs and settings.
@@ -152,7 +152,7 @@ def _own_device(device: torch.device) -> torch.device:
 
 
 def _join(device: torch.device) -> "Group":
-    from impasto.ranks.group import join
+    from impasto.distributed.group import join
 
     return join(place(), device)
 

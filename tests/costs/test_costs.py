@@ -5,7 +5,7 @@ import torch
 
 from impasto.costs.content import content_cost
 from impasto.costs.gram import gram_matrix, gram_summary
-from impasto.costs.reference import Moments, content_reference, style_reference
+from impasto.costs.normalization import Moments, content_reference, style_reference
 from impasto.costs.style import GramTarget, layer_style_cost, style_cost
 from impasto.costs.total import total_cost
 from tests import one_page

@@ -5,7 +5,7 @@ import torch
 
 from impasto.costs.covariance import CovarianceTarget, mean_and_covariance
 from impasto.costs.gram import moments_summary
-from impasto.costs.reference import style_reference
+from impasto.costs.normalization import style_reference
 from tests.costs.test_costs import activations
 
 

@@ -5,11 +5,11 @@ import pytest
 import torch
 
 import impasto
-from impasto.checkpoint import load_checkpoint
-from impasto.encoder.vgg19 import VGG19
 from impasto.errors import CheckpointError, SettingsError
+from impasto.painting.checkpoint import load_checkpoint
 from impasto.settings import Settings
 from impasto.stylizer import Stylizer
+from impasto.vgg.vgg19 import VGG19
 from tests.helpers import MeanAndDeviation, random_image, tiny_weights
 
 CONTENT, STYLE = random_image(36, 48, 1), random_image(40, 40, 2)

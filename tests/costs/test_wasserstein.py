@@ -5,7 +5,7 @@ import torch
 
 from impasto.costs import wasserstein
 from impasto.costs.gram import moments_summary
-from impasto.costs.reference import style_reference
+from impasto.costs.normalization import style_reference
 from impasto.costs.style import GramTarget
 from impasto.costs.wasserstein import WassersteinTarget, root, squared_distance
 from tests.costs.test_costs import activations

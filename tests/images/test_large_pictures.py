@@ -11,9 +11,9 @@ import torch
 from PIL import Image
 
 from impasto.errors import PictureError
-from impasto.images import samples
-from impasto.images.files import read_picture, write_picture
-from impasto.images.resize import picture_rows, resize_picture
+from impasto.images import pixel_store as samples
+from impasto.images.io.read import read_picture, write_picture
+from impasto.images.resize.resize import picture_rows, resize_picture
 
 HEIGHT, WIDTH = 150, 130  # several strips, the last of them short
 
@@ -180,8 +180,8 @@ def test_a_large_jpeg_is_the_same_picture(tmp_path, large):
 MEMORY = """
 import sys
 import torch, pyvips
-from impasto.images.files import read_picture, write_picture
-from impasto.images.resize import resize_picture
+from impasto.images.io.read import read_picture, write_picture
+from impasto.images.resize.resize import resize_picture
 
 def peak():
     lines = open("/proc/self/status").read().splitlines()

@@ -4,12 +4,12 @@ import pytest
 import torch
 
 import impasto
-from impasto.costs.reference import Moments, content_reference
-from impasto.encoder.vgg19 import VGG19
-from impasto.engines.margin import MARGIN, mirrored
+from impasto.costs.normalization import Moments, content_reference
 from impasto.measures import distances as module
+from impasto.measures.compared_images import Trio
 from impasto.measures.distances import ALWAYS, distances
-from impasto.measures.trio import Trio
+from impasto.objective.margin import MARGIN, mirrored
+from impasto.vgg.vgg19 import VGG19
 from tests.helpers import random_image, tiny_weights
 
 G, C, S = random_image(60, 80, 1), random_image(60, 80, 2), random_image(48, 64, 3)

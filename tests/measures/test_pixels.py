@@ -8,12 +8,12 @@ from torch.nn import functional
 import impasto
 from impasto.errors import PictureError
 from impasto.measures.border import WIDTH, border
-from impasto.measures.colour import colour, colour_distance
+from impasto.measures.color import colour, colour_distance
+from impasto.measures.compared_images import Trio
 from impasto.measures.lattice import lattice, unevenness
 from impasto.measures.noise import flattest, noise, sigma
 from impasto.measures.seams import seams
 from impasto.measures.sharpness import octaves, sharpness
-from impasto.measures.trio import Trio
 from tests.helpers import random_image
 
 

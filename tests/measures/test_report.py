@@ -8,11 +8,11 @@ import pytest
 import torch
 
 import impasto
-from impasto.encoder.vgg19 import VGG19
 from impasto.errors import OutputError, PictureError, SettingsError
-from impasto.images.files import write_picture
+from impasto.images.io.read import write_picture
 from impasto.measures.measure import Measure
-from impasto.result import PartOfResult, Result
+from impasto.painting.result import PartOfResult, Result
+from impasto.vgg.vgg19 import VGG19
 from tests.helpers import random_image, tiny_weights
 
 CONTENT, STYLE = random_image(36, 48, 1), random_image(40, 40, 2)

@@ -5,8 +5,8 @@ import weakref
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from impasto.evaluation import Cost, Evaluation
-from impasto.solvers.kept import Kept
+from impasto.objective.evaluation import Cost, Evaluation
+from impasto.solvers.vector_store import Kept
 
 
 def bowl(shape, seed=3):

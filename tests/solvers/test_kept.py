@@ -6,7 +6,7 @@ import torch
 
 from impasto.errors import OutputError, SettingsError
 from impasto.solvers import chunks
-from impasto.solvers.kept import IN_MEMORY_PART, InHalf, keeper
+from impasto.solvers.vector_store import IN_MEMORY_PART, InHalf, keeper
 
 KINDS = sorted(IN_MEMORY_PART)
 SHAPE = (1, 3, 7, 11)

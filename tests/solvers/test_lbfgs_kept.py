@@ -4,9 +4,9 @@ import pytest
 import torch
 
 from impasto.solvers import chunks
-from impasto.solvers.kept import IN_MEMORY_PART, keeper
 from impasto.solvers.lbfgs import LBFGS
-from impasto.solvers.smoothing import picture_metric
+from impasto.solvers.smoothing_metric import picture_metric
+from impasto.solvers.vector_store import IN_MEMORY_PART, keeper
 from tests.solvers.helpers import bowl, saved
 
 SIZE = (1, 3, 12, 10)

@@ -3,13 +3,13 @@
 import pytest
 import torch
 
-from impasto.evaluation import Cost, Evaluation
+from impasto.objective.evaluation import Cost, Evaluation
 from impasto.solvers import chunks
 from impasto.solvers.adam import Adam
-from impasto.solvers.kept import keeper
 from impasto.solvers.lbfgs import LBFGS
 from impasto.solvers.memory import adam_vectors, lbfgs_vectors
-from impasto.solvers.smoothing import picture_metric
+from impasto.solvers.smoothing_metric import picture_metric
+from impasto.solvers.vector_store import keeper
 from tests.solvers.helpers import LiveBytes, bowl
 
 SIZE = (1, 3, 96, 100)

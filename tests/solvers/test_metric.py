@@ -1,9 +1,9 @@
 import pytest
 import torch
 
-from impasto.evaluation import Cost, Evaluation
+from impasto.objective.evaluation import Cost, Evaluation
 from impasto.solvers.lbfgs import LBFGS
-from impasto.solvers.smoothing import smoothed
+from impasto.solvers.smoothing_metric import smoothed
 
 SIZE = (1, 3, 16, 16)
 

@@ -3,9 +3,9 @@
 import pytest
 import torch
 
-from impasto.solvers.base import Alone
-from impasto.solvers.kept import InMemory, keeper
-from impasto.solvers.pairs import Pairs
+from impasto.solvers.history import Pairs
+from impasto.solvers.solver import Alone
+from impasto.solvers.vector_store import InMemory, keeper
 
 N = 6
 

@@ -6,9 +6,9 @@ J_content(C, G) = 1 / (4 n_H n_W n_C) * sum (a_C - a_G)^2
 from dataclasses import dataclass
 from typing import Literal
 
-from impasto.costs.encoding import EVERYWHERE, Encoding
+from impasto.costs.content_store import EVERYWHERE, Encoding
 from impasto.costs.term import Summary, Window
-from impasto.shapes import Features, Scalar
+from impasto.tensor_types import Features, Scalar
 
 
 def content_cost(a_C: Features, a_G: Features) -> Scalar:

@@ -16,7 +16,7 @@ from torch import Tensor
 from impasto.costs.gram import moments_summary
 from impasto.costs.style import style_rule
 from impasto.costs.term import Place, Summary
-from impasto.shapes import Features, Gram, Scalar
+from impasto.tensor_types import Features, Gram, Scalar
 
 
 def mean_and_covariance(summary: Summary) -> tuple[Tensor, Gram]:

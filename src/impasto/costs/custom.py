@@ -10,8 +10,8 @@ from torch import Tensor
 
 from impasto.costs.term import Place, Summary, Window
 from impasto.errors import SettingsError
-from impasto.layers import canonical
-from impasto.shapes import Features, Scalar
+from impasto.tensor_types import Features, Scalar
+from impasto.vgg.layers import canonical
 
 
 class CustomCost:

@@ -6,8 +6,8 @@ G = A A^T,  A the unrolled n_C x (n_H n_W) activations
 from torch import Tensor
 
 from impasto.costs.term import Place, Summary
-from impasto.native.self_product import measured
-from impasto.shapes import Features, Gram
+from impasto.kernels.gram_autograd import measured
+from impasto.tensor_types import Features, Gram
 
 
 def gram_matrix(a: Features) -> Gram:
@@ -34,7 +34,7 @@ def gram_summary(
     """The Gram matrix and its n_H n_W positions, and `a` to go on with; for the engines, which differentiate once.
 
     place: the rows and columns of `a` to take, None for all. weight: w(p) of each of their positions [rows, columns],
-    for sum_p w(p) a(p) a(p)^T (`guided.py`). value: False when only the derivative will be asked for.
+    for sum_p w(p) a(p) a(p)^T (`region.py`). value: False when only the derivative will be asked for.
     """
     return _summary(a, place, weight, value=value, sums=False)
 

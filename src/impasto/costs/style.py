@@ -13,7 +13,7 @@ from torch import Tensor
 
 from impasto.costs.gram import gram_matrix, gram_summary
 from impasto.costs.term import Place, Summary
-from impasto.shapes import Features, Gram, Scalar
+from impasto.tensor_types import Features, Gram, Scalar
 
 
 def layer_style_cost(a_S: Features, a_G: Features) -> Scalar:

@@ -9,7 +9,7 @@ from impasto.costs.covariance import CovarianceTarget
 from impasto.costs.style import GramTarget
 from impasto.costs.term import Place, Summary, Window
 from impasto.costs.wasserstein import WassersteinTarget
-from impasto.shapes import Features, Scalar
+from impasto.tensor_types import Features, Scalar
 
 
 class StyleTarget(Protocol):
@@ -30,7 +30,7 @@ class StyleTarget(Protocol):
     ) -> tuple[Summary, Features]:
         """The sums over the positions of `a`, or of some rows and columns of it; the rest as for `Term.measure`.
 
-        weight: what each of them counts [rows, columns]; see `guided.py`.
+        weight: what each of them counts [rows, columns]; see `region.py`.
         """
         ...
 

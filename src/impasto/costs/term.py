@@ -9,7 +9,7 @@ from typing import Literal, Protocol, runtime_checkable
 
 from torch import Tensor
 
-from impasto.shapes import Features, Scalar
+from impasto.tensor_types import Features, Scalar
 
 
 @dataclass(frozen=True)

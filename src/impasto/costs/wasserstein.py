@@ -28,7 +28,7 @@ from torch.autograd.function import once_differentiable
 from impasto.costs.covariance import exact, mean_and_covariance
 from impasto.costs.gram import moments_summary
 from impasto.costs.term import Place, Summary
-from impasto.shapes import Features, Gram, Scalar
+from impasto.tensor_types import Features, Gram, Scalar
 
 EPSILON = 1e-3
 """Part of the style's mean variance that is added to every variance, of both pictures."""

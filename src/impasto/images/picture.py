@@ -3,7 +3,7 @@
 from torch import Tensor
 
 from impasto.errors import PictureError
-from impasto.images.samples import Samples
+from impasto.images.pixel_store import Samples
 
 SMALLEST_SIDE = 8
 """Pixels; below this nothing of a picture is left to paint."""

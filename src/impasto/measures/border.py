@@ -3,8 +3,8 @@
 import torch
 from torch import Tensor
 
+from impasto.measures.compared_images import Trio
 from impasto.measures.measure import RESULT, Measure
-from impasto.measures.trio import Trio
 
 WIDTH = 16
 """Pixels: one position of VGG-19's deepest layers; of a small picture at most a quarter."""

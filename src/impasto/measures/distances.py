@@ -3,7 +3,7 @@
 content distance   J_content(C, G) / a quarter of the variance of a_C
 style distance     J_style^[l](S, G) / (1 / (4 n_C^2) * the energy of S's mean Gram matrix)
 
-The costs are those of `costs/content.py` and `costs/style.py`, the references those of `costs/reference.py`.
+The costs are those of `costs/content.py` and `costs/style.py`, the references those of `costs/normalization.py`.
 """
 
 from collections.abc import Sequence
@@ -15,16 +15,16 @@ from torch import Tensor
 
 from impasto.costs.content import content_rule, squared_difference
 from impasto.costs.gram import gram_summary
-from impasto.costs.reference import Moments, content_reference, style_reference
+from impasto.costs.normalization import Moments, content_reference, style_reference
 from impasto.costs.style import GramTarget
 from impasto.costs.term import Summary, Window
-from impasto.encoder.vgg19 import VGG19
-from impasto.engines.tiles import Tile
-from impasto.engines.tiling import Tiling
-from impasto.images.resize import resize
-from impasto.layers import LAYERS, smallest_side
+from impasto.images.resize.resize import resize
+from impasto.measures.compared_images import Trio
 from impasto.measures.measure import PAINTING, PHOTOGRAPH, RESULT, Measure
-from impasto.measures.trio import Trio
+from impasto.objective.tiling.tiles import Tile
+from impasto.objective.tiling.tiling import Tiling
+from impasto.vgg.layers import LAYERS, smallest_side
+from impasto.vgg.vgg19 import VGG19
 
 ALWAYS = (
     *("relu1_1", "relu1_2", "relu2_1", "relu2_2", "relu3_1", "relu3_4"),

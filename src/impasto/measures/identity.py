@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
-from impasto.encoder.vgg19 import VGG19
 from impasto.images.picture import Picture
-from impasto.images.resize import resize_picture
-from impasto.inputs import Inputs, Style
+from impasto.images.resize.resize import resize_picture
+from impasto.inputs.inputs import Inputs, Style
 from impasto.measures.measure import Measure
-from impasto.painting import Painting
+from impasto.painting.painting import Painting
 from impasto.settings import SMALLEST_SCALE, STARTS, Settings
+from impasto.vgg.vgg19 import VGG19
 
 SIZE = SMALLEST_SCALE * 2
 """Pixels: two scales, so that the way from one to the next is tested; settings with one scale take half of it."""

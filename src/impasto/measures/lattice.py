@@ -5,8 +5,8 @@ lattice   the mean differences between neighbours, sorted by their place modulo 
 
 from torch import Tensor
 
+from impasto.measures.compared_images import Trio
 from impasto.measures.measure import PAINTING, PHOTOGRAPH, RESULT, Measure
-from impasto.measures.trio import Trio
 
 NOTHING = 1e-3
 """Added to every mean: a quarter of a step of 8 bits, so that rounding in an even sky is no lattice."""

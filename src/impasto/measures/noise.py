@@ -12,8 +12,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from impasto.measures.compared_images import Trio
 from impasto.measures.measure import PAINTING, PHOTOGRAPH, RESULT, Measure
-from impasto.measures.trio import Trio
 
 BLOCK = 16
 """Pixels a side of the blocks among which the flattest are looked for."""

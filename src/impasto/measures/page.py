@@ -8,8 +8,8 @@ import numpy as np
 from torch import Tensor
 from torch.nn import functional
 
-from impasto.atomic import replacing
-from impasto.images.resize import fitted_size
+from impasto.files.atomic_write import replacing
+from impasto.images.resize.resize import fitted_size
 from impasto.measures.measure import PAINTING, PHOTOGRAPH, RESULT, Measure
 from impasto.measures.table import figure
 

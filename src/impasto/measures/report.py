@@ -7,14 +7,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from impasto.atomic import check_target, replacing
-from impasto.encoder.vgg19 import VGG19
-from impasto.engines.margin import MARGIN
 from impasto.errors import PictureError, SettingsError
-from impasto.images.files import read_picture, read_recipe
+from impasto.files.atomic_write import check_target, replacing
+from impasto.images.io.read import read_picture, read_recipe
 from impasto.images.picture import Picture
 from impasto.measures.border import border
-from impasto.measures.colour import colour
+from impasto.measures.color import colour
+from impasto.measures.compared_images import Trio
 from impasto.measures.distances import distances
 from impasto.measures.identity import identity as identity_test
 from impasto.measures.lattice import lattice
@@ -22,12 +21,13 @@ from impasto.measures.measure import Measure
 from impasto.measures.noise import noise
 from impasto.measures.seams import seams
 from impasto.measures.sharpness import sharpness
-from impasto.measures.trio import Trio
-from impasto.result import Result
+from impasto.objective.margin import MARGIN
+from impasto.painting.result import Result
 from impasto.settings import Settings
-from impasto.shapes import Image
 from impasto.stylizer import Source, encoder_for
+from impasto.tensor_types import Image
 from impasto.version import __version__
+from impasto.vgg.vgg19 import VGG19
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -18,8 +18,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from impasto.measures.compared_images import Trio
 from impasto.measures.measure import Measure
-from impasto.measures.trio import Trio
 
 PARTS, SEGMENTS = 16, (2, 4, 8, 16)
 """A line has so many parts; a segment is so many of them, one after another."""

@@ -8,8 +8,8 @@ mean square of band_k.
 from torch import Tensor
 from torch.nn import functional
 
+from impasto.measures.compared_images import Trio
 from impasto.measures.measure import PAINTING, PHOTOGRAPH, RESULT, Measure
-from impasto.measures.trio import Trio
 
 OCTAVES = 5
 SMALLEST_SIDE = 8

@@ -5,8 +5,8 @@ A recipe is a named set of defaults. `Settings(recipe="classic")` has every fiel
 """
 
 from impasto.settings.checks import near
-from impasto.settings.fields import is_path, kind_of
-from impasto.settings.recipes import (
+from impasto.settings.groups import COMPUTER, GROUPS, HOW, LOOK, PICTURE, WHERE, groups, help_for
+from impasto.settings.presets import (
     CHOICES,
     EXPLORE_SIZE,
     FEWEST_FINE_STEPS,
@@ -21,8 +21,8 @@ from impasto.settings.recipes import (
     STATED_BETA,
     STATED_STYLE_LAYERS,
 )
+from impasto.settings.schema import is_path, kind_of
 from impasto.settings.settings import INSTEAD_OF, Settings
-from impasto.settings.shown import COMPUTER, GROUPS, HOW, LOOK, PICTURE, WHERE, groups, help_for
 
 __all__ = [
     "CHOICES",

@@ -7,9 +7,9 @@ from dataclasses import fields
 from typing import Any
 
 from impasto.errors import SettingsError
-from impasto.memory import bytes_of
-from impasto.settings.fields import Fields, kind_of
-from impasto.settings.recipes import CHOICES, LARGEST_SIZE, SMALLEST_SIZE, SMALLEST_TILE, STARTS
+from impasto.memory.process import bytes_of
+from impasto.settings.presets import CHOICES, LARGEST_SIZE, SMALLEST_SIZE, SMALLEST_TILE, STARTS
+from impasto.settings.schema import Fields, kind_of
 
 _KINDS: dict[type, str] = {bool: "true or false", str: "text"}
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 
 from impasto.errors import SettingsError
-from impasto.layers import canonical
 from impasto.settings.checks import check_number
+from impasto.vgg.layers import canonical
 
 
 def layer_weights(option: str, given: str | Iterable[str] | Mapping[str, float]) -> dict[str, float]:

@@ -7,9 +7,9 @@ from typing import Any
 
 from impasto.errors import SettingsError
 from impasto.settings.checks import check_choice, check_kinds, check_number, check_values, near
-from impasto.settings.fields import Fields, is_path, kind_of
 from impasto.settings.layer_weights import layer_weights
-from impasto.settings.recipes import CHOICES, RECIPES, STRENGTH_POWER_ABOVE, STRENGTH_POWER_BELOW
+from impasto.settings.presets import CHOICES, RECIPES, STRENGTH_POWER_ABOVE, STRENGTH_POWER_BELOW
+from impasto.settings.schema import Fields, is_path, kind_of
 
 INSTEAD_OF = {"strength": ("alpha", "beta")}
 """A setting that stands for others: given over settings that are there already, it takes their place."""

@@ -8,10 +8,10 @@ import torch
 from torch import Tensor
 
 from impasto.errors import CostError, SettingsError
-from impasto.evaluation import Cost, Evaluate
-from impasto.solvers.base import State
+from impasto.objective.evaluation import Cost, Evaluate
 from impasto.solvers.chunks import chunks
 from impasto.solvers.rounding import round_at_random
+from impasto.solvers.solver import State
 
 BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-8
 

@@ -1,12 +1,12 @@
 """L-BFGS inside the box [0, 1] (Nocedal and Wright, "Numerical Optimization", algorithms 7.4 and 3.1).
 
-The two-loop recursion (`pairs.py`) gives the direction; a backtracking search along the *projected* line
-(`search.py`) gives the step (Bertsekas 1982: values on the border of the box that the gradient pushes outwards
+The two-loop recursion (`history.py`) gives the direction; a backtracking search along the *projected* line
+(`line_search.py`) gives the step (Bertsekas 1982: values on the border of the box that the gradient pushes outwards
 stay there and take no part in the direction, `box.py`). So G never leaves [0, 1] and nothing has to be clipped
 in the end. Every decision is relative to the cost's own scale: a cost multiplied by 10^11 takes the same steps.
 
 Every vector has the image's size, so few of them are alive at a time, and memory is used again in place:
-`memory.py` has the counts.
+`memory/process.py` has the counts.
 """
 
 import math
@@ -17,12 +17,12 @@ import torch
 from torch import Tensor
 
 from impasto.errors import CostError
-from impasto.evaluation import Cost, Evaluate, Evaluation
-from impasto.solvers.base import Alone, Reductions, State
+from impasto.objective.evaluation import Cost, Evaluate, Evaluation
 from impasto.solvers.box import hold, steepest_descent
-from impasto.solvers.kept import InMemory, Keep
-from impasto.solvers.pairs import Metric, Pairs
-from impasto.solvers.search import search
+from impasto.solvers.history import Metric, Pairs
+from impasto.solvers.line_search import search
+from impasto.solvers.solver import Alone, Reductions, State
+from impasto.solvers.vector_store import InMemory, Keep
 from impasto.solvers.vectors import dot, largest_magnitude
 
 FIRST_STEP = 0.01

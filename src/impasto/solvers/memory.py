@@ -22,7 +22,7 @@ from dataclasses import dataclass
 import torch
 
 from impasto.solvers.chunks import CHUNK
-from impasto.solvers.kept import IN_MEMORY_PART
+from impasto.solvers.vector_store import IN_MEMORY_PART
 
 SCRATCH_PIECES = 32
 """Pieces of at most CHUNK values that there are beside the vectors: measured as 23 to 114 MB, most of it in the

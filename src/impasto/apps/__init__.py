@@ -1,1 +1,0 @@
-"""The faces of impasto: programs that stand on its public names."""

@@ -1,0 +1,57 @@
+"""`impasto demo`."""
+
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import impasto
+from impasto.cli.checks import check_new
+from impasto.cli.job import Job, default_checkpoint
+from impasto.cli.messages import command, operand, say
+from impasto.cli.output_files import fingerprint
+from impasto.cli.paint import paint_new
+from impasto.errors import CheckpointError, PictureError
+from impasto.settings import Settings
+
+PICTURES = ("content", "style")
+
+
+def demo(output: Path, size: int, force: bool, quiet: bool) -> int:
+    """Paint the pictures of the package; an earlier demo is replaced, any other file is not."""
+    content, style = (demo_picture(role) for role in PICTURES)
+    checkpoint = default_checkpoint(output)
+    settings = Settings(size=size)
+    replace = force or _only_demos(output, checkpoint)
+    job = Job(content=content, styles=((style, 1.0),), output=output, checkpoint=checkpoint, force=replace)
+    check_new(job)
+    code = paint_new(job, settings, quiet)
+    if code == 0 and not quiet:
+        say()
+        say("Now a photograph and a painting of your own:")
+        say("  impasto stylize PHOTO PAINTING -o RESULT.png")
+        say(f"How this one was made: {command(['impasto', 'info', operand(output)])}")
+    return code
+
+
+def demo_picture(role: str) -> Path:
+    """The package's own picture for this role."""
+    return Path(str(files("impasto.demo").joinpath(f"{role}.jpg")))
+
+
+def _only_demos(output: Path, checkpoint: Path) -> bool:
+    """Whether every file that would be replaced comes from an earlier demo."""
+    there = [path for path in (output, checkpoint) if path.exists()]
+    return bool(there) and all(_is_demo(path, path == checkpoint) for path in there)
+
+
+def _is_demo(path: Path, is_checkpoint: bool) -> bool:
+    try:
+        inputs: Any = (
+            impasto.load_checkpoint(path).inputs if is_checkpoint else impasto.read_recipe(path).get("inputs")
+        )
+    except (CheckpointError, PictureError):
+        return False
+    return isinstance(inputs, Mapping) and all(
+        inputs.get(role, {}).get("fingerprint") == fingerprint(demo_picture(role)) for role in PICTURES
+    )

@@ -1,0 +1,116 @@
+"""`impasto explore`."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from impasto.cli.checks import check_inputs
+from impasto.cli.commands.info import again_command, as_option
+from impasto.cli.commands.stylize import anywhere
+from impasto.cli.interrupt import FAILED, INTERRUPTED, Interruption, finishing_the_step
+from impasto.cli.job import Where, inputs_of
+from impasto.cli.messages import command, operand, say, spent
+from impasto.cli.options import paintings
+from impasto.cli.reporter import Quiet, Title, reporter
+from impasto.explore.grid import Grid, make_grid
+from impasto.explore.paint import Begun, Ended, Explorer, Stepped
+from impasto.explore.subject import Subject
+from impasto.inputs.style_sources import in_words
+from impasto.settings.toml_file import settings_in
+
+
+def explore(
+    content: Path,
+    style: list[str],
+    where: Where,
+    vary: Sequence[str],
+    output: Path | None,
+    fields: dict[str, Any],
+    file: Path | None,
+    force: bool,
+    quiet: bool,
+) -> int:
+    """Paint the grid, or what is left of it; what is varied wins over a settings file. Returns the exit code.
+
+    style: the paintings, as they are typed.
+    """
+    fields, beneath = _absolute(fields), _absolute({} if file is None else settings_in(file, {}))
+    grid = make_grid(vary, fields, beneath)
+    subject = Subject(content, tuple(paintings(style)), where.arguments(), where.files())
+    check_inputs(inputs_of(content, subject.styles, None, where))
+    path = output or _folder(subject, grid)
+    words = ["impasto", "explore", operand(content), *(operand(Path(one)) for one in style), *where.words()]
+    words += [word for text in vary for word in ("--vary", text)] + ["-o", operand(path)]
+    words += [] if file is None else ["--settings", operand(file)]
+    words += [word for name, value in fields.items() for word in as_option(name, value)]
+    try:
+        with reporter(quiet) as report:
+            report.loading("Reading the pictures and VGG-19 ...")
+            explorer = Explorer(grid, subject, path, anew=force)
+            for text in grid.notes(subject.protects):
+                report.note(text)
+            report.begin(Title(content.name, subject.manner, str(path), explorer.size), 0.0)
+            with finishing_the_step(report.stopping) as interruption:
+                complete = _all(explorer, report, interruption)
+                if not complete:
+                    explorer.stop()
+                explorer.publish(again_command)
+    except KeyboardInterrupt:
+        if not quiet:
+            say("Stopped at once. Go on with what is finished, by:")
+            say(f"  {command(words)}")
+        return INTERRUPTED
+    if not quiet:
+        _say_ended(explorer, complete, command(words))
+    return INTERRUPTED if not complete else FAILED if explorer.failed else 0
+
+
+def _all(explorer: Explorer, report: Quiet, interruption: Interruption) -> bool:
+    """Paint until nothing is left, or Ctrl-C; whether nothing is left."""
+    told: set[str] = set()
+    left = len(explorer.todo)
+    for event in explorer:
+        if isinstance(event, Begun):
+            report.part(explorer.grid.title(event.cell), event.number, event.of)
+            for text in dict.fromkeys(event.notes):
+                if text not in told:
+                    report.note(text)
+            told.update(event.notes)
+        elif isinstance(event, Stepped):
+            report.step(replace(event.step, done=event.done))
+            if interruption.asked and event.step.done < 1:
+                return False
+        elif isinstance(event, Ended):
+            left -= 1
+            if event.failed:
+                report.note(f"{explorer.grid.title(event.cell)} failed: {event.failed}")
+            if interruption.asked and left:
+                return False
+    return True
+
+
+def _absolute(fields: dict[str, Any]) -> dict[str, Any]:
+    return {**fields, "weights": anywhere(fields["weights"])} if fields.get("weights") else fields
+
+
+def _folder(subject: Subject, grid: Grid) -> Path:
+    """Named for what is explored, in the current folder."""
+    manner = in_words([path.stem for path, _ in subject.styles]).replace(" ", "-")
+    return Path("-".join([subject.content.stem, manner, *(axis.name for axis in grid.axes)]))
+
+
+def _say_ended(explorer: Explorer, complete: bool, again: str) -> None:
+    folder, whole = explorer.folder, len(explorer.grid.cells)
+    if not complete:
+        say(f"Stopped; {explorer.done} of {whole} pictures are finished. Go on with:")
+        say(f"  {again}")
+    elif explorer.todo:
+        kept = whole - len(explorer.todo)
+        seconds = sum((folder.told(job.cell) or {"seconds": 0})["seconds"] for job in explorer.todo)
+        beside = f"; {kept} {'was' if kept == 1 else 'were'} finished before" if kept else ""
+        painted = len(explorer.todo) - len(explorer.failed)
+        say(f"Painted {painted} {'picture' if painted == 1 else 'pictures'} in {spent(seconds)}{beside}.")
+    else:
+        say(f"All {whole} pictures were finished before.")
+    say(f"See them in {folder.page}; on one sheet: {folder.sheet}.")

@@ -1,0 +1,139 @@
+"""`impasto info`."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import impasto
+from impasto.cli.messages import command, operand, say
+from impasto.errors import PictureError, SettingsError
+from impasto.settings import Settings
+from impasto.settings.toml_file import settings_as_toml
+
+ON_THE_SCREEN = Path("-")
+
+
+def info(path: Path, as_json: bool, toml: Path | None, force: bool) -> int:
+    """Show what the picture carries inside it, or write its settings to a file; returns the exit code."""
+    if as_json and toml:
+        raise SettingsError("--json and --toml are two ways to show the same: give one of them")
+    recipe = impasto.read_recipe(path)
+    if as_json:
+        say(json.dumps(recipe, indent=2))
+    elif toml:
+        with _readable(path):
+            settings = Settings.from_dict(recipe["settings"])
+        _show_settings(settings, toml, force)
+    else:
+        with _readable(path):
+            rows, again = _rows(recipe), again_command(recipe, path)
+        _show(path, rows, again)
+    return 0
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Reading a recipe of this version.
+
+    Raises:
+        PictureError: it is another's.
+    """
+    try:
+        yield
+    except (KeyError, TypeError, AttributeError, SettingsError) as error:
+        raise PictureError(
+            f"'{path}' was painted by another version of impasto, whose recipe reads otherwise ({error}): "
+            "see all of it with --json"
+        ) from None
+
+
+def _show_settings(settings: Settings, toml: Path, force: bool) -> None:
+    if toml == ON_THE_SCREEN:
+        say(settings_as_toml(settings).rstrip("\n"))
+        return
+    impasto.write_settings(toml, settings, overwrite=force)
+    say(f"The settings are in {toml}. Change them in an editor, and paint with:")
+    words = ["impasto", "stylize", "PHOTO", "PAINTING", "-o", "RESULT.png", "--settings", operand(toml)]
+    say(f"  {command(words)}")
+
+
+def _show(path: Path, rows: list[tuple[str, str]], again: str) -> None:
+    say(str(path))
+    width = max(len(label) for label, _ in rows)
+    for label, value in rows:
+        say(f"  {label:{width}}  {value}")
+    say()
+    say("The command that makes it again:")
+    say(f"  {again}")
+
+
+def again_command(recipe: Mapping[str, Any], path: Path) -> str:
+    """The command line that paints it again, in the folder where the pictures are."""
+    settings = Settings.from_dict(recipe["settings"])
+    inputs = recipe["inputs"]
+    pictures = [_painting(inputs[role]) for role in ("content", *_roles(inputs, "style"))]
+    words = ["impasto", "stylize", *pictures, "-o", operand(path)]
+    for option in ("mask", "style mask", "regions", "style regions", "protect"):
+        for role in _roles(inputs, option):
+            words += [f"--{option.replace(' ', '-')}", operand(Path(inputs[role]["name"]))]
+    if settings.recipe != Settings().recipe:
+        words += ["--recipe", settings.recipe]
+    for name, value in settings.changed().items():
+        words += as_option(name, value)
+    return command(words)
+
+
+def _roles(inputs: Mapping[str, Any], role: str) -> list[str]:
+    """The inputs of one kind, in order: "style", "style 2", ..."""
+    return [one for one in inputs if one == role or re.fullmatch(rf"{role} \d+", one)]
+
+
+def _painting(one: Mapping[str, Any]) -> str:
+    text = operand(Path(one["name"]))
+    return f"{text}:{one['weight']!r}" if "weight" in one else text
+
+
+def as_option(name: str, value: Any) -> list[str]:
+    """A setting as it is typed."""
+    flag = name.replace("_", "-")
+    if isinstance(value, bool):
+        return [f"--{flag}" if value else f"--no-{flag}"]
+    return [f"--{flag}", _as_text(value)]
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ",".join(f"{layer}:{weight!r}" for layer, weight in value.items())
+    return str(value)
+
+
+def _rows(recipe: Mapping[str, Any]) -> list[tuple[str, str]]:
+    settings = Settings.from_dict(recipe["settings"])
+    own = [f"{name.replace('_', '-')} {_as_text(value)}" for name, value in settings.changed().items()]
+    weights = recipe["weights"]
+    costs = recipe.get("costs", [])
+    rows = [
+        ("size", f"{recipe['width']} x {recipe['height']} pixels"),
+        ("recipe", settings.recipe),
+        ("changed", "; ".join(own) or "nothing, all as the recipe has it"),
+        ("seed", str(settings.seed)),
+        ("steps", f"{recipe['steps']}, {recipe['stopped']}"),
+        *([("custom costs", f"{'; '.join(costs)}; they can be given in Python only")] if costs else []),
+    ]
+    rows += [
+        (role, f"{_painting(one)} {_short(one['fingerprint'])}") for role, one in recipe["inputs"].items()
+    ]
+    rows += [
+        ("weights", f"{weights['source']} {_short(weights['checksum'])}"),
+        ("licence", weights["licence"]),
+        ("versions", ", ".join(f"{name} {version}" for name, version in recipe["versions"].items())),
+    ]
+    return rows
+
+
+def _short(checksum: str) -> str:
+    """Enough of a checksum to tell files apart; --json has all of it."""
+    return f"(sha256 {checksum[:16]}...)"

@@ -1,0 +1,105 @@
+"""`impasto plan`."""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import impasto
+from impasto.cli.checks import check_inputs
+from impasto.cli.commands.stylize import anywhere
+from impasto.cli.job import Where, inputs_of, start_file
+from impasto.cli.messages import note, say, spent
+from impasto.memory.process import in_words
+from impasto.settings import Settings
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from impasto.memory.layout import Layout
+    from impasto.memory.plan import Plan, PlannedScale
+
+_HEADINGS = ("Scale", "Steps", "Computed", "Solver", "Memory", "Time")
+_KEPT = {
+    "float32": "past steps in memory",
+    "float16": "past steps in half precision",
+    "disk": "past steps on disk",
+}
+
+
+def plan(
+    content: Path, styles: list[tuple[Path, float]], where: Where, fields: dict[str, Any], as_json: bool
+) -> int:
+    """Plan, measure for a few seconds, and show; returns the exit code."""
+    if fields.get("weights"):
+        fields = {**fields, "weights": anywhere(fields["weights"])}
+    settings = Settings.from_dict(fields)
+    start = start_file(settings.start)
+    check_inputs(inputs_of(content, styles, start, where))
+    found = impasto.Stylizer(settings).paint(content, styles, start=start, **where.arguments()).plan()
+    if as_json:
+        say(json.dumps(found.as_dict(), indent=2))
+    else:
+        _show(found)
+    return 0
+
+
+def _show(found: "Plan") -> None:
+    rows = [_row(one) for one in found.scales]
+    if sys.stdout.isatty():
+        from rich.console import Console
+
+        Console(highlight=False).print(_table(rows))
+    else:
+        widths = [max(len(cell) for cell in column) for column in zip(_HEADINGS, *rows, strict=True)]
+        for row in (_HEADINGS, *rows):
+            say("  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())
+    say()
+    origin = "as --memory says" if found.named else "a safe part of what is free"
+    say(
+        f"At most {in_words(found.peak)} of {found.demand.where}; {in_words(found.limit)} may be taken, {origin}."
+    )
+    if found.seconds is not None:
+        say(f"About {spent(found.seconds)}, as fast as this machine is now.")
+    for text in found.notes():
+        note(text)
+
+
+def _table(rows: list[tuple[str, ...]]) -> "Table":
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    for heading in _HEADINGS:
+        table.add_column(heading, justify="right" if heading in ("Steps", "Memory", "Time") else "left")
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def _row(one: "PlannedScale") -> tuple[str, ...]:
+    height, width = one.scale.size
+    layout = one.layout
+    return (
+        f"{width} x {height}",
+        str(one.scale.steps),
+        _computed(layout, max(height, width)),
+        _solver(layout),
+        in_words(one.peak),
+        "" if one.seconds is None else spent(one.seconds),
+    )
+
+
+def _computed(layout: "Layout", longest: int) -> str:
+    if layout.tile is None:
+        return "whole"
+    if layout.deep_tile is None:
+        return f"tiles of {layout.tile}"
+    deep = "whole" if layout.deep_tile >= longest else str(layout.deep_tile)
+    return f"tiles of {layout.tile}; deep layers {deep}"
+
+
+def _solver(layout: "Layout") -> str:
+    if layout.solver == "adam":
+        return "Adam" if layout.moments == "float32" else "Adam, in half precision"
+    return f"L-BFGS, {_KEPT[layout.kept]}"

@@ -1,0 +1,27 @@
+"""`impasto weights`."""
+
+from pathlib import Path
+
+import impasto
+from impasto.cli.interrupt import FAILED
+from impasto.cli.messages import say
+
+
+def weights(file: Path | None, verify: bool) -> int:
+    """Show which weights are in use; with `verify`, every check of them. Returns the exit code."""
+    chosen = str(file) if file else None
+    if verify:
+        return _verify(chosen)
+    rows = impasto.describe_weights(impasto.VGG19(chosen).weights)
+    width = max(len(label) for label, _ in rows)
+    for label, value in rows:
+        say(f"{label:{width}}  {value}")
+    return 0
+
+
+def _verify(chosen: str | None) -> int:
+    checks = impasto.verify_weights(chosen)
+    width = max(len(check.name) for check in checks)
+    for check in checks:
+        say(f"{'ok    ' if check.ok else 'FAILED'}  {check.name:{width}}  {check.detail}")
+    return 0 if all(check.ok for check in checks) else FAILED

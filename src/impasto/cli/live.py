@@ -1,0 +1,139 @@
+"""The live display on a terminal."""
+
+import time
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live as RichLive
+from rich.padding import Padding
+from rich.progress_bar import ProgressBar
+from rich.spinner import Spinner
+from rich.table import Table
+from rich.text import Text
+
+from impasto.cli.messages import clock
+from impasto.cli.pace import Pace
+from impasto.cli.reporter import Quiet, Title, parts_of
+from impasto.memory.process import in_words, resident
+
+if TYPE_CHECKING:
+    from impasto.painting.result import Step
+
+_WIDEST = 76
+_REFRESH = 4
+"""Pictures a second: the clock ticks, and nothing is taken from the painting."""
+
+
+class Live(Quiet):
+    """Scale, step, cost, memory, a bar and the time left; gone when the painting is done."""
+
+    def __init__(self, console: Console):
+        self._console = console
+        self._spinner: Spinner | None = None
+        self._title: Title | None = None
+        self._part = ""
+        self._step: Step | None = None
+        self._stopping = False
+        self._pace = Pace(time.monotonic())
+        self._began, self._before = time.monotonic(), 0.0
+        self._live = RichLive(
+            self, console=console, refresh_per_second=_REFRESH, transient=True, redirect_stdout=False
+        )
+
+    def __enter__(self) -> Self:
+        self._live.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._live.stop()
+
+    def loading(self, what: str) -> None:
+        """A spinner until painting begins."""
+        self._spinner = Spinner("dots", Text(what))
+        self._live.refresh()
+
+    def begin(self, title: Title, seconds: float) -> None:
+        """The display takes the spinner's place."""
+        self._title, self._before, self._began = title, seconds, time.monotonic()
+        self._pace = Pace(self._began)
+
+    def part(self, name: str, number: int, of: int) -> None:
+        """Shown above the figures."""
+        self._part = f"Picture {number} of {of}: {name}"
+
+    def step(self, step: "Step") -> None:
+        """Shown at the next refresh."""
+        self._pace.update(step, time.monotonic())
+        self._step = step
+
+    def stopping(self) -> None:
+        """The hint at the foot says what happens."""
+        self._stopping = True
+
+    def note(self, text: str) -> None:
+        """A line above the display."""
+        self._console.print(Text.assemble(("note: ", "bold yellow"), text), soft_wrap=True)
+
+    def __rich__(self) -> RenderableType:
+        if self._title is None:
+            return self._spinner or Text()
+        width = min(self._console.width - 4, _WIDEST)
+        parts: list[RenderableType] = [
+            self._heading(self._title),
+            *([Text(self._part, overflow="ellipsis")] if self._part else []),
+            Text(),
+            self._figures(),
+            Text(),
+            self._bar(width),
+            self._foot(),
+        ]
+        return Padding(Group(*parts), (1, 2))
+
+    def _heading(self, title: Title) -> Text:
+        return Text.assemble(
+            (title.content, "bold"), (f" {title.how} ", "dim"), (title.style, "bold"), overflow="ellipsis"
+        )
+
+    def _figures(self) -> Table:
+        table = Table.grid(padding=(0, 3, 0, 0))
+        table.add_column(style="dim")
+        table.add_column()
+        step = self._step
+        if step is None:
+            table.add_row("Scale", "the first one")
+            table.add_row("Step", "the first one")
+            table.add_row("Cost", Text("measuring", style="dim"))
+        else:
+            height, width = step.size
+            table.add_row("Scale", f"{step.scale} of {step.scales}, {width} x {height} pixels")
+            table.add_row("Step", f"{step.step} of {step.steps}")
+            table.add_row("Cost", _cost(step))
+        table.add_row("Memory", in_words(resident()))
+        return table
+
+    def _bar(self, width: int) -> Table:
+        done = self._step.done if self._step else 0.0
+        now = time.monotonic()
+        left = self._pace.left(now)
+        words = "" if left is None else f", about {clock(left)} left"
+        row = Table.grid(padding=(0, 2, 0, 0))
+        bar = ProgressBar(total=1.0, completed=done, width=max(10, width - 42), complete_style="cyan")
+        gone = clock(self._before + now - self._began)
+        row.add_row(bar, Text(f"{done:4.0%}", style="bold"), f"{gone} gone{words}")
+        return row
+
+    def _foot(self) -> Text:
+        if self._stopping:
+            return Text("Stopping after this step. Ctrl-C again stops at once.", style="yellow")
+        return Text("Ctrl-C stops; the picture so far is kept, and you can go on later.", style="dim")
+
+
+def _cost(step: "Step") -> Text:
+    cost = step.cost
+    return Text.assemble(
+        (f"J {cost.total:.4g}", "bold"),
+        *(f"   {part}" for part in parts_of(cost)),
+    )

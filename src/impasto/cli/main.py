@@ -1,0 +1,99 @@
+"""Where `impasto` starts, and where every error becomes one line."""
+
+import os
+import re
+import sys
+from collections.abc import Sequence
+from typing import TextIO
+
+from impasto.cli.interrupt import FAILED, INTERRUPTED
+from impasto.errors import ImpastoError, RankError
+
+_NO_MEMORY = re.compile(r"not enough memory|can't allocate memory|out of memory|bad_alloc", re.IGNORECASE)
+_WANTED = re.compile(r"tried to allocate ([\d.]+) ?(bytes|[KMG]i?B)", re.IGNORECASE)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0, 2 for an error told in one line, 130 after Ctrl-C.
+
+    arguments: without the program's name; `sys.argv` when None. Without any, the help is shown.
+    An exception that is not among impasto's own is a bug, and passes through with its traceback.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        _never_fail_on_a_character(stream)
+    try:
+        return _run(list(sys.argv[1:] if arguments is None else arguments) or ["--help"])
+    except RankError as error:
+        return _complain(str(error)) if error.speaks else FAILED
+    except ImpastoError as error:
+        return _complain(str(error))
+    except (MemoryError, RuntimeError) as error:
+        if not _is_out_of_memory(error):
+            raise
+        return _complain(_memory_line(str(error)))
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        _leave_the_pipe()
+        return 0
+
+
+def _run(arguments: list[str]) -> int:
+    import typer
+
+    from impasto.cli.app import app
+
+    # Where typer keeps this class differs between its versions.
+    usage_error: type[Exception] = next(
+        one for one in typer.BadParameter.__mro__ if one.__name__ == "UsageError"
+    )
+    try:
+        return app(arguments, prog_name="impasto", standalone_mode=False) or 0
+    except usage_error as error:
+        return _complain(_usage_line(error))
+    except typer.Abort:
+        return INTERRUPTED
+
+
+def _usage_line(error: Exception) -> str:
+    text = error.format_message() if hasattr(error, "format_message") else str(error)
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else "impasto"
+    return f"{' '.join(text.split()).rstrip('.')}; see {command} --help"
+
+
+def _is_out_of_memory(error: BaseException) -> bool:
+    return isinstance(error, MemoryError) or bool(_NO_MEMORY.search(str(error)))
+
+
+def _memory_line(message: str) -> str:
+    wanted = _WANTED.search(message)
+    amount = ""
+    if wanted:
+        number, unit = float(wanted[1]), wanted[2]
+        amount = (
+            f" ({number / 1e9:.1f} GB more were needed)" if unit == "bytes" else f" ({wanted[1]} {unit} more)"
+        )
+    return (
+        f"there is not enough memory for this{amount}: "
+        "try a smaller --size (half the size takes a quarter of the memory) or a smaller --history"
+    )
+
+
+def _complain(line: str) -> int:
+    from impasto.cli.messages import error
+
+    error(line)
+    return FAILED
+
+
+def _never_fail_on_a_character(stream: TextIO) -> None:
+    """File names may hold bytes that are no text, and consoles lack characters."""
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure:
+        reconfigure(errors="backslashreplace")
+
+
+def _leave_the_pipe() -> None:
+    """The reader is gone, as `| head` goes: what is still buffered must not fail at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

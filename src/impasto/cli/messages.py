@@ -1,0 +1,75 @@
+"""What is said in lines: results on stdout, notes and errors on stderr. Never wrapped, one line each.
+
+Of several processes that paint together the first one speaks; what keeps another from going on is told by that one.
+"""
+
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from impasto.distributed.process_info import place
+
+
+def say(text: str = "") -> None:
+    """A result."""
+    if place().rank == 0:
+        print(text, flush=True)
+
+
+def note(text: str) -> None:
+    """Something to know, on stderr."""
+    if place().rank == 0:
+        _print("note:", "yellow", text)
+
+
+def error(text: str) -> None:
+    """What went wrong, on stderr, as one line."""
+    _print("error:", "red", text)
+
+
+def _print(label: str, colour: str, text: str) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    line = Text.assemble((label, f"bold {colour}"), " ", " ".join(text.splitlines()))
+    Console(file=sys.stderr, soft_wrap=True, highlight=False).print(line)
+
+
+def command(words: Sequence[str | Path]) -> str:
+    """A command line as it can be pasted into a shell."""
+    texts = [os.fspath(word) for word in words]
+    return subprocess.list2cmdline(texts) if os.name == "nt" else shlex.join(texts)
+
+
+def operand(path: Path) -> str:
+    """A path that no program takes for an option."""
+    text = str(path)
+    return f".{os.sep}{text}" if text.startswith("-") else text
+
+
+def spent(seconds: float) -> str:
+    """A duration in words.
+
+    >>> spent(8.26), spent(112), spent(3725)
+    ('8.3 s', '1 min 52 s', '1 h 2 min')
+    """
+    if seconds < 59.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def clock(seconds: float) -> str:
+    """A duration as a clock shows it.
+
+    >>> clock(7), clock(115), clock(3725)
+    ('0:07', '1:55', '1:02:05')
+    """
+    whole = round(seconds)
+    hours, minutes = whole // 3600, whole % 3600 // 60
+    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"

@@ -1,0 +1,231 @@
+"""The arguments and options of the commands that are no settings, each declared once."""
+
+import inspect
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from impasto.cli.options import KEEPING, Command, axes, plain
+from impasto.settings import COMPUTER, EXPLORE_SIZE, PICTURE, WHERE
+
+
+def _argument(metavar: str, help: str) -> Any:
+    return typer.Argument(metavar=metavar, help=help, show_default=False)
+
+
+def _option(*names: str, metavar: str, help: str, panel: str | None = None, **more: Any) -> Any:
+    """An option with a value; what it is without one stands in its help."""
+    return typer.Option(
+        *names, metavar=metavar, help=plain(help), rich_help_panel=panel, show_default=False, **more
+    )
+
+
+def _switch(*names: str, help: str, panel: str | None = None) -> Any:
+    return typer.Option(*names, help=help, rich_help_panel=panel)
+
+
+# Of several commands
+
+Content = Annotated[Path, _argument("CONTENT", "The photograph to paint.")]
+Styles = Annotated[
+    list[str],
+    _argument(
+        "STYLE...",
+        "The painting whose manner it takes; several are blended, as PATH or PATH:WEIGHT; a folder: all in it.",
+    ),
+]
+Quiet = Annotated[bool, _switch("--quiet", "-q", help="Say nothing but errors.", panel=COMPUTER)]
+Force = Annotated[bool, _switch("--force", "-f", help="Replace files that exist.", panel=PICTURE)]
+Json = Annotated[bool, _switch("--json", help="Everything, as JSON.")]
+
+# Where what is painted: the same options for each command that paints
+
+_MASKS: dict[str, Any] = {
+    "mask": Annotated[
+        list[Path] | None,
+        _option(
+            "--mask",
+            metavar="MASK",
+            help="Where the style goes: a grey picture, white there; again for each further STYLE, in order.",
+            panel=WHERE,
+        ),
+    ],
+    "style_mask": Annotated[
+        list[Path] | None,
+        _option(
+            "--style-mask",
+            metavar="MASK",
+            help="Which part of the painting is looked at; again for each --mask, or each STYLE, in order.",
+            panel=WHERE,
+        ),
+    ],
+    "regions": Annotated[
+        Path | None,
+        _option(
+            "--regions",
+            metavar="MAP",
+            help="Instead of masks: a map of the photograph, one colour a region; STYLEs go by reading order.",
+            panel=WHERE,
+        ),
+    ],
+    "style_regions": Annotated[
+        Path | None,
+        _option(
+            "--style-regions",
+            metavar="MAP",
+            help="A map of the painting: each region learns from the part of its own colour.",
+            panel=WHERE,
+        ),
+    ],
+    "protect": Annotated[
+        Path | None,
+        _option(
+            "--protect",
+            metavar="MASK",
+            help="What stays as photographed, such as a face: a grey picture, white there.",
+            panel=WHERE,
+        ),
+    ],
+}
+
+
+def takes_masks(command: Command) -> Command:
+    """Let a command with `**fields` take masks and maps as options; `job.where_of` takes them out of `fields`."""
+    *own, rest = inspect.signature(command).parameters.values()
+    masks = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+        for name, annotation in _MASKS.items()
+    ]
+    command.__signature__ = inspect.Signature([*own, *masks, rest])  # type: ignore[attr-defined]
+    return command
+
+
+# Of stylize
+
+Output = Annotated[
+    Path,
+    _option(
+        *("-o", "--output"),
+        metavar="OUT",
+        help="Where the result goes: .png, .jpg, .tif or .webp.",
+        panel=PICTURE,
+    ),
+]
+Checkpoint = Annotated[
+    Path | None,
+    _option(
+        metavar="FILE",
+        help="Where all that is needed to go on is kept until it is done [default: OUT.checkpoint].",
+        panel=KEEPING,
+    ),
+]
+CheckpointEvery = Annotated[
+    int | None,
+    _option(
+        metavar="N",
+        min=0,
+        help="Steps between checkpoints; 0: only at Ctrl-C [default: one a minute].",
+        panel=KEEPING,
+    ),
+]
+SaveEvery = Annotated[
+    int | None,
+    _option(
+        metavar="N",
+        min=1,
+        help="Also keep the picture every N steps, as OUT-0040.png and so on.",
+        panel=KEEPING,
+    ),
+]
+Plot = Annotated[
+    Path | None, _option(metavar="FILE", help="Draw the cost curve: .png, .pdf or .svg.", panel=KEEPING)
+]
+
+# Of explore
+
+Vary = Annotated[
+    list[str],
+    _option(
+        metavar="SETTING[=VALUE,...]",
+        help="What changes from picture to picture: any setting, as in strength or strength=0.2,0.5,0.8. In lists "
+        "of layers + joins what is one value: style-layers=relu1_1,relu1_1+relu2_1. Once, or twice for a grid.",
+        panel=PICTURE,
+        autocompletion=axes,
+    ),
+]
+Folder = Annotated[
+    Path | None,
+    _option(
+        *("-o", "--output"),
+        metavar="FOLDER",
+        help="Where the pictures go, and the pages that show them [default: named for what is explored].",
+        panel=PICTURE,
+    ),
+]
+ExploreSize = Annotated[
+    int | None,
+    _option(
+        metavar="PIXELS",
+        help=f"Long side of each picture, in pixels [default: {EXPLORE_SIZE}].",
+        panel=PICTURE,
+    ),
+]
+Anew = Annotated[
+    bool,
+    _switch("--force", "-f", help="Begin anew, whatever was explored in the folder.", panel=PICTURE),
+]
+
+# Of demo and resume
+
+DemoOutput = Annotated[Path, typer.Option("-o", "--output", metavar="OUT", help="Where the result goes.")]
+DemoSize = Annotated[int, typer.Option(metavar="PIXELS", help="Long side of the result.")]
+Unfinished = Annotated[Path, _argument("CHECKPOINT", "The file that an unfinished painting left.")]
+OtherOutput = Annotated[
+    Path | None, _option("-o", "--output", metavar="OUT", help="Another place for the result.")
+]
+MovedWeights = Annotated[
+    Path | None, _option(metavar="FILE", help="Where the VGG-19 weights are now, if they were moved.")
+]
+
+# Of info, report and weights
+
+Painted = Annotated[Path, _argument("OUT", "A picture that impasto painted.")]
+Toml = Annotated[
+    Path | None,
+    _option(
+        metavar="FILE",
+        help="Write its settings to a file that --settings reads, every one explained; -: show them.",
+    ),
+]
+AnyResult = Annotated[Path, _argument("OUT", "A result, of impasto or any other program.")]
+Photograph = Annotated[
+    Path | None,
+    _option(metavar="CONTENT", help="The photograph [default: the one that OUT names, beside it or here]."),
+]
+Painting = Annotated[Path | None, _option(metavar="STYLE", help="The painting [default: likewise].")]
+Page = Annotated[
+    Path | None,
+    _option("-o", "--output", metavar="FILE", help="Also draw it as one picture: .png, .pdf or .svg."),
+]
+Identity = Annotated[
+    bool,
+    _switch(
+        "--identity/--no-identity",
+        help="Paint the photograph in its own manner, which must give it back; some seconds more.",
+    ),
+]
+ReportWeights = Annotated[
+    Path | None,
+    _option(metavar="FILE", help="VGG-19 weights file [default: the one that OUT was painted with]."),
+]
+ReplacePage = Annotated[bool, _switch("--force", "-f", help="Replace files that exist.")]
+UsedWeights = Annotated[
+    Path | None,
+    _option(
+        "--weights",
+        metavar="FILE",
+        help="VGG-19 weights file [default: the one that stylize would use].",
+    ),
+]
+Verify = Annotated[bool, _switch("--verify", help="Check them thoroughly.")]

@@ -1,0 +1,104 @@
+"""The style cost of a region: its positions measured by a soft mask (Gatys et al. 2017, arXiv 1611.07865, section 3).
+
+    mass_r = sum_p w_r(p)
+    G_r  = 1/mass_r sum_p w_r(p) a(p) a(p)^T = A_r A_r^T,   A_r = A with each position times sqrt(w_r / mass_r)
+    mu_r = 1/mass_r sum_p w_r(p) a(p),                      C_r = G_r - mu_r mu_r^T
+    J_style^[l] = sum_r share_r * J_style^[l](S_r, G_r),    share_r = sum_p w_r(p) / (n_H n_W) before erosion
+
+a(p) is the activation at position p, w_r(p) in [0, 1] says how far p belongs to region r, and S_r is the region's own
+style: another painting, or the part of one that a mask over it marks (measured by the same formula). mu_r and C_r, for
+the style costs that compare them, are mean and covariance of the distribution that draws a(p) with the probability
+w_r(p) / mass_r; where w_r is 0 or 1 they are those of the positions with 1.
+
+Two departures. The paper multiplies activations by a guide T with sum T^2 = 1, resampled from the mask; here
+T = sqrt(w / sum w), so that the soft edges of neighbours make up each position exactly once: where the w_r add up to 1,
+the sum of mass_r G_r is the Gram matrix of the picture, and that of mass_r mu_r the sum of its activations. And each
+region counts by its share of the picture instead of a weight of its own (the paper's lambda_r): a position is then
+pulled as strongly as without regions, however large its region is. One region that is white everywhere is the plain
+style cost.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from torch import Tensor
+
+from impasto.costs.gram import gram_summary
+from impasto.costs.styles import StyleTarget, StyleTerm
+from impasto.costs.term import Place, Summary, Window
+from impasto.tensor_types import Features, Gram, Scalar
+
+_EVERYWHERE: Place = (slice(None), slice(None))
+
+
+@dataclass(frozen=True, eq=False)
+class Guide:
+    """A region in one layer.
+
+    weight: w(p), [n_H, n_W], of the positions that are owned here (all, unless several processes share the picture).
+    mass: sum_p w(p) over the whole layer. share: the region's part of the layer, 0 to 1.
+    """
+
+    weight: Tensor
+    mass: float
+    share: float
+
+
+def guided_gram_matrix(a: Features, weight: Tensor) -> Gram:
+    """G_r, [n_C, n_C], of activations `a` [1, n_C, n_H, n_W] with the weights [n_H, n_W] of their positions.
+
+    >>> import torch
+    >>> a = torch.tensor([[1.0, 2.0], [3.0, 4.0]]).reshape(1, 2, 1, 2)
+    >>> guided_gram_matrix(a, torch.tensor([[1.0, 0.0]]))
+    tensor([[1., 3.],
+            [3., 9.]])
+    >>> guided_gram_matrix(a, torch.tensor([[0.5, 0.5]]))  # (G_1 + G_2) / 2
+    tensor([[ 2.5000,  5.5000],
+            [ 5.5000, 12.5000]])
+    """
+    return gram_summary(a, weight=weight)[0].total / weight.sum()
+
+
+def guided_summary(
+    cost: StyleTarget | type[StyleTarget],
+    a: Features,
+    guide: Guide,
+    window: Window | None = None,
+    *,
+    value: bool = True,
+) -> tuple[Summary, Features]:
+    """What a style cost measures of the positions of `a`, or of its window, each times its w(p); and `a` to go on with.
+
+    The count is that of the positions; what the sum is to be divided by is `guide.mass`.
+    """
+    there, here = (_EVERYWHERE, None) if window is None else (window.there, window.here)
+    return cost.measure(a, here, guide.weight[there], value=value)
+
+
+def of_region(summary: Summary, guide: Guide) -> Summary:
+    """The summary of a region whose positions sum up to this: its count is the mass."""
+    return Summary(summary.total, guide.mass)
+
+
+@dataclass(frozen=True, eq=False)
+class GuidedTerm:
+    """The style cost of one region in one layer.
+
+    target: the term that compares the region with its style. weight: the region's, its share in it.
+    """
+
+    layer: str
+    target: StyleTerm
+    guide: Guide
+    weight: float = 1.0
+    part: Literal["style"] = "style"
+
+    def measure(
+        self, a_G: Features, window: Window | None = None, *, value: bool = True
+    ) -> tuple[Summary, Features]:
+        """The guided sums over the positions of `a_G`, or of its window."""
+        return guided_summary(self.target.target, a_G, self.guide, window, value=value)
+
+    def rule(self, summary: Summary) -> Scalar:
+        """J_style^[l](S_r, G_r)."""
+        return self.target.rule(of_region(summary, self.guide))

@@ -1,0 +1,189 @@
+"""The processes that paint one picture together, and how they talk: torch.distributed, behind a few words.
+
+Large tensors go over NCCL where every rank has a GPU of its own, otherwise over gloo; numbers and messages always
+over gloo. Whatever goes wrong on the way becomes one `RankError` that says which rank is gone.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from typing import Any
+
+import torch
+import torch.distributed as dist
+from torch import Tensor
+
+from impasto.distributed.failure_report import Rollcall
+from impasto.distributed.process_info import Place
+from impasto.errors import RankError
+
+PATIENCE = 600.0
+"""Seconds that a rank waits for the others: longer than one of them needs for anything it does alone, such as writing
+the result. A process that dies is noticed at once; only a machine that vanishes from the network takes this long."""
+
+Message = tuple[int, Tensor]
+"""Another rank, and what is sent to it or the memory for what it sends."""
+
+
+class Group:
+    """The first `size` ranks of those that were started; every method is called by all of these, in the same order.
+
+    It is the `Reductions` of the solvers. Every method raises RankError when another rank is gone or has failed.
+    """
+
+    def __init__(self, rank: int, size: int, wire: torch.device, rollcall: Rollcall, handle: Any = None):
+        self.rank, self.size = rank, size
+        self._wire, self._rollcall, self._handle = wire, rollcall, handle
+        self._parts: dict[int, Group] = {}
+
+    def first(self, size: int) -> "Group":
+        """The group of the first `size` ranks; called by all of this group, used by those ranks only."""
+        if size == self.size:
+            return self
+        if size not in self._parts:
+            with self._guarded():
+                handle = dist.new_group(list(range(size)))
+            self._parts[size] = Group(self.rank, size, self._wire, self._rollcall, handle)
+        return self._parts[size]
+
+    def total(self, x: float) -> float:
+        """The sum over all ranks, taken in their order, so that it is the same to the bit everywhere."""
+        return sum(self._all(x))
+
+    def largest(self, x: float) -> float:
+        """The largest of all ranks' numbers."""
+        return max(self._all(x))
+
+    def everywhere(self, x: bool) -> bool:
+        """Whether x holds in every rank."""
+        return all(self._all(x))
+
+    def anywhere(self, x: bool) -> bool:
+        """Whether x holds in some rank."""
+        return any(self._all(x))
+
+    def _all(self, x: float) -> list[float]:
+        with self._guarded():
+            numbers = [torch.empty(1, dtype=torch.float64) for _ in range(self.size)]
+            dist.all_gather(numbers, torch.tensor([x], dtype=torch.float64), group=self._handle)
+            return [float(number) for number in numbers]
+
+    def add_up(self, tensors: Sequence[Tensor]) -> None:
+        """Replace each tensor, of one type, by its sum over all ranks, in place; see `engines.sharing.AddUp`."""
+        with self._guarded():
+            flat = torch.cat([tensor.reshape(-1) for tensor in tensors]).to(self._wire)
+            dist.all_reduce(flat, group=self._handle)
+            sums = flat.split([tensor.numel() for tensor in tensors])
+            for tensor, part in zip(tensors, sums, strict=True):
+                tensor.copy_(part.view(tensor.shape))
+
+    def tell(self, value: Any = None) -> Any:
+        """What rank 0 says, JSON-able, in every rank."""
+        with self._guarded():
+            text = torch.frombuffer(bytearray(json.dumps(value).encode()), dtype=torch.uint8)
+            length = torch.tensor([len(text)])
+            dist.broadcast(length, 0, group=self._handle)
+            if self.rank:
+                text = torch.empty(int(length), dtype=torch.uint8)
+            dist.broadcast(text, 0, group=self._handle)
+            return json.loads(text.numpy().tobytes())
+
+    def exchange(self, sent: Sequence[Message], received: Sequence[Message]) -> None:
+        """Send tensors to other ranks and receive what they send, all at once; both sides agree on shapes and order.
+
+        Called by those ranks only that send or receive something.
+        """
+        with self._guarded():
+            landing = [self._landing(into) for _, into in received]
+            work = [dist.P2POp(dist.isend, tensor.to(self._wire).contiguous(), rank) for rank, tensor in sent]
+            work += [
+                dist.P2POp(dist.irecv, space, rank)
+                for (rank, _), space in zip(received, landing, strict=True)
+            ]
+            for pending in dist.batch_isend_irecv(work) if work else []:
+                pending.wait()
+            for (_, into), space in zip(received, landing, strict=True):
+                if space is not into:
+                    into.copy_(space)
+
+    def _landing(self, into: Tensor) -> Tensor:
+        """Where it can be received: there, or on the device that the wire begins at."""
+        if into.device == self._wire and into.is_contiguous():
+            return into
+        return torch.empty(into.shape, dtype=into.dtype, device=self._wire)
+
+    @contextmanager
+    def reporting(self, but: type[Exception] = RankError) -> Iterator[None]:
+        """Leave word for the others, who cannot go on, of what ends this rank; `but`: what does not end it."""
+        try:
+            yield
+        except (StopIteration, RankError, but):
+            raise
+        except Exception as error:
+            self._rollcall.report(str(error))
+            raise
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        try:
+            yield
+        except RuntimeError as error:
+            raise self._rollcall.lost(str(error)) from None
+
+
+_joined: list[Group] = []
+
+
+def join(place: Place, device: torch.device) -> Group:
+    """The group of all processes that torchrun started; the same object at every call.
+
+    device: where this rank computes.
+    Raises RankError when the others do not come.
+    """
+    if not _joined:
+        wait = timedelta(seconds=PATIENCE)
+        nccl = device.type == "cuda" and torch.cuda.device_count() >= place.beside
+        try:
+            store, _, _ = next(dist.rendezvous("env://", place.rank, place.size, timeout=wait))
+        except (RuntimeError, ValueError) as error:
+            reason = str(error).splitlines()[0]
+            raise RankError(
+                f"rank {place.rank} of {place.size} finds no way to the others ({reason}): start all with torchrun"
+            ) from None
+        _joined.append(connected(store, place.rank, place.size, device if nccl else None))
+        _leave_at_exit()
+    return _joined[0]
+
+
+def connected(
+    store: Any, rank: int, size: int, nccl: torch.device | None = None, patience: float = PATIENCE
+) -> Group:
+    """The group of `size` processes that share a store of torch.distributed; once a process.
+
+    nccl: this rank's own GPU, when each has one; None for gloo only.
+    Raises RankError when the others do not come.
+    """
+    rollcall = Rollcall(dist.PrefixStore("impasto", store), rank, size)
+    backend = "gloo" if nccl is None else "cpu:gloo,cuda:nccl"
+    try:
+        dist.init_process_group(
+            backend,
+            store=dist.PrefixStore("torch", store),
+            rank=rank,
+            world_size=size,
+            timeout=timedelta(seconds=patience),
+        )
+    except RuntimeError as error:
+        raise rollcall.lost(str(error)) from None
+    return Group(rank, size, nccl or torch.device("cpu"), rollcall)
+
+
+def _leave_at_exit() -> None:
+    import atexit
+
+    def leave() -> None:
+        with suppress(Exception):
+            dist.destroy_process_group()
+
+    atexit.register(leave)

@@ -1,8 +1,0 @@
-"""Where VGG-19's weights come from: found, recognised by content, checked, and put into one form."""
-
-from impasto.encoder.weights.load import find_weights
-from impasto.encoder.weights.locate import cache_folder
-from impasto.encoder.weights.model import Check, Provenance, Weights
-from impasto.encoder.weights.verify import describe, verify
-
-__all__ = ["Check", "Provenance", "Weights", "cache_folder", "describe", "find_weights", "verify"]

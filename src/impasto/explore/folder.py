@@ -1,0 +1,181 @@
+"""The folder of an exploration: its pictures, and a list of those that are finished.
+
+    FOLDER/index.html, sheet.png      what one looks at
+    FOLDER/cells/strength-0.2.png     each picture, with its recipe inside
+    FOLDER/exploration.json           what is explored; of each finished picture its file's checksum, and its costs
+
+A picture counts as finished when the list has it, nobody has touched its file since, and the recipe inside is that of
+the painting that is wanted: settings, pictures, weights and version of impasto.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import impasto
+from impasto.errors import OutputError, PictureError
+from impasto.explore.grid import Cell
+from impasto.files.atomic_write import replacing
+
+if TYPE_CHECKING:
+    from impasto.painting.result import Result
+
+FORMAT, VERSION = "impasto exploration", 1
+LIST = "exploration.json"
+_PASSING = ("steps", "stopped", "versions")
+"""What a recipe says of how the painting went; of the versions only impasto's own has to be the same."""
+
+
+class Folder:
+    """Where an exploration is kept.
+
+    path: of the folder; it may be missing, but not the one it lies in.
+    Raises OutputError, and touches nothing, when something else is there.
+    """
+
+    def __init__(self, path: Path):
+        self.path = path
+        self.sheet, self.page, self.cells = path / "sheet.png", path / "index.html", path / "cells"
+        self._list = self._read()
+
+    def file(self, cell: Cell) -> Path:
+        """Where a cell's picture is, or will be."""
+        return self.cells / f"{cell.name}.png"
+
+    def checkpoint(self, cell: Cell) -> Path:
+        """Where a cell that Ctrl-C stopped is kept."""
+        return self.cells / f"{cell.name}.checkpoint"
+
+    def begin(self, subject: Mapping[str, Any], anew: bool) -> None:
+        """Make the folder, for what is explored: JSON-able, nested by one level at most.
+
+        anew: whether what was explored there before may go.
+        Raises OutputError when it was something else, and `anew` is off, or when the folder cannot be made.
+        """
+        subject = json.loads(json.dumps(subject))
+        before = self._list and self._list["subject"]
+        if before and not anew and before != subject:
+            raise OutputError(
+                f"'{self.path}' holds another exploration, of other {_differing(before, subject)}: "
+                "choose another folder with -o, or replace it with --force"
+            )
+        try:
+            self.cells.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise OutputError(
+                f"'{self.path}' could not be made ({error.strerror}): choose another place"
+            ) from None
+        if anew:
+            self._clear()
+        if self._list is None or anew:
+            self._list = {"format": FORMAT, "version": VERSION, "subject": subject, "cells": {}}
+            self._write()
+
+    def finished(self, cell: Cell, wanted: Mapping[str, Any]) -> bool:
+        """Whether a cell's picture is there, as it was written, and is the one of the recipe `wanted`."""
+        file = self.file(cell)
+        entry = self._cells.get(cell.name)
+        try:
+            if entry is None or entry["sha256"] != _checksum(file):
+                return False
+            return _lasting(impasto.read_recipe(file)) == _lasting(json.loads(json.dumps(wanted)))
+        except (OSError, PictureError, KeyError, TypeError):
+            return False
+
+    def keep(self, cell: Cell, result: "Result") -> None:
+        """Write a finished picture, then note it.
+
+        Raises OutputError when the disk is full or the folder gone.
+        """
+        result.save(self.file(cell), overwrite=True)
+        self._cells[cell.name] = {
+            "sha256": _checksum(self.file(cell)),
+            "cost": asdict(result.history[-1]) if result.history else {},
+            "steps": len(result.history),
+            "stopped": result.stopped,
+            "seconds": round(result.seconds, 1),
+        }
+        self._write()
+        with suppress(OSError):
+            self.checkpoint(cell).unlink(missing_ok=True)
+
+    def told(self, cell: Cell) -> Mapping[str, Any] | None:
+        """What was noted of a finished picture: cost (J and its parts by name), steps, stopped, seconds.
+
+        There is no cost where nothing was painted, because only the colours were taken.
+        """
+        found: Mapping[str, Any] | None = self._cells.get(cell.name)
+        return found
+
+    def forget(self, cell: Cell) -> None:
+        """Take a picture off the list: it is not, or no longer, the one that is wanted."""
+        self._cells.pop(cell.name, None)
+
+    @property
+    def _cells(self) -> dict[str, Any]:
+        cells: dict[str, Any] = self._list["cells"] if self._list else {}
+        return cells
+
+    def _read(self) -> dict[str, Any] | None:
+        """The list; None when the folder is missing or empty."""
+        try:
+            return self._look()
+        except PermissionError:
+            raise OutputError(f"'{self.path}' may not be read: choose another folder, or change it") from None
+
+    def _look(self) -> dict[str, Any] | None:
+        path = self.path
+        if not path.exists():
+            if not path.parent.is_dir():
+                raise OutputError(f"the folder '{path.parent}' of '{path}' does not exist: make it first")
+            return None
+        if not path.is_dir():
+            raise OutputError(f"'{path}' is a file: give the name of a folder")
+        with suppress(FileNotFoundError, NotADirectoryError, ValueError, KeyError, TypeError):
+            found = json.loads((path / LIST).read_text(encoding="utf-8"))
+            if (found["format"], found["version"]) == (FORMAT, VERSION) and isinstance(found["cells"], dict):
+                return {**found, "subject": dict(found["subject"])}
+        if any(path.iterdir()):
+            raise OutputError(f"'{path}' is there and is no exploration: give the name of a new folder")
+        return None
+
+    def _write(self) -> None:
+        with replacing(self.path / LIST, overwrite=True) as file:
+            file.write(json.dumps(self._list, indent=1).encode())
+
+    def _clear(self) -> None:
+        """Remove the listed pictures, and nothing else."""
+        for file in (self.cells / f"{name}.png" for name in self._cells):
+            if file.parent == self.cells:  # whatever somebody has written into the list
+                with suppress(OSError):
+                    file.unlink(missing_ok=True)
+
+
+def _checksum(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _lasting(recipe: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a recipe has to be as it is wanted."""
+    same = {name: value for name, value in recipe.items() if name not in _PASSING}
+    return {**same, "version": recipe["versions"]["impasto"]}
+
+
+def _differing(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    """Which parts of two subjects are not the same, in words."""
+    found = []
+    for name in dict.fromkeys([*before, *now]):
+        one, other = before.get(name), now.get(name)
+        if one == other:
+            continue
+        parts = ""
+        if isinstance(one, Mapping) and isinstance(other, Mapping):
+            keys = [key for key in dict.fromkeys([*one, *other]) if one.get(key) != other.get(key)]
+            parts = f" ({', '.join(key.replace('_', '-') for key in keys)})"
+        found.append(name + parts)
+    return " and ".join(found)

@@ -1,0 +1,144 @@
+"""The grid: a cell for every value, or pair of values, with its settings, its place and its file's name."""
+
+import hashlib
+import json
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from types import MappingProxyType
+from typing import Any
+
+from impasto.errors import SettingsError
+from impasto.explore.axes import Axis, hyphened, parse_axis, without_effect
+from impasto.settings import EXPLORE_SIZE, Settings
+from impasto.settings.toml_file import over
+
+MOST_CELLS = 100
+"""More pictures than that nobody compares, and they take hours."""
+_MOST_IN_A_ROW = 6
+_LONGEST_NAME = 80
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One picture to paint: a label an axis; its place, from 0; its file's name, without a suffix; its settings."""
+
+    labels: tuple[str, ...]
+    column: int
+    row: int
+    name: str
+    settings: Settings
+
+
+@dataclass(frozen=True)
+class Grid:
+    """All cells, row by row. The first of two axes goes across, the second down; a single one goes on in new rows.
+
+    base: the settings without what is varied.
+    """
+
+    axes: tuple[Axis, ...]
+    base: Settings
+    cells: tuple[Cell, ...]
+
+    @property
+    def columns(self) -> int:
+        """How many cells there are across."""
+        return 1 + max(cell.column for cell in self.cells)
+
+    @property
+    def rows(self) -> int:
+        """How many cells there are down."""
+        return 1 + max(cell.row for cell in self.cells)
+
+    def title(self, cell: Cell) -> str:
+        """What is special about a cell, as in "strength 0.2, seed 3"."""
+        return ", ".join(f"{axis.name} {label}" for axis, label in zip(self.axes, cell.labels, strict=True))
+
+    def notes(self, protects: bool = False) -> list[str]:
+        """What to know before it is painted: axes along which nothing changes.
+
+        protects: whether a part of the photograph is protected.
+        """
+        found = []
+        for axis in self.axes:
+            reasons = {without_effect(axis.field, cell.settings, protects) for cell in self.cells}
+            if None not in reasons and len(axis.values) > 1:
+                found.append(f"{axis.name} changes nothing here: {' and '.join(sorted(map(str, reasons)))}")
+        return found
+
+
+def make_grid(
+    vary: Sequence[str], fields: Mapping[str, Any], beneath: Mapping[str, Any] = MappingProxyType({})
+) -> Grid:
+    """The grid for one or two axes, as `parse_axis` reads them, beside the other settings.
+
+    fields: those of `Settings` that are not as the recipe has them. beneath: likewise, those that `fields` and what is
+        varied win over, such as a settings file's. The size is EXPLORE_SIZE unless one of them has it.
+    Raises SettingsError for axes or values that cannot be used, and for more than MOST_CELLS cells.
+    """
+    given = {name: value for name, value in fields.items() if value is not None}
+    axes = tuple(parse_axis(text, given.get("recipe", beneath.get("recipe"))) for text in vary)
+    _check(axes, given)
+    varied = {axis.field for axis in axes}
+    base = {"size": EXPLORE_SIZE, **{name: value for name, value in beneath.items() if name not in varied}}
+    places = [_place(index, axes) for index in range(math.prod(len(axis.values) for axis in axes))]
+    down_first = product(*(axis.values for axis in reversed(axes)))
+    cells = []
+    for (column, row), picked in zip(places, down_first, strict=True):
+        values = picked[::-1]
+        changed = {axis.field: one.value for axis, one in zip(axes, values, strict=True)}
+        labels = tuple(one.label for one in values)
+        cells.append(
+            Cell(labels, column, row, _name(axes, labels), Settings.from_dict(over(base, given | changed)))
+        )
+    _check_distinct(axes, cells)
+    return Grid(axes, Settings.from_dict(over(base, given)), tuple(cells))
+
+
+def _check(axes: Sequence[Axis], given: Mapping[str, Any]) -> None:
+    if not 1 <= len(axes) <= 2:
+        raise SettingsError(f"one or two settings are varied, got {len(axes)}: a grid has two directions")
+    if len({axis.field for axis in axes}) < len(axes):
+        raise SettingsError(
+            f"{axes[0].name} is varied twice: name all its values at once, or another setting"
+        )
+    for axis in axes:
+        if axis.field in given:
+            raise SettingsError(
+                f"{axis.name} is varied, and cannot be {given[axis.field]} as well: leave one away"
+            )
+    count = math.prod(len(axis.values) for axis in axes)
+    if count > MOST_CELLS:
+        raise SettingsError(
+            f"the grid has {count} pictures; at most {MOST_CELLS} are painted: name fewer values"
+        )
+
+
+def _check_distinct(axes: Sequence[Axis], cells: Sequence[Cell]) -> None:
+    """No two cells are the same painting under two names, such as conv4_2 and relu4_2."""
+    seen: dict[str, Cell] = {}
+    for cell in cells:
+        key = json.dumps(cell.settings.as_dict(), sort_keys=True)
+        if key in seen:
+            same = " and ".join(" ".join(one.labels) for one in (seen[key], cell))
+            raise SettingsError(f"{same} are the same settings: leave one away")
+        seen[key] = cell
+
+
+def _place(index: int, axes: Sequence[Axis]) -> tuple[int, int]:
+    """(column, row) of the cell of this index."""
+    across = len(axes[0].values)
+    if len(axes) == 1:
+        rows = math.ceil(across / _MOST_IN_A_ROW)
+        across = math.ceil(across / rows)
+    return index % across, index // across
+
+
+def _name(axes: Sequence[Axis], labels: Sequence[str]) -> str:
+    """A file's name that says what it is, on any system; the same for the same values, wherever they stand."""
+    text = "_".join(f"{hyphened(axis.field)}-{label}" for axis, label in zip(axes, labels, strict=True))
+    safe = re.sub(r"[^A-Za-z0-9._+-]", "-", text)[:_LONGEST_NAME]
+    return safe if safe == text else f"{safe}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"

@@ -1,0 +1,1 @@
+"""Colour spaces, palettes, and colours moved from one picture to another."""

@@ -1,0 +1,1 @@
+"""Picture files: read, converted to sRGB, written."""

@@ -1,0 +1,154 @@
+"""From a file on disk to decoded pixels, with one clear line for every file that is not a picture."""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import FileIO
+from pathlib import Path
+from stat import S_ISREG
+
+import numpy as np
+import pyvips
+
+from impasto.errors import PictureError
+from impasto.images.io.tiff import is_cut_off_tiff
+from impasto.images.picture import check_size
+from impasto.images.pixel_store import is_large
+
+# libvips also "reads" tables (CSV), raw matrices and vector drawings; none of them is a photograph.
+_LOADERS = ("jpeg", "png", "tiff", "webp", "heif", "gif", "jxl", "jp2k", "ppm", "rad", "magick")
+_READABLE = "JPEG, PNG, TIFF, WebP, HEIC, AVIF or GIF"
+
+# Text in a damaged file can reach libvips' messages, which pyvips then fails to decode.
+VIPS_ERRORS = (pyvips.Error, UnicodeDecodeError)
+
+
+@contextmanager
+def opened(path: Path, name: str) -> Iterator[FileIO]:
+    """Open a regular, non-empty file for reading, unbuffered: libvips shares its position.
+
+    Raises:
+        PictureError: it is missing, a folder, a device, empty, or may not be read.
+    """
+    try:
+        # Without O_NONBLOCK, opening a named pipe would wait for a writer that may never come.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except FileNotFoundError:
+        raise PictureError(f"{name} does not exist: check the path") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise PictureError(f"{name} cannot be opened ({reason}): check path and permissions") from None
+    status = os.fstat(descriptor)
+    if not S_ISREG(status.st_mode):
+        os.close(descriptor)
+        raise PictureError(f"{name} is a folder or a device: give the path of a picture file")
+    with os.fdopen(descriptor, "rb", buffering=0) as file:
+        if status.st_size == 0:
+            raise PictureError(f"{name} is empty (0 bytes): fetch it again")
+        yield file
+
+
+def read_header(file: FileIO, name: str) -> pyvips.Image:
+    """The picture's header as a libvips image whose pixels are decoded when asked for, first row to last.
+
+    Raises:
+        PictureError: not a picture, or the header is damaged.
+    """
+    try:
+        file.seek(0)
+        source = pyvips.Source.new_from_descriptor(file.fileno())
+        # Some cameras write JPEGs that libjpeg warns of and every viewer shows: only a missing end is fatal.
+        image = pyvips.Image.new_from_source(source, "", access="sequential", fail_on="truncated")
+        loader = image.get("vips-loader")
+    except VIPS_ERRORS as error:
+        raise _not_a_picture(file, name, error) from None
+    if not loader.startswith(_LOADERS):
+        raise PictureError(f"{name} is not a picture file (expected {_READABLE}): convert it first")
+    return image
+
+
+def decode_file(file: FileIO, name: str) -> tuple[pyvips.Image, int]:
+    """Decode the first picture in a file: into memory, or a large one row by row while the file is open.
+
+    Returns:
+        The libvips image, metadata attached, and its EXIF orientation. A large one can be read once, from
+        the first row to the last, and it then shows whether it is damaged: see `damaged`.
+
+    Raises:
+        PictureError: not a picture, damaged, truncated, too small or too large.
+    """
+    if is_cut_off_tiff(file):
+        raise PictureError(f"{name} is truncated: fetch or export it again")
+    image = read_header(file, name)
+    check_size(image.width, image.height, name)
+    is_heif = False
+    try:
+        orientation = image.get("orientation") if image.get_typeof("orientation") else 1
+        is_heif = image.get("vips-loader").startswith("heif")  # which is decoded whole in any case
+        if is_large(image.height, image.width) and not is_heif:
+            return image, orientation
+        return image.copy_memory(), orientation
+    except VIPS_ERRORS as error:
+        if is_heif and "HEVC" in str(error):
+            return _decode_hevc(file, name), 1  # libheif has turned it upright already
+        raise damaged(name, error) from None
+
+
+def fingerprint(file: FileIO) -> str:
+    """SHA-256 of the whole file, in hex."""
+    file.seek(0)
+    digest = hashlib.sha256()
+    while chunk := file.read(1 << 20):
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _decode_hevc(file: FileIO, name: str) -> pyvips.Image:
+    """HEIC through pillow_heif: the binary wheels of libvips come without an HEVC decoder."""
+    try:
+        import pillow_heif
+    except ImportError:
+        raise PictureError(
+            f"{name} is HEIC and no decoder is here: pip install 'impasto[heic]', or convert it to JPEG"
+        ) from None
+    file.seek(0)
+    try:
+        heif = pillow_heif.open_heif(file, convert_hdr_to_8bit=False)
+        pixels = np.asarray(heif)
+    except (OSError, ValueError, EOFError, RuntimeError, SyntaxError) as error:
+        raise damaged(name, error) from None
+    return image_from_array(pixels, heif.info.get("icc_profile"))
+
+
+def image_from_array(pixels: np.ndarray, profile: bytes | None = None, space: str = "") -> pyvips.Image:
+    """A libvips image from [H, W] or [H, W, bands] pixels, uint8 or uint16, and an ICC profile."""
+    if pixels.ndim == 2:
+        pixels = pixels[..., None]
+    deep = pixels.dtype == np.uint16
+    if not space:
+        space = ("grey16" if deep else "b-w") if pixels.shape[2] <= 2 else ("rgb16" if deep else "srgb")
+    height, width, bands = pixels.shape
+    image = pyvips.Image.new_from_memory(
+        np.ascontiguousarray(pixels), width, height, bands, "ushort" if deep else "uchar"
+    ).copy(interpretation=space)
+    if profile:
+        image.set_type(pyvips.GValue.blob_type, "icc-profile-data", profile)
+    return image
+
+
+def _not_a_picture(file: FileIO, name: str, error: Exception) -> PictureError:
+    if "not in a known format" in str(error):
+        return PictureError(f"{name} is not a picture file (expected {_READABLE}): convert it first")
+    return damaged(name, error)
+
+
+def damaged(name: str, error: Exception) -> PictureError:
+    """The error for a picture whose pixels cannot be decoded, with the decoder's own reason."""
+    return PictureError(f"{name} is truncated or damaged ({_reason(error)}): fetch or export it again")
+
+
+def _reason(error: Exception) -> str:
+    """The last and most specific line of what libvips said, fit for one line of ours."""
+    lines = str(getattr(error, "detail", error)).strip().splitlines() or ["unreadable"]
+    return "".join(c for c in lines[-1] if c.isprintable())[:120]

@@ -1,0 +1,111 @@
+"""Pictures whose values are no colours to look at, but say something: masks and maps of regions.
+
+They are read as they are stored: alpha and ICC profile are left aside, and nothing is converted as light.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyvips
+import torch
+from torch import Tensor
+
+from impasto.errors import PictureError
+from impasto.images.io.decode import VIPS_ERRORS, damaged, decode_file, fingerprint, opened
+from impasto.images.io.in_memory import from_array, from_pil, from_tensor, is_pil_image
+from impasto.images.io.to_srgb import colour_bands, upright
+
+_KEPT_AS_THEY_ARE = ("uchar", "ushort")
+
+
+def plain_pixels(source: object, role: str) -> tuple[np.ndarray, str, str]:
+    """The stored values of a picture, upright, and its name and fingerprint as `Picture` has them.
+
+    Args:
+        source: what `read_picture` takes; arrays and tensors may be of type bool, too, tensors [H, W].
+        role: what the picture is for, in messages: "mask".
+
+    Returns:
+        [H, W, 1 or 3], uint8, uint16 or float32 in [0, 1]; the name; SHA-256 in hex.
+
+    Raises:
+        PictureError: as `read_picture`; or floating-point values outside [0, 1].
+    """
+    if isinstance(source, str | os.PathLike):
+        return _from_file(Path(os.fsdecode(source)), role)
+    if isinstance(source, Tensor):
+        picture = from_tensor(_without_alpha_tensor(source), f"the {role} (a tensor)")
+    elif isinstance(source, np.ndarray):
+        picture = from_array(_without_alpha(source), f"the {role} (an array)")
+    elif is_pil_image(source):
+        picture = from_pil(_without_alpha_pil(source), role)
+    else:
+        raise PictureError(
+            f"the {role} is a {type(source).__name__}; expected a path, PIL image, numpy array or tensor"
+        )
+    return picture.colours.array, picture.name, picture.fingerprint
+
+
+def _from_file(path: Path, role: str) -> tuple[np.ndarray, str, str]:
+    name = f"the {role} '{path}'"
+    with opened(path, name) as file:
+        digest = fingerprint(file)
+        image, orientation = decode_file(file, name)
+        try:
+            pixels = upright(_stored(image, name), orientation)
+        except VIPS_ERRORS as error:
+            raise damaged(name, error) from None
+    return pixels, str(path), digest
+
+
+def _stored(image: pyvips.Image, name: str) -> np.ndarray:
+    colours = image.extract_band(0, n=min(colour_bands(image), image.bands))
+    if image.interpretation in ("cmyk", "lab", "labs", "labq", "lch", "xyz", "scrgb"):
+        colours = colours.colourspace("srgb")
+    pixels = colours.numpy().reshape(colours.height, colours.width, colours.bands)
+    if colours.format in _KEPT_AS_THEY_ARE:
+        return pixels
+    if pixels.dtype == np.uint32:
+        return (pixels / np.float64(2**32 - 1)).astype(np.float32)
+    if pixels.dtype.kind != "f":
+        raise PictureError(f"{name} has values of type {pixels.dtype}: save it as an 8-bit grey PNG")
+    lowest, highest = float(pixels.min()), float(pixels.max())
+    if not (0 <= lowest <= highest <= 1):  # NaN fails this, too
+        raise PictureError(
+            f"{name} has values from {lowest:.4g} to {highest:.4g}; expected floats in [0, 1]: "
+            "save it as an 8-bit grey PNG"
+        )
+    return pixels.astype(np.float32)
+
+
+def _without_alpha(array: np.ndarray) -> np.ndarray:
+    if array.dtype == bool:
+        array = array.astype(np.uint8) * 255
+    if array.ndim == 3 and array.shape[2] in (2, 4):
+        array = array[..., : array.shape[2] - 1]
+    return array
+
+
+def _without_alpha_tensor(tensor: Tensor) -> Tensor:
+    if tensor.dtype == torch.bool:
+        tensor = tensor.to(torch.uint8) * 255
+    if tensor.ndim == 2:
+        tensor = tensor[None]
+    if tensor.ndim >= 3 and tensor.shape[-3] in (2, 4):
+        tensor = tensor[..., : tensor.shape[-3] - 1, :, :]
+    return tensor
+
+
+def _without_alpha_pil(image: Any) -> Any:
+    """PIL keeps the stored colours when it drops alpha; what it says of transparency and profile goes, too."""
+    if image.mode in ("LA", "La"):
+        image = image.convert("LA").getchannel(0)
+    elif image.mode in ("RGBA", "RGBa", "PA", "P"):
+        image = image.convert("RGBA").convert("RGB")
+    else:
+        image = image.copy()
+    for entry in ("transparency", "icc_profile"):
+        image.info.pop(entry, None)
+    return image

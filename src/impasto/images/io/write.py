@@ -1,0 +1,109 @@
+"""From a float32 painting to the bytes of a file, row by row."""
+
+from pathlib import Path
+
+import pyvips
+import torch
+from torch import Tensor
+
+from impasto.errors import OutputError, PictureError
+from impasto.files.atomic_write import replacing
+from impasto.images.io.decode import VIPS_ERRORS
+from impasto.images.io.formats import Format
+from impasto.images.pixel_store import is_large, strips
+
+_BIGTIFF_ABOVE = 3_500_000_000  # bytes of pixels; a plain TIFF ends at 4 GiB, tables included
+_KEPT = pyvips.enums.ForeignKeep.ICC | pyvips.enums.ForeignKeep.XMP
+
+
+def checked_planes(rgb: Tensor, alpha: Tensor | None, path: Path) -> tuple[Tensor, Tensor | None]:
+    """What will be written to `path`, as float32 [1, 3, H, W] and [1, 1, H, W] on the CPU.
+
+    Raises:
+        PictureError: another shape, NaN or infinity.
+    """
+    rgb = _plain(rgb.unsqueeze(0) if rgb.ndim == 3 else rgb)
+    if rgb.ndim != 4 or rgb.shape[:2] != (1, 3):
+        raise PictureError(f"the picture for '{path}' has shape {tuple(rgb.shape)}; expected 1 x 3 x H x W")
+    if alpha is not None:
+        alpha = _plain(alpha)
+        if alpha.shape != (1, 1, *rgb.shape[-2:]):
+            raise PictureError(
+                f"the alpha for '{path}' has shape {tuple(alpha.shape)}; expected 1 x 1 x {rgb.shape[-2]} x "
+                f"{rgb.shape[-1]}, as the picture"
+            )
+    for values in (rgb, alpha):
+        if values is not None and not _is_finite(values):
+            raise PictureError(f"the picture for '{path}' holds NaN or infinity: it is not written")
+    return rgb, alpha
+
+
+def steps_image(rgb: Tensor, alpha: Tensor | None, bits: int, known: Format) -> pyvips.Image:
+    """A picture in whole steps, computed when libvips asks for it; the planes themselves are not copied.
+
+    Args:
+        rgb: as checked_planes gives it, sRGB in [0, 1]; values outside are clipped.
+        alpha: likewise; put on white where the format keeps none.
+        bits: 8 or 16 a channel; the nearest step is taken, and of two equally near the even one.
+        known: the file format.
+    """
+    planes = [_plane(rgb[0, channel]) for channel in range(3)]
+    if alpha is not None:
+        opacity = _plane(alpha[0, 0])
+        if known.keeps_alpha:
+            planes.append(opacity)
+        else:
+            planes = [_on_white(plane, opacity) for plane in planes]
+    top, kind, space = (255, "uchar", "srgb") if bits == 8 else (65535, "ushort", "rgb16")
+    steps = [(plane * top).rint().cast(kind) for plane in planes]  # casting clips
+    return steps[0].bandjoin(steps[1:]).copy(interpretation=space)
+
+
+def encode(image: pyvips.Image, path: Path, known: Format, overwrite: bool) -> None:
+    """Write `image` whole or not at all, with an sRGB profile and the recipe attached to it.
+
+    Raises:
+        OutputError: the file exists and `overwrite` is off, or cannot be written.
+    """
+    options = dict(known.options, profile="srgb", keep=_KEPT)
+    if is_large(image.height, image.width):
+        options |= known.when_large
+    if known.name == "TIFF":
+        depth = 2 if image.format == "ushort" else 1
+        options["bigtiff"] = image.width * image.height * image.bands * depth > _BIGTIFF_ABOVE
+    with replacing(path, overwrite) as file:
+        try:
+            image.write_to_target(pyvips.Target.new_to_descriptor(file.fileno()), known.suffix, **options)
+        except VIPS_ERRORS as error:
+            raise OutputError(
+                f"'{path}' could not be written ({_reason(error)}), nothing was changed: is the disk full?"
+            ) from None
+
+
+def _plain(image: Tensor) -> Tensor:
+    return image.detach().cpu().float()
+
+
+def _is_finite(image: Tensor) -> bool:
+    return all(
+        bool(torch.isfinite(image[..., first:last, :]).all())
+        for first, last in strips(image.shape[-2], image.shape[-1])
+    )
+
+
+def _plane(plane: Tensor) -> pyvips.Image:
+    """A libvips image over the memory of a plane [H, W]."""
+    height, width = plane.shape
+    return pyvips.Image.new_from_memory(plane.contiguous().numpy(), width, height, 1, "float")
+
+
+def _on_white(plane: pyvips.Image, alpha: pyvips.Image) -> pyvips.Image:
+    """Composite a plane onto white, in coded values as browsers do."""
+    return plane * alpha + (1 - alpha)
+
+
+def _reason(error: Exception) -> str:
+    """The system's own words ("No space left on device") out of all that libvips says."""
+    lines = str(getattr(error, "detail", error)).strip().splitlines() or ["no reason given"]
+    system = [line for line in lines if line.startswith("system error: ")]
+    return (system or lines)[0].removeprefix("system error: ")[:120]

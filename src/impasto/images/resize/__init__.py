@@ -1,0 +1,1 @@
+"""Resizing, and the fine detail that it loses."""

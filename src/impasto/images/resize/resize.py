@@ -1,0 +1,212 @@
+"""Sizes and resampling. Sizes are (height, width) in pixels."""
+
+import math
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from impasto.errors import SettingsError
+from impasto.images.color.spaces import linear_from_srgb, srgb_from_linear
+from impasto.images.picture import SMALLEST_SIDE, Picture
+from impasto.images.pixel_store import Rows, strips
+from impasto.images.resize.resample import BICUBIC, TRIANGLE, resampled_rows
+
+_HIDDEN_WEIGHT = 1e-3  # what a fully transparent pixel counts beside an opaque one: only where no other is
+
+
+def fitted_size(height: int, width: int, long_side: int) -> tuple[int, int]:
+    """The size with the same aspect whose longer side is exactly `long_side`; the other is rounded, >= 1.
+
+    >>> fitted_size(600, 800, 400)
+    (300, 400)
+
+    Raises:
+        SettingsError: a side or `long_side` is below 1.
+    """
+    if min(height, width, long_side) < 1:
+        raise SettingsError(
+            f"cannot fit {height} x {width} to a long side of {long_side}: use at least 1 pixel"
+        )
+    longer, shorter = max(height, width), min(height, width)
+    other = max(1, (2 * shorter * long_side + longer) // (2 * longer))  # rounded, halves up
+    return (other, long_side) if width >= height else (long_side, other)
+
+
+def scale_ladder(
+    height: int, width: int, long_side: int, scales: int | None, factor: float, smallest: int
+) -> list[tuple[int, int]]:
+    """The sizes of a coarse-to-fine painting, coarsest first, the last with its long side at `long_side`.
+
+    Args:
+        height: of the content picture.
+        width: of the content picture.
+        long_side: of the finished painting.
+        scales: how many sizes, whatever `smallest` says; None for as many as keep the long side at
+            `smallest` or more.
+        factor: each long side is the next finer one divided by this; above 1.
+        smallest: pixels; only used when `scales` is None.
+
+    >>> scale_ladder(600, 800, 800, scales=None, factor=2, smallest=150)
+    [(150, 200), (300, 400), (600, 800)]
+
+    Raises:
+        SettingsError: `scales` below 1 or more than fit above 8 pixels a side, `factor` not above 1.
+    """
+    if not factor > 1 or not math.isfinite(factor):
+        raise SettingsError(f"the factor between scales is {factor}; expected more than 1, such as 1.414")
+    if scales is not None and scales < 1:
+        raise SettingsError(f"scales is {scales}; expected at least 1, the final size")
+    ladder = [fitted_size(height, width, long_side)]
+    while scales is None or len(ladder) < scales:
+        longer = max(ladder[0])
+        coarser = min(round(longer / factor), longer - 1)
+        size = fitted_size(height, width, max(coarser, 1))
+        too_small = min(size) < SMALLEST_SIDE
+        if scales is None and (coarser < smallest or too_small):
+            break
+        if too_small:
+            raise SettingsError(
+                f"{scales} scales by {factor:g} below {long_side} pixels end under {SMALLEST_SIDE} a side: "
+                f"use at most {len(ladder)}"
+            )
+        ladder.insert(0, size)
+    return ladder
+
+
+def resize(image: Tensor, size: tuple[int, int]) -> Tensor:
+    """Resample the values as they are: bicubic (Keys, a = -1/2), widened when shrinking, clipped to [0, 1].
+
+    For a canvas, which is optimised in coded values; some rows at a time it is enlarged_rows, and for pictures see
+    resize_picture. Differentiable; the same object comes back when the size is already right.
+
+    Args:
+        image: [1, C, H, W] in [0, 1].
+        size: (height, width).
+    """
+    if tuple(image.shape[-2:]) == tuple(size):
+        return image
+    out = functional.interpolate(image, size=size, mode="bicubic", antialias=True, align_corners=False)
+    return out.clamp(0, 1)
+
+
+def enlarged_rows(
+    coarse: Tensor, there: int, before: tuple[int, int], size: tuple[int, int], first: int, last: int
+) -> Tensor:
+    """Rows `first` to `last` - 1 of what resize makes of an image, in the memory of these rows.
+
+    Args:
+        coarse: [1, C, n, W] in [0, 1]: of the image the rows from `there` on, at least those of source_rows.
+        there: the first of them.
+        before: (height, width) of the whole image.
+        size: (height, width) of the whole result.
+        first: first row of the result.
+        last: one beyond the last row.
+
+    Returns:
+        A new tensor [1, C, last - first, size[1]] of coarse's device.
+    """
+    if first == last or before == size:
+        own = (
+            coarse[:, :, first - there : last - there] if first < last else coarse.new_empty(1, 3, 0, size[1])
+        )
+        return own.clone()
+
+    def read(begin: int, end: int) -> Tensor:
+        return coarse[:, :, begin - there : end - there]
+
+    return resampled_rows(read, before, size, first, last, BICUBIC).clamp_(0, 1)
+
+
+def source_rows(first: int, last: int, height: int, before: int) -> tuple[int, int]:
+    """Of an image of `before` rows, those that rows `first` to `last` - 1 of it at `height` are made of, at least."""
+    if first == last:
+        return 0, 0
+    scale = before / height
+    reach = BICUBIC.radius * max(scale, 1) + 1
+    begin = math.floor((first + 0.5) * scale - reach)
+    end = math.ceil((last - 0.5) * scale + reach)
+    return max(0, begin), min(before, end)
+
+
+def resize_picture(picture: Picture, size: tuple[int, int]) -> Picture:
+    """Resample a photograph or painting as light, strip by strip.
+
+    Shrinking averages light, so it is done in linear light: thin bright lines keep their energy and fine
+    texture its brightness. Enlarging averages nothing and stays in coded values, where bicubic's small
+    overshoots are evenly visible; in linear light they would darken the shadows beside an edge.
+    Transparent pixels count by their alpha, so that none of their colour leaks into what is visible.
+
+    Args:
+        picture: any picture; it is returned itself when the size is already right.
+        size: (height, width).
+    """
+    if (picture.height, picture.width) == tuple(size):
+        return picture
+    rgb, alpha = picture_rows(picture, size, 0, size[0])
+    return Picture(rgb, alpha, picture.name, picture.fingerprint)
+
+
+def rows_at(picture: Picture, size: tuple[int, int], first: int, last: int) -> Tensor:
+    """Rows `first` to `last` - 1 of `resize_picture(picture, size).rgb`, [1, 3, last - first, W]; not to be changed."""
+    if first == last:
+        return torch.empty(1, 3, 0, size[1])
+    if (picture.height, picture.width) == tuple(size):
+        return picture.colours.reader()(first, last).expand(-1, 3, -1, -1).contiguous()
+    return picture_rows(picture, size, first, last)[0]
+
+
+def alpha_at(picture: Picture, size: tuple[int, int]) -> Tensor | None:
+    """`resize_picture(picture, size).alpha`, without its colours: [1, 1, H, W]; None when opaque."""
+    if picture.opacity is None or (picture.height, picture.width) == tuple(size):
+        return picture.alpha
+    alpha = torch.empty(1, 1, *size)
+    for first, last in strips(*size):
+        rows = picture_rows(picture, size, first, last)[1]
+        assert rows is not None
+        alpha[:, :, first:last] = rows
+    return alpha
+
+
+def picture_rows(
+    picture: Picture, size: tuple[int, int], first: int, last: int
+) -> tuple[Tensor, Tensor | None]:
+    """Rows `first` to `last` - 1 of what resize_picture gives: of the picture only what they need is read.
+
+    Args:
+        picture: any picture.
+        size: (height, width) of the whole result.
+        first: first row.
+        last: one beyond the last row.
+
+    Returns:
+        rgb [1, 3, last - first, W] and alpha [1, 1, last - first, W] or None when opaque, float32 in [0, 1].
+    """
+    source = picture.height, picture.width
+    shrinking = size[0] < picture.height or size[1] < picture.width
+    rows = picture.colours.reader(linear_from_srgb if shrinking else None)
+    alpha = None
+    if picture.opacity is None:
+        rgb = resampled_rows(rows, source, size, first, last, BICUBIC)
+    else:
+        weighted = _weighted(rows, picture.opacity.reader())
+        # The triangle filter has no negative lobes: a quotient of two bicubic sums can run away near alpha 0.
+        both = resampled_rows(weighted, source, size, first, last, TRIANGLE)
+        rgb, alpha = both[:, :-1], both[:, -1:]
+    for a, b in strips(last - first, size[1]):
+        strip = rgb[:, :, a:b]
+        if alpha is not None:
+            strip = strip / (alpha[:, :, a:b] + _HIDDEN_WEIGHT)
+        strip = strip.clamp(0, 1)
+        rgb[:, :, a:b] = srgb_from_linear(strip) if shrinking else strip
+    return rgb.expand(-1, 3, -1, -1).contiguous(), None if alpha is None else alpha.clamp_(0, 1)
+
+
+def _weighted(rgb: Rows, alpha: Rows) -> Rows:
+    """Reads colours times their weight, and alpha after them."""
+
+    def rows(first: int, last: int) -> Tensor:
+        opacity = alpha(first, last)
+        return torch.cat([rgb(first, last) * (opacity + _HIDDEN_WEIGHT), opacity], dim=1)
+
+    return rows

@@ -1,0 +1,1 @@
+"""What a painting is made of, read and checked."""

@@ -1,0 +1,238 @@
+"""What a painting is made of: the photograph, the paintings and their weights, regions, and what is protected."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from impasto.errors import PictureError, SettingsError
+from impasto.images.io.read import read_picture
+from impasto.images.masks.label_map import LabelMap, matched, read_labels
+from impasto.images.masks.mask import Mask, check_aspect, check_overlap, read_mask
+from impasto.images.picture import Picture
+from impasto.inputs.style_sources import weighted
+
+Source = object
+"""A path, PIL image, numpy array or tensor; `read_picture` says what of each is taken."""
+
+
+@dataclass(frozen=True)
+class Style:
+    """A painting, and what it counts beside the others."""
+
+    picture: Picture
+    weight: float = 1.0
+
+
+@dataclass(frozen=True)
+class Region:
+    """A part of the photograph, and what its manner is taken from.
+
+    mask: where it is; None: everywhere. styles: which paintings (numbers from 0), blended by their weights.
+    style_masks: for each of them the part that is looked at; None: all of it.
+    weight: what the region's style cost counts beside that of others.
+    """
+
+    mask: Mask | None
+    styles: tuple[int, ...]
+    style_masks: tuple[Mask | None, ...]
+    weight: float = 1.0
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Everything that is read. `files`: what is not a painting or the photograph, by the role it is told by."""
+
+    content: Picture
+    styles: tuple[Style, ...]
+    start: Picture | None = None
+    regions: tuple[Region, ...] = ()
+    protect: Mask | None = None
+    files: dict[str, Picture | Mask | LabelMap] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.regions:
+            everywhere = Region(None, tuple(range(len(self.styles))), (None,) * len(self.styles))
+            object.__setattr__(self, "regions", (everywhere,))
+
+    @property
+    def masks(self) -> list[Mask]:
+        """Over the photograph, one a region; none where there is but one region, which is everywhere."""
+        return [one.mask for one in self.regions if one.mask is not None]
+
+    @property
+    def guided(self) -> bool:
+        """Whether some Gram matrix is taken of a part of a picture only."""
+        return any(mask is not None for one in self.regions for mask in (one.mask, *one.style_masks))
+
+    def parts_of(self, number: int) -> list[Mask | None]:
+        """The parts of a painting that some region learns from, each once; None: all of it."""
+        found = [
+            mask
+            for region in self.regions
+            for style, mask in zip(region.styles, region.style_masks, strict=True)
+            if style == number
+        ]
+        return list(dict.fromkeys(found))
+
+    def roles(self) -> dict[str, Picture | Mask | LabelMap]:
+        """Everything that was read, by role: "content", "style", "style 2", ..., "start", "mask", ..."""
+        found: dict[str, Picture | Mask | LabelMap] = {"content": self.content}
+        found |= {numbered("style", i): style.picture for i, style in enumerate(self.styles)}
+        if self.start is not None:
+            found["start"] = self.start
+        return found | self.files
+
+    def described(self) -> dict[str, dict[str, Any]]:
+        """What a checkpoint and a recipe keep of them, JSON-able: name and fingerprint, and a style's weight."""
+        found: dict[str, dict[str, Any]] = {
+            role: {"name": one.name, "fingerprint": one.fingerprint} for role, one in self.roles().items()
+        }
+        for i, style in enumerate(self.styles):
+            if style.weight != 1:
+                found[numbered("style", i)]["weight"] = style.weight
+        return found
+
+
+def numbered(role: str, i: int) -> str:
+    """The first is called by its role alone.
+
+    >>> numbered("style", 0), numbered("style", 1)
+    ('style', 'style 2')
+    """
+    return role if i == 0 else f"{role} {i + 1}"
+
+
+def read_inputs(
+    content: Source,
+    style: Source,
+    *,
+    start: Source | None = None,
+    masks: Sequence[Source] = (),
+    style_masks: Sequence[Source] = (),
+    regions: Source | None = None,
+    style_regions: Source | None = None,
+    protect: Source | None = None,
+) -> Inputs:
+    """Read and check everything; see `Stylizer.paint`.
+
+    Raises PictureError for a picture or mask that cannot be used, SettingsError for weights, or numbers of things, that
+    do not go together.
+    """
+    photograph = read_picture(content, role="content picture")
+    styles = tuple(
+        Style(read_picture(source, role="style picture"), weight) for source, weight in weighted(style)
+    )
+    files: dict[str, Picture | Mask | LabelMap] = {}
+    found = _from_masks(masks, style_masks, photograph, styles, files)
+    if regions is not None or style_regions is not None:
+        if found:
+            raise SettingsError(
+                "regions come from masks or from a map of regions: give one of them, not both"
+            )
+        found = _from_labels(regions, style_regions, photograph, styles, files)
+    kept = None
+    if protect is not None:
+        kept = files["protect"] = read_mask(protect, role="protect mask")
+        check_aspect(kept, photograph, "protect mask")
+    return Inputs(
+        content=photograph,
+        styles=styles,
+        start=None if start is None else read_picture(start, role="start picture"),
+        regions=tuple(found),
+        protect=kept,
+        files=files,
+    )
+
+
+def _from_masks(
+    masks: Sequence[Source],
+    style_masks: Sequence[Source],
+    photograph: Picture,
+    styles: Sequence[Style],
+    files: dict[str, Picture | Mask | LabelMap],
+) -> list[Region]:
+    wheres = _read_masks(masks, "mask", files)
+    parts: list[Mask | None] = list(_read_masks(style_masks, "style mask", files))
+    if not wheres and not parts:
+        return []
+    count = len(wheres) or len(styles)
+    if wheres and len(styles) not in (1, len(wheres)):
+        raise SettingsError(
+            f"{_counted(len(wheres), 'mask')} and {_counted(len(styles), 'style')} do not go together: give one style "
+            "for each mask, in the same order, or one style for all of them"
+        )
+    if parts and len(parts) != count:
+        raise SettingsError(
+            f"{_counted(len(parts), 'style mask')} and {_counted(count, 'mask' if wheres else 'style')} do not go "
+            "together: give one style mask for each, in the same order"
+        )
+    parts = parts or [None] * count
+    of = [0] * count if len(styles) == 1 else list(range(count))
+    for part, number in zip(parts, of, strict=True):
+        if part is not None:
+            check_aspect(part, styles[number].picture, "style mask")
+    if not wheres:  # one region, everywhere, that learns from parts of the paintings
+        return [Region(None, tuple(of), tuple(parts))]
+    for mask in wheres:
+        check_aspect(mask, photograph, "mask")
+    check_overlap(wheres, photograph)
+    mean = sum(styles[number].weight for number in of) / count
+    return [
+        Region(mask, (number,), (part,), styles[number].weight / mean)
+        for mask, number, part in zip(wheres, of, parts, strict=True)
+    ]
+
+
+def _from_labels(
+    regions: Source | None,
+    style_regions: Source | None,
+    photograph: Picture,
+    styles: Sequence[Style],
+    files: dict[str, Picture | Mask | LabelMap],
+) -> list[Region]:
+    if regions is None:
+        raise SettingsError(
+            "a map of the painting's regions needs one of the photograph's, in the same colours"
+        )
+    labels = read_labels(regions)
+    files["regions"] = labels
+    check_aspect(labels.masks[0], photograph, "map of regions")
+    count = len(labels.masks)
+    if style_regions is not None:
+        if len(styles) != 1:
+            raise SettingsError(
+                f"a map of the painting's regions goes with one style, got {len(styles)}: leave the map away, and each "
+                "region takes a style of its own"
+            )
+        painting = read_labels(style_regions, role="map of the painting's regions")
+        files["style regions"] = painting
+        check_aspect(painting.masks[0], styles[0].picture, "map of the painting's regions")
+        parts = matched(labels, painting)
+        return [Region(mask, (0,), (part,)) for mask, part in zip(labels.masks, parts, strict=True)]
+    if len(styles) not in (1, count):
+        raise SettingsError(
+            f"the map '{labels.name}' has {count} regions, and there are {_counted(len(styles), 'style')}: give "
+            "as many as regions, in the order in which they are met from the top left, or one style"
+        )
+    of = [0] * count if len(styles) == 1 else list(range(count))
+    mean = sum(styles[number].weight for number in of) / count
+    return [
+        Region(mask, (number,), (None,), styles[number].weight / mean)
+        for mask, number in zip(labels.masks, of, strict=True)
+    ]
+
+
+def _read_masks(
+    sources: Sequence[Source], role: str, files: dict[str, Picture | Mask | LabelMap]
+) -> list[Mask]:
+    if not isinstance(sources, list | tuple):
+        raise PictureError(
+            f"{role}s are given as a list, one for each region, got a {type(sources).__name__}"
+        )
+    masks = [read_mask(source, role=role) for source in sources]
+    files.update({numbered(role, i): mask for i, mask in enumerate(masks)})
+    return masks
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"

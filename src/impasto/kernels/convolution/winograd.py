@@ -1,0 +1,257 @@
+"""The loops of a Winograd convolution over flat channels-last arrays, compiled by numba.
+
+A worker takes its share of the 4x4 tiles in groups that fit its cache: transform the group's inputs into
+v [36, tiles, depth], multiply each of the 36 by the transformed kernel into m [36, tiles, columns], transform
+back. Every tile is computed the same way by whichever worker has it, so results do not depend on their number.
+"""
+
+# mypy: disallow_untyped_defs=False
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit, prange
+
+from impasto.kernels.convolution.winograd_tile import (
+    copy_inside,
+    copy_masked,
+    gather_largest,
+    gather_mean,
+    gather_outputs,
+    gather_rectified,
+    scatter_inputs,
+    scatter_masked,
+    scatter_masked_pooled,
+)
+from impasto.kernels.convolution.winograd_transforms import OUTPUTS, POINTS
+from impasto.kernels.matmul import multiply
+from impasto.kernels.simd import WIDTH
+
+SQUARE = POINTS * POINTS
+NO_POOLING, MAX_POOLING, MEAN_POOLING = 0, 1, 2
+_ODD_LINES = 16  # keeps the 36 planes of a group from falling into the same cache sets
+
+
+class Sizes(NamedTuple):
+    """One convolution's sizes: `depth` channels [height, width] in, `columns` channels [rows, across] out.
+
+    Pooling halves what goes out forward, what comes in backward; the sizes are those of the larger side.
+    """
+
+    height: int
+    width: int
+    depth: int
+    padding: int
+    rows: int
+    across: int
+    columns: int
+    pooling: int
+    backward: bool
+    group: int
+    workers: int
+
+
+def tile_count(rows: int, across: int) -> int:
+    """4x4 tiles that cover rows x across outputs."""
+    return -(-rows // OUTPUTS) * -(-across // OUTPUTS)
+
+
+def space_needed(depth: int, columns: int, group: int) -> int:
+    """Floats of working space for each worker."""
+    v, m, patch = _planes(depth, columns, group)
+    return v + m + patch
+
+
+def _planes(depth: int, columns: int, group: int) -> tuple[int, int, int]:
+    """Floats for v, for m and for one tile at the picture's border. `group` is a multiple of FEW_ROWS."""
+    return SQUARE * (group * depth + _ODD_LINES), SQUARE * (group * columns + _ODD_LINES), SQUARE * depth
+
+
+_planes_compiled = njit(cache=True, nogil=True)(_planes)
+
+
+@njit(cache=True, nogil=True)
+def _scatter_plain(x, s, top, left, space, patch, v, v_stride):
+    """One tile of x to space[v]; positions outside x count as zero."""
+    depth = s.depth
+    if top >= 0 and left >= 0 and top + POINTS <= s.height and left + POINTS <= s.width:
+        start = (top * s.width + left) * depth
+        for c in range(0, depth, WIDTH):
+            scatter_inputs(x, start + c, s.width * depth, depth, space, v + c, v_stride)
+        return
+    for i in range(POINTS):
+        for j in range(POINTS):
+            inside = 0 <= top + i < s.height and 0 <= left + j < s.width
+            start, at = ((top + i) * s.width + left + j) * depth, patch + (i * POINTS + j) * depth
+            for c in range(0, depth, WIDTH):
+                copy_inside(x, start + c, inside, space, at + c)
+    for c in range(0, depth, WIDTH):
+        scatter_inputs(space, patch + c, POINTS * depth, depth, space, v + c, v_stride)
+
+
+@njit(cache=True, nogil=True)
+def _scatter_masked(g, bits, s, top, left, space, patch, v, v_stride):
+    """One tile of a gradient to space[v], zero where its bit is not set.
+
+    With pooling g is half as high and wide as its bits [height, width]: bits beyond twice its size are not read.
+    """
+    depth, words = s.depth, s.depth // WIDTH
+    halvings = 1 if s.pooling else 0
+    g_width, g_row = s.width >> halvings, (s.width >> halvings) * depth
+    height, width = (s.height >> halvings) << halvings, g_width << halvings
+    if top >= 0 and left >= 0 and top + POINTS <= height and left + POINTS <= width:
+        start = (top >> halvings) * g_row + (left >> halvings) * depth
+        word = (top * s.width + left) * words
+        for c in range(0, depth, WIDTH):
+            at, bit = start + c, word + c // WIDTH
+            if halvings:
+                scatter_masked_pooled(
+                    g, at, g_row, depth, bits, bit, s.width * words, words, space, v + c, v_stride
+                )
+            else:
+                scatter_masked(g, at, g_row, depth, bits, bit, s.width * words, words, space, v + c, v_stride)
+        return
+    for i in range(POINTS):
+        for j in range(POINTS):
+            row, column, at = top + i, left + j, patch + (i * POINTS + j) * depth
+            inside = 0 <= row < height and 0 <= column < width
+            start = (row >> halvings) * g_row + (column >> halvings) * depth
+            word = (row * s.width + column) * words
+            for c in range(0, depth, WIDTH):
+                copy_masked(g, start + c, bits, word + c // WIDTH, inside, space, at + c)
+    for c in range(0, depth, WIDTH):
+        scatter_inputs(space, patch + c, POINTS * depth, depth, space, v + c, v_stride)
+
+
+@njit(cache=True, nogil=True)
+def _gather_rectified(space, m, m_stride, bias, y, bits, s, top, left):
+    """One tile of outputs: bias, ReLU, pooling."""
+    n, words = s.columns, s.columns // WIDTH
+    down, right = s.rows - top, s.across - left
+    halvings = 1 if s.pooling != NO_POOLING else 0
+    row = (s.across >> halvings) * n
+    start, word = (top >> halvings) * row + (left >> halvings) * n, (top * s.across + left) * words
+    for c in range(0, n, WIDTH):
+        at, bit = start + c, word + c // WIDTH
+        if s.pooling == NO_POOLING:
+            gather_rectified(
+                space,
+                m + c,
+                m_stride,
+                bias,
+                c,
+                y,
+                at,
+                row,
+                n,
+                bits,
+                bit,
+                s.across * words,
+                words,
+                down,
+                right,
+            )
+        elif s.pooling == MAX_POOLING:
+            gather_largest(
+                space,
+                m + c,
+                m_stride,
+                bias,
+                c,
+                y,
+                at,
+                row,
+                n,
+                bits,
+                bit,
+                s.across * words,
+                words,
+                down,
+                right,
+            )
+        else:
+            gather_mean(
+                space,
+                m + c,
+                m_stride,
+                bias,
+                c,
+                y,
+                at,
+                row,
+                n,
+                bits,
+                bit,
+                s.across * words,
+                words,
+                down,
+                right,
+            )
+
+
+@njit(cache=True, nogil=True)
+def _multiply_group(space, v, v_stride, kernel, m, m_stride, tiles, s):
+    """m[i] = v[i] @ kernel[i] for the 36 points."""
+    for i in range(SQUARE):
+        b = i * s.depth * s.columns
+        multiply(
+            space,
+            v + i * v_stride,
+            s.depth,
+            kernel,
+            b,
+            s.depth,
+            False,
+            space,
+            m + i * m_stride,
+            tiles,
+            s.columns,
+        )
+
+
+@njit(cache=True, nogil=True)
+def _gather_plain(space, m, m_stride, factor, y, s, top, left):
+    """One tile of outputs times `factor`."""
+    n, row = s.columns, s.across * s.columns
+    start = top * row + left * n
+    for c in range(0, n, WIDTH):
+        gather_outputs(space, m + c, m_stride, factor, y, start + c, row, n, s.rows - top, s.across - left)
+
+
+@njit(cache=True, nogil=True)
+def _share(worker, x, kernel, bias, factor, y, bits, space, s):
+    """A worker's part of `convolve`."""
+    v_size, m_size, patch_size = _planes_compiled(s.depth, s.columns, s.group)
+    v_stride, m_stride = s.group * s.depth + _ODD_LINES, s.group * s.columns + _ODD_LINES
+    v = worker * (v_size + m_size + patch_size)
+    m, patch = v + v_size, v + v_size + m_size
+    wide, high = (s.across + OUTPUTS - 1) // OUTPUTS, (s.rows + OUTPUTS - 1) // OUTPUTS
+    last = wide * high * (worker + 1) // s.workers
+    for begin in range(wide * high * worker // s.workers, last, s.group):
+        tiles = min(s.group, last - begin)
+        for t in range(tiles):
+            top, left = (begin + t) // wide * OUTPUTS - s.padding, (begin + t) % wide * OUTPUTS - s.padding
+            if s.backward:
+                _scatter_masked(x, bits, s, top, left, space, patch, v + t * s.depth, v_stride)
+            else:
+                _scatter_plain(x, s, top, left, space, patch, v + t * s.depth, v_stride)
+        _multiply_group(space, v, v_stride, kernel, m, m_stride, tiles, s)
+        for t in range(tiles):
+            top, left = (begin + t) // wide * OUTPUTS, (begin + t) % wide * OUTPUTS
+            if s.backward:
+                _gather_plain(space, m + t * s.columns, m_stride, factor, y, s, top, left)
+            else:
+                _gather_rectified(space, m + t * s.columns, m_stride, bias, y, bits, s, top, left)
+
+
+@njit(cache=True, nogil=True, parallel=True)
+def convolve(x, kernel, bias, factor, y, bits, space, sizes):
+    """Forward: y = pool(relu(x * kernel + bias)), and the bits that let a gradient pass.
+
+    Backward: y = factor * (the gradient x, where its bits let it pass) * kernel.
+    space: `space_needed` floats for each worker.
+    """
+    for worker in prange(sizes.workers):
+        _share(np.intp(worker), x, kernel, bias, factor, y, bits, space, sizes)

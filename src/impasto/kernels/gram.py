@@ -1,0 +1,105 @@
+"""The Gram matrix of activations, and its gradient, compiled by numba.
+
+Activations come channels last, a layer or a window of it: a [positions, n] matrix A. The product A^T A is symmetric,
+so only its upper half is computed.
+"""
+
+# mypy: disallow_untyped_defs=False
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from numba import njit, prange
+
+from impasto.kernels.matmul import FEW_ROWS, PANEL, multiply, multiply_panel
+from impasto.kernels.simd import WIDTH, copy
+
+BLOCK = 128
+"""Positions that are added up at a time, so that they stay in the cache."""
+_ODD_LINES = 16  # keeps a block's rows from falling into the same cache sets
+
+
+class Part(NamedTuple):
+    """`rows` x `columns` positions from (top, left) on, of a layer that is `width` positions wide."""
+
+    width: int
+    top: int
+    left: int
+    rows: int
+    columns: int
+
+
+def space_needed(n: int) -> int:
+    """Floats of working space for each worker of `gram`."""
+    return BLOCK * (n + _ODD_LINES)
+
+
+@njit(cache=True, nogil=True)
+def _gram_share(a, n, part, first, last, total, start, space, block):
+    """total[start:] [n, n] = A^T A over the part's positions first..last, above the diagonal."""
+    stride = n + _ODD_LINES
+    for i in range(start, start + n * n):
+        total[i] = 0
+    for begin in range(first, last, BLOCK):
+        rows = min(BLOCK, last - begin)
+        for row in range(rows):
+            i, j = (begin + row) // part.columns, (begin + row) % part.columns
+            position = (part.top + i) * part.width + part.left + j
+            for c in range(0, n, WIDTH):
+                copy(a, position * n + c, space, block + row * stride + c)
+        for c in range(0, n, PANEL):
+            multiply_panel(
+                space, block, 1, stride, space, block + c, stride, rows, True, total, start + c, n, c + PANEL
+            )
+
+
+@njit(cache=True, nogil=True, parallel=True)
+def gram(a, n, part, totals, space, space_each, workers):
+    """totals [workers, n, n]: each worker's share of A^T A, right above the diagonal and undefined below it."""
+    positions = part.rows * part.columns
+    for worker in prange(workers):
+        _gram_share(
+            a,
+            n,
+            part,
+            positions * worker // workers,
+            positions * (worker + 1) // workers,
+            totals,
+            worker * n * n,
+            space,
+            worker * space_each,
+        )
+
+
+@njit(cache=True, nogil=True)
+def fold(totals, n, workers, result):
+    """result [n, n]: the sum of the workers' parts, mirrored below the diagonal."""
+    for i in range(n):
+        for j in range(i, n):
+            total = totals[i * n + j]
+            for worker in range(1, workers):
+                total += totals[worker * n * n + i * n + j]
+            result[i, j] = total
+            result[j, i] = total
+
+
+@njit(cache=True, nogil=True, parallel=True)
+def times(a, n, part, matrix, add, y, workers):
+    """y = A times a matrix [n, n] in panels, or += if `add`, where the part lies; y is laid out as a.
+
+    Done in runs of positions that follow each other in memory; without the last `run` % FEW_ROWS of each.
+    """
+    whole_rows = part.columns == part.width
+    runs = 1 if whole_rows else part.rows
+    run = part.rows * part.columns // runs // FEW_ROWS
+    for worker in prange(workers):
+        first, last = runs * run * worker // workers, runs * run * (worker + 1) // workers
+        while first < last:
+            i, begin = first // run, first % run
+            stop = min(run, begin + last - first)
+            first += stop - begin
+            start = ((part.top + i) * part.width + part.left) * n
+            for at in range(begin * FEW_ROWS, stop * FEW_ROWS, BLOCK):
+                rows = min(BLOCK, stop * FEW_ROWS - at)
+                multiply(a, start + at * n, n, matrix, 0, n, add, y, start + at * n, rows, n)

@@ -1,0 +1,71 @@
+"""The three pictures at common sizes: the result as it is, its parents brought to it."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from torch import Tensor
+
+from impasto.errors import PictureError
+from impasto.images.color.spaces import linear_from_srgb, oklab_from_linear
+from impasto.images.picture import Picture
+from impasto.images.resize.resize import fitted_size, resize_picture
+from impasto.tensor_types import Image, ResizedImage
+
+ASPECT_TOLERANCE = 0.05
+"""How far the result's aspect may be from the photograph's: other programs round sides to whole strides."""
+
+
+@dataclass(frozen=True)
+class Trio:
+    """Result and photograph at the result's size, the painting at the size whose brushwork was asked for.
+
+    All [1, 3, H, W], sRGB in [0, 1], on the CPU; style may differ in size.
+    """
+
+    result: Image
+    content: Image
+    style: ResizedImage
+
+    @classmethod
+    def of(cls, result: Image, content: Picture, style: Picture, style_scale: float) -> "Trio":
+        """The photograph is brought to the result's size; the painting to the result's long side times
+        `style_scale`, and at most its own.
+
+        Raises PictureError when the result has not the photograph's aspect.
+        """
+        height, width = result.shape[2:]
+        _check_aspect(height, width, content)
+        wanted = max(1, round(max(height, width) * style_scale))
+        own = max(style.height, style.width)
+        size = fitted_size(style.height, style.width, min(wanted, own))
+        return cls(
+            result.detach().float().cpu(),
+            resize_picture(content, (height, width)).rgb,
+            resize_picture(style, size).rgb,
+        )
+
+    @cached_property
+    def labs(self) -> tuple[Tensor, Tensor, Tensor]:
+        """OKLab of result, photograph and painting; lightness is the first channel, 0 black to 1 white."""
+        return oklab(self.result), oklab(self.content), oklab(self.style)
+
+    @property
+    def lightness(self) -> tuple[Tensor, Tensor, Tensor]:
+        """OKLab's lightness [1, 1, H, W] of result, photograph and painting."""
+        result, content, style = self.labs
+        return result[:, :1], content[:, :1], style[:, :1]
+
+
+def oklab(image: Tensor) -> Tensor:
+    """OKLab [1, 3, H, W] of sRGB in [0, 1]."""
+    return oklab_from_linear(linear_from_srgb(image))
+
+
+def _check_aspect(height: int, width: int, content: Picture) -> None:
+    ratio = (width / height) / (content.width / content.height)
+    rounding = 1 + 1 / min(height, width)
+    if not 1 / (1 + ASPECT_TOLERANCE) / rounding <= ratio <= (1 + ASPECT_TOLERANCE) * rounding:
+        raise PictureError(
+            f"the result is {width} x {height} pixels, {content.name} {content.width} x {content.height}: they are "
+            "compared place by place and need one shape; crop the photograph as the result is cropped"
+        )

@@ -1,0 +1,80 @@
+"""How much memory there is where a painting is computed: the computer's, or an NVIDIA GPU's own.
+
+On a GPU the canvas, the solver's vectors, encodings and activations lie in its memory, and that is what is short.
+Pictures and files go through the computer's memory as ever; for that nothing is planned then.
+"""
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import torch
+
+from impasto.memory import process as memory
+
+SAFE_PART = 0.8
+"""How much of the memory that is free a painting plans to take, when no amount is named."""
+CONTEXT_BYTES = 950_000_000
+"""What a process holds of a GPU beside its tensors: kernels, libraries. 0.80 to 0.91 GB were observed (an H200,
+CUDA 13, `benchmarks/gpu_memory.py`)."""
+GENEROUS = 2
+"""How much more than its peak a step may take of a GPU, where there is more: what was not summed up is not refused, and
+cuDNN does not take the whole card (`kept_to`)."""
+
+
+@dataclass(frozen=True)
+class Room:
+    """Bytes of this process, where it computes.
+
+    base: held before it paints. limit: what it may hold. named: whether the user named that limit; otherwise it is a
+    safe part of what is free. reached: the most that it has held until now.
+    """
+
+    base: int
+    limit: int
+    named: bool
+    reached: int
+
+
+def room_on(device: torch.device, allowed: str | None, beside: int = 1) -> Room:
+    """What this process holds and may hold of the memory of the device that it computes on.
+
+    allowed: the amount that the settings name, as in "4GB". beside: processes on this machine that paint together.
+    """
+    if device.type == "cuda":
+        return _room_on_gpu(device, allowed, beside)
+    base = memory.resident()
+    limit = memory.bytes_of(allowed) if allowed else base + int(SAFE_PART * memory.available() / beside)
+    return Room(base, limit, allowed is not None, memory.peak())
+
+
+def _room_on_gpu(device: torch.device, allowed: str | None, beside: int) -> Room:
+    free, _ = torch.cuda.mem_get_info(device)
+    held = CONTEXT_BYTES + torch.cuda.memory_reserved(device)
+    sharing = math.ceil(beside / torch.cuda.device_count())
+    limit = memory.bytes_of(allowed) if allowed else held + int(SAFE_PART * free / sharing)
+    return Room(torch.cuda.memory_allocated(device), limit, allowed is not None, held)
+
+
+def step_limit(limit: int, peak: int) -> int:
+    """Bytes to which a process on a GPU is kept during a step with this peak, given what it may hold at all."""
+    return min(limit, GENEROUS * peak)
+
+
+@contextmanager
+def kept_to(limit: int, device: torch.device) -> Iterator[None]:
+    """Tensors on this GPU take no more than `limit` leaves beside the context; then torch raises OutOfMemoryError.
+
+    Without that its allocator keeps what was freed until the card is full, up to 2.4 times what was used; and cuDNN
+    takes what its favourite way to compute asks for, where it gets it. That was 139 GB for pictures of 1536 x 1024 and
+    3072 x 2048 pixels (an H200). Refused, it takes the next way, which is no slower (0.13 s a step instead of 0.33 for
+    the first). The variable CUDNN_CONV_WSCAP_DBG, which is meant for that, changed nothing.
+    """
+    index = torch.cuda.current_device() if device.index is None else device.index
+    _, total = torch.cuda.mem_get_info(index)
+    torch.cuda.set_per_process_memory_fraction(min(1.0, max(0.0, (limit - CONTEXT_BYTES) / total)), index)
+    try:
+        yield
+    finally:
+        torch.cuda.set_per_process_memory_fraction(1.0, index)

@@ -1,0 +1,35 @@
+"""How each scale of a painting is computed: in one piece or in tiles, and where the solver keeps its memory."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One scale. A painting that is resumed in the same layout goes on to the bit.
+
+    tile: pixels per side that a tile owns, None for the whole picture at once. style_tile: likewise for the painting.
+    deep_tile: likewise for the deep blocks, see `objective/tiling/passes.py`; None where all are walked in the
+        same tiles.
+    solver: "lbfgs" or "adam". history: L-BFGS's pairs. kept: how they are kept, see `solvers/vector_store.py`.
+    moments: the precision of Adam's, "float32" or "bfloat16". encoding: a_C in "memory" or on "disk".
+    """
+
+    tile: int | None = None
+    style_tile: int | None = None
+    deep_tile: int | None = None
+    solver: str = "lbfgs"
+    history: int = 20
+    kept: str = "float32"
+    moments: str = "float32"
+    encoding: str = "memory"
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-able."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "Layout":
+        """What `as_dict` made."""
+        return cls(**values)

@@ -1,0 +1,234 @@
+"""Bytes that a walk through the network needs: arithmetic on the layer table, and a few measured constants.
+
+The walk is followed layer by layer. Forward, a layer's input and output are there at once. With a graph, what
+the gradient will need stays: one bit an activation and the activations that a Gram matrix was taken of (the
+compiled algorithms), or every activation (torch's). Backward, the gradients by a layer's output and input are
+there at once, beside what has not been used up yet.
+"""
+
+import math
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from impasto.objective.tiling.tiles import NETWORK, Blocks
+from impasto.objective.tiling.tiling import Tiling
+from impasto.vgg.layers import CHANNELS_PER_BLOCK, LAYERS, TABLE, Layer, block_stride, deepest
+
+FLOAT = 4
+WINOGRAD_POINTS = 36
+"""Values that F(4x4, 3x3) makes of a 3x3 kernel; both directions' kernels are kept."""
+TAPS = 9
+"""Values of a 3x3 kernel."""
+CUSTOM_COPIES = 2
+"""Activations' worth that a cost of the user's own is thought to keep for its gradient."""
+VECTOR = 12
+"""Bytes a pixel of a picture in float32."""
+BITS = 8 * FLOAT
+"""A bit an activation is this part of the activations."""
+DIFFERENCE_FORWARD, DIFFERENCE_BACK = 3, 3
+"""Activations' worth that torch has alive for sum (a_C - a_G)^2: a_G, the difference and its square; and for its
+gradient, beside the difference, as its allocator counts them (`tests/plan/test_footprint.py`)."""
+
+RULE_BYTES = {"gram": 12, "covariance": 28, "wasserstein": 52}
+"""Bytes that a term of the style cost has for each pair of channels: its target, and in an evaluation the sums and the
+matrices that its rule makes of them (`tests/plan/test_further_costs.py`)."""
+
+
+@dataclass(frozen=True)
+class Network:
+    """What the encoder is asked for, and how.
+
+    content, style: layers that are looked at. pooling: "max" or "average". compiled: whether the fused
+    algorithms are used, or torch's. workers: threads that compute. custom: layers that costs of the user's own look at.
+    """
+
+    content: frozenset[str]
+    style: frozenset[str]
+    pooling: str
+    compiled: bool
+    workers: int = 1
+    custom: frozenset[str] = frozenset()
+
+    @property
+    def layers(self) -> list[str]:
+        """All of them."""
+        return sorted(self.content | self.style | self.custom)
+
+    def kernel_bytes(self) -> int:
+        """Kernels as the layers keep them: made when a layer is first computed, beside the weights themselves."""
+        values = 2 * WINOGRAD_POINTS if self.compiled else TAPS  # direct: laid out anew, channels last
+        return sum(values * FLOAT * one.n_in * one.n_out for one in upto(self.layers)[1:])
+
+    def working_bytes(self, pixels: int, blocks: Blocks = NETWORK) -> int:
+        """Room in which the fused algorithms work, a part for each worker: as much as the layer that takes most.
+
+        A square is as good as any picture of so many pixels: a worker's part hardly depends on the shape.
+        """
+        if not self.compiled:
+            return 0
+        from impasto.vgg.convolution.winograd import working_bytes  # imports numba
+
+        side = math.isqrt(pixels)
+        return max(
+            (
+                working_bytes(one.n_in, one.n_out, (side // one.stride, side // one.stride), self.workers)
+                for one in blocks.layers(self.layers)
+                if one is not TABLE[0]
+            ),
+            default=0,
+        )
+
+    def forward_bytes(self, pixels: int, layers: Collection[str], looking: int = 0) -> int:
+        """Without a graph: the most that there is at once.
+
+        looking: activations' worth of memory that is taken while one of `layers` is looked at.
+        """
+        return max(
+            max(
+                self._shown(one, pixels) + self._computed(one, pixels, layers),
+                self._handed_on(one, pixels, layers)
+                + (looking * _whole(one, pixels) if one.name in layers else 0),
+            )
+            for one in upto(layers)
+        )
+
+    def gradient_bytes(self, pixels: int, blocks: Blocks = NETWORK) -> int:
+        """With a graph, and back: the most that is there at once, of a walk over so many pixels of the picture."""
+        layers, kept, most = blocks.layers(self.layers), map_bytes(pixels, blocks.first), 0
+        held, input_is_kept = [], False
+        for one in layers:
+            shown = 0 if input_is_kept else self._shown(one, pixels)
+            most = max(most, kept + shown + self._computed(one, pixels, self.layers))
+            if one.name in self.content:
+                most = max(most, kept + DIFFERENCE_FORWARD * _whole(one, pixels))
+            kept += self._kept(one, pixels)
+            held.append(kept)
+            input_is_kept = not self.compiled or (one.name in self.style and not _ends_block(one))
+        end = 0 if blocks.until is None else map_bytes(pixels, blocks.until)
+        return max(
+            most,
+            *(end + so_far + self._back(one, pixels) for one, so_far in zip(layers, held, strict=True)),
+        )
+
+    def evaluation_bytes(self, stages: Sequence[Tiling], gradient: int) -> int:
+        """At the peak of an evaluation, beside its picture: the gradient's bytes, and what a tile takes.
+
+        In two stages the map between them and the derivative by it are there while the deep blocks are walked, and the
+        derivative alone while the gradient goes back through the shallow ones.
+        """
+        tiles = [self.gradient_bytes(largest_tile(one), one.blocks) for one in stages]
+        if len(tiles) == 1:
+            return gradient + tiles[0]
+        shallow, deep = tiles
+        between = map_bytes(stages[0].height * stages[0].width, stages[1].blocks.first)
+        maps = 2 if len(stages[1].tiles) > 1 else 1  # a tile that sees all of it is no copy: `Tiling.cut`
+        return max(maps * between + deep, gradient + between + shallow)
+
+    def _shown(self, layer: Layer, pixels: int) -> int:
+        """A layer's input."""
+        return FLOAT * layer.n_in * pixels // layer.stride**2
+
+    def _handed_on(self, layer: Layer, pixels: int, layers: Collection[str]) -> int:
+        """A layer's output: pooled at once, where that is fused."""
+        whole = _whole(layer, pixels)
+        pooled = self.compiled and layer.name not in layers and _ends_block(layer)
+        return whole // 4 if pooled else whole
+
+    def _computed(self, layer: Layer, pixels: int, layers: Collection[str]) -> int:
+        """A layer's output, and what is made beside it: a bit each, or torch's output before the ReLU."""
+        whole = _whole(layer, pixels)
+        return self._handed_on(layer, pixels, layers) + whole // BITS if self.compiled else 2 * whole
+
+    def _kept(self, layer: Layer, pixels: int) -> int:
+        """What a layer keeps for the gradient: itself, where that is needed, and where it differs from a_C."""
+        whole = _whole(layer, pixels)
+        difference = whole if layer.name in self.content else 0
+        if layer.name in self.custom:  # itself, and what its measurement keeps: a guess
+            difference += CUSTOM_COPIES * whole
+        if not self.compiled:  # torch's ReLU keeps its output, and the next convolution its pooled input
+            pooled = whole // 4 if _ends_block(layer) else 0
+            return whole + pooled + difference + self._indices(layer, pixels)
+        return whole // BITS + difference + self._itself(layer, pixels) + self._indices(layer, pixels)
+
+    def _itself(self, layer: Layer, pixels: int) -> int:
+        """A layer's activations, where compiled layers keep them: for its Gram matrix, or for a pooling of torch's."""
+        asked = layer.name in self.style or (layer.name in self.content and _ends_block(layer))
+        return _whole(layer, pixels) if asked else 0
+
+    def _indices(self, layer: Layer, pixels: int) -> int:
+        """torch's max pooling keeps an index of 8 bytes a maximum, of which there is one in four activations."""
+        if (
+            self.pooling != "max"
+            or not _ends_block(layer)
+            or (self.compiled and layer.name not in self.layers)
+        ):
+            return 0
+        return _whole(layer, pixels) // 2
+
+    def _back(self, layer: Layer, pixels: int) -> int:
+        """What is there at most while the gradient goes back through a layer, beside what was kept until then."""
+        whole = _whole(layer, pixels)
+        gone = self._indices(layer, pixels)  # when the gradient comes to what the layer is measured by
+        steps = [whole + whole // 4 if layer.name in self.layers and _ends_block(layer) else 0]
+        if layer.name in self.content:
+            measured = gone + (self._itself(layer, pixels) if self.compiled else 0)
+            deepest_of_all = layer.name == deepest(tuple(self.layers)) and layer.name not in self.style
+            steps.append((DIFFERENCE_BACK + (not deepest_of_all)) * whole - measured)
+        if self.compiled:
+            gone += self._itself(layer, pixels) + (whole if layer.name in self.content else 0)
+            steps.append(self._handed_on(layer, pixels, self.layers) + self._shown(layer, pixels) - gone)
+            if layer.name in self.style:  # the Gram matrix's part is added in place
+                steps.append(whole)
+        else:  # the ReLU's gradient is a tensor of its own, and so is the Gram matrix's part
+            steps.append(2 * whole)
+        return max(steps)
+
+
+def encoding_bytes(tiling: Tiling, layers: Collection[str]) -> int:
+    """The content encoding a_C of the whole picture."""
+    return sum(
+        FLOAT * LAYERS[one].n_out * rows * columns
+        for one in layers
+        for rows, columns in [tiling.layer_size(one)]
+    )
+
+
+def guide_bytes(tiling: Tiling, layers: Collection[str]) -> int:
+    """The weights of one region in every style layer, of the whole picture; see `objective/region_guides.py`."""
+    return sum(FLOAT * rows * columns for one in layers for rows, columns in [tiling.layer_size(one)])
+
+
+def rule_bytes(layers: Collection[str], style_cost: str) -> int:
+    """The style cost's targets and rules of one region, or of a picture without regions."""
+    return sum(RULE_BYTES[style_cost] * LAYERS[one].n_out ** 2 for one in layers)
+
+
+def largest_tile(tiling: Tiling) -> int:
+    """Pixels of the picture that the largest tile sees, its halo among them."""
+    area = max(
+        (rows.stop - rows.start) * (columns.stop - columns.start)
+        for rows, columns in (tile.seen for tile in tiling.tiles)
+    )
+    return int(area * block_stride(tiling.blocks.first) ** 2)
+
+
+def map_bytes(pixels: int, block: int) -> int:
+    """The input of a block, of so many pixels of the picture."""
+    channels = CHANNELS_PER_BLOCK[block - 2] if block > 1 else 3
+    return FLOAT * channels * pixels // block_stride(block) ** 2
+
+
+def upto(layers: Collection[str]) -> Sequence[Layer]:
+    """The network as far as the deepest of `layers`."""
+    last = LAYERS[deepest(tuple(layers))]
+    return TABLE[: TABLE.index(last) + 1]
+
+
+def _whole(layer: Layer, pixels: int) -> int:
+    """All activations of a layer."""
+    return FLOAT * layer.n_out * pixels // layer.stride**2
+
+
+def _ends_block(layer: Layer) -> bool:
+    following = TABLE.index(layer) + 1
+    return following < len(TABLE) and TABLE[following].block > layer.block

@@ -1,0 +1,207 @@
+"""What a painting asks for, and the bytes that the process then holds at most.
+
+The constants were measured with the operating system's own figure for the process (`benchmarks/plan.py`), and those of
+a GPU with `benchmarks/gpu_memory.py`; the rest is arithmetic. `tests/plan` holds the peaks against what is observed.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+
+from impasto.images.pixel_store import strips
+from impasto.kernels.weighted_gram import STRIP
+from impasto.memory.available import CONTEXT_BYTES
+from impasto.memory.layout import Layout
+from impasto.memory.network_memory import (
+    FLOAT,
+    VECTOR,
+    Network,
+    encoding_bytes,
+    guide_bytes,
+    largest_tile,
+    rule_bytes,
+)
+from impasto.objective.tiling.passes import stages
+from impasto.objective.tiling.tiling import Tiling
+from impasto.solvers.memory import Vectors, adam_vectors, lbfgs_vectors, scratch_bytes
+
+CODE_BYTES = 250_000_000
+"""What comes with the first evaluation whatever its size: numba, compiled code, the libraries of torch, and pieces too
+small to be given back. Observed beside the rest: 90 to 180 MB for whole pictures, 135 to 250 in tiles, whose pieces
+differ in size (`benchmarks/plan.py`, 17 cases). It is the most, because the sum is a promise."""
+COMPILER_BYTES = 125_000_000
+"""What compiling takes, where none of the code was compiled before: 118 MB were observed."""
+SLACK = 1.02
+"""What the allocator holds beside what is used, over the parts that change with size. At 1536 pixels their sum alone
+was 3 percent above what was observed."""
+GPU_SLACK = 1.2
+"""What torch's allocator has to hold of a GPU, over what is summed up: pieces come and go, and leave gaps of other
+sizes. Held to 1.05 of the sum (`room.kept_to`), 14 of 15 paintings went through, and the other one held to 1.15
+(`benchmarks/gpu_memory.py`)."""
+WORKSPACE_BYTES = 256 * 2**20
+"""Room in which cuDNN and cuBLAS compute: 40 to 240 MB were observed beside the rest, where a limit was set."""
+SCATTERED = 1.5
+"""What the process holds for the matrices of style targets and rules, over what is allocated: they come and go between
+each other. 12 regions at 512 pixels took 1.3 (gram), 1.4 (covariance) and 1.5 (wasserstein) of it."""
+STARTING, GROWING = 3, 2
+"""Canvases' worth that is alive while the first canvas is made, and while a later one grows, beside the canvas that it
+grows from: that canvas, the solver's copy, and the photograph under the first."""
+SHOWN, PROTECTED = 1, 7 / 3
+"""Likewise while a picture is shown or written: a copy; or the photograph, its mask, and the two laid together."""
+STRIPS = 10
+"""Copies of a strip of a canvas that are there while it grows, or takes on colours, strip by strip."""
+LOOKING = 4
+"""Activations' worth that is taken while a content layer is encoded: its moments in float64, and their squares."""
+WEIGHING = 5
+"""Maps of one value a pixel that are alive while a region's weights are averaged and eroded in the finest layer."""
+
+
+@dataclass(frozen=True)
+class Scale:
+    """What is known of one scale before it is planned: sizes (height, width) of canvas and painting, and steps.
+
+    coarser: the size that its canvas grows from; None for the first scale.
+    """
+
+    size: tuple[int, int]
+    style_size: tuple[int, int]
+    steps: int
+    coarser: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What the settings ask for.
+
+    engine: "auto", "whole" or "tiled"; tile: its side, None for what fits. solver, history: as in the settings.
+    margin: pixels of mirrored border. disk: bytes that may be written to it. final: size of the result, to which
+    every unfinished picture is grown when it is shown or kept; None for that of each scale. style_cost: as in the
+    settings. fresh: whether code has to be compiled first. start: pixels of the picture that is painted on from.
+    styles: how many paintings. regions: how many masks over the photograph. style_masks: the most over one painting.
+    protected: whether a part stays as photographed. transparent: whether the photograph has an alpha. ranks: how many
+    processes share the picture; each weighs masks over all of it, and keeps its rows, and one writes all of it. gpu:
+    whether an NVIDIA GPU computes, and it is its memory that counts.
+    """
+
+    network: Network
+    engine: str
+    tile: int | None
+    solver: str
+    history: int
+    margin: int
+    disk: int = 0
+    final: tuple[int, int] | None = None
+    style_cost: str = "gram"
+    fresh: bool = False
+    start: int = 0
+    styles: int = 1
+    regions: int = 0
+    style_masks: int = 0
+    protected: bool = False
+    transparent: bool = False
+    ranks: int = 1
+    gpu: bool = False
+
+    @property
+    def where(self) -> str:
+        """Which memory is meant, for people."""
+        return "the GPU's memory" if self.gpu else "memory"
+
+    def tiling(self, size: tuple[int, int], tile: int | None, layers: Sequence[str]) -> Tiling:
+        """The tiles of a picture."""
+        return Tiling(*size, layers, tile, self.margin)
+
+    def stages(self, scale: Scale, layout: Layout) -> list[Tiling]:
+        """The tiles in which a scale is evaluated."""
+        return stages(*scale.size, self.network.layers, layout.tile, layout.deep_tile, self.margin)
+
+    def peak(self, scale: Scale, layout: Layout, base: int) -> int:
+        """Bytes that the process holds at most while this scale is painted; `base`: what it holds before.
+
+        Kernels and compiled code are counted as if they were still to come: a second painting in the same process
+        is planned with more than it takes.
+        """
+        network = self.network
+        content = self.tiling(scale.size, layout.tile, network.layers)
+        content_only = self.tiling(scale.size, layout.tile, sorted(network.content))
+        style = self.tiling(scale.style_size, layout.style_tile, sorted(network.style))
+        vector, style_vector = (VECTOR * height * width for height, width in (scale.size, scale.style_size))
+        encoding = encoding_bytes(content, network.content) if layout.encoding == "memory" else 0
+        solver = vectors(layout)
+        guides = self.regions * guide_bytes(content, network.style)
+        weights = (self.regions + WEIGHING) * self.ranks * vector // 3 if self.regions else 0
+        parts = self.style_masks * guide_bytes(style, network.style)
+        painting = network.forward_bytes(largest_tile(style), network.style)
+        preparing = max(
+            self.beginning(scale),
+            2 * vector
+            + encoding
+            + network.forward_bytes(largest_tile(content_only), network.content, LOOKING),
+            vector
+            + encoding
+            + style_vector
+            + parts
+            + max(painting, WEIGHING * self.ranks * style_vector // 3 if parts else 0),
+            vector + encoding + guides + weights,
+        )
+        # Padded, the gradient of that, and the same folded back.
+        margins = 0 if layout.tile or not self.margin else 3 * vector
+        walked = self.stages(scale, layout)
+        evaluating = solver.evaluating * vector + margins + network.evaluation_bytes(walked, vector)
+        showing = solver.evaluating * vector + self.showing(scale)
+        held = encoding + guides + (2 * FLOAT * STRIP if self.regions else 0)
+        # One term of Gram matrices for each layer is among what was observed as CODE_BYTES.
+        rules = max(1, self.regions) * rule_bytes(network.style, self.style_cost)
+        held += int(SCATTERED * (rules - rule_bytes(network.style, "gram")))
+        if self.protected:  # the photograph and the mask, and the picture they make
+            held += 4 * vector // 3
+            evaluating += 4 * vector // 3
+        stepping = held + max(evaluating, solver.peak * vector + scratch_bytes(vector), showing)
+        if self.gpu:  # no code is compiled; the kernels are those that the encoder was loaded with
+            used = base + WORKSPACE_BYTES + max(preparing, stepping)
+            return int(CONTEXT_BYTES + GPU_SLACK * used)
+        code = CODE_BYTES + (COMPILER_BYTES if self.fresh else 0)
+        code += network.kernel_bytes()
+        code += max(network.working_bytes(largest_tile(one), one.blocks) for one in walked)
+        return int(base + code + SLACK * max(preparing, stepping))
+
+    def beginning(self, scale: Scale) -> int:
+        """Bytes that are there while the canvas of a scale is made."""
+        pixels = math.prod(scale.size)
+        if scale.coarser is None:
+            return VECTOR * (STARTING * pixels + self.start)
+        return VECTOR * (GROWING * pixels + math.prod(scale.coarser)) + _strips(scale.size)
+
+    def showing(self, scale: Scale) -> int:
+        """Bytes of the result as it is shown or kept, beside the solver's: an unfinished picture is grown first."""
+        copies = PROTECTED if self.protected else SHOWN
+        if self.final not in (None, scale.size):
+            copies += 1
+        if self.ranks > 1:  # the whole picture, and a slab on its way
+            copies += self.ranks + 1
+        if self.transparent:
+            copies += self.ranks / 3
+        size = self.final or scale.size
+        return int(VECTOR * copies * math.prod(size)) + _strips(size)
+
+    def written(self, scale: Scale, layout: Layout) -> int:
+        """Bytes that lie on disk while a scale is painted."""
+        pairs = layout.solver == "lbfgs" and layout.kept == "disk"
+        size = 2 * layout.history * VECTOR * scale.size[0] * scale.size[1] if pairs else 0
+        if layout.encoding == "disk":
+            size += encoding_bytes(self.tiling(scale.size, None, self.network.layers), self.network.content)
+        return size
+
+
+def vectors(layout: Layout) -> Vectors:
+    """The solver's working vectors in this layout."""
+    if layout.solver == "adam":
+        return adam_vectors(getattr(torch, layout.moments))
+    return lbfgs_vectors(layout.history, layout.kept)
+
+
+def _strips(size: tuple[int, int]) -> int:
+    _, rows = next(strips(*size))
+    return STRIPS * VECTOR * rows * size[1]

@@ -1,0 +1,44 @@
+"""The seam between engines and solvers: an image goes in, its cost and the cost's gradient come out."""
+
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from impasto.tensor_types import Image
+
+
+@dataclass(frozen=True)
+class Cost:
+    """J and its parts, as plain numbers.
+
+    total = alpha * content + beta * style + (setting `variation`) * variation + custom
+    """
+
+    total: float
+    content: float
+    style: float
+    variation: float = 0.0
+    custom: float = 0.0
+
+    def numbers(self) -> list[float]:
+        """All of them, to be kept or sent; `Cost(*numbers)` is the same again."""
+        return [self.total, self.content, self.style, self.variation, self.custom]
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The cost of an image, and dJ/dG: how each channel of each pixel changes it."""
+
+    cost: Cost
+    gradient: Image
+
+
+@runtime_checkable
+class Evaluate(Protocol):
+    """What a solver knows of style transfer."""
+
+    def __call__(self, image: Image) -> Evaluation:
+        """The cost and gradient at `image`, which is left as it is.
+
+        The gradient is the caller's from then on, to keep and to change.
+        """
+        ...

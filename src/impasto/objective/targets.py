@@ -1,0 +1,238 @@
+"""What a picture is measured against: the cost terms of a content and a style image, at one size."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor
+
+from impasto.costs.content import ContentTerm
+from impasto.costs.content_store import Encoding, InMemory, MakeEncoding
+from impasto.costs.custom import CustomCost, CustomTerm, check_measure, check_rule, custom_summary
+from impasto.costs.normalization import Moments, content_reference, style_reference
+from impasto.costs.region import Guide, GuidedTerm, guided_summary, of_region
+from impasto.costs.styles import STYLE_COSTS, StyleTerm
+from impasto.costs.term import Summary, Window
+from impasto.distributed.partial_sums import AddUp, alone, shared_moments, shared_summaries
+from impasto.objective.tiling.tiling import Tiling
+from impasto.tensor_types import Image
+from impasto.vgg.layers import LAYERS, canonical
+from impasto.vgg.vgg19 import VGG19
+
+
+class _Measure(NamedTuple):
+    """What is measured of a layer. of: (activation, window) -> the sums, and the activation to go on with.
+
+    nothing: the same of activations that are all 0, where a process has no part of the picture.
+    """
+
+    layer: str
+    of: Callable[[Tensor, Window], tuple[Summary, Any]]
+    nothing: Callable[[Tensor], tuple[Summary, Any]]
+
+
+@torch.no_grad()
+def content_terms(
+    encoder: VGG19,
+    content: Image,
+    layer_weights: Mapping[str, float],
+    balance: bool,
+    tiling: Tiling | None = None,
+    make: MakeEncoding = InMemory,
+    add_up: AddUp = alone,
+) -> list[ContentTerm]:
+    """One term a layer. The content encoding a_C is what the encoder makes of C.
+
+    balance: divide each layer's cost by its reference, see `costs/normalization.py`.
+    tiling: how to walk C; None for one tile without a margin. make: where a_C is kept.
+    add_up: for a picture shared by several processes: `content` is then `tiling.rows` of it, and a_C its own band's.
+    """
+    tiling = tiling or Tiling(content.shape[2], content.shape[3], list(layer_weights))
+    encodings: dict[str, Encoding] = {}
+    moments: dict[str, Moments] = {}
+
+    def keep(layer: str, a_C: Tensor, window: Window) -> Tensor:
+        own = a_C[..., window.here[0], window.here[1]]
+        if layer not in encodings:
+            encodings[layer] = make(own.shape[1], *tiling.layer_size(layer), own)
+        encodings[layer].fill(window.there, own)
+        if balance:
+            more = Moments.of(own)
+            moments[layer] = moments[layer].plus(more) if layer in moments else more
+        return a_C
+
+    for tile in tiling.tiles:
+        tiling.walk(encoder, tiling.cut(content, tile), tile, keep)
+    moments = {layer: shared_moments(moments[layer], add_up) for layer in moments}
+    return [
+        ContentTerm(
+            layer,
+            a_C,
+            _balanced(layer_weights[layer], content_reference(moments[layer]) if balance else 1.0),
+        )
+        for layer, a_C in encodings.items()
+    ]
+
+
+def style_terms(
+    encoder: VGG19,
+    style: Image,
+    layer_weights: Mapping[str, float],
+    balance: bool,
+    tiling: Tiling | None = None,
+    add_up: AddUp = alone,
+    cost: str = "gram",
+) -> list[StyleTerm]:
+    """One term a layer. The style encoding of S is what the style cost measures of it, such as its Gram matrices.
+
+    cost: one of STYLE_COSTS. The rest as for `content_terms`.
+    """
+    (sums,) = style_sums(encoder, style, list(layer_weights), tiling, add_up, cost=cost)
+    return [style_term(layer, sums[layer], layer_weights[layer], balance, cost) for layer in layer_weights]
+
+
+@torch.no_grad()
+def style_sums(
+    encoder: VGG19,
+    style: Image,
+    layers: Sequence[str],
+    tiling: Tiling | None = None,
+    add_up: AddUp = alone,
+    guides: Sequence[Mapping[str, Guide] | None] = (None,),
+    cost: str = "gram",
+) -> list[dict[str, Summary]]:
+    """The style encoding: what the style cost measures of S, by layer.
+
+    guides: parts of the painting that are measured each by itself (`costs/region.py`), in one walk; None: all of it.
+    """
+    measures = [_style_measure(layer, guide, cost) for guide in guides for layer in layers]
+    found = iter(_summaries(encoder, style, measures, tiling, add_up))
+    return [
+        {
+            layer: summary if guide is None else of_region(summary, guide[layer])
+            for layer, summary in zip(layers, found, strict=False)
+        }
+        for guide in guides
+    ]
+
+
+def _style_measure(layer: str, guide: Mapping[str, Guide] | None, cost: str) -> _Measure:
+    target = STYLE_COSTS[cost]
+    if guide is None:
+        return _Measure(layer, lambda a_S, window: target.measure(a_S, window.here), target.measure)
+    return _Measure(
+        layer, lambda a_S, window: guided_summary(target, a_S, guide[layer], window), target.measure
+    )
+
+
+def blended(parts: Sequence[tuple[Summary, float]]) -> Summary:
+    """The weighted mean of several styles' average positions: the style that lies between them.
+
+    One term with the mean as its target costs no more than one style does, two equal styles are one, and for Gram
+    matrices it is the same as weighing the styles' costs: with weights that add up to 1, sum_i w_i |G - G_i|^2 =
+    |G - mean|^2 + a constant, so the gradients are equal.
+    """
+    if len(parts) == 1:
+        return parts[0][0]
+    total = parts[0][1] * (parts[0][0].total / parts[0][0].count)
+    for summary, weight in parts[1:]:
+        total = total + weight * (summary.total / summary.count)
+    return Summary(total / sum(weight for _, weight in parts), 1)
+
+
+def style_term(layer: str, summary: Summary, weight: float, balance: bool, cost: str = "gram") -> StyleTerm:
+    """The term that compares with a style of this summary; `balance` as for `content_terms`."""
+    target = STYLE_COSTS[cost].of(summary)
+    return StyleTerm(layer, target, _balanced(weight, style_reference(target, summary) if balance else 1.0))
+
+
+def guided_term(target: StyleTerm, guide: Guide, weight: float = 1.0) -> GuidedTerm:
+    """The same within a region of the canvas; weight: what the region counts beside the others of its size."""
+    return GuidedTerm(target.layer, target, guide, weight * guide.share * target.weight)
+
+
+@torch.no_grad()
+def custom_terms(
+    encoder: VGG19,
+    content: Image,
+    styles: Iterable[tuple[Tensor, Tiling | None, float]],
+    costs: Sequence[CustomCost],
+    content_tiling: Tiling | None = None,
+    add_up: AddUp = alone,
+) -> list[CustomTerm]:
+    """One term a cost, each against what it measures of C and S; the rest as for `content_terms`.
+
+    styles: each painting [1, 3, H, W], how to walk it, and its weight, one after the other; several are blended.
+    Raises SettingsError when a cost cannot be used; see `costs/custom.py`.
+    """
+    if not costs:
+        return []
+    for cost in costs:
+        check_measure(cost, _any_activations(encoder, cost, content))
+    measures = [_custom_measure(cost) for cost in costs]
+    of_content = _summaries(encoder, content, measures, content_tiling, add_up)
+    of_styles = []
+    for style, tiling, weight in styles:
+        of_styles.append([(one, weight) for one in _summaries(encoder, style, measures, tiling, add_up)])
+        del style  # before the next is read
+    terms = [
+        CustomTerm(cost, one, blended(parts))
+        for cost, one, *parts in zip(costs, of_content, *of_styles, strict=True)
+    ]
+    for term in terms:
+        check_rule(term, _any_activations(encoder, term.cost, content))
+    return terms
+
+
+def _any_activations(encoder: VGG19, cost: CustomCost, like: Tensor) -> Tensor:
+    """A few seeded ones of the cost's layer, to try it on."""
+    generator = torch.Generator().manual_seed(0)
+    return torch.rand(1, _channels(encoder, canonical(cost.layer)), 6, 7, generator=generator).to(like)
+
+
+def _custom_measure(cost: CustomCost) -> _Measure:
+    measure = partial(custom_summary, cost)
+    return _Measure(canonical(cost.layer), lambda a, window: measure(a, window.here), measure)
+
+
+def _summaries(
+    encoder: VGG19,
+    picture: Image,
+    measures: Sequence[_Measure],
+    tiling: Tiling | None,
+    add_up: AddUp,
+) -> list[Summary]:
+    """What each of some measures makes of its layer of a picture."""
+    layers = list(dict.fromkeys(measure.layer for measure in measures))
+    tiling = tiling or Tiling(picture.shape[2], picture.shape[3], layers)
+    found: dict[int, Summary] = {}
+
+    def add(shown: str, a: Tensor, window: Window) -> Tensor:
+        for i, measure in enumerate(measures):
+            if measure.layer == shown:
+                more, a = measure.of(a, window)
+                found[i] = found[i].plus(more) if i in found else more
+        return a
+
+    for tile in tiling.tiles:
+        tiling.walk(encoder, tiling.cut(picture, tile), tile, add)
+    own = {i: found[i] if found else _nothing_seen(encoder, measure) for i, measure in enumerate(measures)}
+    return list(shared_summaries(own, add_up).values())
+
+
+def _nothing_seen(encoder: VGG19, measure: _Measure) -> Summary:
+    """The sums of a process that has no part of the picture."""
+    nothing = torch.zeros(
+        1, _channels(encoder, measure.layer), 1, 1, device=encoder.device, dtype=encoder.precision.measured
+    )
+    return Summary(torch.zeros_like(measure.nothing(nothing)[0].total), 0)
+
+
+def _channels(encoder: VGG19, layer: str) -> int:
+    return len(encoder.weights.biases[LAYERS[layer].convolution])
+
+
+def _balanced(weight: float, reference: float) -> float:
+    """A flat picture has a reference of 0; its cost is then taken as it is."""
+    return weight / reference if reference > 0 else weight

@@ -1,0 +1,1 @@
+"""Where the tiles of a picture lie, and in which passes the network is walked."""

@@ -1,0 +1,160 @@
+"""Where the tiles of a picture lie, what each must see, and what is cut away on the way: arithmetic only.
+
+A tile *owns* a rectangle of pixels and, in every layer, the activations that lie over it; the tiles' own
+activations cover each layer exactly once. To compute them right it must *see* more: the halo. Walking the
+layer table backwards gives, for each block, the part of its input that is needed; what is no longer needed
+is cut away after each pooling, so that deep layers do not pay for the halo of shallow ones. Beyond the
+picture's true border nothing is seen: there, and only there, the convolutions' own padding is right.
+
+A walk need not begin at the pixels, nor end at a layer that is looked at: `Blocks`.
+"""
+
+import math
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
+
+from impasto.vgg.layers import LAYERS, TABLE, Layer, block_stride, deepest
+
+LARGER = 1.05
+"""A tile may be larger by so much than asked for: a picture of two sides and its margin is not cut into three."""
+
+
+class Span(NamedTuple):
+    """From `start` up to, and without, `stop`."""
+
+    start: int
+    stop: int
+
+    def within(self, outer: "Span") -> slice:
+        """Where this span lies in an array that holds `outer`."""
+        return slice(self.start - outer.start, self.stop - outer.start)
+
+
+class Blocks(NamedTuple):
+    """The part of the network that is walked: from the input of block `first` to the deepest layer that is looked at.
+
+    until: or to the input of this block, which tiles then own like a layer.
+    """
+
+    first: int = 1
+    until: int | None = None
+
+    def layers(self, looked_at: Collection[str]) -> Sequence[Layer]:
+        """The layers that are computed."""
+        if self.until is not None:
+            return [one for one in TABLE if self.first <= one.block < self.until]
+        last = TABLE.index(LAYERS[deepest(tuple(looked_at))])
+        return [one for one in TABLE[: last + 1] if one.block >= self.first]
+
+    def stride(self, looked_at: Collection[str]) -> int:
+        """Pixels to which the tiles' borders are rounded."""
+        return block_stride(self.until) if self.until else LAYERS[deepest(tuple(looked_at))].stride
+
+
+NETWORK = Blocks()
+"""From the pixels to the deepest layer."""
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One tile along one axis: `seen[b]` is what block b's input covers; seen[1] is in pixels.
+
+    The first is what is cut out of the walk's input. With `Blocks.until` the last is what the tile owns of its end.
+    """
+
+    own: Span
+    seen: dict[int, Span]
+
+    def own_at(self, stride: int) -> Span:
+        """The tile's own activations in a layer of this stride."""
+        return Span(self.own.start // stride, self.own.stop // stride)
+
+    def trim(self, block: int) -> slice:
+        """What to keep of what the pooling in front of `block` makes; each block's input starts at an even place."""
+        before = self.seen[block - 1]
+        return self.seen[block].within(Span(before.start // 2, before.stop // 2))
+
+    def own_within(self, layer: str) -> slice:
+        """Where the tile's own activations of a layer lie in what is computed of it."""
+        table = LAYERS[layer]
+        return self.own_at(table.stride).within(self.seen[table.block])
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One tile: its rows and its columns."""
+
+    rows: Axis
+    columns: Axis
+
+    @property
+    def seen(self) -> tuple[slice, slice]:
+        """The part of the walk's input that the tile sees."""
+        first = min(self.rows.seen)
+        return slice(*self.rows.seen[first]), slice(*self.columns.seen[first])
+
+    def own_at(self, stride: int) -> tuple[slice, slice]:
+        """The tile's own positions in a layer of this stride."""
+        return slice(*self.rows.own_at(stride)), slice(*self.columns.own_at(stride))
+
+    def trims(self) -> dict[int, tuple[slice, slice]]:
+        """What to keep after each pooling, by the block behind it."""
+        _, *later = self.rows.seen
+        return {block: (self.rows.trim(block), self.columns.trim(block)) for block in later}
+
+
+def tiles(
+    height: int,
+    width: int,
+    layers: Sequence[str],
+    side: int,
+    band: Span | None = None,
+    blocks: Blocks = NETWORK,
+) -> Iterator[Tile]:
+    """The tiles of a height x width picture, row by row, each owning about side x side pixels.
+
+    `side` is rounded up to the deepest layer's stride, so that the tiles' borders fall between activations.
+
+    band: only the tiles of these rows; it begins at a whole stride, and ends at one or with the picture.
+    """
+    rows = list(_axes(height, layers, side, band or Span(0, height), blocks))
+    columns = list(_axes(width, layers, side, Span(0, width), blocks))
+    return (Tile(row, column) for row in rows for column in columns)
+
+
+def _axes(length: int, layers: Sequence[str], side: int, band: Span, blocks: Blocks) -> Iterator[Axis]:
+    """As many equal parts of whole strides as `side` asks for, about; the last one takes the odd pixels, too."""
+    if band.start == band.stop:
+        return
+    stride = blocks.stride(layers)
+    strides = max(1, (band.stop - band.start) // stride)
+    count = math.ceil(strides / (LARGER * max(1, -(-side // stride))))
+    cuts = [band.start + stride * (strides * i // count) for i in range(count)] + [band.stop]
+    for start, stop in pairwise(cuts):
+        own = Span(start, stop)
+        yield Axis(own, _seen(own, length, layers, blocks))
+
+
+def _seen(own: Span, length: int, layers: Sequence[str], blocks: Blocks) -> dict[int, Span]:
+    """What each block must be given, walking back from the end of the walk."""
+    needed: Span | None = None
+    seen = {}
+    if blocks.until is not None:
+        stride = block_stride(blocks.until)
+        seen[blocks.until] = Span(own.start // stride, own.stop // stride)
+        needed = Span(*(2 * place for place in seen[blocks.until]))
+    for layer in reversed(blocks.layers(layers)):
+        if layer.name in layers:
+            mine = Span(own.start // layer.stride, own.stop // layer.stride)
+            needed = (
+                mine if needed is None else Span(min(needed.start, mine.start), max(needed.stop, mine.stop))
+            )
+        assert needed is not None  # the deepest layer comes first
+        needed = Span(max(needed.start - 1, 0), min(needed.stop + 1, length // layer.stride))
+        if layer.name.endswith("_1"):
+            needed = Span(needed.start - needed.start % 2, needed.stop)
+            seen[layer.block] = needed
+            needed = Span(2 * needed.start, 2 * needed.stop)
+    return dict(reversed(seen.items()))

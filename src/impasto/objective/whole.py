@@ -1,0 +1,41 @@
+"""The whole picture at once: the plain way, and the fastest while it fits into memory."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from impasto.costs.term import Summary, Term
+from impasto.costs.weighted_total import weighted_total
+from impasto.objective.evaluation import Evaluation
+from impasto.tensor_types import Image
+from impasto.vgg.vgg19 import VGG19
+
+
+class Whole:
+    """`evaluate(image)` for the sum of some cost terms.
+
+    encoder: gives the activations the terms look at.
+    terms: content and style terms, each measuring one layer.
+    alpha, beta: weights of the two parts in J.
+    """
+
+    def __init__(self, encoder: VGG19, terms: Sequence[Term], alpha: float, beta: float):
+        self.encoder, self.terms, self.alpha, self.beta = encoder, tuple(terms), alpha, beta
+        self.layers = list(dict.fromkeys(term.layer for term in terms))
+
+    def __call__(self, image: Image) -> Evaluation:
+        """J and dJ/dG at `image` [1, 3, H, W]."""
+        image = image.detach().requires_grad_(True)
+        summaries: dict[Term, Summary] = {}
+
+        def measure(layer: str, a_G: Tensor) -> Tensor:
+            for term in self.terms:
+                if term.layer == layer:
+                    summaries[term], a_G = term.measure(a_G)
+            return a_G
+
+        self.encoder.walk(image, self.layers, measure)
+        total, cost = weighted_total(summaries, self.alpha, self.beta)
+        (gradient,) = torch.autograd.grad(total, image)
+        return Evaluation(cost, gradient)

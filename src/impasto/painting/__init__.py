@@ -1,0 +1,1 @@
+"""One painting, coarse to fine: its scales, its loop, its checkpoints, its result."""

@@ -1,0 +1,53 @@
+"""The first canvas: what the optimisation starts from."""
+
+import torch
+from torch import Tensor
+
+from impasto.errors import SettingsError
+from impasto.images.resize.resize import resize
+
+STARTS = ("content", "noise", "content+noise", "picture")
+
+
+def first_canvas(
+    start: str,
+    content: Tensor,
+    noise: float,
+    generator: torch.Generator,
+    picture: Tensor | None = None,
+) -> Tensor:
+    """The generated image G before the first step.
+
+    Args:
+        start: "content": G = C. "content+noise": G = C + U(-noise, noise), clipped to [0, 1], the stated
+            method's random initialisation. "noise": uniform noise in [0, 1] without C. "picture": `picture`,
+            resampled to C's size.
+        content: C, [1, 3, H, W] in [0, 1].
+        noise: amplitude for "content+noise", in [0, 1]; 0.25 in the stated method.
+        generator: on the CPU, so that every device starts from the same numbers.
+        picture: [1, 3, h, w] in [0, 1], for "picture" only.
+
+    Returns:
+        A new tensor [1, 3, H, W] in [0, 1], of C's type and on C's device.
+
+    Raises:
+        SettingsError: an unknown start, a noise outside [0, 1], a generator that is not on the CPU, or a
+            missing picture.
+    """
+    if start == "content":
+        return content.detach().clone()
+    if start == "picture":
+        if picture is None:
+            raise SettingsError('the start "picture" needs a picture: give one, or start from "content"')
+        return resize(picture.detach(), (content.shape[-2], content.shape[-1])).to(content).clone()
+    if start not in STARTS:
+        raise SettingsError(f"start is {start!r}; expected one of {', '.join(STARTS)}")
+    if not 0 <= noise <= 1:
+        raise SettingsError(f"noise is {noise}; expected an amplitude in [0, 1], such as 0.25")
+    if generator.device.type != "cpu":
+        raise SettingsError(f"the generator is on {generator.device}; expected one on the CPU")
+    uniform = torch.rand(content.shape, generator=generator, dtype=torch.float32)
+    if start == "noise":
+        return uniform.to(content)
+    # In place: a canvas may be gigabytes.
+    return uniform.mul_(2).sub_(1).mul_(noise).add_(content.detach().cpu()).clamp_(0, 1).to(content)

@@ -1,0 +1,81 @@
+"""What the loop knows of a solver, what it saves of its state, and what solvers in several processes share."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol, runtime_checkable
+
+from torch import Tensor
+
+from impasto.objective.evaluation import Cost, Evaluate
+
+State = dict[str, Any]
+"""Everything a solver remembers: enough to go on to the bit.
+
+Plain numbers and strings, lists of them, tensors, and vectors that are not in memory (`kept.Kept`), which
+`tensor()` reads.
+"""
+
+
+@runtime_checkable
+class Solver(Protocol):
+    """Brings `evaluate`'s cost down, keeping every value of the image in [0, 1]."""
+
+    image: Tensor
+    """The image so far, of any shape; a step changes it in place."""
+
+    finished: str | None
+    """Why no further step helps, or None."""
+
+    def step(self, evaluate: Evaluate) -> Cost:
+        """Improve `image`; the cost is that of the new image (L-BFGS) or of the one before (Adam).
+
+        The gradient that `evaluate` returns is the solver's from then on: it may keep and change it.
+        """
+        ...
+
+    def state(self) -> State:
+        """A view of the whole state, for saving at once: the next step changes it."""
+        ...
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take over a saved state, with a tensor where the state had a vector that was not in memory.
+
+        `state` may read each tensor when it is asked for: they are asked for once, one by one.
+        """
+        ...
+
+
+@runtime_checkable
+class Reductions(Protocol):
+    """How solvers that each own a part of the picture, in a process each, agree on every decision.
+
+    Each method is called by all of them, in the same order, with the number of its own part; all get the
+    same answer. `evaluate` then returns the cost of the whole picture in every process.
+    """
+
+    def total(self, x: float) -> float:
+        """The sum over all parts, the same to the bit in every process."""
+        ...
+
+    def largest(self, x: float) -> float:
+        """The largest over all parts; never called with NaN."""
+        ...
+
+    def everywhere(self, x: bool) -> bool:
+        """Whether x holds in every part."""
+        ...
+
+
+class Alone:
+    """The `Reductions` of a solver that owns the whole picture."""
+
+    def total(self, x: float) -> float:
+        """`x`."""
+        return x
+
+    def largest(self, x: float) -> float:
+        """`x`."""
+        return x
+
+    def everywhere(self, x: bool) -> bool:
+        """`x`."""
+        return x

@@ -1,0 +1,114 @@
+"""Which algorithm computes a layer: the one place where that is decided.
+
+Measured on two cores of a processor with AVX-512 (an AMD EPYC of the Zen 4 kind), against torch 2.13.
+"""
+
+from functools import cached_property
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+from impasto.errors import SettingsError
+from impasto.kernels import can_compile
+from impasto.vgg.convolution.direct import DirectConvolution
+from impasto.vgg.convolution.interface import Convolution, Pooling
+
+Algorithm = Literal["direct", "patches", "winograd"]
+ALGORITHMS: tuple[str, ...] = ("auto", "direct", "patches", "winograd")
+
+FEW_CHANNELS = 4
+"""Up to here `patches` is faster than `direct`; more channels fill the blocks that torch works in."""
+
+SMALLEST_WINOGRAD = 64
+"""Positions of a layer below which reading Winograd's kernel, four times as large, costs more than it saves."""
+
+
+def possible(algorithm: str, n_in: int, n_out: int) -> bool:
+    """Can this algorithm compute a layer with these channels, on this machine?"""
+    if algorithm == "direct" or not can_compile():
+        return algorithm == "direct"
+    if algorithm == "patches":
+        from impasto.vgg.convolution.patches import CHANNELS
+
+        return n_in <= FEW_CHANNELS and n_out % CHANNELS == 0
+    from impasto.vgg.convolution.winograd import CHANNELS
+
+    return n_in % CHANNELS == 0 and n_out % CHANNELS == 0
+
+
+def fastest(n_in: int, n_out: int, positions: int) -> Algorithm:
+    """The algorithm for a layer with these channels and n_H n_W positions, in float32 on a CPU."""
+    if possible("patches", n_in, n_out):
+        return "patches"
+    if positions >= SMALLEST_WINOGRAD and possible("winograd", n_in, n_out):
+        return "winograd"
+    return "direct"
+
+
+class _Chosen:
+    """A layer that is computed in the way that suits its input; see `base.Convolution`."""
+
+    def __init__(self, kernel: Tensor, bias: Tensor, padding: int, algorithm: str, tf32: bool):
+        self.kernel, self.bias, self.padding, self.algorithm = kernel, bias, padding, algorithm
+        self.tf32 = tf32
+
+    def __call__(self, x: Tensor, pooling: Pooling | None = None) -> Tensor:
+        return self.convolution_for(x)(x, pooling)
+
+    def convolution_for(self, x: Tensor) -> Convolution:
+        n_out, n_in = self.kernel.shape[:2]
+        if x.device.type != "cpu" or x.dtype != torch.float32:
+            return self._direct
+        wanted = fastest(n_in, n_out, x.shape[2] * x.shape[3]) if self.algorithm == "auto" else self.algorithm
+        if not possible(wanted, n_in, n_out):
+            wanted = "direct"
+        return {
+            "direct": lambda: self._direct,
+            "patches": lambda: self._patches,
+            "winograd": lambda: self._winograd,
+        }[wanted]()
+
+    @cached_property
+    def _direct(self) -> Convolution:
+        return DirectConvolution(self.kernel, self.bias, self.padding, tf32=self.tf32)
+
+    @cached_property
+    def _patches(self) -> Convolution:
+        from impasto.vgg.convolution.patches import PatchesConvolution
+
+        return PatchesConvolution(self.kernel, self.bias, self.padding)
+
+    @cached_property
+    def _winograd(self) -> Convolution:
+        from impasto.vgg.convolution.winograd import WinogradConvolution
+
+        return WinogradConvolution(self.kernel, self.bias, self.padding)
+
+
+def prepare(
+    kernel: Tensor, bias: Tensor, *, padding: int = 1, algorithm: str = "auto", tf32: bool = False
+) -> Convolution:
+    """One layer, relu(x * kernel + bias), ready to be called with its input.
+
+    kernel: [n_out, n_in, 3, 3]; bias: [n_out]; padding: rings of zeros around the input, 0, 1 or 2.
+    algorithm: "auto" chooses by shape; "direct", "patches" and "winograd" are used wherever they can be, and
+        "direct" elsewhere. Anything but float32 on a CPU is computed directly.
+    tf32: on an NVIDIA GPU in float32, may products be rounded to TF32?
+    Raises SettingsError for an unknown algorithm or a kernel of another shape.
+    """
+    if algorithm not in ALGORITHMS:
+        raise SettingsError(
+            f"there is no convolution named {algorithm!r}; use one of {', '.join(ALGORITHMS)}"
+        )
+    if (
+        kernel.ndim != 4
+        or kernel.shape[2:] != (3, 3)
+        or bias.shape != kernel.shape[:1]
+        or padding not in (0, 1, 2)
+    ):
+        raise SettingsError(
+            f"a layer is a kernel [n_out, n_in, 3, 3], a bias [n_out] and a padding of 0 to 2, got "
+            f"{list(kernel.shape)}, {list(bias.shape)} and {padding}"
+        )
+    return _Chosen(kernel, bias, padding, algorithm, tf32)

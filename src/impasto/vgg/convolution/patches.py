@@ -1,0 +1,68 @@
+"""Direct convolution of few input channels, such as a picture's three, as products of matrices.
+
+A 3x3 patch of a picture has 27 numbers: too few for the blocks that torch's convolution works in.
+"""
+
+from functools import cached_property
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from impasto.kernels.allocation import empty_features, flat
+from impasto.kernels.convolution import patches as native
+from impasto.kernels.matmul import PANEL, ROWS, in_panels
+from impasto.vgg.convolution.fused import FusedConvolution
+from impasto.vgg.convolution.interface import Pooling
+
+CHANNELS = PANEL
+"""n_out must be a multiple of this."""
+
+
+class PatchesConvolution(FusedConvolution):
+    """See `base.Convolution`; for few input channels."""
+
+    def can_fuse_pooling(self) -> bool:
+        """No layer of VGG-19 would need it."""
+        return False
+
+    def forward(self, x: Tensor, pooling: Pooling | None) -> tuple[Tensor, np.ndarray]:
+        """See `FusedConvolution`."""
+        height, width = x.shape[2:]
+        y, bits = self.new_activations((height, width), None)
+        workers, longest = torch.get_num_threads(), width + 2 + ROWS
+        row = torch.empty((workers, longest * self.n_in)).numpy()
+        sums = torch.empty((workers, longest * self.n_out)).numpy()
+        native.forward(
+            flat(x), height, width, self.n_in, self.padding, self._kernel, self.bias, flat(y), bits, self.n_out, row,
+            sums, workers,
+        )  # fmt: skip
+        return y, bits
+
+    def backward(
+        self, gradient: Tensor, bits: np.ndarray, pooling: Pooling | None, size: tuple[int, int]
+    ) -> Tensor:
+        """See `FusedConvolution`."""
+        y = empty_features(self.n_in, *size)
+        rows, columns = self.sizes_out(*size)
+        owed_each = self._reversed.size // self.n_out
+        workers, longest = torch.get_num_threads(), columns + 2 + ROWS
+        row = torch.empty((workers, longest * self.n_out)).numpy()
+        owed = torch.empty((workers, longest * owed_each)).numpy()
+        total = torch.empty((workers, (size[1] + 4) * self.n_in)).numpy()
+        native.backward(
+            flat(gradient), bits, rows, columns, self.n_out, self.padding, self._reversed, owed_each, flat(y), *size,
+            self.n_in, row, owed, total, workers,
+        )  # fmt: skip
+        return y
+
+    @cached_property
+    def _kernel(self) -> np.ndarray:
+        """Three matrices [3 n_in, n_out], one for each row of the kernel."""
+        return in_panels(self.kernel.permute(2, 3, 1, 0).reshape(3, 3 * self.n_in, self.n_out)).numpy()
+
+    @cached_property
+    def _reversed(self) -> np.ndarray:
+        """One matrix [n_out, 9 n_in], its columns filled up to whole panels with zeros."""
+        matrix = self.kernel.permute(0, 2, 3, 1).reshape(1, self.n_out, 9 * self.n_in)
+        return in_panels(torch.nn.functional.pad(matrix, (0, -matrix.shape[2] % PANEL))).numpy()

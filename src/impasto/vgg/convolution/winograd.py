@@ -1,0 +1,113 @@
+"""Winograd's minimal filtering F(4x4, 3x3): a quarter of the multiplications of direct convolution.
+
+A 4x4 tile of outputs comes from 36 products instead of 144, after a transform of the 6x6 inputs and of the
+kernel (once, when it is first used). The gradient by the input is a convolution with the flipped, transposed
+kernel, whose transform is a permutation of the kernel's own. Formulas and sources: `native/transforms.py`.
+"""
+
+from functools import cached_property
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from impasto.kernels.allocation import WORKSPACE, empty, empty_features, flat
+from impasto.kernels.convolution import winograd as native
+from impasto.kernels.convolution.winograd_transforms import REVERSED, transform_taps
+from impasto.kernels.matmul import FEW_ROWS, PANEL
+from impasto.vgg.convolution.fused import FusedConvolution
+from impasto.vgg.convolution.interface import Pooling
+
+_POOLING = {None: native.NO_POOLING, "max": native.MAX_POOLING, "average": native.MEAN_POOLING}
+_TILES_PER_KERNEL, _MOST_TILES = 0.75, 96  # a group's tiles take 0.75 of the kernel's room: measured
+
+CHANNELS = PANEL
+"""n_in and n_out must be multiples of this."""
+
+
+class WinogradConvolution(FusedConvolution):
+    """See `base.Convolution`; n_in and n_out are multiples of CHANNELS."""
+
+    def can_fuse_pooling(self) -> bool:
+        """A tile of gradients must begin with the second of two rows that were pooled."""
+        return self.padding == 1
+
+    def forward(self, x: Tensor, pooling: Pooling | None) -> tuple[Tensor, np.ndarray]:
+        """See `FusedConvolution`."""
+        height, width = x.shape[2:]
+        y, bits = self.new_activations((height, width), pooling)
+        sizes = self._sizes((height, width), self.sizes_out(height, width), pooling, backward=False)
+        native.convolve(flat(x), self._kernel, self.bias, np.float32(1), flat(y), bits, _space(sizes), sizes)
+        return y, bits
+
+    def backward(
+        self, gradient: Tensor, bits: np.ndarray, pooling: Pooling | None, size: tuple[int, int]
+    ) -> Tensor:
+        """See `FusedConvolution`."""
+        y = empty_features(self.n_in, *size)
+        factor = np.float32(1 / 4 if pooling == "average" else 1)
+        sizes = self._sizes(self.sizes_out(*size), size, pooling, backward=True)
+        native.convolve(
+            flat(gradient), self._reversed, self.bias, factor, flat(y), bits, _space(sizes), sizes
+        )
+        return y
+
+    def _sizes(
+        self, size_in: tuple[int, int], size_out: tuple[int, int], pooling: Pooling | None, *, backward: bool
+    ) -> native.Sizes:
+        workers = torch.get_num_threads()
+        depth, columns = (self.n_out, self.n_in) if backward else (self.n_in, self.n_out)
+        return native.Sizes(
+            height=size_in[0],
+            width=size_in[1],
+            depth=depth,
+            padding=2 - self.padding if backward else self.padding,
+            rows=size_out[0],
+            across=size_out[1],
+            columns=columns,
+            pooling=_POOLING[pooling],
+            backward=backward,
+            group=_group(self.n_in, self.n_out, size_out, workers),
+            workers=workers,
+        )
+
+    @cached_property
+    def _kernel(self) -> np.ndarray:
+        """[36, n_in, n_out] in panels; computed in float64, a panel at a time."""
+        panels = empty((native.SQUARE, self.n_out // PANEL, self.n_in, PANEL))
+        for number, kernel in enumerate(self.kernel.split(PANEL)):
+            taps = kernel.double().permute(2, 3, 1, 0)
+            rows = torch.stack(transform_taps(list(taps)))
+            points = torch.stack(transform_taps(list(rows.unbind(1))), dim=1)
+            panels[:, number] = points.flatten(0, 1)
+        return panels.reshape(-1).numpy()
+
+    @cached_property
+    def _reversed(self) -> np.ndarray:
+        """[36, n_out, n_in] in panels."""
+        order = [native.POINTS * i + j for i in REVERSED for j in REVERSED]
+        kernel = torch.from_numpy(self._kernel).reshape(native.SQUARE, self.n_out // PANEL, self.n_in, PANEL)
+        panels = empty((native.SQUARE, self.n_in // PANEL, self.n_out, PANEL))
+        for point, source in enumerate(order):
+            matrix = kernel[source].transpose(1, 2).reshape(self.n_out, self.n_in // PANEL, PANEL)
+            panels[point] = matrix.transpose(0, 1)
+        return panels.reshape(-1).numpy()
+
+
+def working_bytes(n_in: int, n_out: int, size_out: tuple[int, int], workers: int) -> int:
+    """Room that a layer's computation takes in WORKSPACE; kept afterwards."""
+    group = _group(n_in, n_out, size_out, workers)
+    return 4 * workers * native.space_needed(max(n_in, n_out), min(n_in, n_out), group)
+
+
+def _group(n_in: int, n_out: int, size_out: tuple[int, int], workers: int) -> int:
+    """Tiles that a worker takes at a time."""
+    most = min(_MOST_TILES, int(_TILES_PER_KERNEL * n_in * n_out / (n_in + n_out)))
+    each = -(-native.tile_count(*size_out) // workers)
+    group = -(-each // -(-each // most))  # groups of equal size
+    return -(-group // FEW_ROWS) * FEW_ROWS
+
+
+def _space(sizes: native.Sizes) -> np.ndarray:
+    needed = sizes.workers * native.space_needed(sizes.depth, sizes.columns, sizes.group)
+    return WORKSPACE.floats(needed).numpy()

@@ -1,0 +1,141 @@
+"""VGG-19 as an encoder: a picture goes in, the activations of the layers asked for come out."""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from typing import Literal
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from impasto.errors import SettingsError
+from impasto.tensor_types import Features, Image, Input
+from impasto.vgg.convolution import Pooling, prepare
+from impasto.vgg.convolution.pool import POOLINGS
+from impasto.vgg.crop import trimmed
+from impasto.vgg.layers import TABLE, canonical, deepest, smallest_side
+from impasto.vgg.precision import precision_on
+from impasto.vgg.weights import Weights, find_weights
+
+Border = Literal["zeros", "replicate"]
+
+
+class VGG19:
+    """The convolutional part of VGG-19 (Simonyan and Zisserman, arXiv 1409.1556), with fixed weights.
+
+    weights: None for the default, a path, or `Weights` already read.
+    pooling: "max" as trained, or "average" (Gatys et al.: smoother pictures).
+    border: "zeros" as trained, or "replicate", which continues the picture's edge into the first convolution
+        instead of surrounding the picture with the mean colour.
+    convolution: "auto" takes the fastest way for each layer, "direct" torch's; see `encoder/convolution`.
+    device: where the network computes; what it is given has to be there.
+    precision: "float32"; "tf32" or "bf16", which are faster on some GPUs; or "float64", for checks. Pictures go in and
+        activations come out in float32 (float64) in every one of them; see `vgg/precision.py`.
+    Raises SettingsError when the device does not compute in that precision, WeightsError when the weights cannot
+    be used.
+
+    The activations are differentiable by the image; the weights never ask for a gradient.
+    """
+
+    def __init__(
+        self,
+        weights: str | os.PathLike[str] | Weights | None = None,
+        *,
+        pooling: Pooling = "max",
+        border: Border = "zeros",
+        convolution: str = "auto",
+        device: torch.device | str = "cpu",
+        precision: str = "float32",
+    ):
+        self.device, self.precision = torch.device(device), precision_on(torch.device(device), precision)
+        self.weights = weights if isinstance(weights, Weights) else find_weights(weights)
+        self.pooling, self.border = pooling, border
+        self._convolutions = {
+            name: prepare(
+                kernel.to(self.device, self.precision.network),
+                self.weights.biases[name].to(self.device, self.precision.network),
+                padding=0 if border == "replicate" and name == "conv1_1" else 1,
+                algorithm=convolution,
+                tf32=self.precision.tf32,
+            )
+            for name, kernel in self.weights.kernels.items()
+        }
+        self._scale, self._shift = (
+            torch.tensor(values, device=self.device, dtype=self.precision.measured).reshape(1, 3, 1, 1)
+            for values in (self.weights.scale, self.weights.shift)
+        )
+
+    def __call__(self, image: Image, layers: Sequence[str]) -> dict[str, Features]:
+        """Activations after the ReLU, by the names asked for; stops at the deepest of them.
+
+        image: [1, 3, H, W], RGB in [0, 1].
+        layers: such as ["relu4_2", "relu5_1"]; conv4_2 and block4_conv2 are other names of relu4_2.
+        Raises SettingsError for an unknown layer, or a picture too small for the deepest one.
+        """
+        names = {name: canonical(name) for name in layers}
+        if not names:
+            raise SettingsError("name at least one layer, as in layers=['relu4_2']")
+        found: dict[str, Tensor] = {}
+
+        def keep(layer: str, a: Tensor) -> Tensor:
+            found[layer] = a
+            return a
+
+        self.walk(image, list(names.values()), keep)
+        return {name: found[layer] for name, layer in names.items()}
+
+    def walk(
+        self,
+        image: Input,
+        layers: Sequence[str],
+        observe: Callable[[str, Tensor], Tensor],
+        trims: Mapping[int, tuple[slice, slice]] | None = None,
+        first: int = 1,
+        until: int | None = None,
+    ) -> Features:
+        """Go through the network up to the deepest of `layers`, showing each of them as it comes.
+
+        observe: is given the layer's canonical name and its activation; what it returns (the same, or a tensor that
+            stands for it in autograd's graph) is what the next layer gets. Nothing else keeps the activation.
+        trims: the rows and columns to keep of each block's input, by block, for a picture that is a tile of
+            another; see `objective/tiling/tiles.py`.
+        first: the block to begin with. From the second on `image` is that block's input [1, n_C, n_H, n_W].
+        until: the block in front of which to stop instead; `layers`, which may be none, come before it.
+
+        Returns where it stopped: the deepest layer as `observe` returned it, or the input of `until`.
+        """
+        last = deepest(tuple(layers)) if until is None else None
+        x = self._prepared(image, last) if first == 1 else image
+        for layer, following in zip(TABLE, (*TABLE[1:], None), strict=True):
+            if layer.block < first:
+                continue
+            ends_block = following is not None and following.block > layer.block and layer.name != last
+            fused = self.pooling if ends_block and layer.name not in layers else None
+            x = self._convolutions[layer.convolution](x, fused)
+            if layer.name in layers:
+                x = observe(layer.name, x.to(self.precision.measured)).to(self.precision.network)
+            if ends_block:
+                x = x if fused else POOLINGS[self.pooling](x)
+                if trims:
+                    x = trimmed(x, *trims[layer.block + 1])
+            if layer.name == last or (ends_block and layer.block + 1 == until):
+                break
+        return x
+
+    def _prepared(self, image: Image, last: str | None) -> Tensor:
+        """The first convolution's input."""
+        if last is not None:
+            _check(image, last)
+        x = (image * self._scale - self._shift).to(self.precision.network)
+        return F.pad(x, (1, 1, 1, 1), mode="replicate") if self.border == "replicate" else x
+
+
+def _check(image: Tensor, last: str) -> None:
+    if image.ndim != 4 or image.shape[:2] != (1, 3):
+        raise SettingsError(f"the encoder takes one RGB picture [1, 3, H, W], got {list(image.shape)}")
+    height, width = image.shape[2:]
+    if min(height, width) < smallest_side(last):
+        raise SettingsError(
+            f"a picture of {width}x{height} pixels is too small for {last}, which needs "
+            f"{smallest_side(last)} on each side; use a larger size or a layer before {last}"
+        )

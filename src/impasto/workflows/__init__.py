@@ -1,1 +1,0 @@
-"""Many paintings put to one use; they stand on the public names."""

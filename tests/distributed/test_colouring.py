@@ -1,0 +1,37 @@
+"""Two ranks give the colours that one process gives."""
+
+import pytest
+import torch
+
+from impasto.painting.result import PartOfResult, Result
+from impasto.settings import Settings
+from tests.distributed.helpers import HEIGHT, SHORT, WIDTH, painted, painting, pictures
+
+
+def paint(group, colour, stop=None, save=None, resume=None):
+    """The result's kind and image, and the costs; saved after `stop` steps."""
+    settings = Settings(**{**SHORT, "solver": "adam"}, colour=colour)
+    result, history = painted(painting(group, pictures(), settings, resume), stop, save)
+    return type(result), result.image, history
+
+
+@pytest.mark.parametrize("colour", ["photograph", "match"])
+def test_a_painting_is_that_of_one_process(ranks, tmp_path, colour):
+    (kind, together, costs), (other_kind, part, _) = ranks(paint, colour)
+    assert (kind, other_kind) == (Result, PartOfResult)
+    _, alone, expected = paint(None, colour)
+    assert [cost.total for cost in costs] == pytest.approx([cost.total for cost in expected], rel=1e-3)
+    assert (together - alone).abs().max() < 2e-3
+    torch.testing.assert_close(part, together[:, :, 128:], rtol=0, atol=1e-4)
+    path = str(tmp_path / "a.checkpoint")
+    ranks(paint, colour, 8, path)
+    [(_, resumed, _), _] = ranks(paint, colour, None, None, path)
+    assert torch.equal(resumed, together)
+
+
+def test_the_colours_alone_are_in_the_first_rank(ranks):
+    (kind, image, costs), (other_kind, part, _) = ranks(paint, "only")
+    assert (kind, other_kind, costs) == (Result, PartOfResult, [])
+    assert part.shape == (1, 3, 0, WIDTH)
+    assert image.shape == (1, 3, HEIGHT, WIDTH)
+    assert torch.equal(image, paint(None, "only")[1])

@@ -1,0 +1,73 @@
+"""Amounts as people write them; what the process holds; what a container leaves."""
+
+import mmap
+import subprocess
+import sys
+
+import pytest
+
+from impasto.errors import SettingsError
+from impasto.memory import process as memory
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [("4GB", 4e9), ("4 gb", 4e9), ("1.5GiB", 1.5 * 2**30), ("800M", 8e8), ("512 kib", 2**19), ("123", 123)],
+)
+def test_amounts_of_memory_are_read(text, size):
+    assert memory.bytes_of(text) == size
+
+
+@pytest.mark.parametrize("text", ["", "much", "-4GB", "4 GB free", "4XB", "1e9", "iB"])
+def test_what_is_no_amount_is_refused_in_one_line(text):
+    with pytest.raises(SettingsError, match="memory is an amount such as 4GB"):
+        memory.bytes_of(text)
+
+
+def test_the_memory_of_this_process_grows_with_what_it_holds():
+    before = memory.resident()
+    with mmap.mmap(-1, 100_000_000) as fresh:  # an allocator might hand out what it had kept
+        fresh.write(b"1" * 100_000_000)
+        after = memory.resident()
+        assert 80e6 < after - before < 230e6  # what is written was memory for a moment, too
+        assert memory.peak() >= after
+
+
+def group(folder, limit, used, cache=0):
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "memory.max").write_text(f"{limit}\n")
+    (folder / "memory.current").write_text(f"{used}\n")
+    (folder / "memory.stat").write_text(f"anon 5\ninactive_file {cache}\n")
+
+
+def test_the_tightest_control_group_counts(tmp_path):
+    own = tmp_path / "own"
+    own.write_text("0::/outer/inner\n")
+    group(tmp_path / "outer", 8_000, 3_000, cache=500)
+    group(tmp_path / "outer" / "inner", "max", 1_000)
+    assert memory._left_by_container(tmp_path, own) == 5_500
+    group(tmp_path / "outer" / "inner", 2_000, 1_500)
+    assert memory._left_by_container(tmp_path, own) == 500
+
+
+def test_control_groups_of_the_first_version(tmp_path):
+    own = tmp_path / "own"
+    own.write_text("9:cpu:/a\n4:memory:/a\n")
+    folder = tmp_path / "memory" / "a"
+    folder.mkdir(parents=True)
+    (folder / "memory.limit_in_bytes").write_text("9000")
+    (folder / "memory.usage_in_bytes").write_text("4000")
+    (folder / "memory.stat").write_text("total_inactive_file 100")
+    assert memory._left_by_container(tmp_path, own) == 5_100
+
+
+def test_without_control_groups_there_is_no_limit(tmp_path):
+    assert memory._left_by_container(tmp_path, tmp_path / "missing") > 2**50
+
+
+def test_a_peak_is_that_of_this_program_and_not_of_the_one_that_started_it():
+    with mmap.mmap(-1, 300_000_000) as large:
+        large.write(b"1" * 300_000_000)
+        child = [sys.executable, "-c", "from impasto import memory; print(memory.peak())"]
+        told = subprocess.run(child, capture_output=True, text=True, check=True).stdout
+    assert 5e6 < int(told) < 150e6

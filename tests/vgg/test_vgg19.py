@@ -1,0 +1,59 @@
+"""The encoder against a plain float64 forward pass on the real weights, and against what a user expects."""
+
+import pytest
+import torch
+
+from impasto.errors import SettingsError
+from impasto.vgg.layers import LAYERS
+from impasto.vgg.vgg19 import VGG19
+from tests import one_page
+from tests.helpers import random_image, tiny_weights
+
+
+def test_all_sixteen_layers_agree_with_a_plain_float64_pass(real_encoder):
+    image = random_image(50, 37)
+    found = real_encoder(image, list(LAYERS))
+    with torch.no_grad():
+        expected = one_page.encode(one_page.load_vgg19(), image.double(), list(LAYERS))
+    for name, a in expected.items():
+        error = (found[name].double() - a).norm() / a.norm()
+        assert error < 1e-5, f"{name}: {error:.2e}"
+
+
+def test_stops_at_the_deepest_layer_asked_for(tiny_encoder):
+    image = random_image(4, 5)  # far too small for relu4_1
+    assert tiny_encoder(image, ["relu2_2", "relu1_1"])["relu2_2"].shape[2:] == (2, 2)
+
+
+def test_names_come_back_as_they_were_asked_for(tiny_encoder):
+    found = tiny_encoder(random_image(16, 16), ["block4_conv2", "relu4_2", "conv1_1"])
+    assert list(found) == ["block4_conv2", "relu4_2", "conv1_1"]
+    assert torch.equal(found["block4_conv2"], found["relu4_2"])
+
+
+@pytest.mark.parametrize("pooling", ["max", "average"])
+@pytest.mark.parametrize("border", ["zeros", "replicate"])
+def test_differentiable_by_the_image(pooling, border):
+    encoder = VGG19(tiny_weights(), pooling=pooling, border=border, precision="float64")
+    image = random_image(9, 10).double().requires_grad_(True)
+    assert torch.autograd.gradcheck(lambda x: encoder(x, ["relu2_1"])["relu2_1"], [image], atol=1e-6)
+
+
+def test_replicate_continues_the_edge():
+    encoder = VGG19(tiny_weights(), border="replicate")
+    flat = torch.full((1, 3, 8, 8), 0.7)
+    a = encoder(flat, ["relu1_1"])["relu1_1"]
+    assert torch.allclose(a, a[..., 4:5, 4:5].expand_as(a), atol=1e-6)  # no border to be seen
+    zeros = VGG19(tiny_weights())(flat, ["relu1_1"])["relu1_1"]
+    assert not torch.allclose(zeros, zeros[..., 4:5, 4:5].expand_as(zeros), atol=1e-3)
+
+
+def test_too_small_unknown_or_misshapen_is_one_clear_line(tiny_encoder):
+    with pytest.raises(SettingsError, match="15x20 pixels is too small for relu5_1, which needs 16"):
+        tiny_encoder(random_image(20, 15), ["relu5_1"])
+    with pytest.raises(SettingsError, match="did you mean"):
+        tiny_encoder(random_image(20, 20), ["relu3_9"])
+    with pytest.raises(SettingsError, match=r"\[1, 3, H, W\]"):
+        tiny_encoder(torch.zeros(3, 20, 20), ["relu1_1"])
+    with pytest.raises(SettingsError, match="at least one layer"):
+        tiny_encoder(random_image(20, 20), [])
