@@ -27,7 +27,7 @@ import impasto
 import impasto.painting.painting as module
 from impasto.errors import SettingsError
 from impasto.memory.available import CONTEXT_BYTES
-from impasto.memory.layout import Layout
+from impasto.layout import Layout
 from impasto.memory.peak import GPU_SLACK
 from impasto.painting.painting import Painting
 from impasto.vgg.device import find_device

@@ -26,7 +26,7 @@ from step import DEMO, enlarged
 
 import impasto
 from impasto.memory import process as memory
-from impasto.memory.layout import Layout
+from impasto.layout import Layout
 from impasto.memory.plan import Plan
 from impasto.memory.time_forecast import calibrate, forecast
 from impasto.painting.painting import Painting

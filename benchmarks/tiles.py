@@ -24,7 +24,7 @@ from step import STYLE_LAYERS, picture
 
 import impasto
 from impasto.memory.tile_work import evaluation_work
-from impasto.objective.evaluation import Evaluate
+from impasto.evaluation import Evaluate
 from impasto.objective.margin import MARGIN
 from impasto.objective.targets import content_terms, style_terms
 from impasto.objective.tiled import Tiled

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from impasto.memory.available import CONTEXT_BYTES
-from impasto.memory.layout import Layout
+from impasto.layout import Layout
 from impasto.painting.checkpoint import load_checkpoint
 from impasto.settings import Settings
 from impasto.stylizer import Stylizer

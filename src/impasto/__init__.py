@@ -14,35 +14,74 @@ if TYPE_CHECKING:
     from impasto.costs.content import content_cost
     from impasto.costs.custom import CustomCost
     from impasto.costs.gram import gram_matrix
+    from impasto.costs.image_cost import CanvasScale, Hold, ImageCost, PictureRows
     from impasto.costs.style import layer_style_cost, style_cost
     from impasto.costs.total import total_cost
-    from impasto.errors import ImpastoError
+    from impasto.distributed.join import join_torchrun
+    from impasto.errors import (
+        CheckpointError,
+        CostError,
+        ImpastoError,
+        OutputError,
+        PictureError,
+        RankError,
+        SettingsError,
+        WeightsError,
+    )
+    from impasto.evaluation import Cost
     from impasto.images.io.read import check_writable, read_picture, read_recipe
-    from impasto.measures.report import report
-    from impasto.painting.checkpoint import load_checkpoint
+    from impasto.images.picture import Picture
+    from impasto.measures.report import Report, report
+    from impasto.painting.checkpoint import Checkpoint, load_checkpoint
+    from impasto.painting.loop import Event, Step
+    from impasto.painting.painting import Painting
+    from impasto.painting.recolor import recolor
+    from impasto.painting.result import Result
     from impasto.settings import Settings
     from impasto.settings.toml_file import read_settings, write_settings
-    from impasto.stylizer import Stylizer, stylize
+    from impasto.stylizer import EncodedStyle, Stylizer, stylize
     from impasto.vgg.vgg19 import VGG19
     from impasto.vgg.weights import describe as describe_weights
     from impasto.vgg.weights import verify as verify_weights
 
 __all__ = [
     "VGG19",
+    "CanvasScale",
+    "Checkpoint",
+    "CheckpointError",
+    "Cost",
+    "CostError",
     "CustomCost",
+    "EncodedStyle",
+    "Event",
+    "Hold",
+    "ImageCost",
     "ImpastoError",
+    "OutputError",
+    "Painting",
+    "Picture",
+    "PictureError",
+    "PictureRows",
+    "RankError",
+    "Report",
+    "Result",
     "Settings",
+    "SettingsError",
+    "Step",
     "Stylizer",
+    "WeightsError",
     "__version__",
     "check_writable",
     "content_cost",
     "describe_weights",
     "gram_matrix",
+    "join_torchrun",
     "layer_style_cost",
     "load_checkpoint",
     "read_picture",
     "read_recipe",
     "read_settings",
+    "recolor",
     "report",
     "style_cost",
     "stylize",
@@ -52,20 +91,42 @@ __all__ = [
 ]
 
 _HOME = {
+    "CanvasScale": "costs.image_cost",
+    "Checkpoint": "painting.checkpoint",
+    "CheckpointError": "errors",
+    "Cost": "evaluation",
+    "CostError": "errors",
     "CustomCost": "costs.custom",
-    "VGG19": "vgg.vgg19",
+    "EncodedStyle": "stylizer",
+    "Event": "painting.loop",
+    "Hold": "costs.image_cost",
+    "ImageCost": "costs.image_cost",
     "ImpastoError": "errors",
+    "OutputError": "errors",
+    "Painting": "painting.painting",
+    "Picture": "images.picture",
+    "PictureError": "errors",
+    "PictureRows": "costs.image_cost",
+    "RankError": "errors",
+    "Report": "measures.report",
+    "Result": "painting.result",
     "Settings": "settings",
+    "SettingsError": "errors",
+    "Step": "painting.loop",
     "Stylizer": "stylizer",
+    "VGG19": "vgg.vgg19",
+    "WeightsError": "errors",
     "check_writable": "images.io.read",
     "content_cost": "costs.content",
     "describe_weights": "vgg.weights:describe",
     "gram_matrix": "costs.gram",
+    "join_torchrun": "distributed.join",
     "layer_style_cost": "costs.style",
     "load_checkpoint": "painting.checkpoint",
     "read_picture": "images.io.read",
     "read_recipe": "images.io.read",
     "read_settings": "settings.toml_file",
+    "recolor": "painting.recolor",
     "report": "measures.report",
     "style_cost": "costs.style",
     "stylize": "stylizer",

@@ -1,7 +1,9 @@
-"""Named tensor types. The names inside the brackets are the paper's.
+"""Named tensor types, and spans of rows. The names inside the brackets are the paper's.
 
 They are read everywhere and checked in the tests only (`--jaxtyping-packages` in pyproject.toml).
 """
+
+from typing import NamedTuple
 
 from jaxtyping import Float
 from torch import Tensor
@@ -26,3 +28,18 @@ Gram = Float[Tensor, "n_C n_C"]
 
 Scalar = Float[Tensor, ""]
 """One number that can be differentiated."""
+
+
+class Span(NamedTuple):
+    """Rows or columns: from `start` up to, and without, `stop`."""
+
+    start: int
+    stop: int
+
+    def within(self, outer: "Span") -> slice:
+        """Where this span lies in an array that holds `outer`."""
+        return slice(self.start - outer.start, self.stop - outer.start)
+
+    def widened(self, by: int, length: int) -> "Span":
+        """This span with `by` more on each side, as far as there are any in [0, length)."""
+        return Span(max(0, self.start - by), min(length, self.stop + by)) if self.start < self.stop else self

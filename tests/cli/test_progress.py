@@ -11,7 +11,7 @@ from impasto.cli import messages as lines
 from impasto.cli.live import Live
 from impasto.cli.pace import Pace
 from impasto.cli.reporter import Lines, Quiet, Title, parts_of, reporter
-from impasto.objective.evaluation import Cost
+from impasto.evaluation import Cost
 from impasto.painting.result import Step
 
 TITLE = Title("louvre.jpg", "monet.jpg", "out.png", (192, 256))

@@ -7,8 +7,8 @@ import torch
 
 from impasto.costs import total_variation as module
 from impasto.costs.total_variation import ROUNDING, WithVariation, variation
-from impasto.objective.evaluation import Cost, Evaluation
-from impasto.objective.tiling.tiles import Span
+from impasto.evaluation import Cost, Evaluation
+from impasto.tensor_types import Span
 from tests.helpers import random_image
 
 

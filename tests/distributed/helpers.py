@@ -8,7 +8,7 @@ import torch
 
 from impasto.images.io.read import read_picture
 from impasto.inputs.inputs import Inputs, Style
-from impasto.memory.layout import Layout
+from impasto.layout import Layout
 from impasto.objective.problem import PicturesAtEveryScale
 from impasto.objective.shared_problem import PicturesInSlabs
 from impasto.painting.checkpoint import load_checkpoint

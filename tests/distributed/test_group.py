@@ -7,7 +7,7 @@ from impasto.distributed.failure_report import Rollcall
 from impasto.distributed.gather import gathered
 from impasto.distributed.row_exchange import Rows
 from impasto.distributed.slabs import everything_at_rank_0
-from impasto.objective.tiling.tiles import Span
+from impasto.tensor_types import Span
 
 
 def reduce(group):

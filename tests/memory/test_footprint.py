@@ -9,7 +9,7 @@ from impasto.kernels import can_compile
 from impasto.memory.network_memory import Network, encoding_bytes, largest_tile
 from impasto.objective.targets import content_terms, style_terms
 from impasto.objective.tiled import Tiled
-from impasto.objective.tiling.passes import stages
+from impasto.objective.tiling.passes import passes
 from impasto.objective.tiling.tiling import Tiling
 from impasto.objective.whole import Whole
 from impasto.vgg.vgg19 import VGG19
@@ -124,7 +124,7 @@ def test_an_evaluation_in_two_stages_takes_what_the_allocator_counts(real_encode
     layers = ["relu1_1", "relu3_1", "relu4_1", "relu4_2"]
 
     def walked(height, width):
-        return stages(height, width, layers, width // parts, 4000)
+        return passes(height, width, layers, width // parts, 4000)
 
     def counted(height, width):
         image = random_image(height, width)

@@ -8,7 +8,7 @@ import pytest
 
 from impasto.errors import SettingsError
 from impasto.memory.choose_layout import least
-from impasto.memory.layout import Layout
+from impasto.layout import Layout
 from impasto.memory.plan import make_plan
 from impasto.memory.process import bytes_of
 from impasto.settings import Settings

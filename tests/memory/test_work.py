@@ -15,7 +15,7 @@ from impasto.memory.tile_work import (
 )
 from impasto.objective.targets import content_terms, style_terms
 from impasto.objective.tiled import Tiled
-from impasto.objective.tiling.passes import stages
+from impasto.objective.tiling.passes import passes
 from impasto.objective.tiling.tiling import Tiling
 from impasto.vgg.layers import LAYERS, TABLE
 from impasto.vgg.vgg19 import VGG19
@@ -69,7 +69,7 @@ def test_by_hand():
     deep=st.one_of(st.none(), st.integers(16, 300)),
 )
 def test_tiles_never_take_less_than_the_whole(height, width, side, deep):
-    whole, tiled = (stages(height, width, LAYERS_ASKED, *sides) for sides in ((None, None), (side, deep)))
+    whole, tiled = (passes(height, width, LAYERS_ASKED, *sides) for sides in ((None, None), (side, deep)))
     assert evaluation_work(tiled) >= evaluation_work(whole) * (1 - 1e-12)
     assert evaluation_walks(tiled) >= 1 == evaluation_walks(whole)
 
@@ -80,7 +80,7 @@ def test_tiles_never_take_less_than_the_whole(height, width, side, deep):
 def test_deep_layers_in_one_piece_save_a_pass_and_most_of_the_halo(size, at_most):
     # Two passes of the shallow blocks, 0.65 of the work, and one of the deep: 0.65 (0.49 + 0.94) + 0.35 = 1.28.
     whole, same, deep = (
-        evaluation_work(stages(*size, LAYERS_ASKED, *sides))
+        evaluation_work(passes(*size, LAYERS_ASKED, *sides))
         for sides in ((None, None), (1024, None), (1024, 20_000))
     )
     assert 1.28 < deep / whole < at_most < same / whole
@@ -89,7 +89,7 @@ def test_deep_layers_in_one_piece_save_a_pass_and_most_of_the_halo(size, at_most
 @pytest.mark.parametrize(("side", "deep"), [(None, None), (64, None), (32, None), (32, 64), (32, 200)])
 def test_an_evaluation_walks_as_often_as_it_is_told(side, deep):
     size = (75, 98)
-    encoder, walked = Counting(), stages(*size, LAYERS_ASKED, side, deep)
+    encoder, walked = Counting(), passes(*size, LAYERS_ASKED, side, deep)
     image = random_image(*size)
     terms = [
         *content_terms(encoder, image, {"relu4_2": 1.0}, balance=False),

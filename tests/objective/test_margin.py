@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from impasto.objective.evaluation import Cost, Evaluation
+from impasto.evaluation import Cost, Evaluation
 from impasto.objective.margin import Mirrored, folded, mirrored
 
 

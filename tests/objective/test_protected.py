@@ -2,7 +2,7 @@
 
 import torch
 
-from impasto.objective.evaluation import Cost, Evaluation
+from impasto.evaluation import Cost, Evaluation
 from impasto.objective.protected import Protected, Protection
 from tests.helpers import random_image
 

@@ -12,7 +12,7 @@ from impasto.costs.styles import STYLE_COSTS
 from impasto.objective.margin import MARGIN, Mirrored, mirrored
 from impasto.objective.targets import content_terms, custom_terms, style_terms
 from impasto.objective.tiled import Tiled
-from impasto.objective.tiling.passes import stages
+from impasto.objective.tiling.passes import passes
 from impasto.objective.tiling.tiles import tiles
 from impasto.objective.tiling.tiling import Tiling
 from impasto.objective.whole import Whole
@@ -29,7 +29,7 @@ def both(
         *content_terms(encoder, content, {content_layer: 1.0}, balance=True),
         *style_terms(encoder, style, style_layers, balance=True),
     ]
-    walked = stages(*content.shape[2:], [content_layer, *style_layers], side, deep)
+    walked = passes(*content.shape[2:], [content_layer, *style_layers], side, deep)
     return Whole(encoder, terms, 1.0, 10.0), Tiled(encoder, terms, 1.0, 10.0, walked)
 
 
@@ -68,7 +68,7 @@ def test_a_mirrored_margin_is_that_of_the_whole_picture(size, deep):
     ]
     assert_same(
         Mirrored(Whole(encoder, whole_terms, 1.0, 10.0)),
-        Tiled(encoder, terms, 1.0, 10.0, stages(*size, layers, 32, deep, MARGIN)),
+        Tiled(encoder, terms, 1.0, 10.0, passes(*size, layers, 32, deep, MARGIN)),
         image,
         1e-10,
     )
@@ -108,7 +108,7 @@ def test_every_kind_of_cost_is_the_same_in_tiles(kind, precision, tolerance, dee
         for seed, size in enumerate([(90, 61), (80, 70), (90, 61)])
     )
     whole, tiled = of_kind(encoder, kind, content, style)
-    walked = stages(90, 61, KIND_LAYERS, 32, deep)
+    walked = passes(90, 61, KIND_LAYERS, 32, deep)
     # Darker than the painting: a cost that is the small difference of two large sums has few digits in float32.
     dark = 0.5 * image
     assert_same(Whole(encoder, whole, 1.0, 10.0), Tiled(encoder, tiled, 1.0, 10.0, walked), dark, tolerance)
@@ -185,7 +185,7 @@ def test_the_tiles_own_every_activation_once(height, width, side, name):
 @given(height=st.integers(8, 400), width=st.integers(8, 400), side=st.integers(1, 200))
 @settings(max_examples=60, deadline=None, derandomize=True)
 def test_the_shallow_tiles_fill_the_deep_ones_input_once(height, width, side):
-    shallow, _ = stages(height, width, ["relu1_1", "relu4_1"], side, 1000)
+    shallow, _ = passes(height, width, ["relu1_1", "relu4_1"], side, 1000)
     filled = torch.zeros(height // 8, width // 8)
     for tile in shallow.tiles:
         filled[shallow.own_end(tile)] += 1
@@ -202,7 +202,7 @@ def test_a_tile_sees_the_halo_and_not_much_more():
 
 def test_shallow_tiles_see_the_halo_of_shallow_layers_only():
     # An activation of relu3_4 sees 22 pixels beyond its own four: LAYERS, by the paper's table.
-    shallow, deep = stages(16 * 60, 16, ["relu1_1", "relu5_1"], 16 * 20, 16 * 40)
+    shallow, deep = passes(16 * 60, 16, ["relu1_1", "relu5_1"], 16 * 20, 16 * 40)
     [_, middle, _] = shallow.tiles
     assert middle.rows.own == (320, 640)
     assert middle.rows.seen[1] == (320 - 22, 640 + 22)

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from impasto.errors import SettingsError
-from impasto.memory.layout import Layout
+from impasto.layout import Layout
 from impasto.painting.checkpoint import load_checkpoint
 from impasto.settings import Settings
 from impasto.stylizer import Stylizer

@@ -10,8 +10,8 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from impasto.errors import CheckpointError, OutputError
-from impasto.memory.layout import Layout
-from impasto.objective.evaluation import Cost
+from impasto.layout import Layout
+from impasto.evaluation import Cost
 from impasto.painting.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from impasto.painting.resuming import SavedState
 from impasto.settings import Settings
@@ -150,7 +150,7 @@ MEMORY = """
 import sys
 import torch
 from impasto.painting.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
-from impasto.memory.layout import Layout
+from impasto.layout import Layout
 from impasto.painting.resuming import SavedState
 from impasto.settings import Settings
 

@@ -2,7 +2,7 @@
 
 import torch
 
-from impasto.objective.evaluation import Cost, Evaluation
+from impasto.evaluation import Cost, Evaluation
 from impasto.painting.loop import Progress, Stage, run
 from impasto.solvers.adam import Adam
 from impasto.solvers.lbfgs import LBFGS

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from impasto.files.tensor_file import find_tensors, write_tensors
-from impasto.objective.tiling.tiles import Span
+from impasto.tensor_types import Span
 from impasto.painting.resuming import SavedState
 
 IMAGE = torch.rand(1, 3, 4, 5, generator=torch.Generator().manual_seed(0))

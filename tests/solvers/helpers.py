@@ -5,7 +5,7 @@ import weakref
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from impasto.objective.evaluation import Cost, Evaluation
+from impasto.evaluation import Cost, Evaluation
 from impasto.solvers.vector_store import Kept
 
 

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from impasto.objective.evaluation import Cost, Evaluation
+from impasto.evaluation import Cost, Evaluation
 from impasto.solvers import chunks
 from impasto.solvers.adam import Adam
 from impasto.solvers.lbfgs import LBFGS

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from impasto.objective.evaluation import Cost, Evaluation
+from impasto.evaluation import Cost, Evaluation
 from impasto.solvers.lbfgs import LBFGS
 from impasto.solvers.smoothing_metric import smoothed
 

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from impasto.solvers.history import Pairs
-from impasto.solvers.solver import Alone
+from impasto.distributed.partition import WHOLE
 from impasto.solvers.vector_store import InMemory, keeper
 
 N = 6
@@ -31,7 +31,7 @@ def inverse_hessian(pairs, M):
 @pytest.mark.parametrize("seen", [1, 3, 5])
 def test_the_two_loops_are_the_bfgs_matrix_of_the_last_three_pairs(seen):
     M = torch.diag(torch.arange(1.0, N + 1, dtype=torch.float64))
-    pairs, all_seen = Pairs(3, lambda x: M @ x, InMemory, Alone()), []
+    pairs, all_seen = Pairs(3, lambda x: M @ x, InMemory, WHOLE), []
     for seed in range(seen):
         s, y = curved(seed)
         all_seen.append((s.clone(), y.clone()))
@@ -43,7 +43,7 @@ def test_the_two_loops_are_the_bfgs_matrix_of_the_last_three_pairs(seen):
 
 
 def test_without_curvature_nothing_is_kept_and_nothing_forgotten():
-    pairs = Pairs(1, lambda x: x, InMemory, Alone())
+    pairs = Pairs(1, lambda x: x, InMemory, WHOLE)
     s, y = curved(0)
     pairs.append(pairs.keep(s, y), y)
     assert pairs.keep(s.clone(), -y) is None
@@ -53,7 +53,7 @@ def test_without_curvature_nothing_is_kept_and_nothing_forgotten():
 @pytest.mark.parametrize("kind", ["float32", "float16", "disk"])
 def test_the_newest_y_is_sent_to_its_s_however_they_are_kept(kind, tmp_path):
     """H y = s, the secant equation, holds for the vectors as they are kept."""
-    pairs = Pairs(2, lambda x: x, keeper(kind, tmp_path), Alone())
+    pairs = Pairs(2, lambda x: x, keeper(kind, tmp_path), WHOLE)
     for seed in (0, 1):
         s, y = (v.float() for v in curved(seed))
         pair = pairs.keep(s, y)  # s and y are from here on as they are kept

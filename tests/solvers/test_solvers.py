@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from impasto.errors import CostError
-from impasto.objective.evaluation import Cost, Evaluation
+from impasto.evaluation import Cost, Evaluation
 from impasto.solvers.adam import Adam
 from impasto.solvers.lbfgs import LBFGS
 

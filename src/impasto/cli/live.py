@@ -18,7 +18,7 @@ from impasto.cli.reporter import Quiet, Title, parts_of
 from impasto.memory.process import in_words, resident
 
 if TYPE_CHECKING:
-    from impasto.painting.result import Step
+    from impasto.painting.loop import Step
 
 _WIDEST = 76
 _REFRESH = 4

@@ -14,8 +14,9 @@ from impasto.distributed.process_info import place
 from impasto.errors import CheckpointError, OutputError, RankError
 
 if TYPE_CHECKING:
+    from impasto.painting.loop import Step
     from impasto.painting.painting import Painting
-    from impasto.painting.result import Result, Step
+    from impasto.painting.result import Result
 
 
 class Keeper:

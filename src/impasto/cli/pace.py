@@ -4,7 +4,7 @@ import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from impasto.painting.result import Step
+    from impasto.painting.loop import Step
 
 _SMOOTHING = 20.0
 """Seconds over which the pace is averaged: long enough to be calm, short enough to notice a busy machine."""

@@ -15,7 +15,7 @@ from impasto.errors import CheckpointError, OutputError, RankError
 from impasto.inputs.style_sources import in_words
 
 if TYPE_CHECKING:
-    from impasto.objective.evaluation import Cost
+    from impasto.evaluation import Cost
     from impasto.painting.checkpoint import Checkpoint
     from impasto.painting.painting import Painting
     from impasto.painting.result import Result
@@ -88,7 +88,8 @@ def _all_steps(keeper: Keeper, report: Quiet, interruption: Interruption) -> boo
 def _painting(job: Job, settings: "Settings", checkpoint: "Checkpoint | None") -> "Painting":
     """The painting, once it is sure that the output's format holds it."""
     impasto.check_writable(job.output, bits=settings.bits, overwrite=True)
-    painting = impasto.Stylizer(settings).paint(
+    partition = impasto.join_torchrun(settings.device)
+    painting = impasto.Stylizer(settings, partition=partition).paint(
         job.content, list(job.styles), start=job.start, resume=checkpoint, **job.where.arguments()
     )
     impasto.check_writable(job.output, bits=settings.bits, overwrite=True, size=painting.size)

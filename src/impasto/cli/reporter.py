@@ -13,8 +13,8 @@ from impasto.distributed.process_info import place
 from impasto.memory.process import in_words, resident
 
 if TYPE_CHECKING:
-    from impasto.objective.evaluation import Cost
-    from impasto.painting.result import Step
+    from impasto.evaluation import Cost
+    from impasto.painting.loop import Step
 
 LINES = 10
 """How many lines a painting takes where there is no terminal, besides one a scale."""

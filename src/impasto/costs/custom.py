@@ -1,13 +1,14 @@
 """A cost of the user's own: a class with a measurement and a rule, and the term that it becomes."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import torch
 from torch import Tensor
 
+from impasto.costs.fingerprint import fingerprint
+from impasto.costs.image_cost import ImageCost, check_halo, check_weight
 from impasto.costs.term import Place, Summary, Window
 from impasto.errors import SettingsError
 from impasto.tensor_types import Features, Scalar
@@ -56,35 +57,34 @@ class CustomCost:
 
         Override it where that is not what tells two such costs apart.
         """
-        own = {"layer": self.layer, "weight": self.weight, **vars(self)}
-        return f"{type(self).__name__}({', '.join(f'{name}={_told(own[name])}' for name in sorted(own))})"
+        return fingerprint(self)
 
 
-def _told(value: Any) -> str:
-    """A value in a few letters, the same in every process."""
-    if isinstance(value, Tensor):
-        data = value.detach().cpu().contiguous().flatten().view(torch.uint8).numpy().tobytes()
-        return f"tensor {list(value.shape)} {hashlib.sha256(data).hexdigest()[:16]}"
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(map(_told, value))}]"
-    return repr(value) if isinstance(value, str | bool | int | float | None) else type(value).__name__
+def check_costs(costs: Sequence[object]) -> tuple[tuple[CustomCost, ...], tuple[ImageCost, ...]]:
+    """Costs of the user's own: those on activations, and those on the picture itself, each in the order given.
 
-
-def checked_costs(costs: Sequence[CustomCost]) -> tuple[CustomCost, ...]:
-    """The same. Raises SettingsError for what is no cost, or has no layer of VGG-19 or no weight."""
+    Raises SettingsError for what is no cost, or has no layer of VGG-19, no weight or no halo.
+    """
+    if not isinstance(costs, list | tuple):
+        raise SettingsError(f"costs is a list of costs, as in costs=[MyCost()], got {costs!r}")
     for cost in costs:
-        if not isinstance(cost, CustomCost):
+        if isinstance(cost, ImageCost):
+            check_halo(cost)
+        elif isinstance(cost, CustomCost):
+            layer = getattr(cost, "layer", None)
+            if not isinstance(layer, str):
+                raise SettingsError(f'{_name(cost)} needs a layer, as in layer = "relu3_1", got {layer!r}')
+            canonical(layer)
+        else:
             raise SettingsError(
-                f"costs takes objects of classes derived from impasto.CustomCost, got {cost!r}; "
+                f"costs takes objects of classes derived from impasto.CustomCost or impasto.ImageCost, got {cost!r}; "
                 "make the object first, as in costs=[MyCost()]"
             )
-        layer, weight = getattr(cost, "layer", None), cost.weight
-        if not isinstance(layer, str):
-            raise SettingsError(f'{_name(cost)} needs a layer, as in layer = "relu3_1", got {layer!r}')
-        canonical(layer)
-        if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 <= weight <= 1e30:
-            raise SettingsError(f"the weight of {_name(cost)} is a number from 0 to 1e+30, got {weight!r}")
-    return tuple(costs)
+        check_weight(_name(cost), cost.weight)
+    return (
+        tuple(cost for cost in costs if isinstance(cost, CustomCost)),
+        tuple(cost for cost in costs if isinstance(cost, ImageCost)),
+    )
 
 
 def custom_layers(costs: Sequence[CustomCost]) -> list[str]:
@@ -183,7 +183,7 @@ def check_rule(term: CustomTerm, a: Features) -> None:
         )
 
 
-def _name(cost: CustomCost) -> str:
+def _name(cost: object) -> str:
     return type(cost).__name__
 
 

@@ -12,19 +12,14 @@ that it has a derivative everywhere:
 It looks at neighbours of the canvas only: no network, no graph, and a strip of rows at a time.
 """
 
-from collections.abc import Callable
-
 import torch
 from torch import Tensor
 
-from impasto.objective.evaluation import Cost, Evaluate, Evaluation
-from impasto.objective.tiling.tiles import Span
-from impasto.tensor_types import Image, ResizedImage
+from impasto.costs.image_cost import CanvasScale, ImageCost, PictureRows, strips_of
+from impasto.tensor_types import Image, Span
 
 ROUNDING = 0.02
 """d, where 1 is black to white: five levels of 255. What differs less is taken for noise and not for an edge."""
-STRIP = 2**20
-"""Values that are looked at at a time, about."""
 
 
 def variation(
@@ -41,10 +36,8 @@ def variation(
     0.24505
     """
     own = own or Span(0, image.shape[2])
-    rows = max(1, STRIP // (3 * image.shape[3]))
     total = 0.0
-    for first in range(own.start, own.stop, rows):
-        strip = Span(first, min(first + rows, own.stop))
+    for strip in strips_of(own, image.shape[3]):
         value, slope = _strip(image, strip)
         total += value
         if gradient is not None:
@@ -69,41 +62,32 @@ def _strip(image: Image, strip: Span) -> tuple[float, Tensor]:
     return float(value), slope[:, :, here]
 
 
-class WithVariation:
-    """`evaluate(image)` with the total variation added.
+class TotalVariation(ImageCost):
+    """V as a cost on the picture.
 
-    weight: of V in J. reference: what V is divided by first, such as the photograph's own.
-    pixels: H W of the whole picture.
-    neighbours, total: for an image that is a slab of a picture shared by several processes. The first gives the slab
-        with a row more on each side, where there is one, and where in that the slab lies; the second adds numbers up
-        over all processes.
+    weight: of V in J. normalize: whether V is divided by the content image's own, so that the weight means the same for
+    every photograph.
     """
 
-    def __init__(
-        self,
-        evaluate: Evaluate,
-        weight: float,
-        reference: float,
-        pixels: int,
-        neighbours: "Neighbours | None" = None,
-        total: Callable[[float], float] = float,
-    ):
-        self._evaluate, self._weight, self._reference = evaluate, weight, reference or 1.0
-        self._neighbours, self._total, self._values = neighbours or _all, total, 3 * pixels
+    halo = 1
 
-    def __call__(self, image: Image) -> Evaluation:
-        """J with the variation, and its gradient at `image`."""
-        evaluation = self._evaluate(image)
-        seen, own = self._neighbours(image.detach())
-        unit = 1 / (self._values * self._reference)
-        V = unit * self._total(variation(seen, own, evaluation.gradient, self._weight * unit))
-        cost = evaluation.cost
-        total = cost.total + self._weight * V
-        return Evaluation(Cost(total, cost.content, cost.style, V, cost.custom), evaluation.gradient)
+    def __init__(self, weight: float, normalize: bool, reference: float = 1.0):
+        self.weight, self._normalize, self._reference = weight, normalize, reference
 
+    def at(self, scale: CanvasScale) -> ImageCost:
+        """With the content image's V as its reference; one without any variation counts as it is."""
+        if not self._normalize:
+            return self
+        seen = scale.own.widened(self.halo, scale.size[0])
+        own = Span(*(row - seen.start for row in scale.own))
+        height, width = scale.size
+        reference = scale.total(variation(scale.content(seen), own)) / (3 * height * width)
+        return TotalVariation(self.weight, False, reference or 1.0)
 
-Neighbours = Callable[[Tensor], tuple[Tensor, Span]]
+    def unit(self, size: tuple[int, int]) -> float:
+        """1 / (3 H W), over the reference."""
+        return 1 / (3 * size[0] * size[1] * self._reference)
 
-
-def _all(image: Image) -> tuple[ResizedImage, Span]:
-    return image, Span(0, image.shape[2])
+    def evaluate(self, image: Tensor, rows: PictureRows) -> tuple[float, Tensor]:
+        """The sum that V is the mean of, over a strip of rows, and its derivative by them."""
+        return _strip(image, Span(*(row - rows.seen.start for row in rows.own)))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from impasto.costs.term import Summary, Term
 from impasto.costs.total import total_cost
-from impasto.objective.evaluation import Cost
+from impasto.evaluation import Cost
 from impasto.tensor_types import Scalar
 
 

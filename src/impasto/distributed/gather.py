@@ -1,6 +1,7 @@
 """From all ranks to rank 0: the picture, and the solver's state tensor by tensor, so that only one is there whole."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -8,8 +9,7 @@ from torch import Tensor
 from impasto.distributed.group import Group
 from impasto.errors import OutputError
 from impasto.files.tensor_file import Stored, is_stored
-from impasto.objective.tiling.tiles import Span
-from impasto.solvers.solver import State
+from impasto.tensor_types import Span
 
 _SEND, _DONE, _FAILED = "send", "done", "failed"
 
@@ -32,7 +32,7 @@ def gathered(group: Group, spans: Sequence[Span], own: Tensor) -> Tensor | None:
 
 
 def save_together(
-    group: Group, spans: Sequence[Span], state: State, write: Callable[[State], object]
+    group: Group, spans: Sequence[Span], state: dict[str, Any], write: Callable[[dict[str, Any]], object]
 ) -> None:
     """Rank 0 calls `write` with the state of the whole picture; the others send their rows of a tensor when asked.
 
@@ -42,7 +42,7 @@ def save_together(
     if group.rank:
         _answer(group, spans, state)
         return
-    whole: State = {
+    whole: dict[str, Any] = {
         name: _Gathered(group, spans, name, value) if isinstance(value, Tensor) or is_stored(value) else value
         for name, value in state.items()
     }
@@ -54,7 +54,7 @@ def save_together(
     group.tell([_DONE, ""])
 
 
-def _answer(group: Group, spans: Sequence[Span], state: State) -> None:
+def _answer(group: Group, spans: Sequence[Span], state: dict[str, Any]) -> None:
     while True:
         command, text = group.tell()
         if command == _FAILED:

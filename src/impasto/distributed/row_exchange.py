@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from torch import Tensor
 
 from impasto.distributed.group import Group, Message
-from impasto.distributed.slabs import overlap
-from impasto.objective.tiling.tiles import Span
+from impasto.distributed.slab_spans import overlap
+from impasto.tensor_types import Span
 
 
-class Rows:
-    """One pattern of exchange.
+class SlabExchange:
+    """The `RowExchange` of processes that own slabs.
 
     owned: the rows of the picture that each rank has. wanted: those that each needs, of its own and of others.
     """

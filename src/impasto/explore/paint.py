@@ -14,8 +14,8 @@ from impasto.explore.sheet import write_sheet
 from impasto.explore.subject import Subject
 
 if TYPE_CHECKING:
+    from impasto.painting.loop import Step
     from impasto.painting.painting import Painting
-    from impasto.painting.result import Step
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ class Explorer:
         """A cell's recipe, its size (height, width), and its work; raises what beginning it would raise."""
         painting = self._painting(cell)
         height, width = painting.size
-        return painting.recipe, painting.size, painting.steps * height * width
+        return painting.metadata, painting.size, painting.steps * height * width
 
     def _about(self, inputs: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
         """What must stay the same for finished pictures to be kept; inputs: of a picture's recipe.

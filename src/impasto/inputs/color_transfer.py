@@ -1,11 +1,12 @@
 """The setting `colour`: what becomes of the pictures before they are painted, and of the canvas in the end.
 
-| colour | the photograph | the painting | in the end |
+| colour | the content image | the style image | in the end |
 |---|---|---|---|
 | painting | as it is | as it is | the canvas |
-| photograph | its lightness | its lightness, matched to the photograph's | L of the canvas, a and b of the photograph |
-| match | as it is | its palette matched to the photograph's | the canvas |
-| only | its palette matched to the painting's | | the photograph; nothing is painted |
+| photograph | its lightness | its lightness, matched to the content's | L of the canvas, a and b of the content |
+| match | as it is | its palette matched to the content image's | the canvas |
+
+With `only` nothing is painted: `recolor` gives the content image the palette of the style.
 
 Gatys et al. 2016 ("Preserving Color in Neural Artistic Style Transfer") have `photograph` as luminance-only transfer
 and `match` as colour histogram matching; both here in OKLab instead of YIQ and RGB.
@@ -14,10 +15,10 @@ and `match` as colour histogram matching; both here in OKLab instead of YIQ and 
 from dataclasses import dataclass, replace
 
 import torch
+from torch import Tensor
 
 from impasto.images.color.palette import lightness_match, lightness_only, linear_match, mixed, palette_of
-from impasto.images.color.recolor import recoloured, take_colours
-from impasto.images.picture import Picture
+from impasto.images.color.recolor import recoloured, take_colours, with_colours_of
 from impasto.images.pixel_store import strips
 from impasto.images.resize.resize import rows_at
 from impasto.inputs.inputs import Inputs
@@ -25,52 +26,69 @@ from impasto.tensor_types import Image
 
 
 @dataclass(frozen=True)
-class Colouring:
-    """inputs: as they are painted. colour: the setting. photograph: as it is."""
+class ColorTransfer:
+    """inputs: as they are painted. colour: the setting. original: as they were read."""
 
     inputs: Inputs
     colour: str
-    photograph: Picture
+    original: Inputs
 
     @classmethod
-    def of(cls, colour: str, inputs: Inputs) -> "Colouring":
-        """For what is read for a painting. Names and fingerprints stay."""
+    def of(cls, colour: str, inputs: Inputs) -> "ColorTransfer":
+        """For what is read for a painting; whole pictures are recoloured here. Names and fingerprints stay."""
         content, styles = inputs.content, inputs.styles
         if colour == "painting":
-            return cls(inputs, colour, content)
-        photograph, paintings = palette_of(content), [palette_of(one.picture) for one in styles]
-        if colour == "only":
-            wanted = mixed(paintings, [one.weight for one in styles])
-            changed = replace(inputs, content=recoloured(content, linear_match(photograph, wanted)))
-            return cls(changed, colour, content)
-        neutral = colour == "photograph"
-        match = lightness_match if neutral else linear_match
+            return cls(inputs, colour, inputs)
+        photograph, palettes = palette_of(content), [palette_of(one.picture) for one in styles]
+        grey = colour == "photograph"
+        match = lightness_match if grey else linear_match
         new_styles = tuple(
-            replace(one, picture=recoloured(one.picture, match(painting, photograph), neutral=neutral))
-            for one, painting in zip(styles, paintings, strict=True)
+            replace(one, picture=recoloured(one.picture, match(palette, photograph), neutral=grey))
+            for one, palette in zip(styles, palettes, strict=True)
         )
-        if not neutral:
-            return cls(replace(inputs, styles=new_styles), colour, content)
+        if not grey:
+            return cls(replace(inputs, styles=new_styles), colour, inputs)
         start = None if inputs.start is None else recoloured(inputs.start, lightness_only(), neutral=True)
-        grey = recoloured(content, lightness_only(), neutral=True)
-        return cls(replace(inputs, content=grey, styles=new_styles, start=start), colour, content)
+        light = recoloured(content, lightness_only(), neutral=True)
+        return cls(replace(inputs, content=light, styles=new_styles, start=start), colour, inputs)
 
     def finished(self, canvas: Image, size: tuple[int, int], first: int, protect_strength: float) -> Image:
         """`canvas`, which may be changed in place, as it is to be seen.
 
         canvas: [1, 3, n, W] on the CPU, the rows from `first` of a result of `size`. What is protected with its full
-        strength has the photograph's own values, to the bit.
+        strength has the content image's own values, to the bit.
         """
-        if self.colour == "photograph":
-            canvas = take_colours(canvas, self.photograph, size, first)
-        mask = self.inputs.protect
-        if mask is None or self.colour not in ("photograph", "only"):
+        if self.colour != "photograph":
+            return canvas
+        canvas = take_colours(canvas, self.original.content, size, first)
+        if self.inputs.protect is None:
             return canvas
         for begin, end in strips(canvas.shape[2], canvas.shape[3]):
             rows, place = canvas[:, :, begin:end], (first + begin, first + end)
-            kept = protect_strength * mask.rows(size, *place)
-            original = rows_at(self.photograph, size, *place)
-            if self.colour == "only":
-                rows.lerp_(original, kept)
-            rows.copy_(torch.where(kept >= 1, original, rows))
+            kept = protect_strength * self.inputs.protect.rows(size, *place)
+            rows.copy_(torch.where(kept >= 1, rows_at(self.original.content, size, *place), rows))
         return canvas
+
+    def preview(self, canvas: Image, photograph: Tensor) -> Image:
+        """A small canvas as it is to be seen; photograph: the content image at its size, [1, 3, h, w]."""
+        return with_colours_of(canvas, photograph) if self.colour == "photograph" else canvas
+
+
+def recolored(inputs: Inputs, size: tuple[int, int], protect_strength: float) -> Image:
+    """The content image with the palette of the style, [1, 3, *size]: what the setting colour="only" means.
+
+    What is protected keeps its own colours, as far as `protect_strength` says.
+    """
+    content = inputs.content
+    wanted = mixed([palette_of(one.picture) for one in inputs.styles], [one.weight for one in inputs.styles])
+    changed = recoloured(content, linear_match(palette_of(content), wanted))
+    image = rows_at(changed, size, 0, size[0]).clone()
+    if inputs.protect is None:
+        return image
+    for place in strips(*size):
+        rows = image[:, :, slice(*place)]
+        kept = protect_strength * inputs.protect.rows(size, *place)
+        original = rows_at(content, size, *place)
+        rows.lerp_(original, kept)
+        rows.copy_(torch.where(kept >= 1, original, rows))
+    return image

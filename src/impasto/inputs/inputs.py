@@ -1,7 +1,7 @@
 """What a painting is made of: the photograph, the paintings and their weights, regions, and what is protected."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from impasto.errors import PictureError, SettingsError
@@ -64,6 +64,15 @@ class Inputs:
         """Whether some Gram matrix is taken of a part of a picture only."""
         return any(mask is not None for one in self.regions for mask in (one.mask, *one.style_masks))
 
+    def reweighted(self, weights: Sequence[float]) -> "Inputs":
+        """The same with other weights of the styles, and so of the regions that take one style each."""
+        styles = tuple(replace(one, weight=weight) for one, weight in zip(self.styles, weights, strict=True))
+        regions = self.regions
+        if self.masks:
+            mean = sum(weights[one.styles[0]] for one in regions) / len(regions)
+            regions = tuple(replace(one, weight=weights[one.styles[0]] / mean) for one in regions)
+        return replace(self, styles=styles, regions=regions)
+
     def parts_of(self, number: int) -> list[Mask | None]:
         """The parts of a painting that some region learns from, each once; None: all of it."""
         found = [
@@ -102,16 +111,27 @@ def numbered(role: str, i: int) -> str:
     return role if i == 0 else f"{role} {i + 1}"
 
 
+@dataclass(frozen=True)
+class Guidance:
+    """What says where what is painted; see `Stylizer.paint`, whose arguments these are."""
+
+    masks: Sequence[Source] = ()
+    style_masks: Sequence[Source] = ()
+    regions: Source | None = None
+    style_regions: Source | None = None
+    protect: Source | None = None
+
+    @classmethod
+    def names(cls) -> list[str]:
+        """The names of all of them."""
+        return [one.name for one in fields(cls)]
+
+
+NO_GUIDANCE = Guidance()
+
+
 def read_inputs(
-    content: Source,
-    style: Source,
-    *,
-    start: Source | None = None,
-    masks: Sequence[Source] = (),
-    style_masks: Sequence[Source] = (),
-    regions: Source | None = None,
-    style_regions: Source | None = None,
-    protect: Source | None = None,
+    content: Source, style: Source, *, start: Source | None = None, guidance: Guidance = NO_GUIDANCE
 ) -> Inputs:
     """Read and check everything; see `Stylizer.paint`.
 
@@ -119,28 +139,35 @@ def read_inputs(
     do not go together.
     """
     photograph = read_picture(content, role="content picture")
-    styles = tuple(
-        Style(read_picture(source, role="style picture"), weight) for source, weight in weighted(style)
-    )
+    styles = read_styles(style)
     files: dict[str, Picture | Mask | LabelMap] = {}
-    found = _from_masks(masks, style_masks, photograph, styles, files)
-    if regions is not None or style_regions is not None:
+    found = _from_masks(guidance.masks, guidance.style_masks, photograph, styles, files)
+    if guidance.regions is not None or guidance.style_regions is not None:
         if found:
             raise SettingsError(
                 "regions come from masks or from a map of regions: give one of them, not both"
             )
-        found = _from_labels(regions, style_regions, photograph, styles, files)
-    kept = None
-    if protect is not None:
-        kept = files["protect"] = read_mask(protect, role="protect mask")
-        check_aspect(kept, photograph, "protect mask")
+        found = _from_labels(guidance.regions, guidance.style_regions, photograph, styles, files)
+    protected = None
+    if guidance.protect is not None:
+        protected = files["protect"] = read_mask(guidance.protect, role="protect mask")
+        check_aspect(protected, photograph, "protect mask")
     return Inputs(
         content=photograph,
         styles=styles,
         start=None if start is None else read_picture(start, role="start picture"),
         regions=tuple(found),
-        protect=kept,
+        protect=protected,
         files=files,
+    )
+
+
+def read_styles(style: Source) -> tuple[Style, ...]:
+    """The style images and their weights; see `Stylizer.paint`. Raises PictureError and SettingsError."""
+    if isinstance(style, tuple) and style and all(isinstance(one, Style) for one in style):
+        return style
+    return tuple(
+        Style(read_picture(source, role="style picture"), weight) for source, weight in weighted(style)
     )
 
 
@@ -201,7 +228,7 @@ def _from_labels(
     if style_regions is not None:
         if len(styles) != 1:
             raise SettingsError(
-                f"a map of the painting's regions goes with one style, got {len(styles)}: leave the map away, and each "
+                f"a map of the painting's regions goes with one style, got {len(styles)}: omit the map, and each "
                 "region takes a style of its own"
             )
         painting = read_labels(style_regions, role="map of the painting's regions")

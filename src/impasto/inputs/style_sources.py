@@ -82,6 +82,13 @@ def _each(style: object) -> Iterator[tuple[object, float]]:
         yield style, 1.0
 
 
+def check_weight(weight: object) -> float:
+    """The weight of a style image. Raises SettingsError for anything but a number from LEAST to MOST."""
+    if not isinstance(weight, int | float):
+        raise SettingsError(f"the weight of a style image is a number, got {weight!r}")
+    return _checked(weight, None)
+
+
 def _is_pair(style: object) -> bool:
     """(source, weight); a weight is a number, and a source is none."""
     return (

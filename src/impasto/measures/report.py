@@ -184,7 +184,7 @@ def _described(name: str, image: Any, own: Picture | None = None) -> dict[str, A
 def _recipe(result: Result | Source) -> Mapping[str, Any] | None:
     """What the result carries inside it; None for a picture that carries nothing, or has no file."""
     if isinstance(result, Result):
-        return result.recipe
+        return result.metadata
     if not isinstance(result, str | os.PathLike):
         return None
     try:

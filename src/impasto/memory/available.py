@@ -24,7 +24,7 @@ cuDNN does not take the whole card (`kept_to`)."""
 
 
 @dataclass(frozen=True)
-class Room:
+class AvailableMemory:
     """Bytes of this process, where it computes.
 
     base: held before it paints. limit: what it may hold. named: whether the user named that limit; otherwise it is a
@@ -37,7 +37,7 @@ class Room:
     reached: int
 
 
-def room_on(device: torch.device, allowed: str | None, beside: int = 1) -> Room:
+def available_on(device: torch.device, allowed: str | None, beside: int = 1) -> AvailableMemory:
     """What this process holds and may hold of the memory of the device that it computes on.
 
     allowed: the amount that the settings name, as in "4GB". beside: processes on this machine that paint together.
@@ -46,15 +46,15 @@ def room_on(device: torch.device, allowed: str | None, beside: int = 1) -> Room:
         return _room_on_gpu(device, allowed, beside)
     base = memory.resident()
     limit = memory.bytes_of(allowed) if allowed else base + int(SAFE_PART * memory.available() / beside)
-    return Room(base, limit, allowed is not None, memory.peak())
+    return AvailableMemory(base, limit, allowed is not None, memory.peak())
 
 
-def _room_on_gpu(device: torch.device, allowed: str | None, beside: int) -> Room:
+def _room_on_gpu(device: torch.device, allowed: str | None, beside: int) -> AvailableMemory:
     free, _ = torch.cuda.mem_get_info(device)
     held = CONTEXT_BYTES + torch.cuda.memory_reserved(device)
     sharing = math.ceil(beside / torch.cuda.device_count())
     limit = memory.bytes_of(allowed) if allowed else held + int(SAFE_PART * free / sharing)
-    return Room(torch.cuda.memory_allocated(device), limit, allowed is not None, held)
+    return AvailableMemory(torch.cuda.memory_allocated(device), limit, allowed is not None, held)
 
 
 def step_limit(limit: int, peak: int) -> int:

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from impasto.errors import SettingsError
-from impasto.memory.layout import Layout
+from impasto.layout import Layout
 from impasto.memory.peak import Demand, Scale
 from impasto.memory.process import in_words
 from impasto.memory.tile_work import evaluation_work
 from impasto.objective.tiling.passes import can_split
+from impasto.solvers.make import SOLVERS
 
 TILES = (2048, 1536, 1024, 768, 512, 384, 256)
 """Sides that are tried, largest first. Below, the halo is most of what a tile sees."""
@@ -25,6 +26,8 @@ _KEEPING = {
     ("bfloat16", "disk"): 1.1,
 }
 """Time of a step by where (pairs or moments, encoding) are kept, about: it only orders what fits."""
+LEAST_MEMORY = "adam"
+"""The solver that needs least memory."""
 LAST_TILES = (192, 128, 64)
 """Tried only where nothing else helps."""
 
@@ -63,12 +66,12 @@ def candidates(demand: Demand, scale: Scale) -> Iterator[Layout]:
     free = demand.tile is None and demand.engine != "whole"
     sides = _sides(demand, max(scale.size))
     times = {
-        (tile, deep): evaluation_work(demand.stages(scale, Layout(tile=tile, deep_tile=deep)))
+        (tile, deep): evaluation_work(demand.passes(scale, Layout(tile=tile, deep_tile=deep)))
         for tile, deep in sides
     }
     pairs = sorted(
         itertools.product(layouts, sides),
-        key=lambda pair: (pair[0].solver == "adam", times[pair[1]] * _KEEPING[_where(pair[0])]),
+        key=lambda pair: (pair[0].solver != demand.solver, times[pair[1]] * _KEEPING[_where(pair[0])]),
     )
     last = [(side, None) for side in LAST_TILES] if free else []
     for layout, (side, deep) in [*pairs, *itertools.product(layouts[-1:], last)]:
@@ -79,18 +82,10 @@ def candidates(demand: Demand, scale: Scale) -> Iterator[Layout]:
 def _ways(demand: Demand, steps: int) -> Iterator[Layout]:
     """Everything that may be done, best first: a solver, and where things are kept.
 
-    A step teaches one pair at most: so many steps need no longer history.
+    Where the solver that was asked for does not fit, the one that needs least memory paints.
     """
-    if demand.solver == "lbfgs":
-        plain = Layout(solver="lbfgs", history=min(demand.history, steps))
-        yield plain
-        yield replace(plain, kept="float16")
-        yield replace(plain, kept="disk")
-        yield replace(plain, kept="disk", encoding="disk")
-    adam = Layout(solver="adam", history=demand.history)
-    yield adam
-    yield replace(adam, encoding="disk")
-    yield replace(adam, encoding="disk", moments="bfloat16")
+    for name in dict.fromkeys([demand.solver, LEAST_MEMORY]):
+        yield from SOLVERS[name].layouts(demand, steps)
 
 
 def _sides(demand: Demand, longest: int) -> list[tuple[int | None, int | None]]:

@@ -8,12 +8,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import torch
-
 from impasto.images.pixel_store import strips
 from impasto.kernels.weighted_gram import STRIP
+from impasto.layout import Layout
 from impasto.memory.available import CONTEXT_BYTES
-from impasto.memory.layout import Layout
 from impasto.memory.network_memory import (
     FLOAT,
     VECTOR,
@@ -23,9 +21,10 @@ from impasto.memory.network_memory import (
     largest_tile,
     rule_bytes,
 )
-from impasto.objective.tiling.passes import stages
+from impasto.objective.tiling.passes import passes
 from impasto.objective.tiling.tiling import Tiling
-from impasto.solvers.memory import Vectors, adam_vectors, lbfgs_vectors, scratch_bytes
+from impasto.solvers.make import SOLVERS
+from impasto.solvers.memory import scratch_bytes
 
 CODE_BYTES = 250_000_000
 """What comes with the first evaluation whatever its size: numba, compiled code, the libraries of torch, and pieces too
@@ -82,7 +81,8 @@ class Demand:
     styles: how many paintings. regions: how many masks over the photograph. style_masks: the most over one painting.
     protected: whether a part stays as photographed. transparent: whether the photograph has an alpha. ranks: how many
     processes share the picture; each weighs masks over all of it, and keeps its rows, and one writes all of it. gpu:
-    whether an NVIDIA GPU computes, and it is its memory that counts.
+    whether an NVIDIA GPU computes, and it is its memory that counts. image_costs: bytes a pixel that costs on the
+    picture itself hold. styles_kept: bytes of style encodings that may be kept for later paintings.
     """
 
     network: Network
@@ -103,6 +103,8 @@ class Demand:
     transparent: bool = False
     ranks: int = 1
     gpu: bool = False
+    image_costs: int = 0
+    styles_kept: int = 0
 
     @property
     def where(self) -> str:
@@ -113,9 +115,9 @@ class Demand:
         """The tiles of a picture."""
         return Tiling(*size, layers, tile, self.margin)
 
-    def stages(self, scale: Scale, layout: Layout) -> list[Tiling]:
+    def passes(self, scale: Scale, layout: Layout) -> list[Tiling]:
         """The tiles in which a scale is evaluated."""
-        return stages(*scale.size, self.network.layers, layout.tile, layout.deep_tile, self.margin)
+        return passes(*scale.size, self.network.layers, layout.tile, layout.deep_tile, self.margin)
 
     def peak(self, scale: Scale, layout: Layout, base: int) -> int:
         """Bytes that the process holds at most while this scale is painted; `base`: what it holds before.
@@ -129,7 +131,7 @@ class Demand:
         style = self.tiling(scale.style_size, layout.style_tile, sorted(network.style))
         vector, style_vector = (VECTOR * height * width for height, width in (scale.size, scale.style_size))
         encoding = encoding_bytes(content, network.content) if layout.encoding == "memory" else 0
-        solver = vectors(layout)
+        solver = SOLVERS[layout.solver].vectors(layout)
         guides = self.regions * guide_bytes(content, network.style)
         weights = (self.regions + WEIGHING) * self.ranks * vector // 3 if self.regions else 0
         parts = self.style_masks * guide_bytes(style, network.style)
@@ -148,10 +150,11 @@ class Demand:
         )
         # Padded, the gradient of that, and the same folded back.
         margins = 0 if layout.tile or not self.margin else 3 * vector
-        walked = self.stages(scale, layout)
+        walked = self.passes(scale, layout)
         evaluating = solver.evaluating * vector + margins + network.evaluation_bytes(walked, vector)
         showing = solver.evaluating * vector + self.showing(scale)
         held = encoding + guides + (2 * FLOAT * STRIP if self.regions else 0)
+        held += self.image_costs * vector // VECTOR + self.styles_kept
         # One term of Gram matrices for each layer is among what was observed as CODE_BYTES.
         rules = max(1, self.regions) * rule_bytes(network.style, self.style_cost)
         held += int(SCATTERED * (rules - rule_bytes(network.style, "gram")))
@@ -193,13 +196,6 @@ class Demand:
         if layout.encoding == "disk":
             size += encoding_bytes(self.tiling(scale.size, None, self.network.layers), self.network.content)
         return size
-
-
-def vectors(layout: Layout) -> Vectors:
-    """The solver's working vectors in this layout."""
-    if layout.solver == "adam":
-        return adam_vectors(getattr(torch, layout.moments))
-    return lbfgs_vectors(layout.history, layout.kept)
 
 
 def _strips(size: tuple[int, int]) -> int:

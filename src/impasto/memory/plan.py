@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from impasto.layout import Layout
 from impasto.memory.choose_layout import choose, least
-from impasto.memory.layout import Layout
 from impasto.memory.peak import Demand, Scale
 from impasto.memory.process import in_words
 

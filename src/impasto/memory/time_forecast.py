@@ -92,7 +92,7 @@ def forecast(plan: Plan, speed: Speed) -> Plan:
 def _seconds(demand: Demand, one: PlannedScale, speed: Speed) -> float:
     """Targets, then steps of evaluations and the solver's own work."""
     content, style = sorted(demand.network.content), sorted(demand.network.style)
-    walked = demand.stages(one.scale, one.layout)
+    walked = demand.passes(one.scale, one.layout)
     evaluation = speed.walk * evaluation_walks(walked) + speed.work * evaluation_work(walked)
     evaluation += speed.rules * max(1, demand.regions)
     targets = 0.0

@@ -1,6 +1,6 @@
 """A canvas without colour: the cost is brought down over grey pictures only."""
 
-from impasto.objective.evaluation import Evaluate, Evaluation
+from impasto.evaluation import Evaluate, Evaluation
 from impasto.tensor_types import Image
 
 

@@ -9,7 +9,7 @@ pixels lie inside, and the zeros meet only copies.
 import torch.nn.functional as F
 from torch import Tensor
 
-from impasto.objective.evaluation import Evaluate, Evaluation
+from impasto.evaluation import Evaluate, Evaluation
 from impasto.tensor_types import Image
 
 MARGIN = 16

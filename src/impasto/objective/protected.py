@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from impasto.objective.evaluation import Evaluate, Evaluation
+from impasto.evaluation import Evaluate, Evaluation
 from impasto.tensor_types import Image
 
 

@@ -1,6 +1,7 @@
 """What a picture is measured against: the cost terms of a content and a style image, at one size."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -14,7 +15,8 @@ from impasto.costs.normalization import Moments, content_reference, style_refere
 from impasto.costs.region import Guide, GuidedTerm, guided_summary, of_region
 from impasto.costs.styles import STYLE_COSTS, StyleTerm
 from impasto.costs.term import Summary, Window
-from impasto.distributed.partial_sums import AddUp, alone, shared_moments, shared_summaries
+from impasto.distributed.partial_sums import shared_moments, shared_summaries
+from impasto.distributed.partition import WHOLE, Partition
 from impasto.objective.tiling.tiling import Tiling
 from impasto.tensor_types import Image
 from impasto.vgg.layers import LAYERS, canonical
@@ -32,23 +34,32 @@ class _Measure(NamedTuple):
     nothing: Callable[[Tensor], tuple[Summary, Any]]
 
 
+@dataclass(frozen=True, eq=False)
+class ContentEncoding:
+    """a_C of one layer, and what its cost is divided by (1 where costs are taken as they are)."""
+
+    layer: str
+    a_C: Encoding
+    reference: float
+
+
 @torch.no_grad()
-def content_terms(
+def encode_content(
     encoder: VGG19,
     content: Image,
-    layer_weights: Mapping[str, float],
+    layers: Sequence[str],
     balance: bool,
     tiling: Tiling | None = None,
     make: MakeEncoding = InMemory,
-    add_up: AddUp = alone,
-) -> list[ContentTerm]:
-    """One term a layer. The content encoding a_C is what the encoder makes of C.
+    partition: Partition = WHOLE,
+) -> list[ContentEncoding]:
+    """The content encoding: what the encoder makes of C, layer by layer.
 
     balance: divide each layer's cost by its reference, see `costs/normalization.py`.
     tiling: how to walk C; None for one tile without a margin. make: where a_C is kept.
-    add_up: for a picture shared by several processes: `content` is then `tiling.rows` of it, and a_C its own band's.
+    partition: of a picture shared by several processes: `content` is then `tiling.rows` of it, and a_C its own band's.
     """
-    tiling = tiling or Tiling(content.shape[2], content.shape[3], list(layer_weights))
+    tiling = tiling or Tiling(content.shape[2], content.shape[3], list(layers))
     encodings: dict[str, Encoding] = {}
     moments: dict[str, Moments] = {}
 
@@ -64,15 +75,29 @@ def content_terms(
 
     for tile in tiling.tiles:
         tiling.walk(encoder, tiling.cut(content, tile), tile, keep)
-    moments = {layer: shared_moments(moments[layer], add_up) for layer in moments}
+    moments = {layer: shared_moments(moments[layer], partition) for layer in moments}
     return [
-        ContentTerm(
-            layer,
-            a_C,
-            _balanced(layer_weights[layer], content_reference(moments[layer]) if balance else 1.0),
-        )
+        ContentEncoding(layer, a_C, content_reference(moments[layer]) if balance else 1.0)
         for layer, a_C in encodings.items()
     ]
+
+
+def content_term(encoding: ContentEncoding, weight: float) -> ContentTerm:
+    """The term that compares with this encoding."""
+    return ContentTerm(encoding.layer, encoding.a_C, _balanced(weight, encoding.reference))
+
+
+def content_terms(
+    encoder: VGG19,
+    content: Image,
+    layer_weights: Mapping[str, float],
+    balance: bool,
+    tiling: Tiling | None = None,
+    make: MakeEncoding = InMemory,
+) -> list[ContentTerm]:
+    """One term a layer; the rest as for `encode_content`."""
+    encodings = encode_content(encoder, content, list(layer_weights), balance, tiling, make)
+    return [content_term(one, layer_weights[one.layer]) for one in encodings]
 
 
 def style_terms(
@@ -81,14 +106,14 @@ def style_terms(
     layer_weights: Mapping[str, float],
     balance: bool,
     tiling: Tiling | None = None,
-    add_up: AddUp = alone,
+    partition: Partition = WHOLE,
     cost: str = "gram",
 ) -> list[StyleTerm]:
     """One term a layer. The style encoding of S is what the style cost measures of it, such as its Gram matrices.
 
     cost: one of STYLE_COSTS. The rest as for `content_terms`.
     """
-    (sums,) = style_sums(encoder, style, list(layer_weights), tiling, add_up, cost=cost)
+    (sums,) = style_sums(encoder, style, list(layer_weights), tiling, partition, cost=cost)
     return [style_term(layer, sums[layer], layer_weights[layer], balance, cost) for layer in layer_weights]
 
 
@@ -98,7 +123,7 @@ def style_sums(
     style: Image,
     layers: Sequence[str],
     tiling: Tiling | None = None,
-    add_up: AddUp = alone,
+    partition: Partition = WHOLE,
     guides: Sequence[Mapping[str, Guide] | None] = (None,),
     cost: str = "gram",
 ) -> list[dict[str, Summary]]:
@@ -107,7 +132,7 @@ def style_sums(
     guides: parts of the painting that are measured each by itself (`costs/region.py`), in one walk; None: all of it.
     """
     measures = [_style_measure(layer, guide, cost) for guide in guides for layer in layers]
-    found = iter(_summaries(encoder, style, measures, tiling, add_up))
+    found = iter(_summaries(encoder, style, measures, tiling, partition))
     return [
         {
             layer: summary if guide is None else of_region(summary, guide[layer])
@@ -152,37 +177,47 @@ def guided_term(target: StyleTerm, guide: Guide, weight: float = 1.0) -> GuidedT
     return GuidedTerm(target.layer, target, guide, weight * guide.share * target.weight)
 
 
+@dataclass(frozen=True, eq=False)
+class CustomSums:
+    """What costs of the user's own measure, cost by cost: of the content image, and of each style image."""
+
+    content: Sequence[Summary] = ()
+    styles: Sequence[Sequence[Summary]] = ()
+
+
 @torch.no_grad()
-def custom_terms(
+def custom_sums(
     encoder: VGG19,
     content: Image,
-    styles: Iterable[tuple[Tensor, Tiling | None, float]],
+    styles: Iterable[tuple[Tensor, Tiling | None]],
     costs: Sequence[CustomCost],
     content_tiling: Tiling | None = None,
-    add_up: AddUp = alone,
-) -> list[CustomTerm]:
-    """One term a cost, each against what it measures of C and S; the rest as for `content_terms`.
+    partition: Partition = WHOLE,
+) -> CustomSums:
+    """Measure the pictures by each cost; the rest as for `encode_content`.
 
-    styles: each painting [1, 3, H, W], how to walk it, and its weight, one after the other; several are blended.
+    styles: each style image [1, 3, H, W], and how to walk it, one after the other.
     Raises SettingsError when a cost cannot be used; see `costs/custom.py`.
     """
-    if not costs:
-        return []
     for cost in costs:
         check_measure(cost, _any_activations(encoder, cost, content))
     measures = [_custom_measure(cost) for cost in costs]
-    of_content = _summaries(encoder, content, measures, content_tiling, add_up)
+    of_content = _summaries(encoder, content, measures, content_tiling, partition)
     of_styles = []
-    for style, tiling, weight in styles:
-        of_styles.append([(one, weight) for one in _summaries(encoder, style, measures, tiling, add_up)])
+    for style, tiling in styles:
+        of_styles.append(_summaries(encoder, style, measures, tiling, partition))
         del style  # before the next is read
-    terms = [
-        CustomTerm(cost, one, blended(parts))
-        for cost, one, *parts in zip(costs, of_content, *of_styles, strict=True)
-    ]
-    for term in terms:
-        check_rule(term, _any_activations(encoder, term.cost, content))
-    return terms
+    sums = CustomSums(of_content, of_styles)
+    for number, cost in enumerate(costs):
+        term = custom_term(cost, sums, number, [1.0] * len(of_styles))
+        check_rule(term, _any_activations(encoder, cost, content))
+    return sums
+
+
+def custom_term(cost: CustomCost, sums: CustomSums, number: int, weights: Sequence[float]) -> CustomTerm:
+    """The term of a cost, the `number`th of those that were measured; weights: of the style images."""
+    of_styles = [(one[number], weight) for one, weight in zip(sums.styles, weights, strict=True)]
+    return CustomTerm(cost, sums.content[number], blended(of_styles))
 
 
 def _any_activations(encoder: VGG19, cost: CustomCost, like: Tensor) -> Tensor:
@@ -201,7 +236,7 @@ def _summaries(
     picture: Image,
     measures: Sequence[_Measure],
     tiling: Tiling | None,
-    add_up: AddUp,
+    partition: Partition,
 ) -> list[Summary]:
     """What each of some measures makes of its layer of a picture."""
     layers = list(dict.fromkeys(measure.layer for measure in measures))
@@ -218,7 +253,7 @@ def _summaries(
     for tile in tiling.tiles:
         tiling.walk(encoder, tiling.cut(picture, tile), tile, add)
     own = {i: found[i] if found else _nothing_seen(encoder, measure) for i, measure in enumerate(measures)}
-    return list(shared_summaries(own, add_up).values())
+    return list(shared_summaries(own, partition).values())
 
 
 def _nothing_seen(encoder: VGG19, measure: _Measure) -> Summary:

@@ -22,8 +22,9 @@ from torch import Tensor
 
 from impasto.costs.term import Summary, Term, Window
 from impasto.costs.weighted_total import weighted_total
-from impasto.distributed.partial_sums import AddUp, alone, shared_summaries
-from impasto.objective.evaluation import Cost, Evaluation
+from impasto.distributed.partial_sums import shared_summaries
+from impasto.distributed.partition import WHOLE, Partition
+from impasto.evaluation import Cost, Evaluation
 from impasto.objective.tiling.tiles import Tile
 from impasto.objective.tiling.tiling import Tiling
 from impasto.tensor_types import Features, Image, Input, Piece
@@ -38,7 +39,7 @@ class Tiled:
 
     stages: tilings of a picture of that size, for all layers of the terms; each begins with the block in front of which
         the one before ended (`Tiling.blocks`). With a margin it is `Mirrored`, too.
-    add_up: for a picture that is shared by several processes, each with a band of its rows (`Tiling`), in one stage.
+    partition: for a picture that is shared by several processes, each with a band of its rows (`Tiling`), in one stage.
         Image and gradient are then those of `tiling.rows`, the cost is the whole picture's, and the gradient of a row
         that several processes see is the sum of theirs.
     """
@@ -50,11 +51,11 @@ class Tiled:
         alpha: float,
         beta: float,
         stages: Sequence[Tiling],
-        add_up: AddUp = alone,
+        partition: Partition = WHOLE,
     ):
         self.encoder, self.terms, self.alpha, self.beta = encoder, tuple(terms), alpha, beta
         *self._earlier, self._last = stages
-        self._add_up = add_up
+        self._partition = partition
 
     def __call__(self, image: Image) -> Evaluation:
         """J and dJ/dG at `image` [1, 3, H, W]."""
@@ -91,7 +92,7 @@ class Tiled:
         measured = self._measure(stage, seen, last)[0]
         summaries = {
             term: Summary(summary.total.detach().requires_grad_(True), summary.count)
-            for term, summary in shared_summaries(_added(sums, measured), self._add_up).items()
+            for term, summary in shared_summaries(_added(sums, measured), self._partition).items()
         }
         total, cost = weighted_total(summaries, self.alpha, self.beta)
         derivatives = torch.autograd.grad(total, [summaries[term].total for term in self.terms])

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from impasto.costs.term import Summary, Term
 from impasto.costs.weighted_total import weighted_total
-from impasto.objective.evaluation import Evaluation
+from impasto.evaluation import Evaluation
 from impasto.tensor_types import Image
 from impasto.vgg.vgg19 import VGG19
 

@@ -6,22 +6,26 @@ A safetensors file: the solver's tensors (the canvas among them), and a JSON hea
 
 import json
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from impasto.errors import CheckpointError
+from impasto.evaluation import Cost
 from impasto.files.atomic_write import replacing
 from impasto.files.tensor_file import InFile, find_tensors, is_stored, write_tensors
-from impasto.memory.layout import Layout
-from impasto.objective.evaluation import Cost
+from impasto.layout import Layout
 from impasto.settings import Settings
 from impasto.solvers.solver import State
+from impasto.tensor_types import Span
 
-FORMAT, VERSION = "impasto checkpoint", 2
+FORMAT, VERSION = "impasto checkpoint", 3
+READABLE = (2, 3)
+"""Formats that can be read: 2 called a scale a stage, and knew no adjustments."""
 _KEY = "impasto"
 
 
@@ -32,8 +36,9 @@ class Checkpoint:
     inputs: by role ("content", "style", "style 2", "start", "mask", ...): path or description, fingerprint, and of a
         style its weight when that is not 1.
     versions: impasto, torch and threads it was painted with; the same bytes need the same.
-    layouts: how each scale is computed, and so in which order sums are taken; see `memory/layout.py`.
+    layouts: how each scale is computed, and so in which order sums are taken; see `layout.py`.
     costs: the fingerprints of the user's own, which have to be given again; see `costs/custom.py`.
+    adjustments: what was changed on the way, each with its "step"; see `adjust.py`.
     extra: what the program that paints wants back, such as the output's name; JSON-able.
     """
 
@@ -41,14 +46,23 @@ class Checkpoint:
     inputs: dict[str, dict[str, Any]]
     weights: str
     versions: dict[str, Any]
-    stage: int
+    scale: int
     step: int
     seconds: float
     history: list[Cost]
     solver_state: State
     layouts: list[Layout]
     costs: list[str] = field(default_factory=list)
+    adjustments: list[dict[str, Any]] = field(default_factory=list)
     extra: dict[str, Any] = field(default_factory=dict)
+
+    def keeping_its_solver(self, fresh: Sequence[Layout]) -> list[Layout]:
+        """New layouts, for another number of processes; the solver at work stays what it is."""
+        layouts, old = list(fresh), self.layouts[self.scale]
+        layouts[self.scale] = replace(
+            layouts[self.scale], solver=old.solver, history=old.history, kept=old.kept, moments=old.moments
+        )
+        return layouts
 
 
 def save_checkpoint(path: str | os.PathLike[str], checkpoint: Checkpoint) -> None:
@@ -68,13 +82,14 @@ def save_checkpoint(path: str | os.PathLike[str], checkpoint: Checkpoint) -> Non
         "inputs": checkpoint.inputs,
         "weights": checkpoint.weights,
         "versions": checkpoint.versions,
-        "stage": checkpoint.stage,
+        "scale": checkpoint.scale,
         "step": checkpoint.step,
         "seconds": checkpoint.seconds,
         "history": [cost.numbers() for cost in checkpoint.history],
         "solver": {name: value for name, value in state.items() if name not in tensors},
         "layouts": [layout.as_dict() for layout in checkpoint.layouts],
         "costs": checkpoint.costs,
+        "adjustments": checkpoint.adjustments,
         "extra": checkpoint.extra,
     }
     with replacing(Path(path), overwrite=True) as file:
@@ -96,13 +111,14 @@ def load_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
             inputs=header["inputs"],
             weights=header["weights"],
             versions=header["versions"],
-            stage=header["stage"],
+            scale=header["scale"] if "scale" in header else header["stage"],
             step=header["step"],
             seconds=header["seconds"],
             history=[Cost(*numbers) for numbers in header["history"]],
             solver_state=header["solver"] | tensors,
             layouts=[Layout.from_dict(values) for values in header["layouts"]],
             costs=header.get("costs", []),
+            adjustments=header.get("adjustments", []),
             extra=header["extra"],
         )
     except (KeyError, TypeError, AttributeError) as error:
@@ -133,8 +149,97 @@ def _introduction(metadata: Mapping[str, str]) -> Any:
 def _check(path: Path, header: Any) -> None:
     if not isinstance(header, dict) or header.get("format") != FORMAT:
         raise CheckpointError(f"{path} is a safetensors file, but not a checkpoint of impasto")
-    if header.get("version") != VERSION:
+    if header.get("version") not in READABLE:
         raise CheckpointError(
-            f"{path} is a checkpoint of format {header.get('version')}; this impasto reads format {VERSION}: "
+            f"{path} is a checkpoint of format {header.get('version')}; this impasto reads {READABLE[0]} to {VERSION}: "
             "resume it with the version that wrote it"
         )
+
+
+def check_same(
+    checkpoint: Checkpoint,
+    *,
+    inputs: Mapping[str, Mapping[str, Any]],
+    settings: Settings,
+    costs: Sequence[str],
+    weights: str,
+) -> None:
+    """That a painting goes on with what it was begun with.
+
+    inputs: as `Inputs.described` gives them. costs: fingerprints. weights: their checksum.
+    Raises CheckpointError, which names what is another.
+    """
+    _check_inputs(checkpoint.inputs, inputs)
+    if checkpoint.settings != settings:
+        raise CheckpointError("the checkpoint was painted with other settings; use those it carries")
+    if checkpoint.costs != costs:
+        raise CheckpointError(
+            f"the checkpoint was painted with {_told(checkpoint.costs)}, this is with "
+            f"{_told(costs)}: give the same as Stylizer(..., costs=[...]), or paint anew"
+        )
+    if checkpoint.weights != weights:
+        raise CheckpointError(
+            f"the checkpoint was painted with other weights (checksum {checkpoint.weights[:12]}...); "
+            "name that file with --weights, or paint anew"
+        )
+
+
+def _check_inputs(saved: Mapping[str, Mapping[str, Any]], now: Mapping[str, Mapping[str, Any]]) -> None:
+    for role, before in saved.items():
+        what = f"the {role} picture" if role.startswith(("content", "style", "start")) else f"the {role}"
+        after = now.get(role)
+        if after is None or after["fingerprint"] != before["fingerprint"]:
+            raise CheckpointError(
+                f"{what} {before['name']} has changed since the checkpoint was written; "
+                "put the old file back, or paint anew"
+            )
+        if after.get("weight", 1) != before.get("weight", 1):
+            raise CheckpointError(
+                f"{what} {before['name']} had the weight {before.get('weight', 1):g} when the checkpoint was written, "
+                f"and has {after.get('weight', 1):g} now; give the old one, or paint anew"
+            )
+    for role in now:
+        if role not in saved:
+            raise CheckpointError(
+                f"the checkpoint was painted without the {role} {now[role]['name']}; omit it, or paint anew"
+            )
+
+
+def differences(checkpoint: Checkpoint, now: Mapping[str, Any]) -> list[str]:
+    """What keeps a resumed painting from giving the very same bytes."""
+    before, after = {"ranks": 1, **checkpoint.versions}, {"ranks": 1, **now}
+    return [
+        f"the checkpoint was written with {name} {then}, this is {after[name]}: the last bits may differ"
+        for name, then in before.items()
+        if after.get(name) != then
+    ]
+
+
+def _told(fingerprints: Sequence[str]) -> str:
+    return f"the custom costs {' and '.join(fingerprints)}" if fingerprints else "no custom cost"
+
+
+class SavedState(Mapping[str, Any]):
+    """What a checkpoint holds of a solver, whose tensors are read, and come to `device`, one by one when asked for.
+
+    rows: of each tensor [1, n, H, W] only these, for a process that shares the picture with others; None: all of it.
+    """
+
+    def __init__(self, state: Mapping[str, Any], device: torch.device, rows: Span | None = None):
+        self._state, self._device, self._rows = state, device, rows
+
+    def __getitem__(self, name: str) -> Any:
+        value = self._state[name]
+        if isinstance(value, InFile):
+            value = value.tensor() if self._rows is None else value.rows(*self._rows)
+            return value.to(self._device)
+        return value
+
+    def __contains__(self, name: object) -> bool:  # Mapping's own would read the tensor
+        return name in self._state
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._state)
+
+    def __len__(self) -> int:
+        return len(self._state)

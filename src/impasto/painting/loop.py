@@ -1,62 +1,111 @@
-"""The coarse-to-fine loop: a generator of `Step`s. Progress bars, checkpoints and plots only listen."""
+"""The coarse-to-fine loop: a generator of events and `Step`s. Progress bars, checkpoints and plots only listen."""
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol
 
-from impasto.objective.evaluation import Cost, Evaluate
-from impasto.painting.result import Step
+from impasto.evaluation import Cost, Evaluate, Evaluation
+from impasto.painting.scales import Scale
 from impasto.solvers.solver import Solver
 from impasto.tensor_types import Image, ResizedImage
 
 
 @dataclass(frozen=True)
-class Stage:
-    """One scale: its height and width in pixels, and how many steps it takes at most."""
+class Step:
+    """One step of the solver.
 
+    number: from 1, over all scales. scale: from 1, of `scales`. step: from 1 at this scale, of at most `steps`.
+    size: height and width in pixels. seconds: painting time so far.
+    done: part of the whole work, 0 to 1, counted in pixels.
+
+    `Painting.preview()` and `Painting.result()` give the picture as it is now, until the next step is asked for.
+    """
+
+    number: int
+    scale: int
+    scales: int
+    step: int
+    steps: int
+    size: tuple[int, int]
+    cost: Cost
+    seconds: float
+    done: float
+
+
+@dataclass(frozen=True)
+class Event:
+    """What a painting is about to do that is not a step, and may take a while.
+
+    kind: "scale", a scale begins; "encoding", the pictures are sent through the network; "compiling", the first
+    evaluation has to compile code, which is cached afterwards. scale: from 1, of `scales`. size: height and width of
+    the scale in pixels. steps: how many it takes at most.
+    """
+
+    kind: Literal["scale", "encoding", "compiling"]
+    scale: int
+    scales: int
     size: tuple[int, int]
     steps: int
 
-    @property
-    def work(self) -> int:
-        """Steps times pixels."""
-        return self.steps * self.size[0] * self.size[1]
+
+class Cancelled(Exception):  # noqa: N818 - it is no error
+    """Raised between two evaluations of a step, when the painting was cancelled; the loop ends without an error."""
 
 
-@runtime_checkable
 class Problem(Protocol):
-    """What is painted, stage by stage."""
+    """What is painted, scale by scale (numbers from 0)."""
 
-    stages: Sequence[Stage]
-
-    def evaluate_at(self, stage: int) -> Evaluate:
-        """Cost and gradient at the size of this stage."""
+    @property
+    def scales(self) -> Sequence[Scale]:
+        """Coarse to fine."""
         ...
 
-    def first_canvas(self) -> Image:
-        """Where the first stage starts."""
+    def initial_canvas(self) -> Image:
+        """Where the first scale starts."""
         ...
 
-    def grow(self, canvas: Image, stage: int) -> ResizedImage:
-        """Where this stage starts, given what the one before it painted."""
+    def upscaled(self, canvas: Image, scale: int) -> ResizedImage:
+        """Where this scale starts, given what the one before it painted."""
         ...
 
-    def shown(self, canvas: Image, stage: int) -> Image:
-        """The picture that a canvas of this stage stands for."""
+    def solver(self, canvas: Image, scale: int) -> Solver:
+        """A new solver for this scale that starts from `canvas`."""
         ...
 
-    def solver(self, canvas: Image, stage: int) -> Solver:
-        """A new solver for this stage that starts from `canvas`."""
+    def encode(self, scale: int) -> Any:
+        """What never changes while the scale is painted."""
+        ...
+
+    def objective(self, scale: int, encodings: Any) -> Evaluate:
+        """Cost and gradient at this scale, with the weights as they are now."""
+        ...
+
+    def adjust(self, number: int) -> bool:
+        """Take over what was adjusted after so many steps; whether anything was."""
+        ...
+
+    def compiles(self) -> bool:
+        """Whether the first evaluation will compile code."""
+        ...
+
+    def cancelled(self) -> bool:
+        """Whether the painting is to end at once, in all processes that share it."""
+        ...
+
+    def cancelled_here(self) -> bool:
+        """Whether a painting of this process alone is to end at once: asked between two evaluations of a step."""
         ...
 
 
 @dataclass
 class Progress:
-    """How far a run has come: with the solver's state, all that is needed to go on."""
+    """How far a painting has come: with the solver's state, all that is needed to go on.
 
-    stage: int = 0
+    scale: from 0. step: steps taken at this scale. seconds: painting time.
+    """
+
+    scale: int = 0
     step: int = 0
     seconds: float = 0.0
     history: list[Cost] = field(default_factory=list)
@@ -64,57 +113,85 @@ class Progress:
     saved_state: Mapping[str, Any] | None = None
 
 
-def run(problem: Problem, progress: Progress) -> Iterator[Step]:
-    """Paint all stages, yielding after every step; `progress` is kept up to date and may be a saved one."""
-    if not problem.stages:
+def paint(problem: Problem, progress: Progress) -> Iterator[Step | Event]:
+    """Paint all scales, yielding after every step; `progress` is kept up to date and may be a saved one."""
+    try:
+        while True:
+            scale = problem.scales[progress.scale]
+            yield _event("scale", problem, progress)
+            # The solver first: the one before holds memory that the encodings may need.
+            solver = progress.solver = _solver_for(problem, progress)
+            yield _event("encoding", problem, progress)
+            encodings = problem.encode(progress.scale)
+            if problem.compiles():
+                yield _event("compiling", problem, progress)
+            problem.adjust(len(progress.history))
+            evaluate = _until_cancelled(problem, problem.objective(progress.scale, encodings))
+            while progress.step < scale.steps and not solver.finished:
+                if problem.cancelled():
+                    return
+                started = time.perf_counter()
+                cost = solver.step(evaluate)  # the method's `train_step`
+                progress.seconds += time.perf_counter() - started
+                progress.step += 1
+                progress.history.append(cost)
+                yield _step(problem, progress, solver, cost)
+                if problem.adjust(len(progress.history)):
+                    evaluate = _until_cancelled(problem, problem.objective(progress.scale, encodings))
+                    solver.forget()
+            if progress.scale + 1 == len(problem.scales):
+                return
+            del encodings, evaluate, solver
+            progress.scale, progress.step = progress.scale + 1, 0
+    except Cancelled:
         return
-    while True:
-        stage = problem.stages[progress.stage]
-        # The solver first: the one before holds memory that the targets may need.
-        solver = progress.solver = _solver_for(problem, progress)
-        evaluate = problem.evaluate_at(progress.stage)
-        while progress.step < stage.steps and not solver.finished:
-            started = time.perf_counter()
-            cost = solver.step(evaluate)
-            progress.seconds += time.perf_counter() - started
-            progress.step += 1
-            progress.history.append(cost)
-            yield _step(problem, progress, solver, cost)
-        if progress.stage + 1 == len(problem.stages):
-            return
-        del evaluate, solver
-        progress.stage, progress.step = progress.stage + 1, 0
+
+
+def _until_cancelled(problem: Problem, evaluate: Evaluate) -> Evaluate:
+    """`evaluate`, which raises Cancelled instead once the painting is cancelled."""
+
+    def checked(image: Image) -> Evaluation:
+        if problem.cancelled_here():
+            raise Cancelled
+        return evaluate(image)
+
+    return checked
 
 
 def _solver_for(problem: Problem, progress: Progress) -> Solver:
-    """The saved solver, or a new one on the first canvas or on the last stage's canvas, grown."""
+    """The saved solver, or a new one on the first canvas or on the canvas of the scale before, upscaled."""
     if progress.saved_state is not None:
-        solver = problem.solver(progress.saved_state["image"], progress.stage)
+        solver = problem.solver(progress.saved_state["image"], progress.scale)
         solver.restore(progress.saved_state)
         progress.saved_state = None
+        if problem.adjust(len(progress.history)):
+            solver.forget()
         return solver
     if progress.solver is None:
-        return problem.solver(problem.first_canvas(), progress.stage)
+        return problem.solver(problem.initial_canvas(), progress.scale)
     canvas = progress.solver.image
     progress.solver = None  # its past steps go before the canvas grows
-    return problem.solver(problem.grow(canvas, progress.stage), progress.stage)
+    return problem.solver(problem.upscaled(canvas, progress.scale), progress.scale)
+
+
+def _event(kind: Literal["scale", "encoding", "compiling"], problem: Problem, progress: Progress) -> Event:
+    scale = problem.scales[progress.scale]
+    return Event(kind, progress.scale + 1, len(problem.scales), scale.size, scale.steps)
 
 
 def _step(problem: Problem, progress: Progress, solver: Solver, cost: Cost) -> Step:
-    stage = problem.stages[progress.stage]
-    last_of_stage = progress.step == stage.steps or solver.finished
-    before = sum(earlier.work for earlier in problem.stages[: progress.stage])
-    here = stage.work if last_of_stage else stage.work * progress.step // stage.steps
+    scale = problem.scales[progress.scale]
+    last_of_scale = progress.step == scale.steps or solver.finished
+    before = sum(earlier.work for earlier in problem.scales[: progress.scale])
+    here = scale.work if last_of_scale else scale.work * progress.step // scale.steps
     return Step(
         number=len(progress.history),
-        scale=progress.stage + 1,
-        scales=len(problem.stages),
+        scale=progress.scale + 1,
+        scales=len(problem.scales),
         step=progress.step,
-        steps=stage.steps,
-        size=stage.size,
+        steps=scale.steps,
+        size=scale.size,
         cost=cost,
         seconds=progress.seconds,
-        done=(before + here) / sum(one.work for one in problem.stages),
-        _canvas=solver.image,
-        _shown=partial(problem.shown, stage=progress.stage),
+        done=(before + here) / sum(one.work for one in problem.scales),
     )

@@ -1,46 +1,54 @@
-"""One painting while it is painted: an iterator of `Step`s that can be stopped, saved and resumed."""
+"""One painting while it is painted: an iterator of `Step`s that can be watched, steered, stopped, saved and resumed."""
 
 import contextlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import numpy as np
 import torch
 
 from impasto.costs.custom import CustomCost
-from impasto.errors import CheckpointError, OutputError, RankError, SettingsError
-from impasto.images.resize.resize import resize_picture
-from impasto.inputs.color_transfer import Colouring
+from impasto.costs.image_cost import ImageCost
+from impasto.distributed.partition import WHOLE, Partition
+from impasto.errors import CheckpointError, OutputError
+from impasto.images.resize.resize import alpha_at
+from impasto.inputs.color_transfer import ColorTransfer
 from impasto.inputs.inputs import Inputs
-from impasto.memory.available import kept_to, step_limit
-from impasto.memory.plan import Plan
+from impasto.layout import Layout
+from impasto.memory.available import AvailableMemory, available_on, kept_to, step_limit
+from impasto.memory.peak import Demand, Scale
+from impasto.memory.plan import Plan, make_plan
+from impasto.memory.request import memory_request
 from impasto.memory.time_forecast import calibrate, forecast
-from impasto.objective.problem import PicturesAtEveryScale
-from impasto.painting.checkpoint import Checkpoint, save_checkpoint
-from impasto.painting.loop import Progress, run
-from impasto.painting.result import PartOfResult, Result, Step
-from impasto.painting.resuming import check_same, differences, replanned
+from impasto.objective.encode_style import StyleEncodings
+from impasto.painting.adjust import Adjustment, read_adjustments
+from impasto.painting.checkpoint import Checkpoint, SavedState, check_same, differences, save_checkpoint
+from impasto.painting.loop import Event, Progress, Step, paint
+from impasto.painting.preview import Previews
+from impasto.painting.problem import PaintingProblem
+from impasto.painting.result import PartOfResult, Result
 from impasto.settings import Settings
-from impasto.solvers.solver import State
+from impasto.solvers.smoothing_metric import METRIC_HALO
 from impasto.tensor_types import Image
 from impasto.version import __version__
 from impasto.vgg.precision import repeatable
 from impasto.vgg.vgg19 import VGG19
 
-if TYPE_CHECKING:
-    from impasto.distributed.group import Group
-
 
 class Painting:
-    """Iterate over it to paint; every turn is one `Step` of the solver.
+    """Iterate over it to paint; every turn is one `Step` of the solver. Made by `Stylizer.paint`.
 
-    At any time between two steps, `result()` is the picture so far and `save_checkpoint(path)` keeps
-    everything needed to go on. Made by `Stylizer.paint`.
+    Between two steps `preview()` shows it, `adjust()` changes its weights, `result()` is the picture so far, and
+    `save_checkpoint(path)` keeps everything needed to go on. `cancel()` may be called from any thread.
 
-    group: the processes that paint this picture together, see `distributed/`; each has a `Painting`, and all do the
-        same with it at the same time. A `Step`'s image is then the rank's own rows; rank 0 has the whole result, and
-        writes the files. When another rank is gone, every method raises RankError.
+    partition: the processes that paint this picture together; each has a `Painting`, and all do the same with it at
+        the same time. The first has the whole result, and writes the files. When another process is gone, every
+        method raises RankError.
+    settings: as the painting began; what was adjusted since is in `adjustments`.
     """
 
     def __init__(
@@ -49,80 +57,184 @@ class Painting:
         encoder: VGG19,
         inputs: Inputs,
         resume: Checkpoint | None = None,
-        group: "Group | None" = None,
+        partition: Partition = WHOLE,
         costs: Sequence[CustomCost] = (),
+        image_costs: Sequence[ImageCost] = (),
+        adjustments: Sequence[Adjustment] = (),
+        styles: StyleEncodings | None = None,
     ):
-        self.settings, self._encoder, self._group, self._given = settings, encoder, group, inputs
-        self._costs = tuple(costs)
-        with self._reported():
+        self.settings, self._encoder, self._partition = settings, encoder, partition
+        with partition.reporting():
             with _threads(settings.threads):
-                self._colouring = Colouring.of(settings.colour, inputs)
-            self._inputs = self._colouring.inputs
-            self.problem = self._problem(resume)
-        self.notes = self._notes(resume)
+                self._colors = ColorTransfer.of(settings.colour, inputs)
+            self._problem = PaintingProblem(
+                settings, encoder, self._colors.inputs, partition, costs, image_costs, styles
+            )
+        self._previews = Previews(self._colors, partition)
+        self._problem.adjustments = read_adjustments(adjustments)
         self._progress = Progress() if resume is None else self._resumed(resume)
-        self._steps = run(self.problem, self._progress)
+        self.notes = self._notes(resume)
+        self._events = paint(self._problem, self._progress)
         self._ended = False
 
     @property
     def size(self) -> tuple[int, int]:
         """Height and width of the result, in pixels."""
-        return self.problem.size
+        return self._problem.schedule.size
 
     @property
     def steps(self) -> int:
         """How many steps all scales together take, at most."""
-        return sum(stage.steps for stage in self.problem.stages)
+        return sum(scale.steps for scale in self._problem.scales)
 
     @property
-    def recipe(self) -> dict[str, Any]:
-        """What its picture would carry inside it now: all that is needed to make it again."""
-        return self._recipe()
-
-    def plan(self) -> Plan:
-        """How each scale will be computed, in how much memory and in what time; takes a few seconds to measure.
-
-        Raises SettingsError when nothing is painted, because only the colours are taken.
-        """
-        if not self.problem.stages:
-            raise SettingsError("colour only paints nothing, so there is nothing to plan: it is done at once")
-        plan = self.problem.plan
-        with _threads(self.settings.threads):
-            disk = any(one.layout.kept == "disk" for one in plan.scales)
-            return forecast(plan, calibrate(self._encoder, plan.demand, disk=disk))
+    def adjustments(self) -> list[dict[str, Any]]:
+        """What was adjusted, each with the number of steps that had been taken: {"step": 12, "strength": 0.7}."""
+        return [one.as_dict() for one in self._problem.adjustments]
 
     def __iter__(self) -> Iterator[Step]:
         return self
 
-    def _problem(self, resume: Checkpoint | None) -> PicturesAtEveryScale:
-        ranks = 1 if self._group is None else self._group.size
-        as_before = resume is not None and resume.versions.get("ranks", 1) == ranks
-        layouts = resume.layouts if resume is not None and as_before else None
-        if self._group is None:
-            problem = PicturesAtEveryScale(self.settings, self._encoder, self._inputs, layouts, self._costs)
-        else:
-            from impasto.objective.shared_problem import PicturesInSlabs
-
-            problem = PicturesInSlabs(
-                self.settings, self._encoder, self._inputs, layouts, self._group, self._costs
-            )
-        if resume is not None and not as_before:  # another share of the picture: other memory
-            problem.layouts = replanned(problem.layouts, resume)
-        return problem
-
-    def _notes(self, resume: Checkpoint | None) -> list[str]:
-        """Planned at once: what cannot be done is told before anything is computed."""
-        if resume is not None:
-            return differences(resume, self._versions())
-        return self.problem.plan.departures() if self.problem.stages else []
-
     def __next__(self) -> Step:
-        with self._reported(), self._computing():
-            try:
-                return next(self._steps)
-            except StopIteration:
+        """Paint on to the end of the next step."""
+        for event in self.events():
+            if isinstance(event, Step):
+                return event
+        raise StopIteration
+
+    def events(self) -> Iterator[Step | Event]:
+        """Every `Step`, and before it what takes a while: a scale that begins, encoding, compiling."""
+        while True:
+            with self._partition.reporting(), self._computing():
+                event = next(self._events, None)
+            if event is None:
                 self._ended = True
-                raise
+                return
+            yield event
+
+    # Watching and steering.
+
+    def preview(self, long_side: int = 512) -> np.ndarray:
+        """The picture as it is now, in its final colours: RGB uint8 [h, w, 3], a copy, with this long side at most.
+
+        The first canvas before the first step. Of several processes all call it; those that are not the first get a
+        black picture. Raises SettingsError for a long side that is no whole number from 1 on.
+        """
+        with self._partition.reporting(), _threads(self.settings.threads):
+            scale = self._progress.scale
+            solver = self._progress.solver
+            canvas = self._problem.initial_canvas() if solver is None else solver.image
+            shown = self._problem.shown(canvas, scale)
+            return self._previews.of(shown, self._problem.scales[scale].size, long_side)
+
+    def adjust(self, **changes: Any) -> None:
+        """Change weights between two steps; the painting goes on from where it is.
+
+        strength, alpha, beta, variation, protect_strength: as the settings of these names.
+        style_layers, content_layer: weights of layers that were encoded when the painting began.
+        styles: the weights of the style images, a list in their order.
+        The encodings stay; L-BFGS forgets the curvature and Adam nothing. The change is part of checkpoints and of the
+        picture's metadata, with the number of steps after which it was made.
+        Raises SettingsError for anything else, or a value that cannot be used; nothing is changed then.
+        """
+        with self._partition.reporting():
+            self._problem.add_adjustment(len(self._progress.history), changes)
+
+    def cancel(self) -> None:
+        """End the painting before its next evaluation, or, shared by several processes, before its next step.
+
+        It may be called from another thread.
+
+        The iteration then stops. `result()` and `save_checkpoint()` give the picture after the last whole step.
+        """
+        self._problem.cancel()
+
+    def anywhere(self, asked: bool) -> bool:
+        """Whether `asked` holds in any of the processes that paint together, so that all of them act alike."""
+        with self._partition.reporting():
+            return self._partition.anywhere(asked)
+
+    # The plan.
+
+    def plan(self) -> Plan:
+        """How each scale will be computed, in how much memory and in what time; takes a few seconds to measure."""
+        plan = self._plan
+        with _threads(self.settings.threads):
+            disk = any(one.layout.kept == "disk" for one in plan.scales)
+            return forecast(plan, calibrate(self._encoder, plan.demand, disk=disk))
+
+    @property
+    def layouts(self) -> list[Layout]:
+        """How each scale is computed; may be set before the first step. Raises SettingsError when nothing fits."""
+        if not self._problem.layouts:
+            self._problem.layouts = [one.layout for one in self._plan.scales]
+        return list(self._problem.layouts)
+
+    @layouts.setter
+    def layouts(self, layouts: Sequence[Layout]) -> None:
+        self._problem.layouts = list(layouts)
+        self.__dict__.pop("_peaks", None)
+
+    @cached_property
+    def _plan(self) -> Plan:
+        """For each scale the best layout that fits into the memory there is; no times."""
+        memory = self._memory
+        return make_plan(
+            self._request, self._parts, memory.base, memory.limit, named=memory.named, reached=memory.reached
+        )
+
+    @cached_property
+    def _memory(self) -> AvailableMemory:
+        """What the process holds, and may hold: of several the one with the least memory decides."""
+        partition = self._partition
+        own = available_on(self._encoder.device, self.settings.memory, partition.on_machine)
+        base = int(partition.largest(own.base))
+        spare = -int(partition.largest(own.base - own.limit))
+        return AvailableMemory(base, base + spare, own.named, int(partition.largest(own.reached)))
+
+    @cached_property
+    def _request(self) -> Demand:
+        problem = self._problem
+        return memory_request(
+            self.settings,
+            self._encoder,
+            problem.inputs,
+            self._partition,
+            problem.costs,
+            problem.image_costs,
+            0 if problem.styles is None else problem.styles.limit,
+        )
+
+    @cached_property
+    def _parts(self) -> list[Scale]:
+        """What one process computes of each scale: the largest part, with what its tiles and the metric see."""
+        problem, coarser = self._problem, None
+        found = []
+        for scale in problem.scales:
+            style = max(problem.schedule.style_sizes(scale.size), key=lambda size: size[0] * size[1])
+            part = self._part(scale.size)
+            found.append(Scale(part, self._part(style), scale.steps, coarser))
+            coarser = part
+        return found
+
+    def encode_styles(self) -> None:
+        """Encode the style images for every scale, for encodings that are kept; see `Stylizer.encode_style`."""
+        with self._partition.reporting(), self._computing():
+            self._problem.encode_styles()
+
+    def _part(self, size: tuple[int, int]) -> tuple[int, int]:
+        if self._partition.size == 1:
+            return size
+        return min(size[0], self._partition.largest_part(size[0]) + 2 * METRIC_HALO), size[1]
+
+    @cached_property
+    def _peaks(self) -> list[int]:
+        """For each scale the most bytes that the process will hold, in the layout that it has."""
+        request = replace(self._request, final=self._parts[-1].size)
+        return [
+            request.peak(part, layout, self._memory.base)
+            for part, layout in zip(self._parts, self.layouts, strict=True)
+        ]
 
     @contextlib.contextmanager
     def _computing(self) -> Iterator[None]:
@@ -130,163 +242,23 @@ class Painting:
         device = self._encoder.device
         with contextlib.ExitStack() as stack:
             stack.enter_context(_threads(self.settings.threads))
-            if device.type == "cuda" and self.problem.stages:
+            if not self._problem.layouts:
+                self._problem.layouts = self.layouts
+            if device.type == "cuda":
                 stack.enter_context(repeatable())
-                here = self._progress.stage
-                peak = max(self.problem.peaks[here : here + 2])  # the step may be the first of the next scale
-                stack.enter_context(kept_to(step_limit(self.problem.room.limit, peak), device))
+                here = self._progress.scale
+                peak = max(self._peaks[here : here + 2])  # the step may be the first of the next scale
+                stack.enter_context(kept_to(step_limit(self._memory.limit, peak), device))
             yield
 
-    def anywhere(self, asked: bool) -> bool:
-        """Whether `asked` holds in any of the processes that paint together, so that all of them act alike."""
-        if self._group is None:
-            return asked
-        with self._reported():
-            return self._group.anywhere(asked)
+    # The result.
 
-    def result(self) -> Result:
-        """The picture as far as it got, at the size of the result, in the colours that the settings ask for.
-
-        In a process other than the first of several it is a `PartOfResult`.
-        Raises CheckpointError before the first step.
-        """
-        with self._reported():
-            return self._result()
-
-    def _result(self) -> Result:
-        with self._computing():
-            kind, image = self._painted() if self.problem.stages else self._recoloured()
-        return kind(
-            image=image,
-            alpha=self.problem.alpha() if kind is Result else None,
-            history=list(self._progress.history),
-            stopped=self._stopped(),
-            seconds=self._progress.seconds,
-            settings=self.settings,
-            weights=self._encoder.weights.provenance.as_dict(),
-            recipe=self._recipe(),
-            pictures={"content": self._given.content, "style": self._given.styles[0].picture},
-        )
-
-    def save_checkpoint(self, path: str | os.PathLike[str], extra: Mapping[str, Any] | None = None) -> None:
-        """Write all that is needed to go on; `extra` is kept beside it for the program that paints.
-
-        Raises OutputError when the file cannot be written, CheckpointError before the first step.
-        """
-        progress = self._progress
-        if not self.problem.stages:
-            raise CheckpointError("colour only paints nothing, so there is nothing to go on with: paint anew")
-        if progress.solver is None:
-            raise CheckpointError("nothing is painted yet: take at least one step before saving a checkpoint")
-        with self._reported(OutputError):
-            self._save(path, progress, progress.solver.state(), extra)
-
-    def _save(
-        self,
-        path: str | os.PathLike[str],
-        progress: Progress,
-        state: State,
-        extra: Mapping[str, Any] | None,
-    ) -> None:
-        def write(state: State) -> None:
-            save_checkpoint(
-                path,
-                Checkpoint(
-                    settings=self.settings,
-                    inputs=self._inputs.described(),
-                    weights=self._encoder.weights.provenance.checksum,
-                    versions=self._versions(),
-                    stage=progress.stage,
-                    step=progress.step,
-                    seconds=progress.seconds,
-                    history=progress.history,
-                    solver_state=state,
-                    layouts=self.problem.layouts,
-                    costs=self._fingerprints(),
-                    extra=dict(extra or {}),
-                ),
-            )
-
-        if self._group is None:
-            write(state)
-            return
-        from impasto.distributed.gather import save_together
-        from impasto.objective.shared_problem import PicturesInSlabs
-
-        assert isinstance(self.problem, PicturesInSlabs)
-        save_together(self._group, self.problem.slabs(progress.stage).spans, state, write)
-
-    def _painted(self) -> tuple[type[Result], Image]:
-        """The canvas at the last scale, in its colours."""
-        if self._progress.solver is None:
-            raise CheckpointError(
-                "nothing is painted yet: take at least one step before asking for the result"
-            )
-        canvas = self._progress.solver.image
-        for stage in range(self._progress.stage + 1, len(self.problem.stages)):
-            canvas = self.problem.grow(canvas, stage)
-        canvas = self.problem.shown(canvas, len(self.problem.stages) - 1)
-        kind, image, first = self._whole(canvas)
-        return kind, self._colouring.finished(image, self.size, first, self.settings.protect_strength)
-
-    def _recoloured(self) -> tuple[type[Result], Image]:
-        """The photograph, which has the painting's colours; all of it in the first process."""
-        if self._group is not None and self._group.rank:
-            return PartOfResult, torch.empty(1, 3, 0, self.size[1])
-        image = resize_picture(self._inputs.content, self.size).rgb
-        return Result, self._colouring.finished(image, self.size, 0, self.settings.protect_strength)
-
-    def _whole(self, canvas: Image) -> tuple[type[Result], Image, int]:
-        """The canvas of the last scale on the CPU, whether it is all of it, and its first row."""
-        if self._group is None:
-            return Result, self._apart(canvas), 0
-        from impasto.objective.shared_problem import PicturesInSlabs
-
-        assert isinstance(self.problem, PicturesInSlabs)
-        last = len(self.problem.stages) - 1
-        whole = self.problem.whole(canvas, last)
-        if whole is not None:
-            return Result, whole, 0
-        first = self.problem.slabs(last).spans[self._group.rank].start
-        return PartOfResult, self._apart(canvas), first
-
-    def _apart(self, canvas: Image) -> Image:
-        """A canvas on the CPU, where the solver goes on with another."""
-        image, solver = canvas.detach().cpu(), self._progress.solver
-        return image.clone() if solver and image.data_ptr() == solver.image.data_ptr() else image
-
-    def _reported(self, but: type[Exception] = RankError) -> contextlib.AbstractContextManager[None]:
-        """What ends this process is told to the others, who cannot go on; see `Group.reporting`."""
-        return contextlib.nullcontext() if self._group is None else self._group.reporting(but)
-
-    def _resumed(self, checkpoint: Checkpoint) -> Progress:
-        check_same(
-            checkpoint,
-            inputs=self._inputs.described(),
-            settings=self.settings,
-            costs=self._fingerprints(),
-            weights=self._encoder.weights.provenance.checksum,
-        )
-        return Progress(
-            stage=checkpoint.stage,
-            step=checkpoint.step,
-            seconds=checkpoint.seconds,
-            history=list(checkpoint.history),
-            saved_state=self.problem.part_of(checkpoint.solver_state, checkpoint.stage),
-        )
-
-    def _fingerprints(self) -> list[str]:
-        return [cost.fingerprint() for cost in self._costs]
-
-    def _versions(self) -> dict[str, Any]:
-        threads = self.settings.threads or torch.get_num_threads()
-        ranks = {} if self._group is None else {"ranks": self._group.size}
-        return {"impasto": __version__, "torch": torch.__version__, "threads": threads, **ranks}
-
-    def _recipe(self) -> dict[str, Any]:
-        """What the picture carries inside it; file names without their folders."""
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """What the picture would carry inside it now: all that is needed to make it again, but for folders' names."""
         inputs = {
-            role: {**one, "name": Path(one["name"]).name} for role, one in self._inputs.described().items()
+            role: {**one, "name": Path(one["name"]).name}
+            for role, one in self._colors.original.described().items()
         }
         weights = self._encoder.weights.provenance.as_dict()
         weights["path"] = Path(weights["path"]).name
@@ -298,18 +270,140 @@ class Painting:
             "inputs": inputs,
             "weights": weights,
             "versions": self._versions(),
-            **({"costs": self._fingerprints()} if self._costs else {}),
+            **({"costs": self._fingerprints()} if self._fingerprints() else {}),
+            **({"adjustments": self.adjustments} if self.adjustments else {}),
             "steps": len(self._progress.history),
             "stopped": self._stopped(),
         }
 
+    def result(self) -> Result:
+        """The picture as far as it got, at the size of the result, in the colours that the settings ask for.
+
+        In a process other than the first of several it is a `PartOfResult`.
+        Raises CheckpointError before the first step.
+        """
+        with self._partition.reporting(), self._computing():
+            kind, image = self._painted()
+            return kind(
+                image=image,
+                alpha=alpha_at(self._problem.inputs.content, self.size) if kind is Result else None,
+                history=list(self._progress.history),
+                stopped=self._stopped(),
+                seconds=self._progress.seconds,
+                settings=self.settings,
+                weights=self._encoder.weights.provenance.as_dict(),
+                metadata=self.metadata,
+                pictures={
+                    "content": self._colors.original.content,
+                    "style": self._colors.original.styles[0].picture,
+                },
+            )
+
+    def _painted(self) -> tuple[type[Result], Image]:
+        """The canvas at the last scale, in its colours: all of it in the first process, elsewhere its own rows."""
+        problem, solver = self._problem, self._progress.solver
+        if solver is None:
+            raise CheckpointError(
+                "nothing is painted yet: take at least one step before asking for the result"
+            )
+        canvas = solver.image.detach()
+        for scale in range(self._progress.scale + 1, len(problem.scales)):
+            canvas = problem.upscaled(canvas, scale)
+        canvas = problem.shown(canvas, len(problem.scales) - 1)
+        whole = self._partition.gathered(canvas, self.size[0])
+        kind: type[Result] = Result if self._partition.rank == 0 else PartOfResult
+        image = canvas.cpu() if whole is None else whole
+        if image.data_ptr() == solver.image.data_ptr():
+            image = image.clone()  # the solver goes on with its own
+        first = 0 if whole is not None else self._partition.rows_of(self.size[0]).start
+        strength = problem.settings.protect_strength
+        return kind, self._colors.finished(image, self.size, first, strength)
+
     def _stopped(self) -> str:
         solver = self._progress.solver
-        if not self.problem.stages:
-            return "recoloured"
+        if self._ended and self._problem.cancelled():
+            return "cancelled"
         if not self._ended:
             return "interrupted"
         return (solver and solver.finished) or "all steps done"
+
+    # Checkpoints.
+
+    def save_checkpoint(self, path: str | os.PathLike[str], extra: Mapping[str, Any] | None = None) -> None:
+        """Write all that is needed to go on; `extra` is kept with it for the program that paints, JSON-able.
+
+        Raises OutputError when the file cannot be written, CheckpointError before the first step.
+        """
+        progress = self._progress
+        if progress.solver is None:
+            raise CheckpointError("nothing is painted yet: take at least one step before saving a checkpoint")
+
+        def write(state: Mapping[str, Any]) -> None:
+            save_checkpoint(
+                path,
+                Checkpoint(
+                    settings=self.settings,
+                    inputs=self._colors.original.described(),
+                    weights=self._encoder.weights.provenance.checksum,
+                    versions=self._versions(),
+                    scale=progress.scale,
+                    step=progress.step,
+                    seconds=progress.seconds,
+                    history=progress.history,
+                    solver_state=dict(state),
+                    layouts=self.layouts,
+                    costs=self._fingerprints(),
+                    adjustments=self.adjustments,
+                    extra=dict(extra or {}),
+                ),
+            )
+
+        height = self._problem.scales[progress.scale].size[0]
+        with self._partition.reporting(OutputError):
+            self._partition.gathered_state(progress.solver.state(), height, write)
+
+    def _resumed(self, checkpoint: Checkpoint) -> Progress:
+        check_same(
+            checkpoint,
+            inputs=self._colors.original.described(),
+            settings=self.settings,
+            costs=self._fingerprints(),
+            weights=self._encoder.weights.provenance.checksum,
+        )
+        problem, partition = self._problem, self._partition
+        problem.adjustments = read_adjustments(checkpoint.adjustments)
+        problem.adjust(
+            len(checkpoint.history) - 1
+        )  # those made after the last step are still to be taken over
+        if checkpoint.versions.get("ranks", 1) == partition.size:
+            self.layouts = checkpoint.layouts
+        else:  # another share of the picture, and so other memory
+            self.layouts = checkpoint.keeping_its_solver(self.layouts)
+        rows = partition.rows_of(problem.scales[checkpoint.scale].size[0]) if partition.size > 1 else None
+        return Progress(
+            scale=checkpoint.scale,
+            step=checkpoint.step,
+            seconds=checkpoint.seconds,
+            history=list(checkpoint.history),
+            saved_state=SavedState(checkpoint.solver_state, self._encoder.device, rows),
+        )
+
+    def _notes(self, resume: Checkpoint | None) -> list[str]:
+        """What the user should know. A new painting is planned for it: what does not fit is told at once."""
+        if resume is not None:
+            return differences(resume, self._versions())
+        return self._plan.departures()
+
+    def _fingerprints(self) -> list[str]:
+        return [
+            *(cost.fingerprint() for cost in self._problem.costs),
+            *(cost.fingerprint() for cost in self._problem.image_costs),
+        ]
+
+    def _versions(self) -> dict[str, Any]:
+        threads = self.settings.threads or torch.get_num_threads()
+        ranks = {} if self._partition.size == 1 else {"ranks": self._partition.size}
+        return {"impasto": __version__, "torch": torch.__version__, "threads": threads, **ranks}
 
 
 @contextlib.contextmanager

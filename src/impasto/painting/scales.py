@@ -1,13 +1,13 @@
-"""The scales of a painting: the sizes of canvas and paintings, coarse to fine, and the steps at each."""
+"""The scales of a painting: the sizes of canvas and style images, coarse to fine, and the steps at each."""
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from impasto.errors import SettingsError
 from impasto.images.picture import Picture
 from impasto.images.resize.resize import fitted_size, scale_ladder
 from impasto.inputs.inputs import Inputs
-from impasto.painting.loop import Stage
 from impasto.settings import (
     FEWEST_FINE_STEPS,
     FINE_STEPS,
@@ -23,29 +23,38 @@ Size = tuple[int, int]
 """Height and width, in pixels."""
 
 
-class Ladder:
-    """size: of the result. stages: coarse to fine; none where only colours are taken, and nothing is painted.
+@dataclass(frozen=True)
+class Scale:
+    """One scale: its height and width in pixels, and how many steps it takes at most."""
 
+    size: Size
+    steps: int
+
+    @property
+    def work(self) -> int:
+        """Steps times pixels."""
+        return self.steps * self.size[0] * self.size[1]
+
+
+class ScaleSchedule:
+    """The scales of a painting, coarse to fine, and the size of its result.
+
+    size: height and width of the result, in pixels. scales: coarse to fine.
     layers: every layer that some cost looks at.
 
-    Raises SettingsError when the result, or a painting beside it, would be too small for the deepest layer.
+    Raises SettingsError when the result, or a style image beside it, would be too small for the deepest layer.
     """
 
     def __init__(self, settings: Settings, inputs: Inputs, layers: Sequence[str]):
         self._settings, self._deepest = settings, deepest(tuple(layers))
         self._styles = [style.picture for style in inputs.styles]
-        content = inputs.content
-        long_side = settings.size or min(max(content.height, content.width), LARGEST_DEFAULT_SIZE)
-        self.size = fitted_size(content.height, content.width, long_side)
-        self.stages: list[Stage] = []
-        if settings.colour != "only":
-            self._check_size(content)
-            self.stages = self._stages()
+        self.size = result_size(settings.size, inputs.content)
+        self._check_size(inputs.content)
+        scales = self._scales()
+        self.scales = scales[-1:] if settings.start_scale == "last" else scales
 
     def style_sizes(self, size: Size) -> list[Size]:
-        """Of each painting beside a canvas: as long as that times the style scale, and at most its own size: no detail
-        is invented.
-        """
+        """The size of each style image beside a canvas: long side times the style scale, never enlarged."""
         wanted = max(1, round(max(size) * self._settings.style_scale))
         return [
             fitted_size(one.height, one.width, min(wanted, max(one.height, one.width)))
@@ -66,16 +75,16 @@ class Ladder:
                     "on each side; use a larger size, or layers that lie less deep"
                 )
 
-    def _stages(self) -> list[Stage]:
-        """Coarse to fine; scales at which a picture is too small for the layers are left out."""
+    def _scales(self) -> list[Scale]:
+        """Coarse to fine; scales at which a picture is too small for the layers are omitted."""
         settings = self._settings
         sizes = scale_ladder(*self.size, max(self.size), settings.scales, SCALE_FACTOR, SMALLEST_SCALE)
         needed = smallest_side(self._deepest)
         sizes = [size for size in sizes if min(*size, *map(min, self.style_sizes(size))) >= needed]
         if len(sizes) == 1:
-            return [Stage(sizes[0], settings.steps)]
+            return [Scale(sizes[0], settings.steps)]
         within = sum(max(size) <= FULL_STEPS_SIZE for size in sizes)
-        return [Stage(size, self._steps(size, within - 1 - i)) for i, size in enumerate(sizes)]
+        return [Scale(size, self._steps(size, within - 1 - i)) for i, size in enumerate(sizes)]
 
     def _steps(self, size: Size, coarser: int) -> int:
         """The steps of a scale; `coarser`: how many scales it lies below the last that takes all its steps."""
@@ -84,3 +93,9 @@ class Ladder:
             return max(1, round(steps * self._settings.coarse_steps**coarser))
         doublings = math.log2(max(size) / FULL_STEPS_SIZE)
         return max(min(steps, FEWEST_FINE_STEPS), round(steps * FINE_STEPS**doublings))
+
+
+def result_size(long_side: int | None, content: Picture) -> Size:
+    """Height and width of a result with this long side; None: the content image's own, up to LARGEST_DEFAULT_SIZE."""
+    wanted = long_side or min(max(content.height, content.width), LARGEST_DEFAULT_SIZE)
+    return fitted_size(content.height, content.width, wanted)

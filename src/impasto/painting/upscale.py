@@ -4,34 +4,29 @@ Strip by strip, because a canvas may be gigabytes.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from torch import Tensor
 
+from impasto.distributed.partition import WHOLE, Partition
 from impasto.images.masks.mask import region_rows
 from impasto.images.pixel_store import strips
 from impasto.images.resize.fine_detail import FineDetail, detail_share
-from impasto.images.resize.resize import enlarged_rows, fitted_size
+from impasto.images.resize.resize import enlarged_rows, fitted_size, source_rows
 from impasto.inputs.inputs import Inputs
-from impasto.objective.tiling.tiles import Span
 from impasto.painting.scales import Size
-from impasto.tensor_types import Image, ResizedImage
-
-
-def every_row(height: int) -> Span:
-    """The rows of a picture that a process reads when it paints alone."""
-    return Span(0, height)
+from impasto.tensor_types import Image, ResizedImage, Span
 
 
 @dataclass(frozen=True)
-class Growth:
-    """What a canvas of the size `before` becomes at `size`.
+class Upscaler:
+    """Makes the canvas of a scale out of the canvas of the scale before.
 
-    detail: the setting: of the photograph's fine detail as much is taken as suits the painting, times this.
-    style_sizes: of each painting beside the larger canvas.
-    own_rows, total: where several processes paint together, the rows of a picture of some height that this one reads,
-        and a number added up over all of them.
+    detail: the setting: of the photograph's fine detail as much is taken as suits the style images, times this.
+    before, size: height and width of the whole canvas at the scale before and at this one.
+    style_sizes: of each style image beside the larger canvas.
+    partition: the processes that share the canvas.
     """
 
     inputs: Inputs
@@ -39,25 +34,36 @@ class Growth:
     before: Size
     size: Size
     style_sizes: Sequence[Size]
-    own_rows: Callable[[int], Span] = every_row
-    total: Callable[[float], float] = float
+    partition: Partition = WHOLE
 
-    def rows(self, coarse: Tensor, there: int) -> ResizedImage:
-        """The own rows of the larger canvas, in [0, 1]; `coarse`: the rows from `there` on of the smaller one."""
-        own = self.own_rows(self.size[0])
+    def __call__(self, canvas: Tensor) -> ResizedImage:
+        """This process's rows of the larger canvas, in [0, 1], given its rows of the smaller one."""
+        rows = self.partition.exchange(self.before[0], self._needed)
+        return self._upscaled(rows.widened(canvas), self._needed(self.partition.rank).start)
+
+    def _needed(self, rank: int) -> Span:
+        """The rows of the smaller canvas from which a process makes its rows of the larger one."""
+        own = self.partition.rows_of(self.size[0], rank)
+        if self.partition.size == 1:
+            return Span(0, self.before[0])
+        return Span(*source_rows(*own, self.size[0], self.before[0]))
+
+    def _upscaled(self, coarse: Tensor, first: int) -> ResizedImage:
+        """coarse: the rows of the smaller canvas from `first` on."""
+        own = self.partition.rows_of(self.size[0])
         detail = FineDetail(self.inputs.content, self.size, self.before)
         shares = self._shares(detail) if self.detail else None
         grown = coarse.new_empty(1, 3, own.stop - own.start, self.size[1])
         for a, b in strips(own.stop - own.start, self.size[1]):
             strip = Span(own.start + a, own.start + b)
-            rows = enlarged_rows(coarse, there, self.before, self.size, *strip)
+            rows = enlarged_rows(coarse, first, self.before, self.size, *strip)
             if shares is not None:
                 self._lay_over(rows, detail.rows(*strip).to(rows), shares, strip)
             grown[:, :, a:b] = rows.clamp_(0, 1)
         return grown
 
     def _shares(self, detail: FineDetail) -> list[float]:
-        """How much of the photograph's fine detail suits each painting, whose own spans as many octaves."""
+        """How much of the photograph's fine detail suits each style image, whose own spans as many octaves."""
         photograph, shares = self._strength(detail), []
         for style, size in zip(self.inputs.styles, self.style_sizes, strict=True):
             picture = style.picture
@@ -68,13 +74,13 @@ class Growth:
 
     def _strength(self, detail: FineDetail) -> float:
         """The root mean square over the whole picture."""
-        squares = self.total(detail.squares(*self.own_rows(detail.size[0])))
+        squares = self.partition.total(detail.squares(*self.partition.rows_of(detail.size[0])))
         return math.sqrt(squares / (3 * math.prod(detail.size)))
 
     def _lay_over(self, rows: Image, detail: Image, shares: Sequence[float], strip: Span) -> None:
-        """Add the photograph's detail to a strip of a canvas, in place; shares: how much of it suits each painting.
+        """Add the photograph's detail to a strip of a canvas, in place; shares: how much of it suits each style.
 
-        Blended paintings take the mean. Where masks say so each region takes its own, and what belongs to none all.
+        Blended styles take the mean. Where masks say so each region takes its own, and what belongs to none all.
         """
         of_regions = [self._share(one.styles, shares) for one in self.inputs.regions]
         if not self.inputs.masks:

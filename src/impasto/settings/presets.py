@@ -73,6 +73,7 @@ CHOICES = {
     "border": ("zeros", "replicate", "mirror"),
     "convolution": ("auto", "direct", "patches", "winograd"),
     "precision": ("float32", "tf32", "bf16"),
+    "start_scale": ("first", "last"),
     "engine": ("auto", "whole", "tiled"),
     "style_cost": ("gram", "covariance", "wasserstein"),
     "colour": ("painting", "photograph", "match", "only"),

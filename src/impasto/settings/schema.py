@@ -51,6 +51,11 @@ class Fields:
     start: str = _from_recipe(
         "First canvas: content, noise, content+noise, or a picture file.", path_unless=STARTS
     )
+    start_scale: str = _same(
+        "first",
+        "The scale at which the start picture enters: first, the coarsest; last, the size of the result, which only "
+        "goes on from it.",
+    )
     noise: float = _same(0.25, "Amplitude of the noise in content+noise, 1 being black to white.")
     content_layer: dict[str, float] = _from_recipe("Layer that keeps the scene; several as NAME:WEIGHT,...")
     style_layers: dict[str, float] = _from_recipe("Layers that bring the brushwork, as NAME[:WEIGHT],...")

@@ -1,15 +1,20 @@
 """Adam (Kingma and Ba, arXiv 1412.6980, algorithm 1), with a clip to [0, 1] after each step."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from impasto.distributed.partition import Partition
 from impasto.errors import CostError, SettingsError
-from impasto.objective.evaluation import Cost, Evaluate
+from impasto.evaluation import Cost, Evaluate
+from impasto.layout import Layout
+from impasto.settings import Settings
 from impasto.solvers.chunks import chunks
+from impasto.solvers.memory import SolverSettings, Vectors, adam_vectors
 from impasto.solvers.rounding import round_at_random
 from impasto.solvers.solver import State
 
@@ -42,6 +47,26 @@ class Adam:
         self._square = torch.zeros_like(self.image, dtype=dtype)
         self._steps = 0
 
+    @classmethod
+    def for_canvas(
+        cls, canvas: Tensor, layout: Layout, settings: Settings, partition: Partition, height: int
+    ) -> "Adam":
+        """The solver of the rows of a canvas that this process owns; it decides nothing together with others."""
+        return cls(canvas, settings.learning_rate, getattr(torch, layout.moments))
+
+    @staticmethod
+    def layouts(settings: SolverSettings, steps: int) -> Iterator[Layout]:
+        """How it can keep its moments, best first."""
+        plain = Layout(solver="adam", history=settings.history)
+        yield plain
+        yield replace(plain, encoding="disk")
+        yield replace(plain, encoding="disk", moments="bfloat16")
+
+    @staticmethod
+    def vectors(layout: Layout) -> Vectors:
+        """How many vectors of the canvas's size it has alive; see `memory.py`."""
+        return adam_vectors(getattr(torch, layout.moments))
+
     def step(self, evaluate: Evaluate) -> Cost:
         """One Adam step; returns the cost at the image that the step started from.
 
@@ -64,6 +89,9 @@ class Adam:
                 kept_mean.copy_(mean)
                 kept_square.copy_(round_at_random(square, dice))
         return cost
+
+    def forget(self) -> None:
+        """Go on: both moments are averages of recent gradients, and follow a new cost by themselves."""
 
     def state(self) -> State:
         """Image, moments and number of steps."""

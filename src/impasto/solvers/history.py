@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 from torch import Tensor
 
-from impasto.solvers.solver import Reductions, State
+from impasto.distributed.partition import Reductions
+from impasto.solvers.solver import State
 from impasto.solvers.vector_store import Keep, Kept, OnDisk
 from impasto.solvers.vectors import dot
 

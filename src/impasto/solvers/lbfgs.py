@@ -6,23 +6,29 @@ stay there and take no part in the direction, `box.py`). So G never leaves [0, 1
 in the end. Every decision is relative to the cost's own scale: a cost multiplied by 10^11 takes the same steps.
 
 Every vector has the image's size, so few of them are alive at a time, and memory is used again in place:
-`memory/process.py` has the counts.
+`memory.py` has the counts.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from impasto.distributed.partition import WHOLE, Partition, Reductions
 from impasto.errors import CostError
-from impasto.objective.evaluation import Cost, Evaluate, Evaluation
+from impasto.evaluation import Cost, Evaluate, Evaluation
+from impasto.layout import Layout
+from impasto.settings import Settings
 from impasto.solvers.box import hold, steepest_descent
 from impasto.solvers.history import Metric, Pairs
 from impasto.solvers.line_search import search
-from impasto.solvers.solver import Alone, Reductions, State
-from impasto.solvers.vector_store import InMemory, Keep
+from impasto.solvers.memory import SolverSettings, Vectors, lbfgs_vectors
+from impasto.solvers.smoothing_metric import metric_of_rows
+from impasto.solvers.solver import State
+from impasto.solvers.vector_store import InMemory, Keep, keeper
 from impasto.solvers.vectors import dot, largest_magnitude
 
 FIRST_STEP = 0.01
@@ -50,16 +56,38 @@ class LBFGS:
         history: int,
         metric: Metric | None = None,
         keep: Keep = InMemory,
-        reductions: Reductions | None = None,
+        reductions: Reductions = WHOLE,
     ):
         self.image = image.clone(memory_format=torch.contiguous_format)
         self.finished: str | None = None
         self.evaluations = 0
-        self._reductions = reductions or Alone()
+        self._reductions = reductions
         self._pairs = Pairs(history, metric or _identity, keep, self._reductions)
         self._last: Evaluation | None = None
         self._unit = 1.0  # divides cost and gradient, so that float32 products stay far from overflow
         self._recent: list[float] = []
+
+    @classmethod
+    def for_canvas(
+        cls, canvas: Tensor, layout: Layout, settings: Settings, partition: Partition, height: int
+    ) -> "LBFGS":
+        """The solver of the rows of a canvas that this process owns; height: of the whole canvas."""
+        metric = metric_of_rows(partition, height) if settings.smoothing else None
+        return cls(canvas, layout.history, metric, keeper(layout.kept, reductions=partition), partition)
+
+    @staticmethod
+    def layouts(settings: SolverSettings, steps: int) -> Iterator[Layout]:
+        """How it can keep its past steps, best first: a step teaches one pair at most."""
+        plain = Layout(solver="lbfgs", history=min(settings.history, steps))
+        yield plain
+        yield replace(plain, kept="float16")
+        yield replace(plain, kept="disk")
+        yield replace(plain, kept="disk", encoding="disk")
+
+    @staticmethod
+    def vectors(layout: Layout) -> Vectors:
+        """How many vectors of the canvas's size it has alive; see `memory.py`."""
+        return lbfgs_vectors(layout.history, layout.kept)
 
     def step(self, evaluate: Evaluate) -> Cost:
         """One step to a lower cost; returns the cost at the new image.
@@ -159,6 +187,11 @@ class LBFGS:
             self.finished = (
                 f"converged: the last {STALLED_STEPS} steps changed the cost by less than a millionth"
             )
+
+    def forget(self) -> None:
+        """Forget cost, gradient and curvature, which were those of another function; the image stays."""
+        self._pairs.clear()
+        self._last, self._recent, self.finished = None, [], None
 
     def state(self) -> State:
         """Image, pairs, last evaluation and the numbers beside them."""

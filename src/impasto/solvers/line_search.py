@@ -7,9 +7,9 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from impasto.objective.evaluation import Evaluation
+from impasto.distributed.partition import Reductions
+from impasto.evaluation import Evaluation
 from impasto.solvers.box import moved
-from impasto.solvers.solver import Reductions
 from impasto.solvers.vectors import dot, is_finite, largest_magnitude
 
 SUFFICIENT_DECREASE = 1e-4

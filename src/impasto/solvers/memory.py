@@ -18,6 +18,7 @@ Adam has image, mean and square, and from `evaluate` on the gradient.
 """
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import torch
 
@@ -27,6 +28,15 @@ from impasto.solvers.vector_store import IN_MEMORY_PART
 SCRATCH_PIECES = 32
 """Pieces of at most CHUNK values that there are beside the vectors: measured as 23 to 114 MB, most of it in the
 metric's convolutions, and the same for a canvas of 6 and of 17 megapixels."""
+
+
+class SolverSettings(Protocol):
+    """What of the settings decides how a solver may be laid out. history: pairs of L-BFGS."""
+
+    @property
+    def history(self) -> int:
+        """Most past steps that L-BFGS keeps."""
+        ...
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,13 @@ than in light, and the cost lets colour noise pass that the eye does not. All of
 value, and changes the way to the minimum, not the minimum.
 """
 
+from collections.abc import Callable
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from impasto.distributed.partition import Partition
 from impasto.solvers.chunks import slabs
 
 LEVELS = 5
@@ -25,6 +28,8 @@ LIFT = 2.0
 """How much further each coarser octave moves: 2 for amplitudes that fall like 1/f."""
 COLOUR = 0.25
 """How far the differences between channels move, beside their mean."""
+METRIC_HALO = 3 * 2**LEVELS
+"""Rows beyond its own that a row's metric depends on: 3/2 pixels of each of its levels, down and up again, are 93."""
 SHORTEST_SIDE = 4
 TAPS = (1 / 8, 3 / 8, 3 / 8, 1 / 8)
 
@@ -40,6 +45,13 @@ def picture_metric(change: Tensor) -> Tensor:
         held_back[:, :, rows] = torch.lerp(piece.mean(dim=1, keepdim=True), piece, COLOUR)
     _smooth_in_place(held_back, LEVELS)
     return held_back
+
+
+def metric_of_rows(partition: Partition, height: int) -> Callable[[Tensor], Tensor]:
+    """The metric for the rows of a picture of this height that a process owns; it borrows METRIC_HALO more."""
+    rows_of = partition.rows_of
+    rows = partition.exchange(height, lambda rank: rows_of(height, rank).widened(METRIC_HALO, height))
+    return lambda change: rows.cropped(picture_metric(rows.widened(change)))
 
 
 def smoothed(change: Tensor, levels: int = LEVELS) -> Tensor:

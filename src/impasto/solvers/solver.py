@@ -1,11 +1,11 @@
-"""What the loop knows of a solver, what it saves of its state, and what solvers in several processes share."""
+"""What the loop knows of a solver, and what is saved of its state."""
 
 from collections.abc import Mapping
 from typing import Any, Protocol, runtime_checkable
 
 from torch import Tensor
 
-from impasto.objective.evaluation import Cost, Evaluate
+from impasto.evaluation import Cost, Evaluate
 
 State = dict[str, Any]
 """Everything a solver remembers: enough to go on to the bit.
@@ -32,6 +32,10 @@ class Solver(Protocol):
         """
         ...
 
+    def forget(self) -> None:
+        """Forget what is no longer true when `evaluate` becomes another function; the image stays."""
+        ...
+
     def state(self) -> State:
         """A view of the whole state, for saving at once: the next step changes it."""
         ...
@@ -42,40 +46,3 @@ class Solver(Protocol):
         `state` may read each tensor when it is asked for: they are asked for once, one by one.
         """
         ...
-
-
-@runtime_checkable
-class Reductions(Protocol):
-    """How solvers that each own a part of the picture, in a process each, agree on every decision.
-
-    Each method is called by all of them, in the same order, with the number of its own part; all get the
-    same answer. `evaluate` then returns the cost of the whole picture in every process.
-    """
-
-    def total(self, x: float) -> float:
-        """The sum over all parts, the same to the bit in every process."""
-        ...
-
-    def largest(self, x: float) -> float:
-        """The largest over all parts; never called with NaN."""
-        ...
-
-    def everywhere(self, x: bool) -> bool:
-        """Whether x holds in every part."""
-        ...
-
-
-class Alone:
-    """The `Reductions` of a solver that owns the whole picture."""
-
-    def total(self, x: float) -> float:
-        """`x`."""
-        return x
-
-    def largest(self, x: float) -> float:
-        """`x`."""
-        return x
-
-    def everywhere(self, x: bool) -> bool:
-        """`x`."""
-        return x

@@ -15,10 +15,10 @@ from typing import Protocol, runtime_checkable
 import torch
 from torch import Tensor
 
+from impasto.distributed.partition import WHOLE, Reductions
 from impasto.errors import OutputError, SettingsError
 from impasto.files import scratch
 from impasto.solvers.chunks import chunks
-from impasto.solvers.solver import Alone, Reductions
 from impasto.solvers.vectors import largest_magnitude
 
 IN_MEMORY_PART = {"float32": 1.0, "float16": 0.5, "disk": 0.0}
@@ -70,9 +70,7 @@ class Keep(Protocol):
         ...
 
 
-def keeper(
-    kind: str, folder: str | os.PathLike[str] | None = None, reductions: Reductions | None = None
-) -> Keep:
+def keeper(kind: str, folder: str | os.PathLike[str] | None = None, reductions: Reductions = WHOLE) -> Keep:
     """The way to keep vectors by its name, a key of `IN_MEMORY_PART`; `folder` is where "disk" puts them.
 
     reductions: for vectors of which every process keeps a part: all parts then have one scale.
@@ -88,7 +86,7 @@ def keeper(
         )
     if kind == "float32":
         return InMemory
-    return InHalf if reductions is None else partial(InHalf, reductions=reductions)
+    return partial(InHalf, reductions=reductions)
 
 
 class InMemory:
@@ -131,12 +129,12 @@ class InHalf:
     is 3e-8, where rounding the others costs up to 2^-11, 5e-4.
     """
 
-    def __init__(self, x: Tensor, scale: float | None = None, *, reductions: Reductions | None = None):
+    def __init__(self, x: Tensor, scale: float | None = None, *, reductions: Reductions = WHOLE):
         if scale is not None and x.dtype == torch.float16:
             self.scale, self._vector = scale, x.contiguous()
             return
         x = _unscaled(x, scale).contiguous()
-        self.scale = _scale_for((reductions or Alone()).largest(largest_magnitude(x)))
+        self.scale = _scale_for(reductions.largest(largest_magnitude(x)))
         self._vector = torch.empty_like(x, dtype=torch.float16)
         for half, piece in chunks(self._vector, x):
             half.copy_(piece * self.scale)

@@ -16,7 +16,7 @@ from impasto.settings import Settings
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from impasto.memory.layout import Layout
+    from impasto.layout import Layout
     from impasto.memory.plan import Plan, PlannedScale
 
 _HEADINGS = ("Scale", "Steps", "Computed", "Solver", "Memory", "Time")

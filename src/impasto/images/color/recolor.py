@@ -46,7 +46,12 @@ def take_colours(canvas: Tensor, photograph: Picture, size: tuple[int, int], fir
     for begin, end in strips(canvas.shape[2], canvas.shape[3]):
         rows = canvas[:, :, begin:end]
         rgb, _ = picture_rows(photograph, size, first + begin, first + end)
-        L = oklab_from_linear(linear_from_srgb(rows))[:, :1]
-        colour = oklab_from_linear(linear_from_srgb(rgb))[:, 1:]
-        rows.copy_(srgb_from_oklab(torch.cat([L, colour], dim=1)))
+        rows.copy_(with_colours_of(rows, rgb))
     return canvas
+
+
+def with_colours_of(light: Tensor, rgb: Tensor) -> Tensor:
+    """The lightness L of `light` with the colours a and b of `rgb`, both [1, 3, H, W] in [0, 1]; a new tensor."""
+    L = oklab_from_linear(linear_from_srgb(light))[:, :1]
+    colour = oklab_from_linear(linear_from_srgb(rgb))[:, 1:]
+    return srgb_from_oklab(torch.cat([L, colour], dim=1))

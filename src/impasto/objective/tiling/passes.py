@@ -1,4 +1,4 @@
-"""Where a walk in tiles is split in two: the shallow blocks in small tiles, the deep ones in larger, or in one piece.
+"""The passes of a walk in tiles: the shallow blocks in small tiles, the deep ones in larger, or in one piece.
 
 Blocks 1 to 3 take two thirds of the work and most of the memory, and their own halo is 22 pixels; blocks 4 and 5 take a
 third and little memory, and their halo is 70 pixels and more. Between them lies the smallest map that is worth keeping:
@@ -20,7 +20,7 @@ def can_split(layers: Sequence[str]) -> bool:
     return any(LAYERS[one].block >= SPLIT for one in layers)
 
 
-def stages(
+def passes(
     height: int, width: int, layers: Sequence[str], tile: int | None, deep_tile: int | None, margin: int = 0
 ) -> list[Tiling]:
     """The tilings of a walk through a height x width picture, for `Tiled`.

@@ -15,21 +15,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
+from impasto.tensor_types import Span
 from impasto.vgg.layers import LAYERS, TABLE, Layer, block_stride, deepest
 
 LARGER = 1.05
 """A tile may be larger by so much than asked for: a picture of two sides and its margin is not cut into three."""
-
-
-class Span(NamedTuple):
-    """From `start` up to, and without, `stop`."""
-
-    start: int
-    stop: int
-
-    def within(self, outer: "Span") -> slice:
-        """Where this span lies in an array that holds `outer`."""
-        return slice(self.start - outer.start, self.stop - outer.start)
 
 
 class Blocks(NamedTuple):

@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 
 from impasto.costs.term import Window
-from impasto.objective.tiling.tiles import NETWORK, Blocks, Span, Tile, tiles
-from impasto.tensor_types import Features, Input, Piece
+from impasto.objective.tiling.tiles import NETWORK, Blocks, Tile, tiles
+from impasto.tensor_types import Features, Input, Piece, Span
 from impasto.vgg.layers import LAYERS, block_stride
 from impasto.vgg.vgg19 import VGG19
 

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from impasto.objective.tiling.tiles import Span
+from impasto.distributed.partition import ALIGNED
+from impasto.tensor_types import Span
 
-ALIGNED = 32
-"""Slabs begin at multiples of this: whole strides of every layer, and of every level of the smoothing metric."""
 FEWEST_ROWS = 128
 """A slab has at least as many: below, what it must see of its neighbours is more than its own. A picture that is too
 small for all ranks is painted by the first ones, or the first one, alone."""
@@ -33,14 +32,6 @@ class Slabs:
     def largest(self) -> int:
         """Rows of the largest slab."""
         return max(span.stop - span.start for span in self.spans)
-
-    def widened(self, rows: int) -> list[Span]:
-        """Each rank's slab with so many rows of its neighbours above and below, where there are any."""
-        height = max(span.stop for span in self.spans)
-        return [
-            Span(max(0, span.start - rows), min(height, span.stop + rows)) if span.start < span.stop else span
-            for span in self.spans
-        ]
 
 
 def overlap(one: Span, other: Span) -> Span | None:

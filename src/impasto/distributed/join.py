@@ -1,0 +1,22 @@
+"""Joining the processes that torchrun started, so that they paint one picture together."""
+
+from impasto.distributed.partition import WHOLE, Partition
+from impasto.distributed.process_info import place
+
+
+def join_torchrun(device: str = "auto") -> Partition:
+    """The partition of all processes that torchrun started; in a process that is alone, one that owns everything.
+
+    Give it to `Stylizer(partition=...)` in every process, and do the same with the painting in all of them.
+    device: where this process computes; as the setting of this name.
+    Raises SettingsError when torchrun's variables do not fit each other, RankError when the others do not come.
+    """
+    here = place()
+    if here.alone:
+        return WHOLE
+    from impasto.distributed.group import join
+    from impasto.distributed.slab_partition import SlabPartition
+    from impasto.vgg.device import find_device
+
+    group = join(here, find_device(device))
+    return SlabPartition(group, on_machine=here.beside, local_rank=here.local)

@@ -1,0 +1,73 @@
+"""What a painting asks of memory, from its settings, inputs and costs; see `peak.py` for what becomes of it."""
+
+from collections.abc import Sequence
+
+import torch
+
+from impasto.costs.custom import CustomCost, custom_layers
+from impasto.costs.image_cost import ImageCost
+from impasto.distributed.partition import Partition
+from impasto.files import scratch
+from impasto.inputs.inputs import Inputs
+from impasto.kernels import can_compile
+from impasto.kernels.cache import to_be_compiled
+from impasto.memory.network_memory import Network
+from impasto.memory.peak import Demand
+from impasto.objective.margin import MARGIN
+from impasto.settings import Settings
+from impasto.vgg.vgg19 import VGG19
+
+
+def uses_compiled_code(settings: Settings, encoder: VGG19) -> bool:
+    """Whether the convolutions are those that numba compiles."""
+    return (
+        encoder.device.type == "cpu"
+        and settings.precision == "float32"
+        and settings.convolution in ("auto", "winograd")
+        and can_compile()
+    )
+
+
+def memory_request(
+    settings: Settings,
+    encoder: VGG19,
+    inputs: Inputs,
+    partition: Partition,
+    costs: Sequence[CustomCost] = (),
+    image_costs: Sequence[ImageCost] = (),
+    styles_kept: int = 0,
+) -> Demand:
+    """What a painting of these asks for. styles_kept: bytes of style encodings that may be kept."""
+    compiled = uses_compiled_code(settings, encoder)
+    network = Network(
+        frozenset(settings.content_layer),
+        frozenset(settings.style_layers),
+        settings.pooling,
+        compiled,
+        settings.threads or torch.get_num_threads(),
+        frozenset(custom_layers(costs)),
+    )
+    return Demand(
+        network=network,
+        engine=settings.engine,
+        tile=settings.tile,
+        solver=settings.solver,
+        history=settings.history,
+        margin=MARGIN if settings.border == "mirror" else 0,
+        # Processes on one machine share its disk, and the one with the least room decides.
+        disk=-int(partition.largest(-scratch.room() / partition.on_machine)),
+        style_cost=settings.style_cost,
+        fresh=encoder.device.type == "cpu" and to_be_compiled(compiled),
+        start=0 if inputs.start is None else inputs.start.height * inputs.start.width,
+        styles=len(inputs.styles),
+        regions=len(inputs.masks),
+        style_masks=max(
+            sum(part is not None for part in inputs.parts_of(number)) for number in range(len(inputs.styles))
+        ),
+        protected=inputs.protect is not None,
+        transparent=inputs.content.opacity is not None,
+        ranks=partition.size,
+        gpu=encoder.device.type == "cuda",
+        image_costs=sum(cost.bytes_per_pixel for cost in image_costs),
+        styles_kept=styles_kept,
+    )

@@ -1,0 +1,192 @@
+"""The objective of one scale: encoder, inputs, settings, layout and partition put together into `evaluate`.
+
+    encode            what never changes while a scale is painted: a_C, what the style costs measure of S, the guides
+    build_objective   from these, with the weights of the settings: J and dJ/dG as a function of the canvas
+
+A painting that is steered builds its objective again from the same encodings.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from impasto.costs.content_store import InMemory, OnDisk
+from impasto.costs.custom import custom_layers
+from impasto.costs.image_cost import CanvasScale, ImageCost
+from impasto.costs.region import Guide
+from impasto.costs.term import Summary, Term
+from impasto.costs.total_variation import TotalVariation
+from impasto.distributed.partition import RowExchange
+from impasto.evaluation import Evaluate, Evaluation
+from impasto.files import scratch
+from impasto.images.masks.mask import Mask
+from impasto.objective.encode_style import StyleEncodings, canvas_guides, encode_styles
+from impasto.objective.grayscale import Neutral
+from impasto.objective.image_costs import WithImageCosts
+from impasto.objective.margin import Mirrored
+from impasto.objective.protected import Protected, Protection
+from impasto.objective.scale_setup import ScaleSetup
+from impasto.objective.targets import (
+    ContentEncoding,
+    CustomSums,
+    blended,
+    content_term,
+    custom_sums,
+    custom_term,
+    encode_content,
+    guided_term,
+    style_term,
+)
+from impasto.objective.tiled import Tiled
+from impasto.objective.tiling.passes import passes
+from impasto.objective.whole import Whole
+from impasto.tensor_types import Image, Span
+
+
+@dataclass(frozen=True, eq=False)
+class Encodings:
+    """What was measured of the pictures at one scale.
+
+    content: a_C of each content layer. styles: what the style cost measures, by style image, part of it and layer.
+    guides: of each region, by layer; None for one that is everywhere. custom: what costs of the user's own measure.
+    image_costs: of the user's own, as they are at this scale.
+    """
+
+    content: Sequence[ContentEncoding]
+    styles: Mapping[tuple[int, Mask | None], Mapping[str, Summary]]
+    guides: Sequence[Mapping[str, Guide] | None]
+    custom: CustomSums = field(default_factory=CustomSums)
+    image_costs: Sequence[ImageCost] = ()
+
+
+def encode(setup: ScaleSetup, kept: StyleEncodings | None = None) -> Encodings:
+    """Send the pictures through the network. kept: encodings of styles from earlier paintings, which are used again."""
+    on_disk = partial(OnDisk, scratch.folder())
+    tiling = setup.canvas_tiling(list(setup.content_layers))
+    content = encode_content(
+        setup.encoder,
+        setup.content_rows(tiling.rows),
+        setup.content_layers,
+        setup.settings.balance,
+        tiling,
+        on_disk if setup.layout.encoding == "disk" else InMemory,
+        setup.partition,
+    )
+    scale = _canvas_scale(setup)
+    return Encodings(
+        content=content,
+        styles=encode_styles(setup, kept or StyleEncodings()),
+        guides=canvas_guides(setup),
+        custom=_custom_sums(setup),
+        image_costs=[cost.at(scale) for cost in setup.image_costs],
+    )
+
+
+def _custom_sums(setup: ScaleSetup) -> CustomSums:
+    if not setup.costs:
+        return CustomSums()
+    layers = custom_layers(setup.costs)
+    tiling = setup.canvas_tiling(layers)
+
+    def styles() -> Any:
+        for number in range(len(setup.inputs.styles)):
+            own = setup.style_tiling(number, layers)
+            yield setup.style_rows(number, own.rows), own
+
+    content = setup.content_rows(tiling.rows)
+    return custom_sums(setup.encoder, content, styles(), setup.costs, tiling, setup.partition)
+
+
+def _canvas_scale(setup: ScaleSetup) -> CanvasScale:
+    return CanvasScale(
+        setup.size, setup.own_rows, setup.encoder.device, setup.content_rows, setup.partition.total
+    )
+
+
+def build_objective(setup: ScaleSetup, encodings: Encodings) -> Evaluate:
+    """J of the canvas of a scale, and its gradient: the function that the solver brings down.
+
+    From the inside out: the costs that the network sees, in one piece or in tiles; costs on the picture itself; what
+    is protected; a canvas that has to stay grey.
+    """
+    settings = setup.settings
+    terms: list[Term] = [
+        *_content_terms(setup, encodings),
+        *_style_terms(setup, encodings),
+        *_custom_terms(setup, encodings),
+    ]
+    evaluate = _engine(setup, terms)
+    image_costs = list(encodings.image_costs)
+    if settings.variation:
+        image_costs.insert(0, TotalVariation(settings.variation, settings.balance).at(_canvas_scale(setup)))
+    if image_costs:
+        evaluate = WithImageCosts(evaluate, image_costs, setup.size, setup.partition)
+    protection = protection_at(setup, setup.own_rows)
+    if protection is not None:
+        evaluate = Protected(evaluate, protection)
+    return Neutral(evaluate) if settings.colour == "photograph" else evaluate
+
+
+def protection_at(setup: ScaleSetup, rows: Span) -> Protection | None:
+    """What stays of the content image in some rows of the canvas; None without a protect mask."""
+    mask = setup.inputs.protect
+    if mask is None:
+        return None
+    kept = setup.settings.protect_strength * mask.rows(setup.size, *rows)
+    return Protection(setup.content_rows(rows), kept[None, None].to(setup.encoder.device))
+
+
+def _content_terms(setup: ScaleSetup, encodings: Encodings) -> list[Term]:
+    weights = setup.settings.content_layer
+    return [content_term(one, weights[one.layer]) for one in encodings.content if one.layer in weights]
+
+
+def _style_terms(setup: ScaleSetup, encodings: Encodings) -> list[Term]:
+    """A term for each layer, or for each layer and region; none where a region has no position of a layer."""
+    settings, inputs = setup.settings, setup.inputs
+    terms: list[Term] = []
+    for region, guide in zip(inputs.regions, encodings.guides, strict=True):
+        for layer, weight in settings.style_layers.items():
+            if guide is not None and not guide[layer].mass > 0:
+                continue
+            of_styles = [
+                (encodings.styles[number, part][layer], inputs.styles[number].weight)
+                for number, part in zip(region.styles, region.style_masks, strict=True)
+            ]
+            term = style_term(layer, blended(of_styles), weight, settings.balance, settings.style_cost)
+            terms.append(term if guide is None else guided_term(term, guide[layer], region.weight))
+    return terms
+
+
+def _custom_terms(setup: ScaleSetup, encodings: Encodings) -> list[Term]:
+    weights = [style.weight for style in setup.inputs.styles]
+    return [custom_term(cost, encodings.custom, number, weights) for number, cost in enumerate(setup.costs)]
+
+
+def _engine(setup: ScaleSetup, terms: Sequence[Term]) -> Evaluate:
+    """What the network sees: the whole picture at once, tile by tile, or this process's rows of it."""
+    encoder, settings, layout, partition = setup.encoder, setup.settings, setup.layout, setup.partition
+    if partition.size == 1 and layout.tile is None:
+        whole = Whole(encoder, terms, settings.alpha, settings.beta)
+        return Mirrored(whole) if setup.margin else whole
+    if partition.size == 1:
+        walked = passes(*setup.size, setup.layers, layout.tile, layout.deep_tile, setup.margin)
+        return Tiled(encoder, terms, settings.alpha, settings.beta, walked)
+    own = setup.canvas_tiling(setup.layers)
+    tiled = Tiled(encoder, terms, settings.alpha, settings.beta, [own], partition)
+    return _WithNeighbours(
+        tiled,
+        partition.exchange(setup.size[0], lambda rank: setup.canvas_tiling(setup.layers, rank).rows),
+    )
+
+
+class _WithNeighbours:
+    """`evaluate(own rows)`: asks the neighbours for the rows around them, and gives them the gradient of those."""
+
+    def __init__(self, evaluate: Evaluate, rows: RowExchange):
+        self._evaluate, self._rows = evaluate, rows
+
+    def __call__(self, image: Image) -> Evaluation:
+        evaluation = self._evaluate(self._rows.widened(image.detach()))
+        return Evaluation(evaluation.cost, self._rows.folded(evaluation.gradient))

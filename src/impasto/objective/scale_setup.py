@@ -1,0 +1,80 @@
+"""What the objective of one scale is made of, and how its pictures are walked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from impasto.costs.custom import CustomCost, custom_layers
+from impasto.costs.image_cost import ImageCost
+from impasto.distributed.partition import Partition
+from impasto.images.picture import Picture
+from impasto.images.resize.resize import rows_at
+from impasto.inputs.inputs import Inputs
+from impasto.layout import Layout
+from impasto.objective.margin import MARGIN
+from impasto.objective.tiling.tiling import Tiling
+from impasto.settings import Settings
+from impasto.tensor_types import Image, Span
+from impasto.vgg.vgg19 import VGG19
+
+
+@dataclass(frozen=True)
+class ScaleSetup:
+    """What the objective of one scale is made of.
+
+    settings, inputs: as they are now; a painting that is steered changes weights in both. content_layers,
+    style_layers: those that are encoded, whatever weight they have now. size: height and width of the canvas.
+    style_sizes: of each style image beside it. layout: how the scale is computed. partition: the processes that own
+    rows of the canvas. costs, image_costs: of the user's own.
+    """
+
+    encoder: VGG19
+    inputs: Inputs
+    settings: Settings
+    content_layers: tuple[str, ...]
+    style_layers: tuple[str, ...]
+    size: tuple[int, int]
+    style_sizes: Sequence[tuple[int, int]]
+    layout: Layout
+    partition: Partition
+    costs: Sequence[CustomCost] = ()
+    image_costs: Sequence[ImageCost] = ()
+
+    @property
+    def margin(self) -> int:
+        """Pixels of mirrored margin on each side of every picture."""
+        return MARGIN if self.settings.border == "mirror" else 0
+
+    @property
+    def layers(self) -> list[str]:
+        """Every layer that some cost looks at, each once."""
+        return list(dict.fromkeys([*self.content_layers, *self.style_layers, *custom_layers(self.costs)]))
+
+    @property
+    def own_rows(self) -> Span:
+        """The rows of the canvas that this process owns."""
+        return self.partition.rows_of(self.size[0])
+
+    def canvas_tiling(self, layers: Sequence[str], rank: int | None = None) -> Tiling:
+        """How a process walks its part of the canvas for some layers."""
+        return Tiling(*self.size, layers, self.layout.tile, self.margin, self._band(self.size[0], rank))
+
+    def style_tiling(self, number: int, layers: Sequence[str]) -> Tiling:
+        """How this process walks its part of a style image for some layers."""
+        size = self.style_sizes[number]
+        return Tiling(*size, layers, self.layout.style_tile, self.margin, self._band(size[0]))
+
+    def _band(self, height: int, rank: int | None = None) -> Span | None:
+        return self.partition.rows_of(height, rank) if self.partition.size > 1 else None
+
+    def content_rows(self, rows: Span) -> Image:
+        """Rows of the content image at the size of the canvas, on the encoder's device."""
+        return self._rows(self.inputs.content, self.size, rows)
+
+    def style_rows(self, number: int, rows: Span) -> Image:
+        """Rows of a style image at its size beside the canvas, on the encoder's device."""
+        return self._rows(self.inputs.styles[number].picture, self.style_sizes[number], rows)
+
+    def _rows(self, picture: Picture, size: tuple[int, int], rows: Span) -> Tensor:
+        return rows_at(picture, size, *rows).to(self.encoder.device)

@@ -1,0 +1,118 @@
+"""Steering: what may be changed between two steps of a painting, and what becomes of its settings and inputs then."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from impasto.errors import SettingsError
+from impasto.inputs.inputs import Inputs
+from impasto.inputs.style_sources import check_weight
+from impasto.settings import Settings
+
+ADJUSTABLE = (
+    *(
+        "strength",
+        "alpha",
+        "beta",
+        "style_layers",
+        "content_layer",
+        "styles",
+        "variation",
+        "protect_strength",
+    ),
+)
+"""What `Painting.adjust` takes: settings, and `styles`, the weights of the style images in their order."""
+
+
+@dataclass(frozen=True)
+class Adjustment:
+    """A change of weights after so many steps. changes: by name, of those in ADJUSTABLE."""
+
+    step: int
+    changes: Mapping[str, Any]
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-able, as checkpoints and pictures carry it."""
+        return {"step": self.step, **self.changes}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "Adjustment":
+        """What `as_dict` made. Raises SettingsError for anything else."""
+        changes = {name: value for name, value in values.items() if name != "step"}
+        return read_adjustments([(values.get("step"), changes)])[0]
+
+
+def read_adjustments(given: Iterable[Any]) -> list[Adjustment]:
+    """Adjustments from (step, changes) pairs, mappings with a "step", or `Adjustment`s, sorted by step.
+
+    Raises SettingsError for a step that is no whole number from 0 on, or a name that cannot be adjusted.
+    """
+    found = []
+    for one in given:
+        step: Any
+        if isinstance(one, Adjustment):
+            step, changes = one.step, one.changes
+        elif isinstance(one, Mapping):
+            step, changes = one.get("step"), {name: one[name] for name in one if name != "step"}
+        else:
+            step, changes = one
+        if isinstance(step, bool) or not isinstance(step, int) or step < 0:
+            raise SettingsError(f"an adjustment is made after a number of steps, 0 or more, got {step!r}")
+        check_names(changes)
+        found.append(Adjustment(step, dict(changes)))
+    return sorted(found, key=lambda one: one.step)
+
+
+def check_names(changes: Mapping[str, Any]) -> None:
+    """Raises SettingsError for a name that is not ADJUSTABLE."""
+    for name in changes:
+        if name not in ADJUSTABLE:
+            raise SettingsError(
+                f"{name} cannot change while a picture is painted; what can: {', '.join(ADJUSTABLE)}"
+            )
+
+
+def adjusted(
+    settings: Settings,
+    inputs: Inputs,
+    changes: Mapping[str, Any],
+    encoded: Mapping[str, Sequence[str]],
+) -> tuple[Settings, Inputs]:
+    """Settings and inputs with other weights.
+
+    encoded: the layers that the painting has encoded, by the setting that names them: no other can be given a weight.
+    Raises SettingsError for a value that cannot be used.
+    """
+    check_names(changes)
+    changes = {name: value for name, value in changes.items() if value is not None}
+    fields = {name: value for name, value in changes.items() if name != "styles"}
+    if fields:
+        settings = Settings.from_dict(_settled(settings, fields))
+        for name, layers in encoded.items():
+            unknown = [layer for layer in getattr(settings, name) if layer not in layers]
+            if unknown:
+                raise SettingsError(
+                    f"{', '.join(unknown)} was not encoded when the painting began: {name} can change weights of "
+                    f"{', '.join(layers)}"
+                )
+    if "styles" in changes:
+        inputs = inputs.reweighted(_weights(changes["styles"], len(inputs.styles)))
+    return settings, inputs
+
+
+def _settled(settings: Settings, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """All fields; `strength` takes the place of alpha and beta, and they that of strength."""
+    values = settings.as_dict()
+    if "strength" in fields and ("alpha" in fields or "beta" in fields):
+        raise SettingsError("strength stands for alpha and beta: give strength, or alpha and beta")
+    if "strength" in fields:
+        values |= {"alpha": None, "beta": None}
+    elif "alpha" in fields or "beta" in fields:
+        values["strength"] = None
+    return {**values, **fields}
+
+
+def _weights(given: Any, count: int) -> list[float]:
+    if not isinstance(given, list | tuple) or len(given) != count:
+        raise SettingsError(f"styles is the weights of the {count} style images, in order, got {given!r}")
+    return [check_weight(weight) for weight in given]

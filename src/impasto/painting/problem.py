@@ -1,0 +1,181 @@
+"""What the loop paints: the inputs at every scale, with the layouts, the solver and the objective of each."""
+
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import torch
+
+from impasto.costs.custom import CustomCost, custom_layers
+from impasto.costs.image_cost import ImageCost
+from impasto.distributed.partition import Partition
+from impasto.evaluation import Evaluate, Evaluation
+from impasto.inputs.inputs import Inputs
+from impasto.kernels import can_compile
+from impasto.kernels.cache import to_be_compiled
+from impasto.layout import Layout
+from impasto.memory.request import uses_compiled_code
+from impasto.objective.build import Encodings, build_objective, encode, protection_at
+from impasto.objective.encode_style import StyleEncodings, encode_styles
+from impasto.objective.grayscale import neutral
+from impasto.objective.scale_setup import ScaleSetup
+from impasto.painting.adjust import Adjustment, adjusted
+from impasto.painting.initial_canvas import first_canvas
+from impasto.painting.scales import ScaleSchedule
+from impasto.painting.upscale import Upscaler
+from impasto.settings import Settings
+from impasto.solvers.make import make_solver
+from impasto.solvers.solver import Solver
+from impasto.tensor_types import Image, ResizedImage, Span
+from impasto.vgg.vgg19 import VGG19
+
+
+class PaintingProblem:
+    """The `Problem` of `loop.py`.
+
+    settings, inputs: as they are now; adjustments change weights in both. schedule: sizes and steps.
+    layouts: how each scale is computed; set before the first step.
+    partition: the processes that share the picture; canvases are this process's rows [1, 3, rows, W].
+    costs, image_costs: of the user's own. styles: encodings that are kept for later paintings.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        encoder: VGG19,
+        inputs: Inputs,
+        partition: Partition,
+        costs: Sequence[CustomCost] = (),
+        image_costs: Sequence[ImageCost] = (),
+        styles: StyleEncodings | None = None,
+    ):
+        self.settings, self.encoder, self.inputs, self.partition = settings, encoder, inputs, partition
+        self.costs, self.image_costs = tuple(costs), tuple(image_costs)
+        self.styles = styles
+        self.encoded = {name: tuple(getattr(settings, name)) for name in ("content_layer", "style_layers")}
+        layers = list(dict.fromkeys([*settings.layers, *custom_layers(self.costs)]))
+        self.schedule = ScaleSchedule(settings, inputs, layers)
+        self.scales = self.schedule.scales
+        self.layouts: Sequence[Layout] = ()
+        self.adjustments: list[Adjustment] = []
+        self._settled = 0  # so many of the adjustments are in settings and inputs
+        self._changed = False
+        self._cancelled = threading.Event()
+
+    # What the loop asks for.
+
+    def initial_canvas(self) -> Image:
+        """This process's rows of the first canvas, which the first process makes."""
+        height, width = self.scales[0].size
+        canvas = self.partition.scattered(self._whole_canvas, height, width)
+        return canvas.to(self.encoder.device)
+
+    def _whole_canvas(self) -> Image:
+        start, height = self.inputs.start, self.scales[0].size[0]
+        canvas = first_canvas(
+            self.settings.start if start is None else "picture",
+            self.setup(0).content_rows(Span(0, height)).cpu(),
+            self.settings.noise,
+            torch.Generator().manual_seed(self.settings.seed),
+            None if start is None else start.rgb,
+        )
+        return neutral(canvas) if self.settings.colour == "photograph" else canvas
+
+    def upscaled(self, canvas: Image, scale: int) -> ResizedImage:
+        """The canvas of the scale before, upscaled, with the photograph's fine detail laid over it."""
+        return self.upscaler(scale)(canvas)
+
+    def upscaler(self, scale: int) -> Upscaler:
+        """How the canvas of the scale before becomes that of this one."""
+        before, size = self.scales[scale - 1].size, self.scales[scale].size
+        style_sizes = self.schedule.style_sizes(size)
+        return Upscaler(self.inputs, self.settings.detail, before, size, style_sizes, self.partition)
+
+    def solver(self, canvas: Image, scale: int) -> Solver:
+        """The solver of a scale, as its layout says."""
+        height = self.scales[scale].size[0]
+        return make_solver(canvas, self.layouts[scale], self.settings, self.partition, height)
+
+    def encode(self, scale: int) -> Encodings | None:
+        """The encodings of all pictures at a scale; None in a process that owns no row of the canvas."""
+        members = self.partition.members(self.scales[scale].size[0])
+        return None if members is None else encode(self.setup(scale, members), self.styles)
+
+    def encode_styles(self) -> None:
+        """Encode the style images for every scale, to be kept."""
+        for scale in range(len(self.scales)):
+            members = self.partition.members(self.scales[scale].size[0])
+            if members is not None and self.styles is not None:
+                encode_styles(self.setup(scale, members), self.styles)
+
+    def objective(self, scale: int, encodings: Encodings | None) -> Evaluate:
+        """J and dJ/dG at a scale, with the weights as they are now."""
+        members = self.partition.members(self.scales[scale].size[0])
+        if members is None or encodings is None:
+            return _evaluates_nothing
+        return build_objective(self.setup(scale, members), encodings)
+
+    def adjust(self, number: int) -> bool:
+        """Take over the adjustments that are due after so many steps; whether there were any since the last call."""
+        while self._settled < len(self.adjustments) and self.adjustments[self._settled].step <= number:
+            changes = self.adjustments[self._settled].changes
+            self.settings, self.inputs = adjusted(self.settings, self.inputs, changes, self.encoded)
+            self._settled += 1
+            self._changed = True
+        changed, self._changed = self._changed, False
+        return changed
+
+    def compiles(self) -> bool:
+        """Whether the first evaluation will compile code."""
+        compiled = uses_compiled_code(self.settings, self.encoder)
+        return self.encoder.device.type == "cpu" and can_compile() and to_be_compiled(compiled)
+
+    def cancelled(self) -> bool:
+        """Whether the painting is to end at once, in all processes that share it."""
+        return self.partition.anywhere(self._cancelled.is_set())
+
+    def cancelled_here(self) -> bool:
+        """Whether a painting of this process alone is to end at once; several end together, between two steps."""
+        return self.partition.size == 1 and self._cancelled.is_set()
+
+    # What the painting asks for.
+
+    def setup(self, scale: int, partition: Partition | None = None) -> ScaleSetup:
+        """What the objective of a scale is made of; partition: the processes that own rows, None for all."""
+        size = self.scales[scale].size
+        return ScaleSetup(
+            encoder=self.encoder,
+            inputs=self.inputs,
+            settings=self.settings,
+            content_layers=self.encoded["content_layer"],
+            style_layers=self.encoded["style_layers"],
+            size=size,
+            style_sizes=self.schedule.style_sizes(size),
+            layout=self.layouts[scale] if self.layouts else Layout(),
+            partition=partition or self.partition,
+            costs=self.costs,
+            image_costs=self.image_costs,
+        )
+
+    def shown(self, canvas: Image, scale: int) -> Image:
+        """The picture that a canvas of a scale stands for: the canvas, with what is protected laid over it."""
+        protection = protection_at(self.setup(scale), self.partition.rows_of(self.scales[scale].size[0]))
+        return canvas if protection is None else protection.over(canvas)
+
+    def add_adjustment(self, step: int, changes: Mapping[str, Any]) -> None:
+        """Change weights now, after so many steps, and remember it.
+
+        Raises SettingsError for a change that cannot be made; nothing is changed then.
+        """
+        self.settings, self.inputs = adjusted(self.settings, self.inputs, changes, self.encoded)
+        self.adjustments.insert(self._settled, Adjustment(step, dict(changes)))
+        self._settled += 1
+        self._changed = True
+
+    def cancel(self) -> None:
+        """End before the next evaluation; may be called in any thread."""
+        self._cancelled.set()
+
+
+def _evaluates_nothing(image: Image) -> Evaluation:
+    raise AssertionError("a process that owns no row of the canvas evaluates nothing")

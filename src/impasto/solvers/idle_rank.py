@@ -1,0 +1,48 @@
+"""The solver of a picture that is too small for all processes: those without rows of it learn what the others did."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from torch import Tensor
+
+from impasto.distributed.partition import Partition
+from impasto.evaluation import Cost, Evaluate
+from impasto.solvers.solver import Solver, State
+
+
+class WatchedSolver:
+    """The `Solver` of every process: `own` where the process has rows, and its cost and its end everywhere.
+
+    own: this process's solver, None where it has no rows. image: what a process without a solver has: no rows.
+    """
+
+    def __init__(self, partition: Partition, own: Solver | None, image: Tensor):
+        self._partition, self._own = partition, own
+        self.image = image if own is None else own.image
+        self.finished: str | None = None
+
+    def step(self, evaluate: Evaluate) -> Cost:
+        """One step of those that have rows; its cost."""
+        told: Any = None
+        if self._own is not None:
+            cost = self._own.step(evaluate)
+            told = [*cost.numbers(), self._own.finished]
+        *numbers, self.finished = self._partition.said_by_first(told)
+        return Cost(*numbers)
+
+    def forget(self) -> None:
+        """See `Solver`."""
+        self.finished = None
+        if self._own is not None:
+            self._own.forget()
+
+    def state(self) -> State:
+        """This process's; nothing where it has no rows."""
+        return {} if self._own is None else self._own.state()
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on from a saved state."""
+        self.finished = state.get("finished")
+        if self._own is not None:
+            self._own.restore(state)
+            self.image = self._own.image
