@@ -11,10 +11,22 @@ import impasto
 
 SOURCE = Path(impasto.__file__).parent
 
-LAYERS = (  # from the ground up: a package imports only from those before it  # noqa: SIM905
-    "errors version tensor_types files settings images kernels vgg costs inputs distributed objective solvers memory "
-    "painting stylizer measures demo explore cli __main__"
-).split()
+LAYERS = [  # from the ground up: a package imports only from those before it
+    *(
+        "errors",
+        "version",
+        "tensor_types",
+        "evaluation",
+        "files",
+        "kernels",
+        "vgg",
+        "settings",
+        "layout",
+        "images",
+    ),
+    *("costs", "inputs", "distributed", "solvers", "objective", "memory", "painting", "stylizer", "measures"),
+    *("demo", "explore", "cli", "__main__"),
+]
 FRONT_ENDS = {"explore", "cli"}
 PUBLIC = {
     "explore",

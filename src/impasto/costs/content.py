@@ -11,31 +11,30 @@ from impasto.costs.term import Summary, Window
 from impasto.tensor_types import Features, Scalar
 
 
-def content_cost(a_C: Features, a_G: Features) -> Scalar:
+def content_cost(a_C: Features | Summary, a_G: Features | None = None) -> Scalar:
     """J_content of one layer.
 
-    a_C, a_G: activations [1, n_C, n_H, n_W] of the content and the generated image, of one shape.
+    a_C, a_G: activations [1, n_C, n_H, n_W] of the content and the generated image, of one shape. The engines give
+    instead of both what was measured of them, `squared_difference`, added up over the tiles of a picture.
     Raises ValueError when the shapes differ.
 
     >>> import torch
     >>> content_cost(torch.ones(1, 3, 5, 4), torch.zeros(1, 3, 5, 4)).item()
     0.25
     """
-    if a_C.shape != a_G.shape:
+    if isinstance(a_C, Summary):
+        return a_C.total / (4 * a_C.count)
+    if a_G is None or a_C.shape != a_G.shape:
         raise ValueError(
-            f"content_cost compares positions: a_C is {tuple(a_C.shape)}, a_G is {tuple(a_G.shape)}"
+            f"content_cost compares positions: a_C is {tuple(a_C.shape)}, a_G is "
+            f"{None if a_G is None else tuple(a_G.shape)}"
         )
-    return content_rule(squared_difference(a_C, a_G))
+    return content_cost(squared_difference(a_C, a_G))
 
 
 def squared_difference(a_C: Features, a_G: Features) -> Summary:
     """sum (a_C - a_G)^2, and n_H n_W n_C."""
     return Summary((a_C - a_G).square().sum(), a_G.numel())
-
-
-def content_rule(summary: Summary) -> Scalar:
-    """The content cost of a picture whose squared differences sum up to this."""
-    return summary.total / (4 * summary.count)
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,4 +56,4 @@ class ContentTerm:
 
     def rule(self, summary: Summary) -> Scalar:
         """J_content."""
-        return content_rule(summary)
+        return content_cost(summary)

@@ -47,6 +47,7 @@ class CovarianceTarget:
     C_S: Gram
 
     reference_factor: ClassVar[float] = 4.0
+    bytes_per_pair: ClassVar[int] = 28
 
     @staticmethod
     def measure(

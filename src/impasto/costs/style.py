@@ -11,26 +11,28 @@ from typing import ClassVar
 
 from torch import Tensor
 
-from impasto.costs.gram import gram_matrix, gram_summary
+from impasto.costs.gram import gram_summary
 from impasto.costs.term import Place, Summary
 from impasto.tensor_types import Features, Gram, Scalar
 
 
-def layer_style_cost(a_S: Features, a_G: Features) -> Scalar:
+def layer_style_cost(a_S: Features | Summary, a_G: Features | Summary) -> Scalar:
     """J_style^[l] of one layer.
 
-    a_S, a_G: activations [1, n_C, n_H, n_W] of the style and the generated image; n_H and n_W may differ.
+    a_S, a_G: activations [1, n_C, n_H, n_W] of the style and the generated image; n_H and n_W may differ. The engines
+    give what was measured of them, `gram_summary`, added up over the tiles of a picture.
     Raises ValueError when n_C differs.
 
     >>> import torch
     >>> layer_style_cost(torch.ones(1, 3, 5, 4), torch.zeros(1, 3, 2, 7)).item()
     0.25
     """
-    if a_S.shape[1] != a_G.shape[1]:
+    S, G = (one if isinstance(one, Summary) else gram_summary(one)[0] for one in (a_S, a_G))
+    if S.total.shape != G.total.shape:
         raise ValueError(
-            f"layer_style_cost compares one layer: a_S has {a_S.shape[1]} channels, a_G has {a_G.shape[1]}"
+            f"layer_style_cost compares one layer: a_S has {len(S.total)} channels, a_G has {len(G.total)}"
         )
-    return style_rule(*(gram_matrix(a) / (a.shape[2] * a.shape[3]) for a in (a_S, a_G)))
+    return style_rule(S.mean, G.mean)
 
 
 def style_cost(
@@ -63,11 +65,12 @@ def style_rule(mean_gram_S: Gram, mean_gram_G: Gram) -> Scalar:
 
 @dataclass(frozen=True, eq=False)
 class GramTarget:
-    """The fixed mean Gram matrix of the style image at one layer; see `styles.StyleTarget`."""
+    """The fixed Gram matrix of the style image at one layer; see `styles.StyleTarget`."""
 
-    mean_gram_S: Gram
+    summary_S: Summary
 
     reference_factor: ClassVar[float] = 1.0
+    bytes_per_pair: ClassVar[int] = 12
 
     @staticmethod
     def measure(
@@ -79,8 +82,8 @@ class GramTarget:
     @classmethod
     def of(cls, summary_S: Summary) -> "GramTarget":
         """What G is compared with, when S has this summary."""
-        return cls(summary_S.mean)
+        return cls(summary_S)
 
     def rule(self, summary: Summary) -> Scalar:
         """J_style^[l]."""
-        return style_rule(self.mean_gram_S, summary.mean)
+        return layer_style_cost(self.summary_S, summary)

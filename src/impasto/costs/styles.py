@@ -20,9 +20,13 @@ class StyleTarget(Protocol):
     manner of the Starry Night (160 pixels) ended with Gram matrices and beta 20 at a content cost of 0.73, with
     covariances at 0.68 (beta 5) and 1.12 (20), with Gaussians at 0.54 (8) and 0.91 (20). With them, beta 20 changed
     the pixels of Louvre x Monet (128 pixels) by 0.237, 0.234 and 0.228, root mean square.
+
+    bytes_per_pair: memory that a term has for each pair of channels: its target, and in an evaluation the sums and the
+    matrices that its rule makes of them (`tests/memory/test_further_costs.py`).
     """
 
     reference_factor: ClassVar[float]
+    bytes_per_pair: ClassVar[int]
 
     @staticmethod
     def measure(

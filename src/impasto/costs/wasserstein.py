@@ -93,6 +93,7 @@ class WassersteinTarget:
     unit: float
 
     reference_factor: ClassVar[float] = 2.0
+    bytes_per_pair: ClassVar[int] = 52
 
     @staticmethod
     def measure(

@@ -41,7 +41,7 @@ def measured(
     value: False when only the gradient will be asked for; the product may then hold anything.
     sums: the product gets one column more, [n_C, n_C + 1], with the (weighted) sum of each channel.
     """
-    if weight is not None or _compiled(a):
+    if weight is not None or is_compiled(a):
         product, passed = _Measured.apply(
             a, None if weight is None else weight.to(a.dtype), window or _ALL, value, sums
         )
@@ -51,7 +51,8 @@ def measured(
     return torch.cat([product, rows.sum(1, keepdim=True)], 1) if sums else product, a
 
 
-def _compiled(a: Tensor) -> bool:
+def is_compiled(a: Tensor) -> bool:
+    """Whether compiled code takes the products of these activations."""
     if a.device.type != "cpu" or a.dtype != torch.float32 or not can_compile():
         return False
     from impasto.kernels.matmul import PANEL

@@ -13,7 +13,7 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
-from impasto.costs.content import content_rule, squared_difference
+from impasto.costs.content import content_cost, squared_difference
 from impasto.costs.gram import gram_summary
 from impasto.costs.normalization import Moments, content_reference, style_reference
 from impasto.costs.style import GramTarget
@@ -126,7 +126,7 @@ def _add(sums: dict[str, Sum], name: str, more: Sum) -> None:
 
 
 def _content(difference: Summary, moments_C: Moments) -> float:
-    return _over(float(content_rule(difference)), content_reference(moments_C))
+    return _over(float(content_cost(difference)), content_reference(moments_C))
 
 
 def _style(summary_S: Summary, summary: Summary) -> float:

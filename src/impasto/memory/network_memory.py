@@ -10,6 +10,7 @@ import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from impasto.costs.styles import STYLE_COSTS
 from impasto.objective.tiling.tiles import NETWORK, Blocks
 from impasto.objective.tiling.tiling import Tiling
 from impasto.vgg.layers import CHANNELS_PER_BLOCK, LAYERS, TABLE, Layer, block_stride, deepest
@@ -28,10 +29,6 @@ BITS = 8 * FLOAT
 DIFFERENCE_FORWARD, DIFFERENCE_BACK = 3, 3
 """Activations' worth that torch has alive for sum (a_C - a_G)^2: a_G, the difference and its square; and for its
 gradient, beside the difference, as its allocator counts them (`tests/plan/test_footprint.py`)."""
-
-RULE_BYTES = {"gram": 12, "covariance": 28, "wasserstein": 52}
-"""Bytes that a term of the style cost has for each pair of channels: its target, and in an evaluation the sums and the
-matrices that its rule makes of them (`tests/plan/test_further_costs.py`)."""
 
 
 @dataclass(frozen=True)
@@ -200,7 +197,7 @@ def guide_bytes(tiling: Tiling, layers: Collection[str]) -> int:
 
 def rule_bytes(layers: Collection[str], style_cost: str) -> int:
     """The style cost's targets and rules of one region, or of a picture without regions."""
-    return sum(RULE_BYTES[style_cost] * LAYERS[one].n_out ** 2 for one in layers)
+    return sum(STYLE_COSTS[style_cost].bytes_per_pair * LAYERS[one].n_out ** 2 for one in layers)
 
 
 def largest_tile(tiling: Tiling) -> int:

@@ -21,7 +21,7 @@ import torch
 from torch import Tensor
 
 from impasto.costs.term import Summary, Term, Window
-from impasto.costs.weighted_total import weighted_total
+from impasto.costs.total import weighted_total
 from impasto.distributed.partial_sums import shared_summaries
 from impasto.distributed.partition import WHOLE, Partition
 from impasto.evaluation import Cost, Evaluation

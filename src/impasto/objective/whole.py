@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from impasto.costs.term import Summary, Term
-from impasto.costs.weighted_total import weighted_total
+from impasto.costs.total import weighted_total
 from impasto.evaluation import Evaluation
 from impasto.tensor_types import Image
 from impasto.vgg.vgg19 import VGG19
