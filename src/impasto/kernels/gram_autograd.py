@@ -94,14 +94,14 @@ class _Measured(torch.autograd.Function):
             if gradient.shape[1] > n:
                 by_a[0, :, rows, columns] += slope[:, None, None]
         else:
-            by_a = _to_change(a, from_above)
+            by_a = changeable_gradient(a, from_above)
             add_guided_times(a, weight, ctx.window, matrix, slope, by_a)
         # Others that add to it in place take it for channels last.
         last = by_a.is_contiguous(memory_format=torch.channels_last)
         return own(by_a) if last else by_a, None, None, None, None
 
 
-def _to_change(a: Tensor, gradient: Tensor | None) -> Tensor:
+def changeable_gradient(a: Tensor, gradient: Tensor | None) -> Tensor:
     """A gradient by `a` that may be changed: itself, when nobody else holds it."""
     if gradient is None:
         return torch.zeros_like(a)

@@ -8,6 +8,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from impasto.costs.neighbours import NEIGHBOUR_LAYERS, POSITIONS
 from impasto.images.pixel_store import strips
 from impasto.kernels.weighted_gram import STRIP
 from impasto.layout import Layout
@@ -25,6 +26,7 @@ from impasto.objective.tiling.passes import passes
 from impasto.objective.tiling.tiling import Tiling
 from impasto.solvers.make import SOLVERS
 from impasto.solvers.memory import scratch_bytes
+from impasto.vgg.layers import LAYERS
 
 CODE_BYTES = 250_000_000
 """What comes with the first evaluation whatever its size: numba, compiled code, the libraries of torch, and pieces too
@@ -53,6 +55,8 @@ STRIPS = 10
 """Copies of a strip of a canvas that are there while it grows, or takes on colours, strip by strip."""
 LOOKING = 4
 """Activations' worth that is taken while a content layer is encoded: its moments in float64, and their squares."""
+CANDIDATE_BYTES = FLOAT * POSITIONS * sum(LAYERS[one].n_out for one in NEIGHBOUR_LAYERS)
+"""The candidates for neighbours of one region, in all layers."""
 WEIGHING = 5
 """Maps of one value a pixel that are alive while a region's weights are averaged and eroded in the finest layer."""
 
@@ -83,6 +87,7 @@ class Demand:
     processes share the picture; each weighs masks over all of it, and keeps its rows, and one writes all of it. gpu:
     whether an NVIDIA GPU computes, and it is its memory that counts. image_costs: bytes a pixel that costs on the
     picture itself hold. styles_kept: bytes of style encodings that may be kept for later paintings.
+    neighbours: whether neighbours are searched.
     """
 
     network: Network
@@ -105,6 +110,7 @@ class Demand:
     gpu: bool = False
     image_costs: int = 0
     styles_kept: int = 0
+    neighbours: bool = False
 
     @property
     def where(self) -> str:
@@ -154,6 +160,10 @@ class Demand:
         evaluating = solver.evaluating * vector + margins + network.evaluation_bytes(walked, vector)
         showing = solver.evaluating * vector + self.showing(scale)
         held = encoding + guides + (2 * FLOAT * STRIP if self.regions else 0)
+        if self.neighbours:  # the canvas in 8 bits, and a number for each position of a layer and region
+            held += vector // 4 + max(1, self.regions) * (
+                guide_bytes(content, NEIGHBOUR_LAYERS) + CANDIDATE_BYTES
+            )
         held += self.image_costs * vector // VECTOR + self.styles_kept
         # One term of Gram matrices for each layer is among what was observed as CODE_BYTES.
         rules = max(1, self.regions) * rule_bytes(network.style, self.style_cost)

@@ -6,6 +6,7 @@ import torch
 
 from impasto.costs.custom import CustomCost, custom_layers
 from impasto.costs.image_cost import ImageCost
+from impasto.costs.neighbours import NEIGHBOUR_LAYERS
 from impasto.distributed.partition import Partition
 from impasto.files import scratch
 from impasto.inputs.inputs import Inputs
@@ -41,7 +42,7 @@ def memory_request(
     compiled = uses_compiled_code(settings, encoder)
     network = Network(
         frozenset(settings.content_layer),
-        frozenset(settings.style_layers),
+        frozenset([*settings.style_layers, *(NEIGHBOUR_LAYERS if settings.neighbours else ())]),
         settings.pooling,
         compiled,
         settings.threads or torch.get_num_threads(),
@@ -70,4 +71,5 @@ def memory_request(
         gpu=encoder.device.type == "cuda",
         image_costs=sum(cost.bytes_per_pixel for cost in image_costs),
         styles_kept=styles_kept,
+        neighbours=bool(settings.neighbours),
     )

@@ -14,6 +14,7 @@ from typing import Any
 from impasto.costs.content_store import InMemory, OnDisk
 from impasto.costs.custom import custom_layers
 from impasto.costs.image_cost import CanvasScale, ImageCost
+from impasto.costs.neighbours import NeighbourTerm
 from impasto.costs.region import Guide
 from impasto.costs.term import Summary, Term
 from impasto.costs.total_variation import TotalVariation
@@ -21,6 +22,7 @@ from impasto.distributed.partition import RowExchange
 from impasto.evaluation import Evaluate, Evaluation
 from impasto.files import scratch
 from impasto.images.masks.mask import Mask
+from impasto.objective.encode_neighbours import Neighbours, encode_neighbours
 from impasto.objective.encode_style import StyleEncodings, canvas_guides, encode_styles
 from impasto.objective.grayscale import Neutral
 from impasto.objective.image_costs import WithImageCosts
@@ -49,19 +51,25 @@ class Encodings:
     """What was measured of the pictures at one scale.
 
     content: a_C of each content layer. styles: what the style cost measures, by style image, part of it and layer.
-    guides: of each region, by layer; None for one that is everywhere. custom: what costs of the user's own measure.
+    guides: of each region, by layer; None for one that is everywhere. neighbours: of each region, by layer.
+    custom: what costs of the user's own measure.
     image_costs: of the user's own, as they are at this scale.
     """
 
     content: Sequence[ContentEncoding]
     styles: Mapping[tuple[int, Mask | None], Mapping[str, Summary]]
     guides: Sequence[Mapping[str, Guide] | None]
+    neighbours: Sequence[Mapping[str, Neighbours]] = ()
     custom: CustomSums = field(default_factory=CustomSums)
     image_costs: Sequence[ImageCost] = ()
 
 
-def encode(setup: ScaleSetup, kept: StyleEncodings | None = None) -> Encodings:
-    """Send the pictures through the network. kept: encodings of styles from earlier paintings, which are used again."""
+def encode(setup: ScaleSetup, canvas: Image | None = None, kept: StyleEncodings | None = None) -> Encodings:
+    """Send the pictures through the network.
+
+    canvas: the canvas with which the scale begins, this process's rows; needed where neighbours are searched.
+    kept: encodings of styles from earlier paintings, which are used again.
+    """
     on_disk = partial(OnDisk, scratch.folder())
     tiling = setup.canvas_tiling(list(setup.content_layers))
     content = encode_content(
@@ -78,6 +86,7 @@ def encode(setup: ScaleSetup, kept: StyleEncodings | None = None) -> Encodings:
         content=content,
         styles=encode_styles(setup, kept or StyleEncodings()),
         guides=canvas_guides(setup),
+        neighbours=[] if canvas is None else encode_neighbours(setup, canvas),
         custom=_custom_sums(setup),
         image_costs=[cost.at(scale) for cost in setup.image_costs],
     )
@@ -114,6 +123,7 @@ def build_objective(setup: ScaleSetup, encodings: Encodings) -> Evaluate:
     terms: list[Term] = [
         *_content_terms(setup, encodings),
         *_style_terms(setup, encodings),
+        *_neighbour_terms(setup, encodings),
         *_custom_terms(setup, encodings),
     ]
     evaluate = _engine(setup, terms)
@@ -156,6 +166,22 @@ def _style_terms(setup: ScaleSetup, encodings: Encodings) -> list[Term]:
             ]
             term = style_term(layer, blended(of_styles), weight, settings.balance, settings.style_cost)
             terms.append(term if guide is None else guided_term(term, guide[layer], region.weight))
+    return terms
+
+
+def _neighbour_terms(setup: ScaleSetup, encodings: Encodings) -> list[Term]:
+    """A term for each layer and region, each layer with the same part of the weight."""
+    terms: list[Term] = []
+    for region, neighbours, guide in zip(
+        setup.inputs.regions, encodings.neighbours, encodings.guides, strict=bool(encodings.neighbours)
+    ):
+        for layer, found in neighbours.items():
+            own, weight = None if guide is None else guide[layer], setup.settings.neighbours / len(neighbours)
+            if own is not None:
+                weight *= region.weight * own.share
+                if not own.mass > 0:
+                    continue
+            terms.append(NeighbourTerm(layer, found.candidates, found.index, weight, own))
     return terms
 
 

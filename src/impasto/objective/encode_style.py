@@ -101,7 +101,7 @@ def canvas_guides(setup: ScaleSetup) -> Sequence[Mapping[str, Guide] | None]:
     """The guide of every region in each style layer of the canvas; None for the one region that is everywhere."""
     if not setup.inputs.masks:
         return [None] * len(setup.inputs.regions)
-    layers = list(setup.style_layers)
+    layers = list(dict.fromkeys([*setup.style_layers, *setup.neighbour_layers]))
     tiling = setup.canvas_tiling(setup.layers)
     weights = region_rows(setup.inputs.masks, setup.size, 0, setup.size[0])
     return [layer_guides(weight, tiling, layers, setup.encoder.device) for weight in weights]

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from impasto.costs.custom import CustomCost, custom_layers
 from impasto.costs.image_cost import ImageCost
+from impasto.costs.neighbours import NEIGHBOUR_LAYERS
 from impasto.distributed.partition import Partition
 from impasto.images.picture import Picture
 from impasto.images.resize.resize import rows_at
@@ -47,9 +48,17 @@ class ScaleSetup:
         return MARGIN if self.settings.border == "mirror" else 0
 
     @property
+    def neighbour_layers(self) -> tuple[str, ...]:
+        """The layers in which neighbours are searched; none where their cost has no weight."""
+        return NEIGHBOUR_LAYERS if self.settings.neighbours else ()
+
+    @property
     def layers(self) -> list[str]:
         """Every layer that some cost looks at, each once."""
-        return list(dict.fromkeys([*self.content_layers, *self.style_layers, *custom_layers(self.costs)]))
+        custom = custom_layers(self.costs)
+        return list(
+            dict.fromkeys([*self.content_layers, *self.style_layers, *self.neighbour_layers, *custom])
+        )
 
     @property
     def own_rows(self) -> Span:

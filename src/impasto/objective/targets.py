@@ -19,7 +19,7 @@ from impasto.distributed.partial_sums import shared_moments, shared_summaries
 from impasto.distributed.partition import WHOLE, Partition
 from impasto.objective.tiling.tiling import Tiling
 from impasto.tensor_types import Image
-from impasto.vgg.layers import LAYERS, canonical
+from impasto.vgg.layers import canonical
 from impasto.vgg.vgg19 import VGG19
 
 
@@ -223,7 +223,7 @@ def custom_term(cost: CustomCost, sums: CustomSums, number: int, weights: Sequen
 def _any_activations(encoder: VGG19, cost: CustomCost, like: Tensor) -> Tensor:
     """A few seeded ones of the cost's layer, to try it on."""
     generator = torch.Generator().manual_seed(0)
-    return torch.rand(1, _channels(encoder, canonical(cost.layer)), 6, 7, generator=generator).to(like)
+    return torch.rand(1, encoder.channels(cost.layer), 6, 7, generator=generator).to(like)
 
 
 def _custom_measure(cost: CustomCost) -> _Measure:
@@ -259,13 +259,9 @@ def _summaries(
 def _nothing_seen(encoder: VGG19, measure: _Measure) -> Summary:
     """The sums of a process that has no part of the picture."""
     nothing = torch.zeros(
-        1, _channels(encoder, measure.layer), 1, 1, device=encoder.device, dtype=encoder.precision.measured
+        1, encoder.channels(measure.layer), 1, 1, device=encoder.device, dtype=encoder.precision.measured
     )
     return Summary(torch.zeros_like(measure.nothing(nothing)[0].total), 0)
-
-
-def _channels(encoder: VGG19, layer: str) -> int:
-    return len(encoder.weights.biases[LAYERS[layer].convolution])
 
 
 def _balanced(weight: float, reference: float) -> float:

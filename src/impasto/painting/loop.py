@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, runtime_checkable
 
+from torch import Tensor
+
 from impasto.evaluation import Cost, Evaluate, Evaluation
 from impasto.painting.scales import Scale
 from impasto.solvers.solver import Solver
@@ -49,6 +51,10 @@ class Event:
     steps: int
 
 
+BEGUN = "begun"
+"""What the solver's saved state calls `Progress.begun`."""
+
+
 class Cancelled(Exception):  # noqa: N818 - it is no error
     """Raised between two evaluations of a step, when the painting was cancelled; the loop ends without an error."""
 
@@ -74,7 +80,11 @@ class Problem(Protocol):
         """A new solver for this scale that starts from `canvas`."""
         ...
 
-    def encode(self, scale: int) -> Any:
+    def begun(self, canvas: Image) -> Tensor | None:
+        """What has to be kept of the canvas with which a scale begins, to encode the scale again when it goes on."""
+        ...
+
+    def encode(self, scale: int, begun: Tensor | None) -> Any:
         """What never changes while the scale is painted."""
         ...
 
@@ -103,7 +113,7 @@ class Problem(Protocol):
 class Progress:
     """How far a painting has come: with the solver's state, all that is needed to go on.
 
-    scale: from 0. step: steps taken at this scale. seconds: painting time.
+    scale: from 0. step: steps taken at this scale. seconds: painting time. begun: see `Problem.begun`.
     """
 
     scale: int = 0
@@ -111,6 +121,7 @@ class Progress:
     seconds: float = 0.0
     history: list[Cost] = field(default_factory=list)
     solver: Solver | None = None
+    begun: Tensor | None = None
     saved_state: Mapping[str, Any] | None = None
 
 
@@ -123,7 +134,7 @@ def paint(problem: Problem, progress: Progress) -> Iterator[Step | Event]:
             # The solver first: the one before holds memory that the encodings may need.
             solver = progress.solver = _solver_for(problem, progress)
             yield _event("encoding", problem, progress)
-            encodings = problem.encode(progress.scale)
+            encodings = problem.encode(progress.scale, progress.begun)
             if problem.compiles():
                 yield _event("compiling", problem, progress)
             problem.adjust(len(progress.history))
@@ -164,15 +175,19 @@ def _solver_for(problem: Problem, progress: Progress) -> Solver:
     if progress.saved_state is not None:
         solver = problem.solver(progress.saved_state["image"], progress.scale)
         solver.restore(progress.saved_state)
+        progress.begun = progress.saved_state.get(BEGUN)
         progress.saved_state = None
         if problem.adjust(len(progress.history)):
             solver.forget()
         return solver
     if progress.solver is None:
-        return problem.solver(problem.initial_canvas(), progress.scale)
-    canvas = progress.solver.image
-    progress.solver = None  # its past steps go before the canvas grows
-    return problem.solver(problem.upscaled(canvas, progress.scale), progress.scale)
+        canvas = problem.initial_canvas()
+    else:
+        canvas = progress.solver.image
+        progress.solver = None  # its past steps go before the canvas grows
+        canvas = problem.upscaled(canvas, progress.scale)
+    progress.begun = problem.begun(canvas)
+    return problem.solver(canvas, progress.scale)
 
 
 def _event(kind: Literal["scale", "encoding", "compiling"], problem: Problem, progress: Progress) -> Event:

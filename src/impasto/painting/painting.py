@@ -27,7 +27,7 @@ from impasto.memory.time_forecast import calibrate, forecast
 from impasto.objective.encode_style import StyleEncodings
 from impasto.painting.adjust import Adjustment, read_adjustments
 from impasto.painting.checkpoint import Checkpoint, SavedState, check_same, differences, save_checkpoint
-from impasto.painting.loop import Event, Progress, Step, paint
+from impasto.painting.loop import BEGUN, Event, Progress, Step, paint
 from impasto.painting.preview import Previews
 from impasto.painting.problem import PaintingProblem
 from impasto.painting.result import PartOfResult, Result
@@ -360,7 +360,10 @@ class Painting:
 
         height = self._problem.scales[progress.scale].size[0]
         with self._partition.reporting(OutputError):
-            self._partition.gathered_state(progress.solver.state(), height, write)
+            state = progress.solver.state()
+            if progress.begun is not None and state:
+                state[BEGUN] = progress.begun
+            self._partition.gathered_state(state, height, write)
 
     def _resumed(self, checkpoint: Checkpoint) -> Progress:
         check_same(

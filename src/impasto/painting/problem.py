@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from impasto.costs.custom import CustomCost, custom_layers
 from impasto.costs.image_cost import ImageCost
@@ -96,10 +97,19 @@ class PaintingProblem:
         height = self.scales[scale].size[0]
         return make_solver(canvas, self.layouts[scale], self.settings, self.partition, height)
 
-    def encode(self, scale: int) -> Encodings | None:
+    def begun(self, canvas: Image) -> Tensor | None:
+        """The canvas with which a scale begins, in 8 bits, where neighbours are searched in it; None elsewhere."""
+        if not self.settings.neighbours:
+            return None
+        return (canvas * 255).round_().to(torch.uint8)
+
+    def encode(self, scale: int, begun: Tensor | None) -> Encodings | None:
         """The encodings of all pictures at a scale; None in a process that owns no row of the canvas."""
         members = self.partition.members(self.scales[scale].size[0])
-        return None if members is None else encode(self.setup(scale, members), self.styles)
+        if members is None:
+            return None
+        canvas = None if begun is None else begun.to(self.encoder.precision.measured) / 255
+        return encode(self.setup(scale, members), canvas, self.styles)
 
     def encode_styles(self) -> None:
         """Encode the style images for every scale, to be kept."""

@@ -34,6 +34,8 @@ _NUMBERS: dict[str, tuple[float, float]] = {
     "alpha": (0, 1e30),
     "beta": (0, 1e30),
     "variation": (0, 1e30),
+    "neighbours": (0, 1e30),
+    "placement": (0, 1),
     "style_scale": (0.05, 20),
 }
 

@@ -45,6 +45,7 @@ RECIPES: dict[str, dict[str, Any]] = {
         "alpha": STATED_ALPHA,
         "beta": STATED_BETA,
         "balance": False,
+        "neighbours": 0.0,
         "detail": 0.0,
     },
     # What makes good pictures without tuning; docs/architecture.md says why each value is what it is.
@@ -62,6 +63,7 @@ RECIPES: dict[str, dict[str, Any]] = {
         "alpha": 1.0,
         "beta": 20.0,
         "balance": True,
+        "neighbours": 0.0,
         "detail": 1.0,
     },
 }

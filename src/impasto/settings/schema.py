@@ -63,6 +63,12 @@ class Fields:
         "gram",
         "What is compared of the style layers: gram, covariance (without the means) or wasserstein (Gaussians).",
     )
+    neighbours: float = _from_recipe(
+        "Weight of the neighbours in the style cost: each place is drawn to the stroke of the style it resembles most."
+    )
+    placement: float = _same(
+        0.3, "How far the photograph, and not the canvas, decides which stroke goes where, 0 to 1."
+    )
     alpha: float = _from_recipe("Weight of the content cost.")
     beta: float = _from_recipe("Weight of the style cost.")
     strength: float | None = _same(

@@ -13,7 +13,7 @@ from impasto.tensor_types import Features, Image, Input
 from impasto.vgg.convolution import Pooling, prepare
 from impasto.vgg.convolution.pool import POOLINGS
 from impasto.vgg.crop import trimmed
-from impasto.vgg.layers import TABLE, canonical, deepest, smallest_side
+from impasto.vgg.layers import LAYERS, TABLE, canonical, deepest, smallest_side
 from impasto.vgg.precision import precision_on
 from impasto.vgg.weights import Weights, find_weights
 
@@ -83,6 +83,10 @@ class VGG19:
 
         self.walk(image, list(names.values()), keep)
         return {name: found[layer] for name, layer in names.items()}
+
+    def channels(self, layer: str) -> int:
+        """n_C of a layer; of the real network 64 to 512."""
+        return len(self.weights.biases[LAYERS[canonical(layer)].convolution])
 
     def walk(
         self,

@@ -1,0 +1,192 @@
+"""The neighbours cost: every position of G is drawn to the position of S that it resembles most.
+
+    b(p) = the position of S with the largest cosine, chosen once a scale and then fixed (`nearest`)
+    J_n^[l](S, G) = 1/N sum_p [ 1 - cos(a_G(p) - mu_S, b(p) - mu_S) + |a_G(p) - b(p)|^2 / (2 n_C v_S) ]
+
+N = n_H n_W positions p; mu_S and v_S are mean and mean variance of S's activations. Kolkin, Kucera, Paris, Sykora,
+Shechtman and Shakhnarovich, "Neural Neighbor Style Transfer" (arXiv 2203.13215), equation 4, with these departures: the
+squared distance joins the cosine, or contrast would run away; layers are searched one by one; the search looks at the
+content image, too (`nearest`), so that sky lands in the sky; and of S at most `POSITIONS` positions are candidates, so
+that neither time nor memory grows with the product of both pictures' sizes.
+
+Given the b(p) the cost is a sum over positions, so it is exact in tiles and among processes.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import torch
+from torch import Tensor
+from torch.autograd.function import once_differentiable
+
+from impasto.costs.region import Guide
+from impasto.costs.term import Summary, Window
+from impasto.kernels.allocation import own
+from impasto.kernels.gram_autograd import changeable_gradient
+from impasto.tensor_types import Features, Scalar
+
+NEIGHBOUR_LAYERS = ("relu2_1", "relu3_1", "relu4_1")
+"""The layers in which neighbours are searched, each by itself."""
+POSITIONS = 12_288
+"""Most positions of a style that are candidates, taken at random with a fixed seed: all of relu2_1 at 256 x 192."""
+STRIP = 2**21
+"""Numbers that are worked on at a time: 8 MB."""
+_LEAST = 1e-12
+
+
+@dataclass(frozen=True, eq=False)
+class Candidates:
+    """The positions of a style that may be neighbours, in one layer.
+
+    b: [D, n_C]. mean: mu_S [n_C]. variance: v_S.
+    """
+
+    b: Tensor
+    mean: Tensor
+    variance: float
+
+    @classmethod
+    def of(cls, b: Tensor) -> "Candidates":
+        """The candidates [D, n_C], whose own mean and variance stand for the style's."""
+        mean = b.mean(0)
+        return cls(b, mean, max(float((b - mean).square().mean()), _LEAST))
+
+
+def nearest(a_G: Tensor, a_C: Tensor, mean_C: Tensor, candidates: Candidates, content: float) -> Tensor:
+    """The number of the nearest candidate of each of some positions, int32 [K].
+
+    a_G, a_C: activations of these positions [K, n_C] in the canvas and in the content image. mean_C: mean of the
+    content image's [n_C]. content: from 0, only the canvas counts, to 1, only the content image does.
+
+    The cosine is that of the candidate's deviation from mu_S with (1 - content) times the canvas's deviation from mu_S
+    plus `content` times the content image's deviation from its own mean, each of length 1. The product is taken in
+    blocks: memory does not grow with it.
+    """
+    targets = _unit(candidates.b - candidates.mean).T.contiguous()
+    found = torch.empty(len(a_G), dtype=torch.int32, device=a_G.device)
+    block = max(1, 4 * STRIP // targets.shape[1])
+    for first in range(0, len(a_G), block):
+        some = slice(first, first + block)
+        query = (1 - content) * _unit(a_G[some] - candidates.mean)
+        if content:
+            query += content * _unit(a_C[some] - mean_C)
+        found[some] = (query @ targets).argmax(1).int()
+    return found
+
+
+def _unit(x: Tensor) -> Tensor:
+    return x / x.norm(dim=1, keepdim=True).clamp_min(_LEAST**0.5)
+
+
+@dataclass(frozen=True, eq=False)
+class NeighbourTerm:
+    """The neighbours cost of one layer, of the whole canvas or of a region.
+
+    index: which candidate each position of the layer has, int32 [n_H, n_W], of the positions that are owned here.
+    guide: the region's weights; None for the whole canvas.
+    """
+
+    layer: str
+    candidates: Candidates
+    index: Tensor
+    weight: float = 1.0
+    guide: Guide | None = None
+    part: Literal["style"] = "style"
+
+    def measure(
+        self, a_G: Features, window: Window | None = None, *, value: bool = True
+    ) -> tuple[Summary, Features]:
+        """The sum of the distances over the positions of `a_G`, or of its window, in float64 on the way."""
+        there, here = (slice(None), slice(None)), (slice(None), slice(None))
+        if window is not None:
+            there, here = window.there, window.here
+        index = self.index[there]
+        weight = None if self.guide is None else self.guide.weight[there].flatten()
+        total, passed_on = _Distances.apply(a_G, self.candidates, index, here, weight, value)
+        return Summary(total, index.numel()), passed_on
+
+    def rule(self, summary: Summary) -> Scalar:
+        """J_n^[l]: the mean distance."""
+        return summary.total / (summary.count if self.guide is None else self.guide.mass)
+
+
+class _Distances(torch.autograd.Function):
+    """The sum of the distances, and the activation to go on with; both gradients meet in the memory of one."""
+
+    @staticmethod
+    def forward(
+        ctx: Any,
+        a: Tensor,
+        candidates: Candidates,
+        index: Tensor,
+        here: tuple[slice, slice],
+        weight: Tensor | None,
+        value: bool,
+    ) -> tuple[Tensor, Tensor]:
+        ctx.save_for_backward(a)
+        ctx.rest = candidates, index, here, weight
+        ctx.set_materialize_grads(False)
+        total = a.new_zeros(())
+        if value:
+            sums = [float(distance) for distance, _, _ in _strips(a, candidates, index, here, weight, False)]
+            total += sum(sums)
+        return total, a.view_as(a)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, gradient: Tensor | None, from_above: Tensor | None) -> tuple[Tensor | None, ...]:
+        nothing = (None,) * 5
+        if gradient is None:
+            return (from_above, *nothing)
+        (a,) = ctx.saved_tensors
+        by_a = changeable_gradient(a, from_above)
+        rows = by_a[0].permute(1, 2, 0)
+        candidates, index, here, weight = ctx.rest
+        for _, place, slope in _strips(a, candidates, index, here, weight, True):
+            rows[place] += (gradient * slope).view(rows[place].shape)
+        last = by_a.is_contiguous(memory_format=torch.channels_last)
+        return (own(by_a) if last else by_a, *nothing)
+
+
+def _strips(
+    a: Tensor,
+    candidates: Candidates,
+    index: Tensor,
+    here: tuple[slice, slice],
+    weight: Tensor | None,
+    derivative: bool,
+) -> Any:
+    """Some rows of the window at a time: the sum of their distances, their place, and its derivative by them."""
+    n, (height, width) = a.shape[1], index.shape
+    rows = a[0].permute(1, 2, 0)[here]
+    each = max(1, STRIP // (n * max(1, width)))
+    top = here[0].indices(a.shape[2])[0]
+    for first in range(0, height, each):
+        last = min(first + each, height)
+        f = rows[first:last].reshape(-1, n)
+        b = candidates.b[index[first:last].flatten().long()].to(f)
+        w = None if weight is None else weight[first * width : last * width].to(f)
+        distance, slope = distances(f, b, candidates, derivative)
+        if w is not None:
+            distance = distance * w
+            slope = None if slope is None else slope * w[:, None]
+        yield distance.sum(dtype=torch.float64), (slice(top + first, top + last), here[1]), slope
+
+
+def distances(f: Tensor, b: Tensor, candidates: Candidates, derivative: bool) -> tuple[Tensor, Tensor | None]:
+    """The distance of each position f from its neighbour b, both [K, n_C], and its derivative by f.
+
+    d = 1 - u.v / (|u| |v|) + |f - b|^2 / (2 n_C v_S),    u = f - mu_S,  v = b - mu_S
+    dd/df = -(v / |v| - cos u / |u|) / |u| + (f - b) / (n_C v_S)
+    """
+    u, v = f - candidates.mean.to(f), b - candidates.mean.to(f)
+    of_u = u.norm(dim=1, keepdim=True).clamp_min(_LEAST**0.5)
+    v = v / v.norm(dim=1, keepdim=True).clamp_min(_LEAST**0.5)
+    u = u / of_u
+    cosine = (u * v).sum(1, keepdim=True)
+    difference = f - b
+    unit = 1 / (f.shape[1] * candidates.variance)
+    distance = 1 - cosine[:, 0] + difference.square().sum(1) * (unit / 2)
+    if not derivative:
+        return distance, None
+    return distance, difference.mul_(unit).sub_((v - cosine * u).div_(of_u))
