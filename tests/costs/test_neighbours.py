@@ -103,9 +103,8 @@ def test_in_tiles_the_first_cost_and_gradient_are_those_of_the_whole(border):
         encodings = problem.encode(0, problem.begun(problem.initial_canvas()))
         own, neighbours = encodings.neighbours, neighbours or encodings.neighbours
         for layer, one in own[0].items():
-            b, others = one.candidates.b, neighbours[0][layer].index  # a mirrored margin holds copies
-            off = (b[one.index.long()] - b[others.long()]).norm(dim=2)
-            assert (off < 1e-4).float().mean() > 0.98
+            # Of thousands of candidates with 4 numbers each many are as near as another, to the last bit.
+            assert (one.index == neighbours[0][layer].index).float().mean() > 0.9
         encodings = replace(encodings, neighbours=neighbours)
         found.append(problem.objective(0, encodings)(random_image(75, 98, 5)))
     whole, tiled = found
