@@ -11,6 +11,7 @@ matrix. How strongly a channel is active on average counts in the Gram matrix on
 from dataclasses import dataclass
 from typing import ClassVar
 
+import torch
 from torch import Tensor
 
 from impasto.costs.gram import moments_summary
@@ -46,7 +47,6 @@ class CovarianceTarget:
 
     C_S: Gram
 
-    reference_factor: ClassVar[float] = 4.0
     bytes_per_pair: ClassVar[int] = 28
 
     @staticmethod
@@ -60,6 +60,10 @@ class CovarianceTarget:
     def of(cls, summary_S: Summary) -> "CovarianceTarget":
         """What G is compared with, when S has this summary."""
         return cls(mean_and_covariance(summary_S)[1])
+
+    def reference(self, summary_S: Summary) -> float:
+        """4 times the cost of a picture without any activation, so that beta means what it does with Gram matrices."""
+        return 4 * float(self.rule(Summary(torch.zeros_like(summary_S.total), 1)))
 
     def rule(self, summary: Summary) -> Scalar:
         """J_style^[l]."""

@@ -6,7 +6,6 @@ reference in the same unit, a cost says how large the difference is beside the t
 
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 
 from impasto.costs.styles import StyleTarget
@@ -36,15 +35,10 @@ class Moments:
 
 
 def content_reference(moments: Moments) -> float:
-    """A quarter of the variance of a_C over the positions: the content cost of a picture that lost all detail."""
-    mean = moments.total / moments.positions
-    return float((moments.squares / moments.positions - mean.square()).clamp(min=0).mean()) / 4
+    """A quarter of the square of a_C's mean: the content cost of a picture that is off by so much everywhere."""
+    return float(moments.total.mean() / moments.positions) ** 2 / 4
 
 
 def style_reference(target: StyleTarget, summary_S: Summary) -> float:
-    """The style cost of a picture without any activation, times `target.reference_factor`.
-
-    summary_S: of the style image, for its shape. With Gram matrices it is 1 / (4 n_C^2) of the target's energy.
-    """
-    nothing = Summary(torch.zeros_like(summary_S.total), 1)
-    return target.reference_factor * float(target.rule(nothing))
+    """What the style cost is divided by: the target's own reference."""
+    return target.reference(summary_S)

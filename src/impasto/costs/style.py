@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+import torch
 from torch import Tensor
 
 from impasto.costs.gram import gram_summary
@@ -69,7 +70,6 @@ class GramTarget:
 
     summary_S: Summary
 
-    reference_factor: ClassVar[float] = 1.0
     bytes_per_pair: ClassVar[int] = 12
 
     @staticmethod
@@ -83,6 +83,10 @@ class GramTarget:
     def of(cls, summary_S: Summary) -> "GramTarget":
         """What G is compared with, when S has this summary."""
         return cls(summary_S)
+
+    def reference(self, summary_S: Summary) -> float:
+        """The cost of a picture without any activation: 1 / (4 n_C^2) of the Gram matrix's energy."""
+        return float(self.rule(Summary(torch.zeros_like(summary_S.total), 1)))
 
     def rule(self, summary: Summary) -> Scalar:
         """J_style^[l]."""

@@ -17,7 +17,7 @@ from impasto.costs.image_cost import CanvasScale, ImageCost
 from impasto.costs.neighbours import NeighbourTerm
 from impasto.costs.region import Guide
 from impasto.costs.term import Summary, Term
-from impasto.costs.total_variation import TotalVariation
+from impasto.costs.total_variation import SquaredVariation, TotalVariation
 from impasto.distributed.partition import RowExchange
 from impasto.evaluation import Evaluate, Evaluation
 from impasto.files import scratch
@@ -130,6 +130,8 @@ def build_objective(setup: ScaleSetup, encodings: Encodings) -> Evaluate:
     image_costs = list(encodings.image_costs)
     if settings.variation:
         image_costs.insert(0, TotalVariation(settings.variation, settings.balance).at(_canvas_scale(setup)))
+    if settings.smoothness:
+        image_costs.insert(0, SquaredVariation(settings.smoothness))
     if image_costs:
         evaluate = WithImageCosts(evaluate, image_costs, setup.size, setup.partition)
     protection = protection_at(setup, setup.own_rows)

@@ -6,7 +6,7 @@ from torch import Tensor
 from impasto.errors import SettingsError
 from impasto.images.resize.resize import resize
 
-STARTS = ("content", "noise", "content+noise", "picture")
+STARTS = ("content", "recoloured", "noise", "content+noise", "picture")
 
 
 def first_canvas(
@@ -19,7 +19,8 @@ def first_canvas(
     """The generated image G before the first step.
 
     Args:
-        start: "content": G = C. "content+noise": G = C + U(-noise, noise), clipped to [0, 1], the stated
+        start: "content": G = C. "recoloured": likewise; the caller gives C with the palette of S.
+            "content+noise": G = C + U(-noise, noise), clipped to [0, 1], the stated
             method's random initialisation. "noise": uniform noise in [0, 1] without C. "picture": `picture`,
             resampled to C's size.
         content: C, [1, 3, H, W] in [0, 1].
@@ -34,7 +35,7 @@ def first_canvas(
         SettingsError: an unknown start, a noise outside [0, 1], a generator that is not on the CPU, or a
             missing picture.
     """
-    if start == "content":
+    if start in ("content", "recoloured"):
         return content.detach().clone()
     if start == "picture":
         if picture is None:

@@ -11,6 +11,7 @@ from impasto.costs.custom import CustomCost, custom_layers
 from impasto.costs.image_cost import ImageCost
 from impasto.distributed.partition import Partition
 from impasto.evaluation import Evaluate, Evaluation
+from impasto.inputs.color_transfer import recolored
 from impasto.inputs.inputs import Inputs
 from impasto.kernels import can_compile
 from impasto.kernels.cache import to_be_compiled
@@ -72,15 +73,21 @@ class PaintingProblem:
         return canvas.to(self.encoder.device)
 
     def _whole_canvas(self) -> Image:
-        start, height = self.inputs.start, self.scales[0].size[0]
+        start = self.inputs.start
         canvas = first_canvas(
             self.settings.start if start is None else "picture",
-            self.setup(0).content_rows(Span(0, height)).cpu(),
+            self._content_to_start_from(),
             self.settings.noise,
             torch.Generator().manual_seed(self.settings.seed),
             None if start is None else start.rgb,
         )
         return neutral(canvas) if self.settings.colour == "photograph" else canvas
+
+    def _content_to_start_from(self) -> Image:
+        size = self.scales[0].size
+        if self.settings.start == "recoloured" and self.inputs.start is None:
+            return recolored(self.inputs, size, 0.0)
+        return self.setup(0).content_rows(Span(0, size[0])).cpu()
 
     def upscaled(self, canvas: Image, scale: int) -> ResizedImage:
         """The canvas of the scale before, upscaled, with the photograph's fine detail laid over it."""

@@ -13,8 +13,6 @@ from impasto.settings import (
     FINE_STEPS,
     FULL_STEPS_SIZE,
     LARGEST_DEFAULT_SIZE,
-    SCALE_FACTOR,
-    SMALLEST_SCALE,
     Settings,
 )
 from impasto.vgg.layers import deepest, smallest_side
@@ -78,7 +76,9 @@ class ScaleSchedule:
     def _scales(self) -> list[Scale]:
         """Coarse to fine; scales at which a picture is too small for the layers are omitted."""
         settings = self._settings
-        sizes = scale_ladder(*self.size, max(self.size), settings.scales, SCALE_FACTOR, SMALLEST_SCALE)
+        sizes = scale_ladder(
+            *self.size, max(self.size), settings.scales, settings.scale_factor, settings.smallest_scale
+        )
         needed = smallest_side(self._deepest)
         sizes = [size for size in sizes if min(*size, *map(min, self.style_sizes(size))) >= needed]
         if len(sizes) == 1:

@@ -17,6 +17,7 @@ _WHOLE = {
     "size": (SMALLEST_SIZE, LARGEST_SIZE),
     "steps": (1, 1_000_000),
     "scales": (1, 16),
+    "smallest_scale": (16, 65_536),
     "history": (1, 1000),
     "seed": (0, 2**63 - 1),
     "tile": (SMALLEST_TILE, LARGEST_SIZE),
@@ -35,6 +36,8 @@ _NUMBERS: dict[str, tuple[float, float]] = {
     "beta": (0, 1e30),
     "variation": (0, 1e30),
     "neighbours": (0, 1e30),
+    "smoothness": (0, 1e30),
+    "scale_factor": (1.1, 8),
     "placement": (0, 1),
     "style_scale": (0.05, 20),
 }

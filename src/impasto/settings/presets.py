@@ -35,6 +35,9 @@ RECIPES: dict[str, dict[str, Any]] = {
         "steps": 500,
         "scales": 1,
         "coarse_steps": 1.0,
+        "scale_factor": 2.0,
+        "smallest_scale": 128,
+        "smoothness": 0.0,
         "solver": "adam",
         "pooling": "max",
         "border": "zeros",
@@ -53,6 +56,9 @@ RECIPES: dict[str, dict[str, Any]] = {
         "steps": 40,
         "scales": None,
         "coarse_steps": 1.5,
+        "scale_factor": 2.0,
+        "smallest_scale": 128,
+        "smoothness": 0.0,
         "solver": "lbfgs",
         "pooling": "average",
         "border": "mirror",
@@ -80,4 +86,4 @@ CHOICES = {
     "style_cost": ("gram", "covariance", "wasserstein"),
     "colour": ("painting", "photograph", "match", "only"),
 }
-STARTS = ("content", "noise", "content+noise", "picture")
+STARTS = ("content", "recoloured", "noise", "content+noise", "picture")

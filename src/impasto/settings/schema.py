@@ -39,6 +39,10 @@ class Fields:
     scales: int | None = _from_recipe(
         "Sizes to paint at, coarse to fine, each twice the last; 1: only the final."
     )
+    scale_factor: float = _from_recipe("From one scale to the next the long side grows by this factor.")
+    smallest_scale: int = _from_recipe(
+        "Long side, in pixels, below which there is no scale, when their number goes by the size."
+    )
     coarse_steps: float = _from_recipe("Steps of a scale beside those of the next finer one.")
     solver: str = _from_recipe("How the cost is brought down: lbfgs (few, strong steps) or adam.")
     learning_rate: float = _same(0.01, "Adam's step, in units of the full range from black to white.")
@@ -77,6 +81,9 @@ class Fields:
     variation: float = _same(
         0.0,
         "Weight of the total variation: smooths noise, and in the end fine detail; 0.1 is little, 1 much.",
+    )
+    smoothness: float = _from_recipe(
+        "Weight of the squared differences of neighbouring pixels: takes grain away evenly."
     )
     balance: bool = _from_recipe(
         "Divide each cost by a reference of its own, so that alpha and beta are pure numbers."
