@@ -146,7 +146,7 @@ def protection_at(setup: ScaleSetup, rows: Span) -> Protection | None:
     if mask is None:
         return None
     kept = setup.settings.protect_strength * mask.rows(setup.size, *rows)
-    return Protection(setup.content_rows(rows), kept[None, None].to(setup.encoder.device))
+    return Protection(setup.protected_rows(rows), kept[None, None].to(setup.encoder.device))
 
 
 def _content_terms(setup: ScaleSetup, encodings: Encodings) -> list[Term]:

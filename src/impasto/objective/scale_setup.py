@@ -81,9 +81,13 @@ class ScaleSetup:
         """Rows of the content image at the size of the canvas, on the encoder's device."""
         return self._rows(self.inputs.content, self.size, rows)
 
+    def protected_rows(self, rows: Span) -> Image:
+        """Likewise, as it is shown where it is protected."""
+        return rows_at(self.inputs.content, self.size, *rows).to(self.encoder.device)
+
     def style_rows(self, number: int, rows: Span) -> Image:
         """Rows of a style image at its size beside the canvas, on the encoder's device."""
         return self._rows(self.inputs.styles[number].picture, self.style_sizes[number], rows)
 
     def _rows(self, picture: Picture, size: tuple[int, int], rows: Span) -> Tensor:
-        return rows_at(picture, size, *rows).to(self.encoder.device)
+        return rows_at(picture, size, *rows, light=self.settings.light).to(self.encoder.device)

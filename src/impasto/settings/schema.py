@@ -85,6 +85,9 @@ class Fields:
     smoothness: float = _from_recipe(
         "Weight of the squared differences of neighbouring pixels: takes grain away evenly."
     )
+    light: bool = _from_recipe(
+        "Shrink the pictures as light, as a photographer would; off: as coded values, as VGG-19 was trained."
+    )
     balance: bool = _from_recipe(
         "Divide each cost by a reference of its own, so that alpha and beta are pure numbers."
     )

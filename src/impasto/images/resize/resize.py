@@ -147,13 +147,16 @@ def resize_picture(picture: Picture, size: tuple[int, int]) -> Picture:
     return Picture(rgb, alpha, picture.name, picture.fingerprint)
 
 
-def rows_at(picture: Picture, size: tuple[int, int], first: int, last: int) -> Tensor:
-    """Rows `first` to `last` - 1 of `resize_picture(picture, size).rgb`, [1, 3, last - first, W]; not to be changed."""
+def rows_at(picture: Picture, size: tuple[int, int], first: int, last: int, *, light: bool = True) -> Tensor:
+    """Rows `first` to `last` - 1 of `resize_picture(picture, size).rgb`, [1, 3, last - first, W]; not to be changed.
+
+    light: as for picture_rows.
+    """
     if first == last:
         return torch.empty(1, 3, 0, size[1])
     if (picture.height, picture.width) == tuple(size):
         return picture.colours.reader()(first, last).expand(-1, 3, -1, -1).contiguous()
-    return picture_rows(picture, size, first, last)[0]
+    return picture_rows(picture, size, first, last, light=light)[0]
 
 
 def alpha_at(picture: Picture, size: tuple[int, int]) -> Tensor | None:
@@ -169,7 +172,7 @@ def alpha_at(picture: Picture, size: tuple[int, int]) -> Tensor | None:
 
 
 def picture_rows(
-    picture: Picture, size: tuple[int, int], first: int, last: int
+    picture: Picture, size: tuple[int, int], first: int, last: int, *, light: bool = True
 ) -> tuple[Tensor, Tensor | None]:
     """Rows `first` to `last` - 1 of what resize_picture gives: of the picture only what they need is read.
 
@@ -178,12 +181,13 @@ def picture_rows(
         size: (height, width) of the whole result.
         first: first row.
         last: one beyond the last row.
+        light: whether shrinking averages light; False: coded values, as VGG-19's training pictures were shrunk.
 
     Returns:
         rgb [1, 3, last - first, W] and alpha [1, 1, last - first, W] or None when opaque, float32 in [0, 1].
     """
     source = picture.height, picture.width
-    shrinking = size[0] < picture.height or size[1] < picture.width
+    shrinking = light and (size[0] < picture.height or size[1] < picture.width)
     rows = picture.colours.reader(linear_from_srgb if shrinking else None)
     alpha = None
     if picture.opacity is None:

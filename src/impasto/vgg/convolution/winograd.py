@@ -2,7 +2,8 @@
 
 A 4x4 tile of outputs comes from 36 products instead of 144, after a transform of the 6x6 inputs and of the
 kernel (once, when it is first used). The gradient by the input is a convolution with the flipped, transposed
-kernel, whose transform is a permutation of the kernel's own. Formulas and sources: `kernels/convolution/winograd_transforms.py`.
+kernel, whose transform is a permutation of the kernel's own. Formulas and sources:
+`kernels/convolution/winograd_transforms.py`.
 """
 
 from functools import cached_property
