@@ -101,7 +101,7 @@ def test_the_public_names_are_these():
         *("CustomCost", "ImpastoError", "Settings", "Stylizer", "VGG19", "__version__", "check_writable"),
         *("content_cost", "describe_weights", "gram_matrix", "layer_style_cost", "load_checkpoint"),
         *("read_picture", "read_recipe", "read_settings", "report", "style_cost", "stylize", "total_cost"),
-        *("verify_weights", "write_settings"),
+        *("verify_weights", "write_settings", "Report", "report_table", "save_report"),
     }
     for name in impasto.__all__:
         assert getattr(impasto, name) is not None

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from impasto.costs.total import total_cost
     from impasto.errors import ImpastoError
     from impasto.images.io.read import check_writable, read_picture, read_recipe
+    from impasto.measures.measure import Report
+    from impasto.measures.page import save_report
     from impasto.measures.report import report
+    from impasto.measures.table import report_table
     from impasto.painting.checkpoint import load_checkpoint
     from impasto.settings import Settings
     from impasto.settings.toml_file import read_settings, write_settings
@@ -31,6 +34,7 @@ __all__ = [
     "VGG19",
     "CustomCost",
     "ImpastoError",
+    "Report",
     "Settings",
     "Stylizer",
     "__version__",
@@ -44,6 +48,8 @@ __all__ = [
     "read_recipe",
     "read_settings",
     "report",
+    "report_table",
+    "save_report",
     "style_cost",
     "stylize",
     "total_cost",
@@ -55,6 +61,7 @@ _HOME = {
     "CustomCost": "costs.custom",
     "VGG19": "vgg.vgg19",
     "ImpastoError": "errors",
+    "Report": "measures.measure",
     "Settings": "settings",
     "Stylizer": "stylizer",
     "check_writable": "images.io.read",
@@ -67,6 +74,8 @@ _HOME = {
     "read_recipe": "images.io.read",
     "read_settings": "settings.toml_file",
     "report": "measures.report",
+    "report_table": "measures.table",
+    "save_report": "measures.page",
     "style_cost": "costs.style",
     "stylize": "stylizer",
     "total_cost": "costs.total",

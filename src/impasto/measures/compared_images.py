@@ -16,7 +16,7 @@ ASPECT_TOLERANCE = 0.05
 
 
 @dataclass(frozen=True)
-class Trio:
+class ComparedImages:
     """Result and photograph at the result's size, the painting at the size whose brushwork was asked for.
 
     All [1, 3, H, W], sRGB in [0, 1], on the CPU; style may differ in size.
@@ -27,7 +27,7 @@ class Trio:
     style: ResizedImage
 
     @classmethod
-    def of(cls, result: Image, content: Picture, style: Picture, style_scale: float) -> "Trio":
+    def of(cls, result: Image, content: Picture, style: Picture, style_scale: float) -> "ComparedImages":
         """The photograph is brought to the result's size; the painting to the result's long side times
         `style_scale`, and at most its own.
 

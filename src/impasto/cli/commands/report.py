@@ -46,11 +46,11 @@ def report(
         identity=identity,
     )
     if page is not None:
-        found.save(page, overwrite=force)
+        impasto.save_report(found, page, overwrite=force)
     if as_json:
         say(json.dumps(found.as_dict(), indent=1))
         return 0
-    say(found.table())
+    say(impasto.report_table(found))
     if page is not None:
         say(f"\nThe report is {page}.")
     return 0
