@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+import torch
 from torch import Tensor
 
 from impasto.errors import PictureError
 from impasto.images.color.spaces import linear_from_srgb, oklab_from_linear
 from impasto.images.picture import Picture
+from impasto.images.pixel_store import Samples, strips
+from impasto.images.resize.resample import LANCZOS, filter_matrix
 from impasto.images.resize.resize import fitted_size, resize_picture
 from impasto.tensor_types import Image, ResizedImage
 
@@ -44,6 +47,25 @@ class ComparedImages:
             resize_picture(style, size).rgb,
         )
 
+    @classmethod
+    def plain(cls, result: Image, content: Picture, style: Picture, most: int) -> "ComparedImages":
+        """The three as most programs would resize them, so that figures can be compared with those of others.
+
+        Lanczos' filter on coded values; the result's own size, or a long side of `most` pixels. The painting's long
+        side is as long, whatever the style scale, and enlarged if need be.
+
+        Raises PictureError when the result has not the photograph's aspect.
+        """
+        height, width = result.shape[2:]
+        _check_aspect(height, width, content)
+        long_side = min(most, max(height, width))
+        size = fitted_size(height, width, long_side)
+        return cls(
+            _lanczos(Samples.of(result), size),
+            _lanczos(content.colours, size),
+            _lanczos(style.colours, fitted_size(style.height, style.width, long_side)),
+        )
+
     @cached_property
     def labs(self) -> tuple[Tensor, Tensor, Tensor]:
         """OKLab of result, photograph and painting; lightness is the first channel, 0 black to 1 white."""
@@ -59,6 +81,18 @@ class ComparedImages:
 def oklab(image: Tensor) -> Tensor:
     """OKLab [1, 3, H, W] of sRGB in [0, 1]."""
     return oklab_from_linear(linear_from_srgb(image))
+
+
+def _lanczos(picture: Samples, size: tuple[int, int]) -> Tensor:
+    """[1, 3, *size] in [0, 1]; strips of the picture are read one by one, and their shares added up."""
+    if (picture.height, picture.width) == size:
+        return picture.whole().expand(-1, 3, -1, -1).contiguous()
+    down = filter_matrix(picture.height, size[0], LANCZOS)
+    across = filter_matrix(picture.width, size[1], LANCZOS).T
+    rows, out = picture.reader(), torch.zeros(1, 3, *size)
+    for first, last in strips(picture.height, picture.width):
+        out += down[:, first:last] @ (rows(first, last) @ across)
+    return out.clamp_(0, 1)
 
 
 def _check_aspect(height: int, width: int, content: Picture) -> None:

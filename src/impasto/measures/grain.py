@@ -13,8 +13,6 @@ from impasto.measures.measure import PHOTOGRAPH, RESULT, Measure, relative
 
 FINE = 0.25
 """Periods a pixel; half a period a pixel is the finest that there is."""
-LARGEST_SIDE = 2048
-"""Pixels; of a larger picture the middle is looked at."""
 
 
 def grain(images: ComparedImages) -> Measure:
@@ -38,9 +36,7 @@ def fine_share(lightness: Tensor) -> float:
     (1.0, 0.0)
     """
     plane = lightness[0, 0]
-    height, width = (min(side, LARGEST_SIDE) for side in plane.shape)
-    top, left = (plane.shape[0] - height) // 2, (plane.shape[1] - width) // 2
-    plane = plane[top : top + height, left : left + width]
+    height, width = plane.shape
     window = torch.outer(torch.hann_window(height), torch.hann_window(width))
     energy = torch.fft.rfft2((plane - plane.mean()) * window).abs().square().double()
     energy[:, 1 : (width + 1) // 2] *= 2  # each stands for its mirrored frequency, too

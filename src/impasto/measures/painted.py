@@ -19,7 +19,6 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from impasto.images.resize.resize import resize
 from impasto.measures.compared_images import ComparedImages
 from impasto.measures.measure import RESULT, Measure, relative
 from impasto.vgg.layers import smallest_side
@@ -28,7 +27,7 @@ from impasto.vgg.vgg19 import VGG19
 BRUSH_LAYERS = ("relu2_1", "relu3_1", "relu4_1")
 SCENE_LAYERS = ("relu3_1", "relu4_1")
 LARGEST_SIDE = 512
-"""Pixels; larger pictures are made smaller, all three alike, and looked at as a whole."""
+"""Pixels of the long side at which to look: the whole picture at once, and what a viewer sees as brushwork."""
 BRUSH_POSITIONS, SCENE_POSITIONS = 3000, 1024
 """Positions of a layer that are looked at, drawn by a seed of their own; the same in the result and the photograph."""
 BLOCK = 500
@@ -42,14 +41,15 @@ Activations = Mapping[str, Tensor]
 
 @torch.no_grad()
 def painted(images: ComparedImages, encoder: VGG19) -> list[Measure]:
-    """Brush and scene, each with its layers and their mean; layers that a picture is too small for are left out."""
+    """Brush and scene, each with its layers and their mean; layers that a picture is too small for are left out.
+
+    images: those of `ComparedImages.plain`, at most LARGEST_SIDE long.
+    """
     network = VGG19(encoder.weights, device=encoder.device)
     least = min(*images.result.shape[2:], *images.style.shape[2:])
     layers = [name for name in BRUSH_LAYERS if smallest_side(name) <= least]
-    shrink = min(1.0, LARGEST_SIDE / max(images.result.shape[2:]))
     result, content, style = (
-        _activations(network, image, layers, shrink)
-        for image in (images.result, images.content, images.style)
+        _activations(network, image, layers) for image in (images.result, images.content, images.style)
     )
     brush = {
         name: relative(
@@ -71,8 +71,7 @@ def painted(images: ComparedImages, encoder: VGG19) -> list[Measure]:
         Measure(
             "scene",
             "",
-            "How far the similarities between places are from the photograph's: 0 is the same scene, and a result that "
-            "shows something else has 0.3 and more.",
+            "How far the similarities between places are from the photograph's: 0 is the same scene.",
             "Self-similarity: Kolkin, Salavon and Shakhnarovich, STROTSS, arXiv 1904.12785.",
             _rows(scene),
         ),
@@ -84,11 +83,8 @@ def _rows(by_layer: Mapping[str, float]) -> dict[str, dict[str, float]]:
     return {name: {RESULT: value} for name, value in {"mean": mean, **by_layer}.items()}
 
 
-def _activations(network: VGG19, image: Tensor, layers: list[str], shrink: float) -> Activations:
-    if not layers:
-        return {}
-    height, width = (max(round(side * shrink), smallest_side(layers[-1])) for side in image.shape[2:])
-    found = network(resize(image, (height, width)).to(network.device), layers)
+def _activations(network: VGG19, image: Tensor, layers: list[str]) -> Activations:
+    found = network(image.to(network.device), layers) if layers else {}
     return {name: a[0].flatten(1).T for name, a in found.items()}
 
 

@@ -18,7 +18,7 @@ from impasto.measures.identity import identity as identity_test
 from impasto.measures.lattice import lattice
 from impasto.measures.measure import Report
 from impasto.measures.noise import noise
-from impasto.measures.painted import painted
+from impasto.measures.painted import LARGEST_SIDE, painted
 from impasto.measures.palette import palette
 from impasto.measures.seams import seams
 from impasto.measures.sharpness import sharpness
@@ -30,6 +30,8 @@ from impasto.tensor_types import Image
 from impasto.version import __version__
 from impasto.vgg.vgg19 import VGG19
 
+PLAIN_SIDE = 2048
+"""Pixels of the long side at which palette and grain are measured at most."""
 _OF_THE_COMPUTER = ("device", "precision", "convolution", "engine", "tile", "memory", "threads")
 """Settings that say how a picture was computed, and not what it shows: a report computes in its own way."""
 
@@ -68,11 +70,15 @@ def report(
     chosen = chosen if weights is None else replace(chosen, weights=weights)
     encoder = encoder or encoder_for(chosen)
     images = ComparedImages.of(image, photograph, painting, chosen.style_scale)
+    plain, small = (
+        ComparedImages.plain(image.float().cpu(), photograph, painting, most)
+        for most in (PLAIN_SIDE, LARGEST_SIDE)
+    )
     measures = [
         *distances(images, encoder, MARGIN if chosen.border == "mirror" else 0, chosen.layers),
-        palette(images),
-        *painted(images, encoder),
-        grain(images),
+        palette(plain),
+        *painted(small, encoder),
+        grain(plain),
         color(images),
         sharpness(images),
         noise(images),
