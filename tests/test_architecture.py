@@ -102,6 +102,7 @@ def test_the_public_names_are_these():
         *("content_cost", "describe_weights", "gram_matrix", "layer_style_cost", "load_checkpoint"),
         *("read_picture", "read_recipe", "read_settings", "report", "style_cost", "stylize", "total_cost"),
         *("verify_weights", "write_settings", "Report", "report_table", "save_report"),
+        *("Painting", "Result", "Step"),
     }
     for name in impasto.__all__:
         assert getattr(impasto, name) is not None

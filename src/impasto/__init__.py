@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from impasto.measures.report import report
     from impasto.measures.table import report_table
     from impasto.painting.checkpoint import load_checkpoint
+    from impasto.painting.painting import Painting
+    from impasto.painting.result import Result, Step
     from impasto.settings import Settings
     from impasto.settings.toml_file import read_settings, write_settings
     from impasto.stylizer import Stylizer, stylize
@@ -34,8 +36,11 @@ __all__ = [
     "VGG19",
     "CustomCost",
     "ImpastoError",
+    "Painting",
     "Report",
+    "Result",
     "Settings",
+    "Step",
     "Stylizer",
     "__version__",
     "check_writable",
@@ -61,8 +66,11 @@ _HOME = {
     "CustomCost": "costs.custom",
     "VGG19": "vgg.vgg19",
     "ImpastoError": "errors",
+    "Painting": "painting.painting",
     "Report": "measures.measure",
+    "Result": "painting.result",
     "Settings": "settings",
+    "Step": "painting.result",
     "Stylizer": "stylizer",
     "check_writable": "images.io.read",
     "content_cost": "costs.content",

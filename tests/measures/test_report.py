@@ -184,5 +184,5 @@ def test_a_missing_parent_and_another_shape_are_one_line(result):
 
 def test_a_process_with_some_rows_only_gives_no_report(result):
     part = PartOfResult(**{name: getattr(result, name) for name in Result.__dataclass_fields__})
-    with pytest.raises(SettingsError, match="first process"):
-        part.report()
+    with pytest.raises(SettingsError, match="rank 0"):
+        impasto.report(part, encoder=encoder())

@@ -23,7 +23,7 @@ from impasto.measures.palette import palette
 from impasto.measures.seams import seams
 from impasto.measures.sharpness import sharpness
 from impasto.objective.margin import MARGIN
-from impasto.painting.result import Result
+from impasto.painting.result import PartOfResult, Result
 from impasto.settings import Settings
 from impasto.stylizer import Source, encoder_for
 from impasto.tensor_types import Image
@@ -56,8 +56,13 @@ def report(
     encoder: one that is loaded already. weights: a VGG-19 file other than the settings name.
     identity: whether to paint for the identity test, which takes some seconds.
     Raises PictureError for a picture that cannot be read, or has not the photograph's shape; SettingsError when a
-    parent is missing, or a picture is too small for the identity test; WeightsError as `VGG19`.
+    parent is missing, a picture is too small for the identity test, or the result is a `PartOfResult`; WeightsError as
+    `VGG19`.
     """
+    if isinstance(result, PartOfResult):
+        raise SettingsError(
+            "this process has only some rows of the picture: ask the first process (rank 0) for a report of its result"
+        )
     content = result.pictures.get("content") if isinstance(result, Result) and content is None else content
     style = result.pictures.get("style") if isinstance(result, Result) and style is None else style
     if content is None or style is None:
