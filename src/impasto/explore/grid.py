@@ -107,9 +107,7 @@ def _check(axes: Sequence[Axis], given: Mapping[str, Any]) -> None:
         )
     for axis in axes:
         if axis.field in given:
-            raise SettingsError(
-                f"{axis.name} is varied, and cannot be {given[axis.field]} as well: omit one"
-            )
+            raise SettingsError(f"{axis.name} is varied, and cannot be {given[axis.field]} as well: omit one")
     count = math.prod(len(axis.values) for axis in axes)
     if count > MOST_CELLS:
         raise SettingsError(

