@@ -29,7 +29,7 @@ FULL_DIFFERENCE = 0.5
 TEXT_WIDTH = 60
 """Characters of a line of numbers, of which two columns stand side by side."""
 
-_COLOURS = {RESULT: "C3", PHOTOGRAPH: "C0", PAINTING: "C2"}
+_COLORS = {RESULT: "C3", PHOTOGRAPH: "C0", PAINTING: "C2"}
 _MARKERS = {RESULT: "o", PHOTOGRAPH: "s", PAINTING: "^"}
 # The dates that matplotlib writes would make the same page another file every time.
 _WITHOUT_DATE = {"png": {}, "pdf": {"CreationDate": None}, "svg": {"Date": None}}
@@ -111,9 +111,7 @@ def _curves(part: Any, report: Report) -> None:
         one = report[name]
         for column in one.columns:
             rows = [row for row, values in one.values.items() if column in values]
-            place.plot(
-                rows, one.column(column), marker=_MARKERS[column], color=_COLOURS[column], label=column
-            )
+            place.plot(rows, one.column(column), marker=_MARKERS[column], color=_COLORS[column], label=column)
         _mark(place, report.about["optimised"].get(kind, ()))
         if kind == "style" and all(value > 0 for column in one.columns for value in one.column(column)):
             place.set_yscale("log")  # it spans powers of ten from layer to layer
@@ -155,7 +153,7 @@ def _bars(place: Any, one: Measure) -> None:
     width = 0.8 / len(columns)
     for i, column in enumerate(columns):
         places = [row + width * (i - (len(columns) - 1) / 2) for row in range(len(rows))]
-        place.bar(places, one.column(column), width, label=column, color=_COLOURS[column])
+        place.bar(places, one.column(column), width, label=column, color=_COLORS[column])
     place.set_xticks(range(len(rows)), [row.removeprefix("every ") for row in rows])
     place.set_title(one.name)
     place.spines[["top", "right"]].set_visible(False)
