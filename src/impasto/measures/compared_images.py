@@ -9,7 +9,7 @@ from torch import Tensor
 from impasto.errors import PictureError
 from impasto.images.color.spaces import linear_from_srgb, oklab_from_linear
 from impasto.images.picture import Picture
-from impasto.images.pixel_store import Samples, strips
+from impasto.images.pixel_store import Rows, Samples, strips
 from impasto.images.resize.resample import LANCZOS, filter_matrix
 from impasto.images.resize.resize import fitted_size, resize_picture
 from impasto.tensor_types import Image, ResizedImage
@@ -84,15 +84,23 @@ def oklab(image: Tensor) -> Tensor:
 
 
 def _lanczos(picture: Samples, size: tuple[int, int]) -> Tensor:
-    """[1, 3, *size] in [0, 1]; strips of the picture are read one by one, and their shares added up."""
+    """[1, 3, *size] in [0, 1]."""
     if (picture.height, picture.width) == size:
         return picture.whole().expand(-1, 3, -1, -1).contiguous()
-    down = filter_matrix(picture.height, size[0], LANCZOS)
-    across = filter_matrix(picture.width, size[1], LANCZOS).T
-    rows, out = picture.reader(), torch.zeros(1, 3, *size)
-    for first, last in strips(picture.height, picture.width):
-        out += down[:, first:last] @ (rows(first, last) @ across)
-    return out.clamp_(0, 1)
+    down = _filtered(picture.reader(), picture.height, picture.width, size[0])
+    across = _filtered(lambda first, last: down.mT[:, :, first:last], picture.width, size[0], size[1])
+    return across.mT.expand(-1, 3, -1, -1).clamp(0, 1).contiguous()
+
+
+def _filtered(rows: Rows, height: int, width: int, wanted: int) -> Tensor:
+    """`wanted` rows of the `height` that are read strip by strip; each strip adds to those that it reaches."""
+    weights = filter_matrix(height, wanted, LANCZOS)
+    out = torch.zeros(1, rows(0, 1).shape[1], wanted, width)
+    for first, last in strips(height, width):
+        reached = weights[:, first:last].any(dim=1).nonzero()[:, 0].tolist() or [0]
+        low, high = reached[0], reached[-1] + 1
+        out[:, :, low:high] += weights[low:high, first:last] @ rows(first, last)
+    return out
 
 
 def _check_aspect(height: int, width: int, content: Picture) -> None:
