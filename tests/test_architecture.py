@@ -110,10 +110,14 @@ def test_no_cycles():
 
 def test_the_public_names_are_these():
     assert set(impasto.__all__) == {
-        *("CustomCost", "ImpastoError", "Settings", "Stylizer", "VGG19", "__version__", "check_writable"),
-        *("content_cost", "describe_weights", "gram_matrix", "layer_style_cost", "load_checkpoint"),
-        *("read_picture", "read_recipe", "read_settings", "report", "style_cost", "stylize", "total_cost"),
-        *("verify_weights", "write_settings"),
+        *("CanvasScale", "Checkpoint", "CheckpointError", "Cost", "CostError", "CustomCost"),
+        *("EncodedStyle", "Event", "Hold", "ImageCost", "ImpastoError", "OutputError", "Painting"),
+        *("Picture", "PictureError", "PictureRows", "RankError", "Report", "Result", "Settings"),
+        *("SettingsError", "Step", "Stylizer", "VGG19", "WeightsError", "__version__", "check_writable"),
+        *("content_cost", "describe_weights", "gram_matrix", "join_torchrun", "layer_style_cost"),
+        *("load_checkpoint", "read_metadata", "read_picture", "read_settings", "recolor", "report"),
+        *("report_table", "save_report", "style_cost", "stylize", "total_cost", "verify_weights"),
+        *("write_settings",),
     }
     for name in impasto.__all__:
         assert getattr(impasto, name) is not None

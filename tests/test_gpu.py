@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from impasto.memory.available import CONTEXT_BYTES
 from impasto.layout import Layout
+from impasto.memory.available import CONTEXT_BYTES
 from impasto.painting.checkpoint import load_checkpoint
 from impasto.settings import Settings
 from impasto.stylizer import Stylizer

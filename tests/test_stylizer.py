@@ -141,7 +141,7 @@ def test_arrays_keep_their_transparency():
 def test_a_result_is_saved_once_and_carries_its_recipe(tmp_path):
     result = stylizer(scales=1, steps=1, seed=3).stylize(CONTENT, STYLE)
     result.save(tmp_path / "out.png")
-    assert impasto.read_recipe(tmp_path / "out.png")["settings"]["seed"] == 3
+    assert impasto.read_metadata(tmp_path / "out.png")["settings"]["seed"] == 3
     with pytest.raises(OutputError, match="exists"):
         result.save(tmp_path / "out.png")
 

@@ -29,9 +29,12 @@ if TYPE_CHECKING:
         WeightsError,
     )
     from impasto.evaluation import Cost
-    from impasto.images.io.read import check_writable, read_picture, read_recipe
+    from impasto.images.io.read import check_writable, read_metadata, read_picture
     from impasto.images.picture import Picture
-    from impasto.measures.report import Report, report
+    from impasto.measures.measure import Report
+    from impasto.measures.page import save_report
+    from impasto.measures.report import report
+    from impasto.measures.table import report_table
     from impasto.painting.checkpoint import Checkpoint, load_checkpoint
     from impasto.painting.loop import Event, Step
     from impasto.painting.painting import Painting
@@ -78,11 +81,13 @@ __all__ = [
     "join_torchrun",
     "layer_style_cost",
     "load_checkpoint",
+    "read_metadata",
     "read_picture",
-    "read_recipe",
     "read_settings",
     "recolor",
     "report",
+    "report_table",
+    "save_report",
     "style_cost",
     "stylize",
     "total_cost",
@@ -108,7 +113,7 @@ _HOME = {
     "PictureError": "errors",
     "PictureRows": "costs.image_cost",
     "RankError": "errors",
-    "Report": "measures.report",
+    "Report": "measures.measure",
     "Result": "painting.result",
     "Settings": "settings",
     "SettingsError": "errors",
@@ -123,11 +128,13 @@ _HOME = {
     "join_torchrun": "distributed.join",
     "layer_style_cost": "costs.style",
     "load_checkpoint": "painting.checkpoint",
+    "read_metadata": "images.io.read",
     "read_picture": "images.io.read",
-    "read_recipe": "images.io.read",
     "read_settings": "settings.toml_file",
     "recolor": "painting.recolor",
     "report": "measures.report",
+    "report_table": "measures.table",
+    "save_report": "measures.page",
     "style_cost": "costs.style",
     "stylize": "stylizer",
     "total_cost": "costs.total",

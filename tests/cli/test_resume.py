@@ -51,7 +51,7 @@ def test_ctrl_c_and_on(run, straight, after_step, studio, solver, stop):
     assert outcome.code == 130
     assert f"Stopped after {stop} of 15 steps.\nThe picture so far is out.png. Go on with:" in outcome.out
     assert outcome.out.splitlines()[-1].strip() == f"impasto resume {CHECKPOINT}"
-    so_far = impasto.read_recipe("out.png")
+    so_far = impasto.read_metadata("out.png")
     assert (so_far["stopped"], so_far["width"], so_far["height"]) == ("interrupted", 48, 36)
     assert run("resume", CHECKPOINT).code == 0
     assert (studio / "out.png").read_bytes() == expected

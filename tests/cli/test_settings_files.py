@@ -39,7 +39,7 @@ def paint(*options: object, output: object = "out.png") -> list[object]:
 
 
 def settings_of(picture: str) -> Settings:
-    return Settings.from_dict(impasto.read_recipe(picture)["settings"])
+    return Settings.from_dict(impasto.read_metadata(picture)["settings"])
 
 
 def test_a_file_gives_the_same_bytes_as_options(run, studio):

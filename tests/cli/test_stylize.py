@@ -107,7 +107,7 @@ def test_stages_are_numbered_by_step_and_have_the_final_size(run, studio):
     end = impasto.read_picture("out.png").rgb
     off = [float((stage - end).abs().mean()) for stage in stages]
     assert off[0] > off[1] > 0
-    assert impasto.read_recipe("out-0007.png")["steps"] == 7
+    assert impasto.read_metadata("out-0007.png")["steps"] == 7
 
 
 @pytest.mark.parametrize(("name", "start"), [("j.png", b"\x89PNG"), ("j.pdf", b"%PDF"), ("j.svg", b"<?xml")])
@@ -132,7 +132,7 @@ def test_force_replaces_a_picture(run, refused, studio):
     assert "exists" in refused(*stylize())
     assert (studio / "out.png").read_bytes() == b"something dear"
     assert run(*stylize("--force")).code == 0
-    assert impasto.read_recipe("out.png")["steps"] == 15
+    assert impasto.read_metadata("out.png")["steps"] == 15
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ def test_info_in_words_and_as_json(run):
     ):
         assert words in text
     recipe = json.loads(run("info", "out.png", "--json").out)
-    assert recipe == impasto.read_recipe("out.png")
+    assert recipe == impasto.read_metadata("out.png")
     assert Settings.from_dict(recipe["settings"]).strength == 0.7
 
 

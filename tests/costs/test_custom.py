@@ -189,4 +189,6 @@ def test_the_recipe_in_the_picture_names_it(tmp_path):
     painting = paint(Energy())
     next(painting)
     painting.result().save(tmp_path / "out.png")
-    assert impasto.read_recipe(tmp_path / "out.png")["costs"] == ["Energy(layer='block2_conv1', weight=1.0)"]
+    assert impasto.read_metadata(tmp_path / "out.png")["costs"] == [
+        "Energy(layer='block2_conv1', weight=1.0)"
+    ]

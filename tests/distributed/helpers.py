@@ -5,12 +5,12 @@ The layouts are given: what the planner chose would hang on the memory that is f
 
 import pytest
 import torch
+from impasto.objective.problem import PicturesAtEveryScale
+from impasto.objective.shared_problem import PicturesInSlabs
 
 from impasto.images.io.read import read_picture
 from impasto.inputs.inputs import Inputs, Style
 from impasto.layout import Layout
-from impasto.objective.problem import PicturesAtEveryScale
-from impasto.objective.shared_problem import PicturesInSlabs
 from impasto.painting.checkpoint import load_checkpoint
 from impasto.painting.painting import Painting
 from impasto.settings import Settings

@@ -1,12 +1,12 @@
 """What two ranks say to each other."""
 
 import torch
+from impasto.distributed.slabs import everything_at_rank_0
 
 from impasto.distributed import failure_report as rollcall
 from impasto.distributed.failure_report import Rollcall
 from impasto.distributed.gather import gathered
 from impasto.distributed.row_exchange import Rows
-from impasto.distributed.slabs import everything_at_rank_0
 from impasto.tensor_types import Span
 
 

@@ -5,8 +5,8 @@ import pytest
 import pyvips
 
 from impasto.explore.grid import make_grid
-from impasto.explore.pixels import array, data_uri, thumbnail
-from impasto.explore.sheet import LARGEST_PICTURE, LARGEST_SHEET, Layout, write_sheet
+from impasto.explore.pixels import data_uri, thumbnail
+from impasto.explore.sheet import LARGEST_PICTURE, LARGEST_SHEET, write_sheet
 
 WIDTH, HEIGHT = 120, 100
 
@@ -51,12 +51,6 @@ def test_every_picture_stands_whole_in_its_place(tmp_path, flat, vary):
         assert top == by_place[row, 0][1]
     right, bottom = (max(spot[i] for spot in places.values()) for i in (2, 3))
     assert pixels.shape[:2] == (bottom + 16, right + 16)
-
-
-def test_the_arithmetic_of_a_layout():
-    layout = Layout(columns=3, rows=2, picture=(120, 100), title=46, head=20, side=50, heads=1)
-    assert layout.size == (16 + 50 + 3 * 120 + 2 * 10 + 16, 16 + 46 + 20 + 2 * 100 + 10 + 16)
-    assert layout.place(2, 1) == (16 + 50 + 2 * 130, 16 + 46 + 20 + 110)
 
 
 def test_labels_are_written_beside_the_pictures(tmp_path, flat):
@@ -128,7 +122,7 @@ def test_transparent_and_deep_pictures_are_shown_on_white_in_eight_bits(tmp_path
     deep[:, :25] = (65535, 0, 32768, 65535)
     file = tmp_path / "deep.png"
     pyvips.Image.new_from_array(deep, interpretation="rgb16").write_to_file(str(file))
-    shown = array(thumbnail(file))
+    shown = thumbnail(file).numpy()
     assert shown.shape == (40, 50, 3)
     assert shown.dtype == np.uint8
     assert tuple(shown[0, 0]) == (255, 0, 128)

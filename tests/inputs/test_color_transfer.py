@@ -161,7 +161,7 @@ def test_16_bits_reach_the_file(tmp_path, colour):
     back = impasto.read_picture(tmp_path / "out.png")
     assert back.colours.array.dtype == np.uint16
     assert (back.rgb - result.image).abs().max() <= 0.5 / 65535 + 1e-7
-    assert impasto.read_recipe(tmp_path / "out.png")["settings"]["colour"] == colour
+    assert impasto.read_metadata(tmp_path / "out.png")["settings"]["colour"] == colour
 
 
 @needs_pictures

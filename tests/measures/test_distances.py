@@ -6,7 +6,7 @@ import torch
 import impasto
 from impasto.costs.normalization import Moments, content_reference
 from impasto.measures import distances as module
-from impasto.measures.compared_images import Trio
+from impasto.measures.compared_images import ComparedImages
 from impasto.measures.distances import ALWAYS, distances
 from impasto.objective.margin import MARGIN, mirrored
 from impasto.vgg.vgg19 import VGG19
@@ -15,13 +15,13 @@ from tests.helpers import random_image, tiny_weights
 G, C, S = random_image(60, 80, 1), random_image(60, 80, 2), random_image(48, 64, 3)
 
 
-def by_name(trio, encoder, margin=0, layers=()):
-    return {one.name: one.values for one in distances(trio, encoder, margin, layers)}
+def by_name(images, encoder, margin=0, layers=()):
+    return {one.name: one.values for one in distances(images, encoder, margin, layers)}
 
 
 @pytest.mark.parametrize("margin", [0, MARGIN])
 def test_they_are_the_public_costs_over_their_references(tiny_encoder, margin):
-    found = by_name(Trio(G, C, S), tiny_encoder, margin)
+    found = by_name(ComparedImages(G, C, S), tiny_encoder, margin)
     a_G, a_C, a_S = (tiny_encoder(mirrored(one, margin) if margin else one, ALWAYS) for one in (G, C, S))
     assert list(found["content distance"]) == list(ALWAYS)
     for layer in ALWAYS:
@@ -36,7 +36,7 @@ def test_they_are_the_public_costs_over_their_references(tiny_encoder, margin):
 
 
 def test_equal_pictures_have_no_distance(tiny_encoder):
-    found = by_name(Trio(C, C, C), tiny_encoder, MARGIN)
+    found = by_name(ComparedImages(C, C, C), tiny_encoder, MARGIN)
     for values in found.values():
         for row in values.values():
             assert all(value < 1e-12 for value in row.values())
@@ -48,21 +48,23 @@ def test_a_flat_picture_is_1_from_the_photograph_at_the_first_layer():
     weights.kernels["conv1_1"].zero_()[0, 0, 1, 1] = 1.0
     weights.biases["conv1_1"].fill_(2.0)  # what the tiny network's colours are shifted by, and 1 more
     flat = C.mean(dim=(2, 3), keepdim=True).expand_as(C).contiguous()
-    found = by_name(Trio(flat, C, S), VGG19(weights))
+    found = by_name(ComparedImages(flat, C, S), VGG19(weights))
     assert found["content distance"]["relu1_1"]["result"] == pytest.approx(1.0, rel=1e-4)
 
 
 def test_in_tiles_they_are_the_same(tiny_encoder, monkeypatch):
-    trio = Trio(G, C, S)
-    whole = by_name(trio, tiny_encoder, MARGIN)
+    images = ComparedImages(G, C, S)
+    whole = by_name(images, tiny_encoder, MARGIN)
     monkeypatch.setattr(module, "TILE", 32)
-    tiled = by_name(trio, tiny_encoder, MARGIN)
+    tiled = by_name(images, tiny_encoder, MARGIN)
     for name, values in whole.items():
         for layer, row in values.items():
             assert tiled[name][layer] == pytest.approx(row, rel=1e-4, abs=1e-7)
 
 
 def test_layers_can_be_added_and_too_deep_ones_are_left_out(tiny_encoder):
-    assert "relu3_2" in by_name(Trio(G, C, S), tiny_encoder, layers=["relu3_2"])["style distance"]
+    assert "relu3_2" in by_name(ComparedImages(G, C, S), tiny_encoder, layers=["relu3_2"])["style distance"]
     small = torch.rand(1, 3, 12, 12)
-    assert list(by_name(Trio(small, small, small), tiny_encoder)["content distance"])[-1] == "relu4_4"
+    assert (
+        list(by_name(ComparedImages(small, small, small), tiny_encoder)["content distance"])[-1] == "relu4_4"
+    )

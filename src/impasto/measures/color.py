@@ -12,7 +12,7 @@ a dodecahedron, over which the mean of (t . x)^2 is |x|^2 / 3 exactly, for every
 import torch
 from torch import Tensor
 
-from impasto.measures.compared_images import Trio
+from impasto.measures.compared_images import ComparedImages
 from impasto.measures.measure import Measure
 
 RANKS = 4096
@@ -21,9 +21,9 @@ LARGEST_SAMPLE = 1 << 18
 """Pixels; of a larger picture every second, third, ... in reading order is taken."""
 
 
-def colour(trio: Trio) -> Measure:
+def color(images: ComparedImages) -> Measure:
     """The colour distance between each two of the three pictures, and the mean change of a pixel."""
-    result, content, style = trio.labs
+    result, content, style = images.labs
     change = (result - content).square().sum(dim=1).sqrt().mean()
     return Measure(
         "colour distance",
@@ -33,20 +33,20 @@ def colour(trio: Trio) -> Measure:
         "Sliced Wasserstein distance: Bonneel, Rabin, Peyre and Pfister, J. Math. Imaging Vis. 51 (2015); "
         "OKLab: Ottosson 2020.",
         {
-            "result to photograph": {"distance": colour_distance(result, content)},
-            "result to painting": {"distance": colour_distance(result, style)},
-            "photograph to painting": {"distance": colour_distance(content, style)},
+            "result to photograph": {"distance": color_distance(result, content)},
+            "result to painting": {"distance": color_distance(result, style)},
+            "photograph to painting": {"distance": color_distance(content, style)},
             "result to photograph, in place": {"distance": float(change)},
         },
     )
 
 
-def colour_distance(one: Tensor, other: Tensor) -> float:
+def color_distance(one: Tensor, other: Tensor) -> float:
     """d between the pixels of two pictures [1, 3, H, W] in one colour space; sizes may differ.
 
     >>> grey = torch.rand(1, 3, 8, 8, generator=torch.Generator().manual_seed(0))
     >>> shift = torch.tensor([0.3, 0.0, 0.4]).reshape(1, 3, 1, 1)
-    >>> round(colour_distance(grey, grey + shift), 4)
+    >>> round(color_distance(grey, grey + shift), 4)
     0.5
     """
     axes = _axes()

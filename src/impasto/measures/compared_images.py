@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+import torch
 from torch import Tensor
 
 from impasto.errors import PictureError
 from impasto.images.color.spaces import linear_from_srgb, oklab_from_linear
 from impasto.images.picture import Picture
+from impasto.images.pixel_store import Rows, Samples, strips
+from impasto.images.resize.resample import LANCZOS, filter_matrix
 from impasto.images.resize.resize import fitted_size, resize_picture
 from impasto.tensor_types import Image, ResizedImage
 
@@ -16,7 +19,7 @@ ASPECT_TOLERANCE = 0.05
 
 
 @dataclass(frozen=True)
-class Trio:
+class ComparedImages:
     """Result and photograph at the result's size, the painting at the size whose brushwork was asked for.
 
     All [1, 3, H, W], sRGB in [0, 1], on the CPU; style may differ in size.
@@ -27,7 +30,7 @@ class Trio:
     style: ResizedImage
 
     @classmethod
-    def of(cls, result: Image, content: Picture, style: Picture, style_scale: float) -> "Trio":
+    def of(cls, result: Image, content: Picture, style: Picture, style_scale: float) -> "ComparedImages":
         """The photograph is brought to the result's size; the painting to the result's long side times
         `style_scale`, and at most its own.
 
@@ -42,6 +45,25 @@ class Trio:
             result.detach().float().cpu(),
             resize_picture(content, (height, width)).rgb,
             resize_picture(style, size).rgb,
+        )
+
+    @classmethod
+    def plain(cls, result: Image, content: Picture, style: Picture, most: int) -> "ComparedImages":
+        """The three as most programs would resize them, so that figures can be compared with those of others.
+
+        Lanczos' filter on coded values; the result's own size, or a long side of `most` pixels. The painting's long
+        side is as long, whatever the style scale, and enlarged if need be.
+
+        Raises PictureError when the result has not the photograph's aspect.
+        """
+        height, width = result.shape[2:]
+        _check_aspect(height, width, content)
+        long_side = min(most, max(height, width))
+        size = fitted_size(height, width, long_side)
+        return cls(
+            _lanczos(Samples.of(result), size),
+            _lanczos(content.colours, size),
+            _lanczos(style.colours, fitted_size(style.height, style.width, long_side)),
         )
 
     @cached_property
@@ -59,6 +81,26 @@ class Trio:
 def oklab(image: Tensor) -> Tensor:
     """OKLab [1, 3, H, W] of sRGB in [0, 1]."""
     return oklab_from_linear(linear_from_srgb(image))
+
+
+def _lanczos(picture: Samples, size: tuple[int, int]) -> Tensor:
+    """[1, 3, *size] in [0, 1]."""
+    if (picture.height, picture.width) == size:
+        return picture.whole().expand(-1, 3, -1, -1).contiguous()
+    down = _filtered(picture.reader(), picture.height, picture.width, size[0])
+    across = _filtered(lambda first, last: down.mT[:, :, first:last], picture.width, size[0], size[1])
+    return across.mT.expand(-1, 3, -1, -1).clamp(0, 1).contiguous()
+
+
+def _filtered(rows: Rows, height: int, width: int, wanted: int) -> Tensor:
+    """`wanted` rows of the `height` that are read strip by strip; each strip adds to those that it reaches."""
+    weights = filter_matrix(height, wanted, LANCZOS)
+    out = torch.zeros(1, rows(0, 1).shape[1], wanted, width)
+    for first, last in strips(height, width):
+        reached = weights[:, first:last].any(dim=1).nonzero()[:, 0].tolist() or [0]
+        low, high = reached[0], reached[-1] + 1
+        out[:, :, low:high] += weights[low:high, first:last] @ rows(first, last)
+    return out
 
 
 def _check_aspect(height: int, width: int, content: Picture) -> None:

@@ -19,8 +19,8 @@ from impasto.costs.normalization import Moments, content_reference, style_refere
 from impasto.costs.style import GramTarget
 from impasto.costs.term import Summary, Window
 from impasto.images.resize.resize import resize
-from impasto.measures.compared_images import Trio
-from impasto.measures.measure import PAINTING, PHOTOGRAPH, RESULT, Measure
+from impasto.measures.compared_images import ComparedImages
+from impasto.measures.measure import PAINTING, PHOTOGRAPH, RESULT, Measure, relative
 from impasto.objective.tiling.tiles import Tile
 from impasto.objective.tiling.tiling import Tiling
 from impasto.vgg.layers import LAYERS, smallest_side
@@ -37,21 +37,23 @@ TILE = 384
 
 
 @torch.no_grad()
-def distances(trio: Trio, encoder: VGG19, margin: int, layers: Sequence[str] = ()) -> list[Measure]:
+def distances(
+    images: ComparedImages, encoder: VGG19, margin: int, layers: Sequence[str] = ()
+) -> list[Measure]:
     """Content distance and style distance, at the layers always measured and at `layers`.
 
     margin: pixels of mirrored margin that the network sees around each picture.
     Layers for which a picture is too small are left out.
     """
-    height, width = trio.content.shape[2:]
-    least = min(height, width, *trio.style.shape[2:])
+    height, width = images.content.shape[2:]
+    least = min(height, width, *images.style.shape[2:])
     wanted = [name for name in LAYERS if name in {*ALWAYS, *layers} and smallest_side(name) <= least]
     here = Tiling(height, width, wanted, TILE, margin)
-    sums_C = _Sums.of(encoder, trio.content, here)
-    sums_G = _Sums.of(encoder, trio.result, here, beside=trio.content)
-    laid_over = _Sums.of(encoder, resize(trio.style, (height, width)), here, beside=trio.content)
-    own = Tiling(trio.style.shape[2], trio.style.shape[3], wanted, TILE, margin)
-    sums_S = _Sums.of(encoder, trio.style, own)
+    sums_C = _Sums.of(encoder, images.content, here)
+    sums_G = _Sums.of(encoder, images.result, here, beside=images.content)
+    laid_over = _Sums.of(encoder, resize(images.style, (height, width)), here, beside=images.content)
+    own = Tiling(images.style.shape[2], images.style.shape[3], wanted, TILE, margin)
+    sums_S = _Sums.of(encoder, images.style, own)
     return [
         Measure(
             "content distance",
@@ -126,14 +128,9 @@ def _add(sums: dict[str, Sum], name: str, more: Sum) -> None:
 
 
 def _content(difference: Summary, moments_C: Moments) -> float:
-    return _over(float(content_cost(difference)), content_reference(moments_C))
+    return relative(float(content_cost(difference)), content_reference(moments_C))
 
 
 def _style(summary_S: Summary, summary: Summary) -> float:
     target = GramTarget.of(summary_S)
-    return _over(float(target.rule(summary)), style_reference(target, summary_S))
-
-
-def _over(cost: float, reference: float) -> float:
-    """A flat picture has a reference of 0; its cost is then taken as it is, as in the painting."""
-    return cost / reference if reference > 0 else cost
+    return relative(float(target.rule(summary)), style_reference(target, summary_S))

@@ -5,7 +5,7 @@ lattice   the mean differences between neighbours, sorted by their place modulo 
 
 from torch import Tensor
 
-from impasto.measures.compared_images import Trio
+from impasto.measures.compared_images import ComparedImages
 from impasto.measures.measure import PAINTING, PHOTOGRAPH, RESULT, Measure
 
 NOTHING = 1e-3
@@ -14,7 +14,7 @@ PERIODS = (2, 4, 8, 16)
 """Pixels: the strides of VGG-19's blocks, at which its gradient can leave dots."""
 
 
-def lattice(trio: Trio) -> Measure:
+def lattice(images: ComparedImages) -> Measure:
     """The unevenness at each period, in all three pictures."""
     names = (RESULT, PHOTOGRAPH, PAINTING)
     return Measure(
@@ -26,7 +26,7 @@ def lattice(trio: Trio) -> Measure:
         "statistic is impasto's own.",
         {
             f"every {period} px": {
-                name: unevenness(one, period) for name, one in zip(names, trio.lightness, strict=True)
+                name: unevenness(one, period) for name, one in zip(names, images.lightness, strict=True)
             }
             for period in PERIODS
         },

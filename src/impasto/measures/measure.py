@@ -1,8 +1,10 @@
-"""The form of every measure: a small table of numbers, explained in a sentence, with its source."""
+"""The data of a report: measures, each a small table of numbers that is explained in a sentence, with its source."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from impasto.measures.compared_images import ComparedImages
 
 RESULT, PHOTOGRAPH, PAINTING = "result", "photograph", "painting"
 """The names of the three pictures, as columns."""
@@ -41,3 +43,38 @@ class Measure:
             "source": self.source,
             "values": {row: dict(columns) for row, columns in self.values.items()},
         }
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was measured of a result beside its two parents.
+
+    about: names and sizes of the three pictures, and the settings they were measured with; JSON-able.
+    measures: in the order in which they are shown. notes: what a reader has to know of this very report.
+    images: the three pictures that were compared.
+    """
+
+    about: Mapping[str, Any]
+    measures: tuple[Measure, ...]
+    notes: tuple[str, ...]
+    images: ComparedImages
+
+    def __getitem__(self, name: str) -> Measure:
+        """The measure of that name; raises KeyError when there is none."""
+        for one in self.measures:
+            if one.name == name:
+                return one
+        raise KeyError(name)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Everything but the pictures, JSON-able."""
+        return {
+            "about": dict(self.about),
+            "notes": list(self.notes),
+            "measures": [one.as_dict() for one in self.measures],
+        }
+
+
+def relative(value: float, reference: float, least: float = 0.0) -> float:
+    """value / reference; the value itself beside a reference that is not above `least`, such as a flat picture's."""
+    return value / reference if reference > least else value

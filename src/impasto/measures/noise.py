@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from impasto.measures.compared_images import Trio
+from impasto.measures.compared_images import ComparedImages
 from impasto.measures.measure import PAINTING, PHOTOGRAPH, RESULT, Measure
 
 BLOCK = 16
@@ -22,10 +22,10 @@ FLATTEST = 0.1
 _N = ((1.0, -2.0, 1.0), (-2.0, 4.0, -2.0), (1.0, -2.0, 1.0))
 
 
-def noise(trio: Trio) -> Measure:
+def noise(images: ComparedImages) -> Measure:
     """The estimate of all three pictures; the flat parts of the result are those of the photograph."""
-    flat_C, flat_S = flattest(trio.content), flattest(trio.style)
-    pictures = {RESULT: trio.result, PHOTOGRAPH: trio.content, PAINTING: trio.style}
+    flat_C, flat_S = flattest(images.content), flattest(images.style)
+    pictures = {RESULT: images.result, PHOTOGRAPH: images.content, PAINTING: images.style}
     flats = {RESULT: flat_C, PHOTOGRAPH: flat_C, PAINTING: flat_S}
     return Measure(
         "noise",

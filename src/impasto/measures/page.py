@@ -1,5 +1,7 @@
 """A report as one picture: parents, result and difference above, the curves below them, the other numbers last."""
 
+import json
+import os
 import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -8,15 +10,16 @@ import numpy as np
 from torch import Tensor
 from torch.nn import functional
 
-from impasto.files.atomic_write import replacing
+from impasto.errors import SettingsError
+from impasto.files.atomic_write import check_target, replacing
 from impasto.images.resize.resize import fitted_size
-from impasto.measures.measure import PAINTING, PHOTOGRAPH, RESULT, Measure
+from impasto.measures.measure import PAINTING, PHOTOGRAPH, RESULT, Measure, Report
 from impasto.measures.table import figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from impasto.measures.report import Report
+EXTENSIONS = (".json", ".png", ".pdf", ".svg")
 
 SHOWN = 640
 """Pixels: the long side at which the pictures are shown at most."""
@@ -26,22 +29,45 @@ FULL_DIFFERENCE = 0.5
 TEXT_WIDTH = 60
 """Characters of a line of numbers, of which two columns stand side by side."""
 
-_COLOURS = {RESULT: "C3", PHOTOGRAPH: "C0", PAINTING: "C2"}
+_COLORS = {RESULT: "C3", PHOTOGRAPH: "C0", PAINTING: "C2"}
 _MARKERS = {RESULT: "o", PHOTOGRAPH: "s", PAINTING: "^"}
 # The dates that matplotlib writes would make the same page another file every time.
 _WITHOUT_DATE = {"png": {}, "pdf": {"CreationDate": None}, "svg": {"Date": None}}
 
 
-def write_page(path: Path, report: "Report", overwrite: bool) -> None:
-    """Draw the page into a .png, .pdf or .svg; raises OutputError when it cannot be written."""
+def save_report(report: Report, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
+    """Write a report's numbers as .json, or its page as .png, .pdf or .svg.
+
+    Raises:
+        SettingsError: another extension.
+        OutputError: the file exists and `overwrite` is off, or it cannot be written.
+    """
+    target = Path(path)
+    check_report(target, overwrite)
+    kind = target.suffix.lower()[1:]
+    if kind == "json":
+        with replacing(target, overwrite) as file:
+            file.write((json.dumps(report.as_dict(), indent=1) + "\n").encode())
+        return
     import matplotlib
 
-    kind = path.suffix.lower()[1:]
-    with matplotlib.rc_context({"svg.hashsalt": "impasto"}), replacing(path, overwrite) as file:
+    with matplotlib.rc_context({"svg.hashsalt": "impasto"}), replacing(target, overwrite) as file:
         page(report).savefig(file, format=kind, dpi=110, metadata=_WITHOUT_DATE[kind])
 
 
-def page(report: "Report") -> "Figure":
+def check_report(path: Path, overwrite: bool) -> None:
+    """Everything that can be checked before anything is measured.
+
+    Raises:
+        SettingsError: an extension that is none of EXTENSIONS.
+        OutputError: see `check_target`.
+    """
+    if path.suffix.lower() not in EXTENSIONS:
+        raise SettingsError(f"the report '{path}' does not say a format: end it in {', '.join(EXTENSIONS)}")
+    check_target(path, overwrite)
+
+
+def page(report: Report) -> "Figure":
     """The page as matplotlib's figure."""
     from matplotlib import rc_context
     from matplotlib.figure import Figure  # not pyplot: it looks for a display, and keeps every figure
@@ -55,10 +81,10 @@ def page(report: "Report") -> "Figure":
     return drawn
 
 
-def _pictures(part: Any, report: "Report") -> None:
-    trio = report.trio
-    change = (trio.labs[0] - trio.labs[1]).square().sum(dim=1, keepdim=True).sqrt()
-    shown = {PHOTOGRAPH: trio.content, PAINTING: trio.style, RESULT: trio.result}
+def _pictures(part: Any, report: Report) -> None:
+    compared = report.images
+    change = (compared.labs[0] - compared.labs[1]).square().sum(dim=1, keepdim=True).sqrt()
+    shown = {PHOTOGRAPH: compared.content, PAINTING: compared.style, RESULT: compared.result}
     axes = part.subplots(1, 4)
     for place, (name, image) in zip(axes, shown.items(), strict=False):
         place.imshow(_small(image))
@@ -79,15 +105,13 @@ def _small(image: Tensor) -> np.ndarray:
     return np.asarray(image[0].permute(1, 2, 0).numpy())
 
 
-def _curves(part: Any, report: "Report") -> None:
+def _curves(part: Any, report: Report) -> None:
     named = (("content distance", "content"), ("style distance", "style"), ("sharpness", ""))
     for place, (name, kind) in zip(part.subplots(1, 3), named, strict=True):
         one = report[name]
         for column in one.columns:
             rows = [row for row, values in one.values.items() if column in values]
-            place.plot(
-                rows, one.column(column), marker=_MARKERS[column], color=_COLOURS[column], label=column
-            )
+            place.plot(rows, one.column(column), marker=_MARKERS[column], color=_COLORS[column], label=column)
         _mark(place, report.about["optimised"].get(kind, ()))
         if kind == "style" and all(value > 0 for column in one.columns for value in one.column(column)):
             place.set_yscale("log")  # it spans powers of ten from layer to layer
@@ -108,7 +132,7 @@ def _mark(place: Any, optimised: list[str]) -> None:
             label.set_fontweight("bold")
 
 
-def _rest(part: Any, report: "Report") -> None:
+def _rest(part: Any, report: Report) -> None:
     """Bars for noise and lattice; what has no curve as text."""
     noise, lattice, left, right = part.subplots(1, 4, width_ratios=(2, 2.4, 2.6, 2.6))
     _bars(noise, report["noise"])
@@ -118,7 +142,8 @@ def _rest(part: Any, report: "Report") -> None:
     lattice.set_ylim(bottom=0.9)
     charted = ("content distance", "style distance", "sharpness", "noise", "lattice")
     texts = [_text(one) for one in report.measures if one.name not in charted]
-    for place, some in ((left, texts[:2]), (right, texts[2:])):
+    half = (len(texts) + 1) // 2
+    for place, some in ((left, texts[:half]), (right, texts[half:])):
         place.set_axis_off()
         place.text(0, 1, "\n\n".join(some), va="top", family="monospace", fontsize=8)
 
@@ -128,7 +153,7 @@ def _bars(place: Any, one: Measure) -> None:
     width = 0.8 / len(columns)
     for i, column in enumerate(columns):
         places = [row + width * (i - (len(columns) - 1) / 2) for row in range(len(rows))]
-        place.bar(places, one.column(column), width, label=column, color=_COLOURS[column])
+        place.bar(places, one.column(column), width, label=column, color=_COLORS[column])
     place.set_xticks(range(len(rows)), [row.removeprefix("every ") for row in rows])
     place.set_title(one.name)
     place.spines[["top", "right"]].set_visible(False)

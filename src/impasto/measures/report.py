@@ -1,108 +1,39 @@
-"""A report: every measure of a result beside its two parents, as a table, as JSON, or as one picture."""
+"""`impasto.report`: every measure of a result beside its two parents."""
 
-import json
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from impasto.errors import PictureError, SettingsError
-from impasto.files.atomic_write import check_target, replacing
-from impasto.images.io.read import read_picture, read_recipe
+from impasto.images.io.read import read_metadata, read_picture
 from impasto.images.picture import Picture
 from impasto.measures.border import border
-from impasto.measures.color import colour
-from impasto.measures.compared_images import Trio
+from impasto.measures.color import color
+from impasto.measures.compared_images import ComparedImages
 from impasto.measures.distances import distances
+from impasto.measures.grain import grain
 from impasto.measures.identity import identity as identity_test
 from impasto.measures.lattice import lattice
-from impasto.measures.measure import Measure
+from impasto.measures.measure import Report
 from impasto.measures.noise import noise
+from impasto.measures.painted import LARGEST_SIDE, painted
+from impasto.measures.palette import palette
 from impasto.measures.seams import seams
 from impasto.measures.sharpness import sharpness
 from impasto.objective.margin import MARGIN
-from impasto.painting.result import Result
+from impasto.painting.result import PartOfResult, Result
 from impasto.settings import Settings
 from impasto.stylizer import Source, encoder_for
 from impasto.tensor_types import Image
 from impasto.version import __version__
 from impasto.vgg.vgg19 import VGG19
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-EXTENSIONS = (".json", ".png", ".pdf", ".svg")
-
+PLAIN_SIDE = 2048
+"""Pixels of the long side at which palette and grain are measured at most."""
 _OF_THE_COMPUTER = ("device", "precision", "convolution", "engine", "tile", "memory", "threads")
 """Settings that say how a picture was computed, and not what it shows: a report computes in its own way."""
-
-
-@dataclass(frozen=True)
-class Report:
-    """What was measured.
-
-    about: names and sizes of the three pictures, and the settings they were measured with; JSON-able.
-    measures: in the order in which they are shown. notes: what a reader has to know of this very report.
-    trio: the three pictures that were compared.
-    """
-
-    about: Mapping[str, Any]
-    measures: tuple[Measure, ...]
-    notes: tuple[str, ...]
-    trio: Trio
-
-    def __getitem__(self, name: str) -> Measure:
-        """The measure of that name; raises KeyError when there is none."""
-        for one in self.measures:
-            if one.name == name:
-                return one
-        raise KeyError(name)
-
-    def as_dict(self) -> dict[str, Any]:
-        """Everything but the pictures, JSON-able."""
-        return {
-            "about": dict(self.about),
-            "notes": list(self.notes),
-            "measures": [one.as_dict() for one in self.measures],
-        }
-
-    def table(self) -> str:
-        """Everything but the pictures, as lines of text."""
-        from impasto.measures.table import table
-
-        return table(self)
-
-    def picture(self) -> "Figure":
-        """One page: both parents, the result, where it differs from the photograph, and the curves."""
-        from impasto.measures.page import page
-
-        return page(self)
-
-    def save(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
-        """Write the numbers as .json, or the page as .png, .pdf or .svg.
-
-        Raises SettingsError for another extension, OutputError when the file exists or cannot be written.
-        """
-        target = Path(path)
-        check_report(target, overwrite)
-        if target.suffix.lower() == ".json":
-            with replacing(target, overwrite) as file:
-                file.write((json.dumps(self.as_dict(), indent=1) + "\n").encode())
-            return
-        from impasto.measures.page import write_page
-
-        write_page(target, self, overwrite)
-
-
-def check_report(path: Path, overwrite: bool) -> None:
-    """All that can be checked before anything is measured.
-
-    Raises SettingsError for an extension that is none of EXTENSIONS, OutputError as `check_target`.
-    """
-    if path.suffix.lower() not in EXTENSIONS:
-        raise SettingsError(f"the report '{path}' does not say a format: end it in {', '.join(EXTENSIONS)}")
-    check_target(path, overwrite)
 
 
 def report(
@@ -125,8 +56,13 @@ def report(
     encoder: one that is loaded already. weights: a VGG-19 file other than the settings name.
     identity: whether to paint for the identity test, which takes some seconds.
     Raises PictureError for a picture that cannot be read, or has not the photograph's shape; SettingsError when a
-    parent is missing, or a picture is too small for the identity test; WeightsError as `VGG19`.
+    parent is missing, a picture is too small for the identity test, or the result is a `PartOfResult`; WeightsError as
+    `VGG19`.
     """
+    if isinstance(result, PartOfResult):
+        raise SettingsError(
+            "this process has only some rows of the picture: ask the first process (rank 0) for a report of its result"
+        )
     content = result.pictures.get("content") if isinstance(result, Result) and content is None else content
     style = result.pictures.get("style") if isinstance(result, Result) and style is None else style
     if content is None or style is None:
@@ -138,28 +74,35 @@ def report(
     notes += _left_out(recipe, identity)
     chosen = chosen if weights is None else replace(chosen, weights=weights)
     encoder = encoder or encoder_for(chosen)
-    trio = Trio.of(image, photograph, painting, chosen.style_scale)
+    images = ComparedImages.of(image, photograph, painting, chosen.style_scale)
+    plain, small = (
+        ComparedImages.plain(image.float().cpu(), photograph, painting, most)
+        for most in (PLAIN_SIDE, LARGEST_SIDE)
+    )
     measures = [
-        *distances(trio, encoder, MARGIN if chosen.border == "mirror" else 0, chosen.layers),
-        colour(trio),
-        sharpness(trio),
-        noise(trio),
-        lattice(trio),
-        seams(trio),
-        border(trio),
+        *distances(images, encoder, MARGIN if chosen.border == "mirror" else 0, chosen.layers),
+        palette(plain),
+        *painted(small, encoder),
+        grain(plain),
+        color(images),
+        sharpness(images),
+        noise(images),
+        lattice(images),
+        seams(images),
+        border(images),
     ]
     if identity:
         measures.append(identity_test(photograph, chosen, encoder))
     about = {
-        "result": _described(name, trio.result),
-        "photograph": _described(photograph.name, trio.content, photograph),
-        "painting": _described(painting.name, trio.style, painting),
+        "result": _described(name, images.result),
+        "photograph": _described(photograph.name, images.content, photograph),
+        "painting": _described(painting.name, images.style, painting),
         "optimised": {"content": list(chosen.content_layer), "style": list(chosen.style_layers)},
         "settings": chosen.as_dict(),
         "weights": encoder.weights.provenance.checksum,
         "impasto": __version__,
     }
-    return Report(about, tuple(measures), tuple(notes), trio)
+    return Report(about, tuple(measures), tuple(notes), images)
 
 
 def _picture(source: Source, role: str) -> Picture:
@@ -188,7 +131,7 @@ def _recipe(result: Result | Source) -> Mapping[str, Any] | None:
     if not isinstance(result, str | os.PathLike):
         return None
     try:
-        return read_recipe(result)
+        return read_metadata(result)
     except PictureError:
         return None
 
@@ -223,11 +166,3 @@ def _left_out(recipe: Mapping[str, Any] | None, identity: bool) -> list[str]:
     return [
         f"painted with {', '.join(more)}, too: the result is compared with the first painting as a whole{without}"
     ]
-
-
-def numbers(report: Report) -> Iterator[tuple[str, str, str, float]]:
-    """(measure, row, column, value) of every number."""
-    for one in report.measures:
-        for row, columns in one.values.items():
-            for column, value in columns.items():
-                yield one.name, row, column, value

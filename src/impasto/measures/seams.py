@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from impasto.measures.compared_images import Trio
+from impasto.measures.compared_images import ComparedImages
 from impasto.measures.measure import Measure
 
 PARTS, SEGMENTS = 16, (2, 4, 8, 16)
@@ -47,9 +47,9 @@ class Line(NamedTuple):
     end: int
 
 
-def seams(trio: Trio) -> Measure:
+def seams(images: ComparedImages) -> Measure:
     """The strongest line that the photograph has not, in each direction: how strong, how large a step, and where."""
-    result, content = (one.mean(dim=1)[0] for one in (trio.result, trio.content))
+    result, content = (one.mean(dim=1)[0] for one in (images.result, images.content))
     rows = ("strongest level line", strongest(result, content))
     columns = ("strongest upright line", strongest(result.T, content.T))
     return Measure(

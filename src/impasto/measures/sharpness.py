@@ -8,7 +8,7 @@ mean square of band_k.
 from torch import Tensor
 from torch.nn import functional
 
-from impasto.measures.compared_images import Trio
+from impasto.measures.compared_images import ComparedImages
 from impasto.measures.measure import PAINTING, PHOTOGRAPH, RESULT, Measure
 
 OCTAVES = 5
@@ -18,9 +18,9 @@ SMALLEST_SIDE = 8
 _BINOMIAL = (1 / 16, 4 / 16, 6 / 16, 4 / 16, 1 / 16)
 
 
-def sharpness(trio: Trio) -> Measure:
+def sharpness(images: ComparedImages) -> Measure:
     """The strength of each octave, finest first."""
-    strengths = [octaves(one) for one in trio.lightness]
+    strengths = [octaves(one) for one in images.lightness]
     names = [f"{2 ** (k + 1)} to {2 ** (k + 2)} px" for k in range(OCTAVES)]
     return Measure(
         "sharpness",

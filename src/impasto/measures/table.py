@@ -2,24 +2,21 @@
 
 import textwrap
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from impasto.measures.measure import Measure
-
-if TYPE_CHECKING:
-    from impasto.measures.report import Report
+from impasto.measures.measure import Measure, Report
 
 WIDTH = 100
 OPTIMISED = " *"
 """Beside a layer that the painting was optimised for."""
 
 
-def table(report: "Report") -> str:
-    """Lines of at most WIDTH characters, where words allow it."""
+def report_table(report: Report) -> str:
+    """A report as text for a terminal: lines of at most WIDTH characters, where words allow it."""
     return "\n".join(_lines(report))
 
 
-def _lines(report: "Report") -> Iterator[str]:
+def _lines(report: Report) -> Iterator[str]:
     about = report.about
     for role in ("result", "photograph", "painting"):
         yield f"{role:10}  {_picture(about[role])}"

@@ -39,7 +39,7 @@ def spoil(path):
 
 def retouch(path):
     """Other pixels, and the recipe as it was."""
-    recipe = impasto.read_recipe(path)
+    recipe = impasto.read_metadata(path)
     write_picture(path, random_image(36, 48, 9), recipe=recipe, overwrite=True)
 
 

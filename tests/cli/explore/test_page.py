@@ -64,3 +64,11 @@ def test_names_and_values_are_only_text_on_the_page(run, studio):
     page = Page()
     assert "b" not in page.tags
     assert page.images[0]["alt"] == "a <b> & 'c'.png"
+
+
+def test_a_list_of_layers_may_go_on_in_the_next_line(run):
+    assert run(*explore("--vary", "style-layers=relu1_1+relu2_1,relu1_2", "--vary", "seed=1,2")).code == 0
+    source = Page().source
+    assert ">relu1_1+<wbr>relu2_1<" in source
+    assert "&lt;wbr" not in source
+    assert source.count("seed ↓<br>style-layers →") == 1

@@ -84,12 +84,12 @@ def test_a_settings_file_lies_beneath_what_is_varied(run, studio):
     (studio / "mine.toml").write_text("strength = 0.4\nsteps = 2\nstyle-scale = 0.9\n")
     options = ("--vary", "strength=0.2,0.8", "--settings", "mine.toml", "--size", "48", "--threads", "1")
     assert run("explore", "content.png", "style.png", "-o", "out", *options).code == 0
-    recipe = impasto.read_recipe("out/cells/strength-0.8.png")
+    recipe = impasto.read_metadata("out/cells/strength-0.8.png")
     wanted = impasto.Settings(strength=0.8, steps=2, style_scale=0.9, size=48, threads=1)
     assert recipe["settings"] == wanted.as_dict()
     (studio / "mine.toml").write_text("beta = 7.0\nsteps = 2\n")
     assert run("explore", "content.png", "style.png", "-o", "other", *options).code == 0
-    assert impasto.read_recipe("other/cells/strength-0.8.png")["settings"]["beta"] > 20
+    assert impasto.read_metadata("other/cells/strength-0.8.png")["settings"]["beta"] > 20
 
 
 def test_the_shell_completes_what_can_be_varied(run, monkeypatch, capsys):

@@ -4,7 +4,6 @@ import torch
 from impasto.images.color.spaces import (
     linear_from_oklab,
     linear_from_srgb,
-    luminance,
     oklab_from_linear,
     srgb_from_linear,
 )
@@ -86,8 +85,3 @@ def test_oklab_of_white_and_the_primaries(linear, oklab):
 def test_oklab_there_and_back():
     linear = torch.rand(2, 3, 5, 7, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
     torch.testing.assert_close(linear_from_oklab(oklab_from_linear(linear)), linear, atol=1e-12, rtol=0)
-
-
-def test_luminance():
-    torch.testing.assert_close(luminance(colour(1, 1, 1)), torch.ones(1, 1, 1, 1, dtype=torch.float64))
-    torch.testing.assert_close(luminance(colour(0, 1, 0)).item(), 0.7152)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from impasto.errors import PictureError
-from impasto.images.io.read import read_picture, read_recipe
+from impasto.images.io.read import read_metadata, read_picture
 
 FORMATS = ("png", "jpeg", "tiff", "webp", "gif", "avif")
 fuzz = settings(
@@ -74,7 +74,7 @@ def test_overwritten_with_garbage(tmp_path, capfd, kind, places):
     path.write_bytes(data)
     picture_or_refusal(path)
     try:
-        read_recipe(path)
+        read_metadata(path)
     except PictureError as error:
         assert "\n" not in str(error)
     assert capfd.readouterr() == ("", "")

@@ -5,7 +5,7 @@ from PIL import Image
 
 from impasto.errors import PictureError, SettingsError
 from impasto.images.io.metadata import LARGEST_RECIPE, recipe_from_packet, recipe_packet
-from impasto.images.io.read import check_writable, read_recipe, write_picture
+from impasto.images.io.read import check_writable, read_metadata, write_picture
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -24,7 +24,7 @@ def test_any_json_survives_the_packet(recipe):
 def test_every_format_carries_a_recipe_of_the_greatest_length(tmp_path, grey, name):
     recipe = {"name": "<Тюбинген & café>", "weights": [0.2] * 5, "notes": "x" * (LARGEST_RECIPE - 1000)}
     write_picture(tmp_path / name, grey, recipe=recipe)
-    assert read_recipe(tmp_path / name) == recipe
+    assert read_metadata(tmp_path / name) == recipe
 
 
 @pytest.mark.parametrize("name", ["a.png", "a.jpg", "a.tif", "a.webp"])
@@ -50,7 +50,7 @@ def test_what_is_not_json_is_refused(value):
 def test_a_picture_without_a_recipe(tmp_path, grey):
     write_picture(tmp_path / "a.png", grey)
     with pytest.raises(PictureError, match="carries no recipe"):
-        read_recipe(tmp_path / "a.png")
+        read_metadata(tmp_path / "a.png")
 
 
 def test_another_programs_packet_and_a_damaged_one():

@@ -30,14 +30,15 @@ def weights(labels):
     return np.stack([mask.values.array[..., 0] for mask in labels.masks]) / 255
 
 
-def test_mixed_edges_belong_to_both_regions_by_how_they_are_mixed():
+def test_mixed_edges_belong_to_the_nearer_of_both_regions_and_to_no_third():
     labels = read_labels(antialiased())
-    assert labels.colours == (RED, BLUE, PURPLE)
-    exact = [(drawing() == colour).all(-1).reshape(60, 4, 80, 4).mean((1, 3)) for colour in labels.colours]
+    assert labels.colors == (RED, BLUE, PURPLE)
+    shares = [(drawing() == color).all(-1).reshape(60, 4, 80, 4).mean((1, 3)) for color in labels.colors]
     found = weights(labels)
-    assert np.allclose(found.sum(0), 1)
-    assert np.abs(found - exact).max() < 0.02
-    assert ((found[0] > 0.2) & (found[0] < 0.8)).any()
+    assert (found.sum(0) == 1).all()
+    for region, share in zip(found, shares, strict=True):
+        assert (region[share > 0.55] == 1).all()
+        assert (region[share < 0.45] == 0).all()
 
 
 def test_hard_edges_stay_hard():
@@ -49,21 +50,21 @@ def test_a_jpeg_is_read_too():
     file = io.BytesIO()
     Image.fromarray(drawing()).save(file, "JPEG", quality=85)
     labels = read_labels(Image.open(file))
-    assert len(labels.colours) == 3
+    assert len(labels.colors) == 3
     exact = np.stack([(drawing() == colour).all(-1) for colour in (RED, BLUE, PURPLE)])
     assert np.abs(weights(labels) - exact).mean() < 0.02
 
 
 def test_the_order_is_that_of_reading():
     upside_down = read_labels(drawing(1)[::-1].copy())
-    assert upside_down.colours == (RED, PURPLE, BLUE) or upside_down.colours == (RED, BLUE, PURPLE)
-    assert read_labels(drawing(1)[:, ::-1].copy()).colours[0] == BLUE
+    assert upside_down.colors == (RED, PURPLE, BLUE) or upside_down.colors == (RED, BLUE, PURPLE)
+    assert read_labels(drawing(1)[:, ::-1].copy()).colors[0] == BLUE
 
 
 def test_specks_are_no_regions():
     pixels = np.repeat(np.repeat(drawing(1), 4, 0), 4, 1)
     pixels[100, 100] = (0, 255, 0)
-    assert read_labels(pixels).colours == (RED, BLUE, PURPLE)
+    assert read_labels(pixels).colors == (RED, BLUE, PURPLE)
 
 
 def test_regions_are_matched_by_colour():

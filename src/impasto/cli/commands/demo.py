@@ -48,7 +48,9 @@ def _only_demos(output: Path, checkpoint: Path) -> bool:
 def _is_demo(path: Path, is_checkpoint: bool) -> bool:
     try:
         inputs: Any = (
-            impasto.load_checkpoint(path).inputs if is_checkpoint else impasto.read_recipe(path).get("inputs")
+            impasto.load_checkpoint(path).inputs
+            if is_checkpoint
+            else impasto.read_metadata(path).get("inputs")
         )
     except (CheckpointError, PictureError):
         return False

@@ -20,7 +20,7 @@ def info(path: Path, as_json: bool, toml: Path | None, force: bool) -> int:
     """Show what the picture carries inside it, or write its settings to a file; returns the exit code."""
     if as_json and toml:
         raise SettingsError("--json and --toml are two ways to show the same: give one of them")
-    recipe = impasto.read_recipe(path)
+    recipe = impasto.read_metadata(path)
     if as_json:
         say(json.dumps(recipe, indent=2))
     elif toml:

@@ -46,11 +46,11 @@ def report(
         identity=identity,
     )
     if page is not None:
-        found.save(page, overwrite=force)
+        impasto.save_report(found, page, overwrite=force)
     if as_json:
         say(json.dumps(found.as_dict(), indent=1))
         return 0
-    say(found.table())
+    say(impasto.report_table(found))
     if page is not None:
         say(f"\nThe report is {page}.")
     return 0
@@ -59,7 +59,7 @@ def report(
 def _inputs(result: Path) -> Mapping[str, Any]:
     """The pictures that a result says it was painted from, by role; none for another program's."""
     try:
-        inputs = impasto.read_recipe(result).get("inputs")
+        inputs = impasto.read_metadata(result).get("inputs")
     except PictureError:
         return {}  # no recipe; whether it is a picture at all is told when it is read
     return inputs if isinstance(inputs, Mapping) else {}

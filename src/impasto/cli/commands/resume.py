@@ -53,7 +53,7 @@ def _check_output(job: Job, so_far: SoFar, checkpoint: "Checkpoint") -> None:
 def _is_ours(output: Path, so_far: SoFar, checkpoint: "Checkpoint") -> bool:
     """Told by the recipe inside it: a kill may have come after the picture and before the next checkpoint."""
     try:
-        recipe = impasto.read_recipe(output)
+        recipe = impasto.read_metadata(output)
     except PictureError:
         return False
     if not _same_painting(recipe, checkpoint):

@@ -30,7 +30,7 @@ def srgb_from_oklab(oklab: Tensor) -> Tensor:
     outside = ~_is_shown(linear)
     if outside.any():
         planes = linear.movedim(-3, 0)  # a view
-        planes[:, outside] = _less_colourful(
+        planes[:, outside] = _with_less_chroma(
             lightness.movedim(-3, 0)[:, outside], oklab.movedim(-3, 0)[1:, outside]
         )
     return srgb_from_linear(linear.clamp_(0, 1))
@@ -64,7 +64,7 @@ def _is_shown(linear: Tensor) -> Tensor:
     return ((linear >= -ROUNDING * brightest) & (linear <= 1 + ROUNDING)).all(dim=-3)
 
 
-def _less_colourful(lightness: Tensor, ab: Tensor) -> Tensor:
+def _with_less_chroma(lightness: Tensor, ab: Tensor) -> Tensor:
     """Linear sRGB [3, n] of OKLab colours [1, n] and [2, n], with as much of their chroma as can be shown.
 
     Grey can always be shown; from there outwards there is one border (but for a few thousandths of chroma in the

@@ -48,11 +48,11 @@ class LinearMap:
 
 def palette_of(picture: Picture) -> Palette:
     """The palette of what is visible: each pixel counts by its alpha. Strip by strip, summed in float64."""
-    colours = picture.colours.reader(linear_from_srgb)
+    colors = picture.colours.reader(linear_from_srgb)
     opacity = None if picture.opacity is None else picture.opacity.reader()
     sums = torch.zeros(4, 4, dtype=torch.float64)
     for first, last in strips(picture.height, picture.width):
-        oklab = oklab_from_linear(colours(first, last).expand(-1, 3, -1, -1))[0].flatten(1).double()
+        oklab = oklab_from_linear(colors(first, last).expand(-1, 3, -1, -1))[0].flatten(1).double()
         x = torch.cat([torch.ones_like(oklab[:1]), oklab])
         weighted = x if opacity is None else x * (opacity(first, last).flatten().double() + _UNSEEN)
         sums += weighted @ x.T

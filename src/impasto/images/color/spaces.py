@@ -1,4 +1,4 @@
-"""Colour spaces: sRGB, linear light, OKLab and luminance. All take and give [..., 3, H, W]."""
+"""Colour spaces: sRGB, linear light and OKLab. All take and give [..., 3, H, W]."""
 
 import torch
 from torch import Tensor
@@ -14,8 +14,6 @@ _OKLAB_FROM_LMS = (
     (1.9779984951, -2.4285922050, 0.4505937099),
     (0.0259040371, 0.7827717662, -0.8086757660),
 )
-# Y of the sRGB primaries, ITU-R BT.709.
-_LUMINANCE = (0.2126, 0.7152, 0.0722)
 
 
 def linear_from_srgb(coded: Tensor) -> Tensor:
@@ -29,12 +27,6 @@ def srgb_from_linear(linear: Tensor) -> Tensor:
     """Gamma-coded sRGB from linear light, both in [0, 1] (IEC 61966-2-1)."""
     power = 1.055 * linear.clamp(min=0.0031308) ** (1 / 2.4) - 0.055
     return torch.where(linear <= 0.0031308, linear * 12.92, power)
-
-
-def luminance(linear: Tensor) -> Tensor:
-    """Relative luminance Y [..., 1, H, W] of linear light [..., 3, H, W]; white is 1 (BT.709)."""
-    weights = linear.new_tensor(_LUMINANCE)
-    return torch.einsum("c,...chw->...hw", weights, linear).unsqueeze(-3)
 
 
 def oklab_from_linear(linear: Tensor) -> Tensor:

@@ -23,7 +23,7 @@ from impasto.images.io.write import checked_planes, encode, steps_image
 from impasto.images.picture import Picture
 from impasto.images.pixel_store import is_large
 
-__all__ = ["Picture", "check_writable", "read_picture", "read_recipe", "write_picture"]
+__all__ = ["Picture", "check_writable", "read_metadata", "read_picture", "write_picture"]
 
 
 def read_picture(source: object, *, role: str = "picture") -> Picture:
@@ -120,7 +120,7 @@ def write_picture(
         rgb: [1, 3, H, W] or [3, H, W], sRGB in [0, 1]; values outside are clipped.
         alpha: [1, 1, H, W], straight, in [0, 1].
         bits: a channel: 8, or 16 for PNG and TIFF.
-        recipe: JSON-able settings, seed, versions; `read_recipe` gives it back.
+        recipe: JSON-able settings, seed, versions; `read_metadata` gives it back.
         overwrite: whether an existing file may be replaced.
 
     Raises:
@@ -139,7 +139,7 @@ def write_picture(
     encode(image, target, known, overwrite)
 
 
-def read_recipe(path: str | os.PathLike[str]) -> dict[str, Any]:
+def read_metadata(path: str | os.PathLike[str]) -> dict[str, Any]:
     """The recipe that write_picture embedded in a file.
 
     Raises:

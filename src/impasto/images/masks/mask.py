@@ -18,7 +18,7 @@ from impasto.images.resize.resize import fitted_size
 
 BLACK = 0.02
 """A mask that is nowhere above this is black: 5 of 255."""
-COLOURED, COLOURED_PART = 0.1, 0.01
+COLORED, COLORED_PART = 0.1, 0.01
 """Channels this far apart, on more than this part of the picture, are colour and no noise."""
 CERTAIN, CERTAIN_PART = 1.5, 0.01
 """Masks that add up to more than this overlap, when they do so on more than this part of the smaller of the two: soft
@@ -148,13 +148,13 @@ def _grey(pixels: np.ndarray, full: float, name: str) -> np.ndarray:
     if pixels.shape[2] == 1:
         return pixels
     height, width, _ = pixels.shape
-    grey, coloured = np.empty((height, width, 1), pixels.dtype), 0
+    grey, colored = np.empty((height, width, 1), pixels.dtype), 0
     for first, last in strips(height, width):
         strip = pixels[first:last].astype(np.float32)
-        coloured += int((np.ptp(strip, axis=2) > COLOURED * full).sum())
+        colored += int((np.ptp(strip, axis=2) > COLORED * full).sum())
         mean = strip.mean(axis=2, keepdims=True)
         grey[first:last] = mean if full == 1 else np.round(mean)
-    if coloured > COLOURED_PART * height * width:
+    if colored > COLORED_PART * height * width:
         raise PictureError(
             f"{name} is in colour; a mask is grey, white where it holds: for a map of coloured regions "
             "use --regions (regions=... in Python)"

@@ -36,6 +36,16 @@ def _keys(distance: np.ndarray) -> np.ndarray:
 
 BICUBIC = Kernel("bicubic", 2, _keys)
 TRIANGLE = Kernel("bilinear", 1, lambda distance: np.maximum(0.0, 1 - np.abs(distance)))
+LANCZOS = Kernel(
+    "", 3, lambda distance: np.where(np.abs(distance) < 3, np.sinc(distance) * np.sinc(distance / 3), 0)
+)
+"""Torch has none: for `filter_matrix` only."""
+
+
+def filter_matrix(n_in: int, n_out: int, kernel: Kernel) -> Tensor:
+    """The weights [n_out, n_in], float32, with which n_in values in a row become n_out."""
+    low, weights = _weights(n_in, n_out, 0, n_out, kernel)
+    return torch.from_numpy(_share(low, weights, 0, n_in)[2])
 
 
 def resampled_rows(

@@ -42,7 +42,7 @@ def scale_ladder(
         height: of the content picture.
         width: of the content picture.
         long_side: of the finished painting.
-        scales: how many sizes, whatever `smallest` says; None for as many as keep the long side at
+        scales: how many sizes, 1 or more, whatever `smallest` says; None for as many as keep the long side at
             `smallest` or more.
         factor: each long side is the next finer one divided by this; above 1.
         smallest: pixels; only used when `scales` is None.
@@ -51,12 +51,8 @@ def scale_ladder(
     [(150, 200), (300, 400), (600, 800)]
 
     Raises:
-        SettingsError: `scales` below 1 or more than fit above 8 pixels a side, `factor` not above 1.
+        SettingsError: more `scales` than fit above 8 pixels a side.
     """
-    if not factor > 1 or not math.isfinite(factor):
-        raise SettingsError(f"the factor between scales is {factor}; expected more than 1, such as 1.414")
-    if scales is not None and scales < 1:
-        raise SettingsError(f"scales is {scales}; expected at least 1, the final size")
     ladder = [fitted_size(height, width, long_side)]
     while scales is None or len(ladder) < scales:
         longer = max(ladder[0])

