@@ -10,7 +10,7 @@ from impasto.costs.custom import CustomCost, checked_costs
 from impasto.distributed.process_info import place
 from impasto.errors import SettingsError
 from impasto.inputs.inputs import Source, read_inputs
-from impasto.memory import process as memory
+from impasto.kernels.threads import computing_with
 from impasto.painting.checkpoint import Checkpoint
 from impasto.painting.painting import Painting
 from impasto.painting.result import Result
@@ -43,10 +43,10 @@ class Stylizer:
         encoder: VGG19 | None = None,
         costs: Sequence[CustomCost] = (),
     ):
-        memory.return_at_once()
         self.settings, self._costs = settings or Settings(), checked_costs(costs)
         self._given = encoder is not None
-        self.encoder = encoder or encoder_for(self.settings)
+        with computing_with(self.settings.threads):
+            self.encoder = encoder or encoder_for(self.settings)
         self._group = None if place().alone else _join(self.encoder.device)
 
     @property
@@ -101,7 +101,8 @@ class Stylizer:
         that do not go together, and for a size that is too small for the layers; CheckpointError when the inputs or
         weights are not the checkpoint's.
         """
-        with nullcontext() if self._group is None else self._group.reporting():
+        reporting = nullcontext() if self._group is None else self._group.reporting()
+        with reporting, computing_with(self.settings.threads):
             inputs = read_inputs(
                 content,
                 style,

@@ -13,6 +13,7 @@ from impasto.errors import CheckpointError, OutputError, RankError, SettingsErro
 from impasto.images.resize.resize import resize_picture
 from impasto.inputs.color_transfer import Colouring
 from impasto.inputs.inputs import Inputs
+from impasto.kernels.threads import computing_with
 from impasto.memory.available import kept_to, step_limit
 from impasto.memory.plan import Plan
 from impasto.memory.time_forecast import calibrate, forecast
@@ -54,9 +55,8 @@ class Painting:
     ):
         self.settings, self._encoder, self._group, self._given = settings, encoder, group, inputs
         self._costs = tuple(costs)
-        with self._reported():
-            with _threads(settings.threads):
-                self._colouring = Colouring.of(settings.colour, inputs)
+        with self._reported(), computing_with(settings.threads) as self._threads:
+            self._colouring = Colouring.of(settings.colour, inputs)
             self._inputs = self._colouring.inputs
             self.problem = self._problem(resume)
         self.notes = self._notes(resume)
@@ -87,7 +87,7 @@ class Painting:
         if not self.problem.stages:
             raise SettingsError("colour only paints nothing, so there is nothing to plan: it is done at once")
         plan = self.problem.plan
-        with _threads(self.settings.threads):
+        with computing_with(self._threads):
             disk = any(one.layout.kept == "disk" for one in plan.scales)
             return forecast(plan, calibrate(self._encoder, plan.demand, disk=disk))
 
@@ -129,7 +129,7 @@ class Painting:
         """With as many threads as are wanted; on an NVIDIA GPU to the bit, and within its part of the memory there."""
         device = self._encoder.device
         with contextlib.ExitStack() as stack:
-            stack.enter_context(_threads(self.settings.threads))
+            stack.enter_context(computing_with(self._threads))
             if device.type == "cuda" and self.problem.stages:
                 stack.enter_context(repeatable())
                 here = self._progress.stage
@@ -279,9 +279,8 @@ class Painting:
         return [cost.fingerprint() for cost in self._costs]
 
     def _versions(self) -> dict[str, Any]:
-        threads = self.settings.threads or torch.get_num_threads()
         ranks = {} if self._group is None else {"ranks": self._group.size}
-        return {"impasto": __version__, "torch": torch.__version__, "threads": threads, **ranks}
+        return {"impasto": __version__, "torch": torch.__version__, "threads": self._threads, **ranks}
 
     def _recipe(self) -> dict[str, Any]:
         """What the picture carries inside it; file names without their folders."""
@@ -310,17 +309,3 @@ class Painting:
         if not self._ended:
             return "interrupted"
         return (solver and solver.finished) or "all steps done"
-
-
-@contextlib.contextmanager
-def _threads(count: int | None) -> Iterator[None]:
-    """torch's thread count is the whole process's: it is put back after each step."""
-    before = torch.get_num_threads()
-    if count is None or count == before:
-        yield
-        return
-    torch.set_num_threads(count)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
