@@ -11,6 +11,7 @@ from impasto.costs.image_cost import ImageCost
 from impasto.distributed.partition import WHOLE, Partition
 from impasto.errors import SettingsError
 from impasto.inputs.inputs import Guidance, Inputs, Source, Style, read_inputs, read_styles
+from impasto.kernels.threads import computing_with
 from impasto.objective.encode_style import StyleEncodings
 from impasto.painting.adjust import read_adjustments
 from impasto.painting.checkpoint import Checkpoint
@@ -53,7 +54,8 @@ class Stylizer:
         check_costs(costs)
         self._costs = tuple(costs)
         self._given = encoder is not None
-        self.encoder = encoder or encoder_for(self.settings, partition)
+        with computing_with(self.settings.threads):
+            self.encoder = encoder or encoder_for(self.settings, partition)
 
     @property
     def alone(self) -> bool:
@@ -121,7 +123,7 @@ class Stylizer:
         """
         check_paints(self.settings)
         own, image_costs = check_costs([*self._costs, *costs])
-        with self._partition.reporting():
+        with self._partition.reporting(), computing_with(self.settings.threads):
             inputs = read_inputs(
                 content,
                 style.styles if isinstance(style, EncodedStyle) else style,

@@ -24,6 +24,7 @@ def card(monkeypatch):
     monkeypatch.setattr(torch.cuda, "current_device", lambda: 0)
     fractions = []
     monkeypatch.setattr(torch.cuda, "set_per_process_memory_fraction", lambda *given: fractions.append(given))
+    monkeypatch.setattr(torch.cuda, "get_per_process_memory_fraction", lambda index: 0.9, raising=False)
     return fractions
 
 
@@ -50,9 +51,19 @@ def test_processes_share_what_is_free_of_a_card(card, monkeypatch, beside, cards
 def test_the_allocator_is_held_to_what_the_context_leaves_and_let_go_again(card):
     with pytest.raises(ZeroDivisionError), kept_to(CONTEXT_BYTES + 20 * GIGA, GPU):
         raise ZeroDivisionError
-    assert card == [(0.25, 0), (1.0, 0)]
+    assert card == [(0.25, 0), (0.9, 0)]
+
+
+def test_no_more_than_the_host_allowed(card):
     with kept_to(100 * GIGA, torch.device("cuda", 1)):
-        assert card[-1] == (1.0, 1)
+        assert card[-1] == (0.9, 1)
+
+
+def test_a_torch_that_does_not_tell_what_the_host_allowed(card, monkeypatch):
+    monkeypatch.delattr(torch.cuda, "get_per_process_memory_fraction")
+    with kept_to(CONTEXT_BYTES + 20 * GIGA, GPU):
+        pass
+    assert card == [(0.25, 0), (1.0, 0)]
 
 
 def test_a_step_may_take_twice_what_was_summed_up_and_never_more_than_is_allowed():

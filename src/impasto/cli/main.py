@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TextIO
 
 from impasto.cli.interrupt import FAILED, INTERRUPTED
+from impasto.cli.process import prepare_process
 from impasto.errors import ImpastoError, RankError
 
 _NO_MEMORY = re.compile(r"not enough memory|can't allocate memory|out of memory|bad_alloc", re.IGNORECASE)
@@ -19,6 +20,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments: without the program's name; `sys.argv` when None. Without any, the help is shown.
     An exception that is not among impasto's own is a bug, and passes through with its traceback.
     """
+    if arguments is None:  # impasto is the program
+        prepare_process()
     for stream in (sys.stdout, sys.stderr):
         _never_fail_on_a_character(stream)
     try:

@@ -63,4 +63,4 @@ class Workspace:
 
 
 WORKSPACE = Workspace()
-"""The one that compiled code shares; to be used under `native.WORKING`."""
+"""The one that compiled code shares; to be used under `threads.WORKING`."""

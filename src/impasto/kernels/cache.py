@@ -15,11 +15,11 @@ def to_be_compiled(convolutions: bool) -> bool:
         return False
     from impasto.kernels import gram
 
-    functions: list[Any] = [gram.gram, gram.times]
+    functions: list[Any] = [gram.gram_share, gram.times_share]
     if convolutions:
         from impasto.kernels.convolution import patches, winograd
 
-        functions += [patches.forward, patches.backward, winograd.convolve]
+        functions += [patches.forward_share, patches.backward_share, winograd.convolve_share]
     return not all(_is_cached(one) for one in functions)
 
 

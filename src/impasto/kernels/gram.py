@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from numba import njit, prange
+from numba import njit
 
 from impasto.kernels.matmul import FEW_ROWS, PANEL, multiply, multiply_panel
 from impasto.kernels.simd import WIDTH, copy
@@ -31,16 +31,21 @@ class Part(NamedTuple):
 
 
 def space_needed(n: int) -> int:
-    """Floats of working space for each worker of `gram`."""
+    """Floats of working space for each worker of `gram_share`."""
     return BLOCK * (n + _ODD_LINES)
 
 
 @njit(cache=True, nogil=True)
-def _gram_share(a, n, part, first, last, total, start, space, block):
-    """total[start:] [n, n] = A^T A over the part's positions first..last, above the diagonal."""
-    stride = n + _ODD_LINES
+def gram_share(worker, workers, a, n, part, totals, space):
+    """totals[worker] [n, n]: A^T A over this worker's share of the positions, undefined below the diagonal.
+
+    space: `space_needed` floats for each worker.
+    """
+    positions, stride, start = part.rows * part.columns, n + _ODD_LINES, worker * n * n
+    first, last = positions * worker // workers, positions * (worker + 1) // workers
+    block = worker * BLOCK * stride
     for i in range(start, start + n * n):
-        total[i] = 0
+        totals[i] = 0
     for begin in range(first, last, BLOCK):
         rows = min(BLOCK, last - begin)
         for row in range(rows):
@@ -50,26 +55,8 @@ def _gram_share(a, n, part, first, last, total, start, space, block):
                 copy(a, position * n + c, space, block + row * stride + c)
         for c in range(0, n, PANEL):
             multiply_panel(
-                space, block, 1, stride, space, block + c, stride, rows, True, total, start + c, n, c + PANEL
+                space, block, 1, stride, space, block + c, stride, rows, True, totals, start + c, n, c + PANEL
             )
-
-
-@njit(cache=True, nogil=True, parallel=True)
-def gram(a, n, part, totals, space, space_each, workers):
-    """totals [workers, n, n]: each worker's share of A^T A, right above the diagonal and undefined below it."""
-    positions = part.rows * part.columns
-    for worker in prange(workers):
-        _gram_share(
-            a,
-            n,
-            part,
-            positions * worker // workers,
-            positions * (worker + 1) // workers,
-            totals,
-            worker * n * n,
-            space,
-            worker * space_each,
-        )
 
 
 @njit(cache=True, nogil=True)
@@ -84,22 +71,21 @@ def fold(totals, n, workers, result):
             result[j, i] = total
 
 
-@njit(cache=True, nogil=True, parallel=True)
-def times(a, n, part, matrix, add, y, workers):
-    """y = A times a matrix [n, n] in panels, or += if `add`, where the part lies; y is laid out as a.
+@njit(cache=True, nogil=True)
+def times_share(worker, workers, a, n, part, matrix, add, y):
+    """y = A times a matrix [n, n] in panels, or += if `add`, in this worker's share of the part; y is laid out as a.
 
     Done in runs of positions that follow each other in memory; without the last `run` % FEW_ROWS of each.
     """
     whole_rows = part.columns == part.width
     runs = 1 if whole_rows else part.rows
     run = part.rows * part.columns // runs // FEW_ROWS
-    for worker in prange(workers):
-        first, last = runs * run * worker // workers, runs * run * (worker + 1) // workers
-        while first < last:
-            i, begin = first // run, first % run
-            stop = min(run, begin + last - first)
-            first += stop - begin
-            start = ((part.top + i) * part.width + part.left) * n
-            for at in range(begin * FEW_ROWS, stop * FEW_ROWS, BLOCK):
-                rows = min(BLOCK, stop * FEW_ROWS - at)
-                multiply(a, start + at * n, n, matrix, 0, n, add, y, start + at * n, rows, n)
+    first, last = runs * run * worker // workers, runs * run * (worker + 1) // workers
+    while first < last:
+        i, begin = first // run, first % run
+        stop = min(run, begin + last - first)
+        first += stop - begin
+        start = ((part.top + i) * part.width + part.left) * n
+        for at in range(begin * FEW_ROWS, stop * FEW_ROWS, BLOCK):
+            rows = min(BLOCK, stop * FEW_ROWS - at)
+            multiply(a, start + at * n, n, matrix, 0, n, add, y, start + at * n, rows, n)

@@ -6,8 +6,9 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from impasto.kernels import WORKING, can_compile
+from impasto.kernels import can_compile
 from impasto.kernels.allocation import WORKSPACE, empty_features, flat, is_own, own
+from impasto.kernels.threads import WORKING, in_parallel
 from impasto.kernels.weighted_gram import Window, add_guided_times, guided_product
 
 _ALL = slice(None), slice(None)
@@ -109,7 +110,7 @@ def changeable_gradient(a: Tensor, gradient: Tensor | None) -> Tensor:
 
 
 def _part(a: Tensor, window: Window) -> Any:
-    """The window in positions; see `native.gram.Part`."""
+    """The window in positions; see `gram.Part`."""
     from impasto.kernels.gram import Part
 
     (top, bottom, _), (left, right, _) = (
@@ -126,7 +127,7 @@ def _product(a: Tensor, window: Window) -> Tensor:
         each = native.space_needed(n)
         space = WORKSPACE.floats(workers * (each + n * n))
         totals = space[workers * each :]
-        native.gram(flat(a), n, _part(a, window), totals.numpy(), space.numpy(), each, workers)
+        in_parallel(native.gram_share, workers, flat(a), n, _part(a, window), totals.numpy(), space.numpy())
         result = torch.empty(n, n)
         native.fold(totals.numpy(), n, workers, result.numpy())
     return result
@@ -146,8 +147,9 @@ def _add_times(a: Tensor, window: Window, matrix: Tensor, total: Tensor | None) 
         result.zero_()
     with WORKING:
         panels = in_panels(matrix[None]).numpy()
-        native.times(flat(a), a.shape[1], part, panels, add, flat(result), torch.get_num_threads())
-    # What is left over of each run of positions; see `native.gram.times`.
+        workers = torch.get_num_threads()
+        in_parallel(native.times_share, workers, flat(a), a.shape[1], part, panels, add, flat(result))
+    # What is left over of each run of positions; see `gram.times_share`.
     whole_rows = part.columns == part.width
     run = part.rows * part.columns if whole_rows else part.columns
     if run % FEW_ROWS:

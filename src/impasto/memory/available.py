@@ -66,6 +66,8 @@ def step_limit(limit: int, peak: int) -> int:
 def kept_to(limit: int, device: torch.device) -> Iterator[None]:
     """Tensors on this GPU take no more than `limit` leaves beside the context; then torch raises OutOfMemoryError.
 
+    Nor more than the host allowed before, which holds again afterwards.
+
     Without that its allocator keeps what was freed until the card is full, up to 2.4 times what was used; and cuDNN
     takes what its favourite way to compute asks for, where it gets it. That was 139 GB for pictures of 1536 x 1024 and
     3072 x 2048 pixels (an H200). Refused, it takes the next way, which is no slower (0.13 s a step instead of 0.33 for
@@ -73,8 +75,15 @@ def kept_to(limit: int, device: torch.device) -> Iterator[None]:
     """
     index = torch.cuda.current_device() if device.index is None else device.index
     _, total = torch.cuda.mem_get_info(index)
-    torch.cuda.set_per_process_memory_fraction(min(1.0, max(0.0, (limit - CONTEXT_BYTES) / total)), index)
+    before = _fraction(index)
+    torch.cuda.set_per_process_memory_fraction(min(before, max(0.0, (limit - CONTEXT_BYTES) / total)), index)
     try:
         yield
     finally:
-        torch.cuda.set_per_process_memory_fraction(1.0, index)
+        torch.cuda.set_per_process_memory_fraction(before, index)
+
+
+def _fraction(index: int) -> float:
+    """The part of a GPU's memory that torch may take in this process now; 1.0 where torch does not tell."""
+    tell = getattr(torch.cuda, "get_per_process_memory_fraction", None)
+    return 1.0 if tell is None else float(tell(index))

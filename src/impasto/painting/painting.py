@@ -18,6 +18,7 @@ from impasto.errors import CheckpointError, OutputError
 from impasto.images.resize.resize import alpha_at
 from impasto.inputs.color_transfer import ColorTransfer
 from impasto.inputs.inputs import Inputs
+from impasto.kernels.threads import computing_with
 from impasto.layout import Layout
 from impasto.memory.available import AvailableMemory, available_on, kept_to, step_limit
 from impasto.memory.peak import Demand, Scale
@@ -65,7 +66,7 @@ class Painting:
     ):
         self.settings, self._encoder, self._partition = settings, encoder, partition
         with partition.reporting():
-            with _threads(settings.threads):
+            with computing_with(settings.threads) as self._threads:
                 self._colors = ColorTransfer.of(settings.colour, inputs)
             self._problem = PaintingProblem(
                 settings, encoder, self._colors.inputs, partition, costs, image_costs, styles
@@ -120,7 +121,7 @@ class Painting:
         The first canvas before the first step. Of several processes all call it; those that are not the first get a
         black picture. Raises SettingsError for a long side that is no whole number from 1 on.
         """
-        with self._partition.reporting(), _threads(self.settings.threads):
+        with self._partition.reporting():  # no turn is taken: what is shown need not be right to the last bit
             scale = self._progress.scale
             solver = self._progress.solver
             canvas = self._problem.initial_canvas() if solver is None else solver.image
@@ -159,7 +160,7 @@ class Painting:
     def plan(self) -> Plan:
         """How each scale will be computed, in how much memory and in what time; takes a few seconds to measure."""
         plan = self._plan
-        with _threads(self.settings.threads):
+        with computing_with(self._threads):
             disk = any(one.layout.kept == "disk" for one in plan.scales)
             return forecast(plan, calibrate(self._encoder, plan.demand, disk=disk))
 
@@ -241,7 +242,7 @@ class Painting:
         """With as many threads as are wanted; on an NVIDIA GPU to the bit, and within its part of the memory there."""
         device = self._encoder.device
         with contextlib.ExitStack() as stack:
-            stack.enter_context(_threads(self.settings.threads))
+            stack.enter_context(computing_with(self._threads))
             if not self._problem.layouts:
                 self._problem.layouts = self.layouts
             if device.type == "cuda":
@@ -404,20 +405,5 @@ class Painting:
         ]
 
     def _versions(self) -> dict[str, Any]:
-        threads = self.settings.threads or torch.get_num_threads()
         ranks = {} if self._partition.size == 1 else {"ranks": self._partition.size}
-        return {"impasto": __version__, "torch": torch.__version__, "threads": threads, **ranks}
-
-
-@contextlib.contextmanager
-def _threads(count: int | None) -> Iterator[None]:
-    """torch's thread count is the whole process's: it is put back after each step."""
-    before = torch.get_num_threads()
-    if count is None or count == before:
-        yield
-        return
-    torch.set_num_threads(count)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
+        return {"impasto": __version__, "torch": torch.__version__, "threads": self._threads, **ranks}

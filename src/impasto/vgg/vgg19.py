@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from impasto.errors import SettingsError
+from impasto.kernels.first_calls import settle_vector_functions
 from impasto.tensor_types import Features, Image, Input
 from impasto.vgg.convolution import Pooling, prepare
 from impasto.vgg.convolution.pool import POOLINGS
@@ -47,6 +48,7 @@ class VGG19:
         device: torch.device | str = "cpu",
         precision: str = "float32",
     ):
+        settle_vector_functions()
         self.device, self.precision = torch.device(device), precision_on(torch.device(device), precision)
         self.weights = weights if isinstance(weights, Weights) else find_weights(weights)
         self.pooling, self.border = pooling, border

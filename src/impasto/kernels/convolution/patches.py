@@ -9,7 +9,7 @@ position owes its 3x3 neighbours, which is added up where it belongs, always in 
 
 from __future__ import annotations
 
-from numba import njit, prange
+from numba import njit
 
 from impasto.kernels.convolution.winograd_tile import copy_masked, rectify
 from impasto.kernels.matmul import multiply
@@ -19,9 +19,16 @@ TAPS = 3
 
 
 @njit(cache=True, nogil=True)
-def _forward_rows(x, height, width, depth, padding, kernel, bias, y, bits, columns, first, last, row, sums):
-    """Rows first..last of y; row: one padded input row; sums: one output row before the ReLU."""
-    out_width, words = width + 2 * padding - 2, columns // WIDTH
+def forward_share(
+    worker, workers, x, height, width, depth, padding, kernel, bias, y, bits, columns, row_each, sums_each
+):
+    """A worker's rows of y = relu(x * kernel + bias), with the bits that let a gradient pass.
+
+    row_each, sums_each: each worker's room for one padded input row, and for one output row before the ReLU.
+    """
+    out_height, out_width, words = height + 2 * padding - 2, width + 2 * padding - 2, columns // WIDTH
+    first, last = out_height * worker // workers, out_height * (worker + 1) // workers
+    row, sums = row_each[worker], sums_each[worker]
     row[:] = 0
     for top in range(first, last):
         for tap in range(TAPS):
@@ -50,26 +57,17 @@ def _forward_rows(x, height, width, depth, padding, kernel, bias, y, bits, colum
 
 
 @njit(cache=True, nogil=True)
-def _backward_rows(
-    g,
-    bits,
-    g_height,
-    g_width,
-    depth,
-    padding,
-    kernel,
-    columns,
-    y,
-    height,
-    width,
-    n_in,
-    first,
-    last,
-    row,
-    owed,
-    total,
-):
-    """Rows first..last of y; row: one masked row of g; owed: its product; total: a padded row of y."""
+def backward_share(
+    worker, workers, g, bits, g_height, g_width, depth, padding, kernel, columns, y, height, width, n_in, row_each,
+    owed_each, total_each,
+):  # fmt: skip
+    """A worker's rows of y = the gradient g, let through by bits, times the reversed kernel.
+
+    row_each, owed_each, total_each: each worker's room for one masked row of g, for its product, and for a padded row
+    of y.
+    """
+    first, last = height * worker // workers, height * (worker + 1) // workers
+    row, owed, total = row_each[worker], owed_each[worker], total_each[worker]
     words, taps = depth // WIDTH, TAPS * n_in
     y[first * width * n_in : last * width * n_in] = 0
     for source in range(max(0, first + padding - TAPS + 1), min(g_height, last + padding)):
@@ -90,41 +88,3 @@ def _backward_rows(
                 start = target * width * n_in
                 for i in range(width * n_in):
                     y[start + i] += total[padding * n_in + i]
-
-
-@njit(cache=True, nogil=True, parallel=True)
-def forward(x, height, width, depth, padding, kernel, bias, y, bits, columns, row, sums, workers):
-    """y = relu(x * kernel + bias), with the bits that let a gradient pass. row, sums: [workers, ...]."""
-    rows = height + 2 * padding - 2
-    for w in prange(workers):
-        _forward_rows(
-            x, height, width, depth, padding, kernel, bias, y, bits, columns, rows * w // workers,
-            rows * (w + 1) // workers, row[w], sums[w],
-        )  # fmt: skip
-
-
-@njit(cache=True, nogil=True, parallel=True)
-def backward(
-    g,
-    bits,
-    g_height,
-    g_width,
-    depth,
-    padding,
-    kernel,
-    columns,
-    y,
-    height,
-    width,
-    n_in,
-    row,
-    owed,
-    total,
-    workers,
-):
-    """y = the gradient g, let through by bits, times the reversed kernel. row, owed, total: [workers, ...]."""
-    for w in prange(workers):
-        _backward_rows(
-            g, bits, g_height, g_width, depth, padding, kernel, columns, y, height, width, n_in,
-            height * w // workers, height * (w + 1) // workers, row[w], owed[w], total[w],
-        )  # fmt: skip

@@ -11,8 +11,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
-from numba import njit, prange
+from numba import njit
 
 from impasto.kernels.convolution.winograd_tile import (
     copy_inside,
@@ -50,7 +49,6 @@ class Sizes(NamedTuple):
     pooling: int
     backward: bool
     group: int
-    workers: int
 
 
 def tile_count(rows: int, across: int) -> int:
@@ -221,15 +219,20 @@ def _gather_plain(space, m, m_stride, factor, y, s, top, left):
 
 
 @njit(cache=True, nogil=True)
-def _share(worker, x, kernel, bias, factor, y, bits, space, s):
-    """A worker's part of `convolve`."""
+def convolve_share(worker, workers, x, kernel, bias, factor, y, bits, space, s):
+    """A worker's tiles of a convolution.
+
+    Forward: y = pool(relu(x * kernel + bias)), and the bits that let a gradient pass.
+    Backward: y = factor * (the gradient x, where its bits let it pass) * kernel.
+    space: `space_needed` floats for each worker.
+    """
     v_size, m_size, patch_size = _planes_compiled(s.depth, s.columns, s.group)
     v_stride, m_stride = s.group * s.depth + _ODD_LINES, s.group * s.columns + _ODD_LINES
     v = worker * (v_size + m_size + patch_size)
     m, patch = v + v_size, v + v_size + m_size
     wide, high = (s.across + OUTPUTS - 1) // OUTPUTS, (s.rows + OUTPUTS - 1) // OUTPUTS
-    last = wide * high * (worker + 1) // s.workers
-    for begin in range(wide * high * worker // s.workers, last, s.group):
+    last = wide * high * (worker + 1) // workers
+    for begin in range(wide * high * worker // workers, last, s.group):
         tiles = min(s.group, last - begin)
         for t in range(tiles):
             top, left = (begin + t) // wide * OUTPUTS - s.padding, (begin + t) % wide * OUTPUTS - s.padding
@@ -244,14 +247,3 @@ def _share(worker, x, kernel, bias, factor, y, bits, space, s):
                 _gather_plain(space, m + t * s.columns, m_stride, factor, y, s, top, left)
             else:
                 _gather_rectified(space, m + t * s.columns, m_stride, bias, y, bits, s, top, left)
-
-
-@njit(cache=True, nogil=True, parallel=True)
-def convolve(x, kernel, bias, factor, y, bits, space, sizes):
-    """Forward: y = pool(relu(x * kernel + bias)), and the bits that let a gradient pass.
-
-    Backward: y = factor * (the gradient x, where its bits let it pass) * kernel.
-    space: `space_needed` floats for each worker.
-    """
-    for worker in prange(sizes.workers):
-        _share(np.intp(worker), x, kernel, bias, factor, y, bits, space, sizes)

@@ -9,8 +9,8 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from impasto.errors import SettingsError
-from impasto.kernels import WORKING
 from impasto.kernels.allocation import empty, empty_features, own
+from impasto.kernels.threads import WORKING
 from impasto.vgg.convolution.interface import Pooling
 from impasto.vgg.convolution.pool import POOLINGS
 

@@ -12,6 +12,7 @@ from torch import Tensor
 from impasto.kernels.allocation import empty_features, flat
 from impasto.kernels.convolution import patches as native
 from impasto.kernels.matmul import PANEL, ROWS, in_panels
+from impasto.kernels.threads import in_parallel
 from impasto.vgg.convolution.fused import FusedConvolution
 from impasto.vgg.convolution.interface import Pooling
 
@@ -33,9 +34,9 @@ class PatchesConvolution(FusedConvolution):
         workers, longest = torch.get_num_threads(), width + 2 + ROWS
         row = torch.empty((workers, longest * self.n_in)).numpy()
         sums = torch.empty((workers, longest * self.n_out)).numpy()
-        native.forward(
-            flat(x), height, width, self.n_in, self.padding, self._kernel, self.bias, flat(y), bits, self.n_out, row,
-            sums, workers,
+        in_parallel(
+            native.forward_share, workers, flat(x), height, width, self.n_in, self.padding, self._kernel, self.bias,
+            flat(y), bits, self.n_out, row, sums,
         )  # fmt: skip
         return y, bits
 
@@ -50,9 +51,9 @@ class PatchesConvolution(FusedConvolution):
         row = torch.empty((workers, longest * self.n_out)).numpy()
         owed = torch.empty((workers, longest * owed_each)).numpy()
         total = torch.empty((workers, (size[1] + 4) * self.n_in)).numpy()
-        native.backward(
-            flat(gradient), bits, rows, columns, self.n_out, self.padding, self._reversed, owed_each, flat(y), *size,
-            self.n_in, row, owed, total, workers,
+        in_parallel(
+            native.backward_share, workers, flat(gradient), bits, rows, columns, self.n_out, self.padding,
+            self._reversed, owed_each, flat(y), *size, self.n_in, row, owed, total,
         )  # fmt: skip
         return y
 

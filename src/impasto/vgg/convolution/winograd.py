@@ -16,6 +16,7 @@ from impasto.kernels.allocation import WORKSPACE, empty, empty_features, flat
 from impasto.kernels.convolution import winograd as native
 from impasto.kernels.convolution.winograd_transforms import REVERSED, transform_taps
 from impasto.kernels.matmul import FEW_ROWS, PANEL
+from impasto.kernels.threads import in_parallel
 from impasto.vgg.convolution.fused import FusedConvolution
 from impasto.vgg.convolution.interface import Pooling
 
@@ -35,10 +36,9 @@ class WinogradConvolution(FusedConvolution):
 
     def forward(self, x: Tensor, pooling: Pooling | None) -> tuple[Tensor, np.ndarray]:
         """See `FusedConvolution`."""
-        height, width = x.shape[2:]
-        y, bits = self.new_activations((height, width), pooling)
-        sizes = self._sizes((height, width), self.sizes_out(height, width), pooling, backward=False)
-        native.convolve(flat(x), self._kernel, self.bias, np.float32(1), flat(y), bits, _space(sizes), sizes)
+        size = (x.shape[2], x.shape[3])
+        y, bits = self.new_activations(size, pooling)
+        self._convolve(x, self._kernel, 1.0, y, bits, size, self.sizes_out(*size), pooling, backward=False)
         return y, bits
 
     def backward(
@@ -46,19 +46,28 @@ class WinogradConvolution(FusedConvolution):
     ) -> Tensor:
         """See `FusedConvolution`."""
         y = empty_features(self.n_in, *size)
-        factor = np.float32(1 / 4 if pooling == "average" else 1)
-        sizes = self._sizes(self.sizes_out(*size), size, pooling, backward=True)
-        native.convolve(
-            flat(gradient), self._reversed, self.bias, factor, flat(y), bits, _space(sizes), sizes
+        factor = 1 / 4 if pooling == "average" else 1.0
+        self._convolve(
+            gradient, self._reversed, factor, y, bits, self.sizes_out(*size), size, pooling, backward=True
         )
         return y
 
-    def _sizes(
-        self, size_in: tuple[int, int], size_out: tuple[int, int], pooling: Pooling | None, *, backward: bool
-    ) -> native.Sizes:
+    def _convolve(
+        self,
+        x: Tensor,
+        kernel: np.ndarray,
+        factor: float,
+        y: Tensor,
+        bits: np.ndarray,
+        size_in: tuple[int, int],
+        size_out: tuple[int, int],
+        pooling: Pooling | None,
+        *,
+        backward: bool,
+    ) -> None:
         workers = torch.get_num_threads()
         depth, columns = (self.n_out, self.n_in) if backward else (self.n_in, self.n_out)
-        return native.Sizes(
+        sizes = native.Sizes(
             height=size_in[0],
             width=size_in[1],
             depth=depth,
@@ -69,8 +78,11 @@ class WinogradConvolution(FusedConvolution):
             pooling=_POOLING[pooling],
             backward=backward,
             group=_group(self.n_in, self.n_out, size_out, workers),
-            workers=workers,
         )
+        space = WORKSPACE.floats(workers * native.space_needed(depth, columns, sizes.group)).numpy()
+        in_parallel(
+            native.convolve_share, workers, flat(x), kernel, self.bias, np.float32(factor), flat(y), bits, space, sizes
+        )  # fmt: skip
 
     @cached_property
     def _kernel(self) -> np.ndarray:
@@ -107,8 +119,3 @@ def _group(n_in: int, n_out: int, size_out: tuple[int, int], workers: int) -> in
     each = -(-native.tile_count(*size_out) // workers)
     group = -(-each // -(-each // most))  # groups of equal size
     return -(-group // FEW_ROWS) * FEW_ROWS
-
-
-def _space(sizes: native.Sizes) -> np.ndarray:
-    needed = sizes.workers * native.space_needed(sizes.depth, sizes.columns, sizes.group)
-    return WORKSPACE.floats(needed).numpy()
