@@ -11,7 +11,6 @@ matrix. How strongly a channel is active on average counts in the Gram matrix on
 from dataclasses import dataclass
 from typing import ClassVar
 
-import torch
 from torch import Tensor
 
 from impasto.costs.gram import moments_summary
@@ -47,6 +46,7 @@ class CovarianceTarget:
 
     C_S: Gram
 
+    reference_factor: ClassVar[float] = 4.0
     bytes_per_pair: ClassVar[int] = 28
 
     @staticmethod
@@ -61,9 +61,9 @@ class CovarianceTarget:
         """What G is compared with, when S has this summary."""
         return cls(mean_and_covariance(summary_S)[1])
 
-    def reference(self, summary_S: Summary) -> float:
-        """4 times the cost of a picture without any activation, so that beta means what it does with Gram matrices."""
-        return 4 * float(self.rule(Summary(torch.zeros_like(summary_S.total), 1)))
+    def activation_reference(self) -> float | None:
+        """None: covariances have no mean."""
+        return None
 
     def rule(self, summary: Summary) -> Scalar:
         """J_style^[l]."""

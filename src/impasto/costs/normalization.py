@@ -6,6 +6,7 @@ reference in the same unit, a cost says how large the difference is beside the t
 
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
 from impasto.costs.styles import StyleTarget
@@ -34,11 +35,26 @@ class Moments:
         )
 
 
-def content_reference(moments: Moments) -> float:
-    """A quarter of the square of a_C's mean: the content cost of a picture that is off by so much everywhere."""
-    return float(moments.total.mean() / moments.positions) ** 2 / 4
+def content_reference(moments: Moments, kind: str = "energy") -> float:
+    """What the content cost is divided by.
+
+    kind: "energy": a quarter of the variance of a_C over the positions, the cost of a picture that lost all detail.
+    "activation": a quarter of the square of a_C's mean m, the cost of a picture that is off by m everywhere.
+    """
+    mean = moments.total / moments.positions
+    if kind == "activation":
+        return float(mean.mean()) ** 2 / 4
+    return float((moments.squares / moments.positions - mean.square()).clamp(min=0).mean()) / 4
 
 
-def style_reference(target: StyleTarget, summary_S: Summary) -> float:
-    """What the style cost is divided by: the target's own reference."""
-    return target.reference(summary_S)
+def style_reference(target: StyleTarget, summary_S: Summary, kind: str = "energy") -> float:
+    """What the style cost is divided by.
+
+    kind: "energy": the cost of a picture without any activation, times `target.reference_factor`; with Gram matrices
+    1 / (4 n_C^2) of the target's energy. "activation": what the target says of the style's mean activation, which
+    differs between paintings by 15 percent, where the energy differs by much more; a target without one has the other.
+    """
+    if kind == "activation" and (reference := target.activation_reference()) is not None:
+        return reference
+    nothing = Summary(torch.zeros_like(summary_S.total), 1)
+    return target.reference_factor * float(target.rule(nothing))

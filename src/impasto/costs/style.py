@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-import torch
 from torch import Tensor
 
 from impasto.costs.gram import gram_summary
@@ -70,6 +69,7 @@ class GramTarget:
 
     summary_S: Summary
 
+    reference_factor: ClassVar[float] = 1.0
     bytes_per_pair: ClassVar[int] = 12
 
     @staticmethod
@@ -84,9 +84,9 @@ class GramTarget:
         """What G is compared with, when S has this summary."""
         return cls(summary_S)
 
-    def reference(self, summary_S: Summary) -> float:
-        """The cost of a picture without any activation: 1 / (4 n_C^2) of the Gram matrix's energy."""
-        return float(self.rule(Summary(torch.zeros_like(summary_S.total), 1)))
+    def activation_reference(self) -> float | None:
+        """None: Gram matrices have no mean."""
+        return None
 
     def rule(self, summary: Summary) -> Scalar:
         """J_style^[l]."""

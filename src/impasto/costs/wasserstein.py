@@ -92,6 +92,7 @@ class WassersteinTarget:
     noise: Tensor
     unit: float
 
+    reference_factor: ClassVar[float] = 2.0
     bytes_per_pair: ClassVar[int] = 52
 
     @staticmethod
@@ -111,12 +112,8 @@ class WassersteinTarget:
         unit = float(gram.square().sum()) / (4 * len(mu_S) ** 2 * energy) if energy > 0 else 1.0
         return cls(mu_S, C_S + noise, root(C_S + noise), noise, unit)
 
-    def reference(self, summary_S: Summary) -> float:
-        """W^2 of two Gaussians whose channels all lie the style's mean activation m apart: n_C m^2.
-
-        Between paintings m differs by 15 percent, W^2 to a picture without activations by much more: a reference that
-        follows the painting's energy leaves shallow layers too little to say.
-        """
+    def activation_reference(self) -> float | None:
+        """W^2 of two Gaussians whose channels all lie the style's mean activation m apart: n_C m^2."""
         return self.unit * len(self.mu_S) * float(self.mu_S.mean()) ** 2
 
     def rule(self, summary: Summary) -> Scalar:

@@ -52,10 +52,11 @@ def encode_content(
     tiling: Tiling | None = None,
     make: MakeEncoding = InMemory,
     partition: Partition = WHOLE,
+    reference: str = "energy",
 ) -> list[ContentEncoding]:
     """The content encoding: what the encoder makes of C, layer by layer.
 
-    balance: divide each layer's cost by its reference, see `costs/normalization.py`.
+    balance: divide each layer's cost by its reference, of this kind; see `costs/normalization.py`.
     tiling: how to walk C; None for one tile without a margin. make: where a_C is kept.
     partition: of a picture shared by several processes: `content` is then `tiling.rows` of it, and a_C its own band's.
     """
@@ -77,7 +78,7 @@ def encode_content(
         tiling.walk(encoder, tiling.cut(content, tile), tile, keep)
     moments = {layer: shared_moments(moments[layer], partition) for layer in moments}
     return [
-        ContentEncoding(layer, a_C, content_reference(moments[layer]) if balance else 1.0)
+        ContentEncoding(layer, a_C, content_reference(moments[layer], reference) if balance else 1.0)
         for layer, a_C in encodings.items()
     ]
 
@@ -166,10 +167,14 @@ def blended(parts: Sequence[tuple[Summary, float]]) -> Summary:
     return Summary(total / sum(weight for _, weight in parts), 1)
 
 
-def style_term(layer: str, summary: Summary, weight: float, balance: bool, cost: str = "gram") -> StyleTerm:
-    """The term that compares with a style of this summary; `balance` as for `content_terms`."""
+def style_term(
+    layer: str, summary: Summary, weight: float, balance: bool, cost: str = "gram", reference: str = "energy"
+) -> StyleTerm:
+    """The term that compares with a style of this summary; balance, reference: as for `encode_content`."""
     target = STYLE_COSTS[cost].of(summary)
-    return StyleTerm(layer, target, _balanced(weight, style_reference(target, summary) if balance else 1.0))
+    return StyleTerm(
+        layer, target, _balanced(weight, style_reference(target, summary, reference) if balance else 1.0)
+    )
 
 
 def guided_term(target: StyleTerm, guide: Guide, weight: float = 1.0) -> GuidedTerm:

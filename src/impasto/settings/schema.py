@@ -85,6 +85,9 @@ class Fields:
     smoothness: float = _from_recipe(
         "Weight of the squared differences of neighbouring pixels: takes grain away evenly."
     )
+    reference: str = _from_recipe(
+        "What balanced costs are divided by: energy (of the style, and the variance of the content) or activation (means)."
+    )
     light: bool = _from_recipe(
         "Shrink the pictures as light, as a photographer would; off: as coded values, as VGG-19 was trained."
     )
