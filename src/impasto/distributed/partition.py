@@ -6,7 +6,7 @@ every row, `slab_partition.SlabPartition` that of several, each of which owns a 
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from torch import Tensor
 
@@ -16,6 +16,7 @@ ALIGNED = 32
 """Bands of rows begin at multiples of this: whole strides of every layer and of every level of the solver's metric."""
 
 
+@runtime_checkable
 class RowExchange(Protocol):
     """One pattern in which rows go from the processes that own them to those that want them, and gradients back."""
 
@@ -32,6 +33,7 @@ class RowExchange(Protocol):
         ...
 
 
+@runtime_checkable
 class Reductions(Protocol):
     """How those who each own a part of a picture agree on a number: all of a solver's decisions go through it.
 
@@ -51,6 +53,7 @@ class Reductions(Protocol):
         ...
 
 
+@runtime_checkable
 class Partition(Reductions, Protocol):
     """The processes that paint one picture together; all of them call each method, in the same order.
 

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from impasto.evaluation import Cost, Evaluate, Evaluation
 from impasto.painting.scales import Scale
@@ -53,6 +53,7 @@ class Cancelled(Exception):  # noqa: N818 - it is no error
     """Raised between two evaluations of a step, when the painting was cancelled; the loop ends without an error."""
 
 
+@runtime_checkable
 class Problem(Protocol):
     """What is painted, scale by scale (numbers from 0)."""
 

@@ -18,7 +18,7 @@ Adam has image, mean and square, and from `evaluate` on the gradient.
 """
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import torch
 
@@ -30,6 +30,7 @@ SCRATCH_PIECES = 32
 metric's convolutions, and the same for a canvas of 6 and of 17 megapixels."""
 
 
+@runtime_checkable
 class SolverSettings(Protocol):
     """What of the settings decides how a solver may be laid out. history: pairs of L-BFGS."""
 
