@@ -80,7 +80,7 @@ def painting_of(case: dict[str, Any], folder: Path, device: str) -> Painting:
     settings = impasto.Settings(**{**fields, **case["settings"]})
     encoder = _encoder(device, pooling=settings.pooling, precision=settings.precision)
     painting = impasto.Stylizer(settings, encoder=encoder).paint(folder / "content.jpg", folder / "style.jpg")
-    painting.problem.layouts = [Layout(**case["layout"])] * len(painting.problem.stages)
+    painting.layouts = [Layout(**case["layout"])] * len(painting.layouts)
     return painting
 
 

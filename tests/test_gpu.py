@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from impasto.memory.available import CONTEXT_BYTES
 from impasto.layout import Layout
+from impasto.memory.available import CONTEXT_BYTES
 from impasto.painting.checkpoint import load_checkpoint
 from impasto.settings import Settings
 from impasto.stylizer import Stylizer
@@ -43,7 +43,7 @@ def test_painted_twice_or_resumed_it_is_the_same_to_the_bit(tmp_path, encoders, 
 
     def begun():
         painting = stylizer.paint(CONTENT, STYLE)
-        painting.problem.layouts = [LAYOUTS[layout]] * 2
+        painting.layouts = [LAYOUTS[layout]] * 2
         return painting
 
     once, twice = begun(), begun()

@@ -115,7 +115,7 @@ def test_strength_zero_gives_the_photograph():
 def test_the_start_may_be_a_picture():
     start = random_image(36, 48, 9)
     painting = stylizer(scales=1, steps=1).paint(CONTENT, STYLE, start=start)
-    assert torch.equal(painting.problem.first_canvas(), start)
+    assert torch.equal(painting._problem.initial_canvas(), start)
     with pytest.raises(SettingsError, match="needs the picture"):
         stylizer(start="picture").paint(CONTENT, STYLE)
 
@@ -198,8 +198,8 @@ def test_a_picture_is_read_once_and_painted_many_times():
 
 def test_a_painting_tells_beforehand_what_its_picture_will_carry():
     painting = stylizer(steps=2).paint(CONTENT, STYLE)
-    before = painting.recipe
+    before = painting.metadata
     for _ in painting:
         pass
-    after = painting.result().recipe
+    after = painting.result().metadata
     assert {name for name in after if after[name] != before[name]} == {"steps", "stopped"}

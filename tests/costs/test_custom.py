@@ -10,7 +10,7 @@ from impasto.painting.checkpoint import load_checkpoint
 from impasto.settings import Settings
 from impasto.stylizer import Stylizer
 from impasto.vgg.vgg19 import VGG19
-from tests.helpers import MeanAndDeviation, random_image, tiny_weights
+from tests.helpers import MeanAndDeviation, objective, random_image, tiny_weights
 
 CONTENT, STYLE = random_image(36, 48, 1), random_image(40, 40, 2)
 
@@ -64,8 +64,8 @@ def test_several_styles_are_their_weighted_mean():
     next(painting)
     encoder = VGG19(tiny_weights())
     padded = [
-        torch.nn.functional.pad(painting.problem.style_at(0, number), (16, 16, 16, 16), mode="reflect")
-        for number in range(2)
+        torch.nn.functional.pad(style, (16, 16, 16, 16), mode="reflect")
+        for style in (STYLE, other)
     ]
     one, two = (encoder(image, ["relu2_1"])["relu2_1"].square().sum((0, 1)).mean() for image in padded)
     assert distance.seen.mean.item() == pytest.approx((3 * one + two).item() / 4, rel=1e-5)
@@ -83,7 +83,7 @@ def test_with_regions_it_sees_whole_pictures():
     found = []
     for more in ({}, {"masks": [left, 1 - left]}):
         painting = paint(Distance(), style=styles, **more)
-        found.append(painting.problem.evaluate_at(0)(CONTENT).cost)
+        found.append(objective(painting)(CONTENT).cost)
     assert found[0].custom == found[1].custom
     assert found[0].style != found[1].style
 

@@ -3,8 +3,6 @@
 import pytest
 import torch
 
-from impasto.distributed.row_exchange import Rows
-from impasto.distributed.slabs import everything_at_rank_0
 from impasto.objective.margin import Mirrored
 from impasto.objective.whole import Whole
 from impasto.painting.checkpoint import load_checkpoint
@@ -18,11 +16,12 @@ from tests.distributed.helpers import (
     assert_as_alone,
     evaluation,
     image,
+    one_scale,
     painted,
+    partition_of,
     pictures,
-    problem,
 )
-from tests.helpers import MeanAndDeviation
+from tests.helpers import MeanAndDeviation, objective
 
 PAINTINGS = {
     "paint": SHORT,
@@ -51,7 +50,7 @@ ENGINES = {
 @pytest.mark.parametrize(("precision", "tolerance"), [("float64", 1e-10), ("float32", 1e-5)])
 def test_cost_and_gradient_are_those_of_one_process(ranks, name, precision, tolerance):
     answers = ranks(evaluation, precision, pictures(), ENGINES[name])
-    tiled = problem(None, precision, pictures(), **ENGINES[name]).evaluate_at(0)
+    tiled = objective(one_scale(None, precision, pictures(), **ENGINES[name]))
     whole = Whole(tiled.encoder, tiled.terms, tiled.alpha, tiled.beta)
     if ENGINES[name].get("border") not in ("zeros", "replicate"):
         whole = Mirrored(whole)
@@ -146,13 +145,10 @@ def test_what_one_process_began_two_ranks_finish(ranks, tmp_path, stop):
 
 def first_and_grown(group):
     """The first canvas and the second, gathered."""
-    one = painting(group, "paint").problem
-    canvas = one.first_canvas()
-    grown = one.grow(canvas, 1)
-    if group is None:
-        return canvas, grown
-    everything = everything_at_rank_0(HEIGHT, 2)
-    return one.whole(canvas, 0), Rows(group, one.slabs(1).spans, everything).widened(grown)
+    one, partition = painting(group, "paint")._problem, partition_of(group)
+    canvas = one.initial_canvas()
+    grown = one.upscaled(canvas, 1)
+    return partition.gathered(canvas, one.scales[0].size[0]), partition.gathered(grown, HEIGHT)
 
 
 def test_the_canvas_grows_as_in_one_process(ranks):

@@ -44,7 +44,7 @@ def test_in_tiles_it_is_the_same_picture(border, solver):
 def test_resumed_in_the_same_layout_it_is_the_same_to_the_bit(tmp_path, name, stop_after):
     def begun():
         painting = stylizer().paint(CONTENT, STYLE)
-        painting.problem.layouts = [SPARING[name]] * 2
+        painting.layouts = [SPARING[name]] * 2
         return painting
 
     straight = begun()
@@ -55,7 +55,7 @@ def test_resumed_in_the_same_layout_it_is_the_same_to_the_bit(tmp_path, name, st
             painting.save_checkpoint(tmp_path / "a.checkpoint")
             break
     resumed = stylizer().paint(CONTENT, STYLE, resume=load_checkpoint(tmp_path / "a.checkpoint"))
-    assert resumed.problem.layouts == [SPARING[name]] * 2
+    assert resumed.layouts == [SPARING[name]] * 2
     list(resumed)
     assert torch.equal(resumed.result().image, straight.result().image)
     assert resumed.result().history == straight.result().history
@@ -66,14 +66,18 @@ def test_too_little_memory_is_refused_with_what_it_takes():
         stylizer(memory="1MB").paint(CONTENT, STYLE)
 
 
+def steps_of(painting):
+    return [one.scale.steps for one in painting._plan.scales]
+
+
 def test_scales_beyond_1024_pixels_take_fewer_steps():
     painting = stylizer(size=4096, steps=40, scales=None, memory="1TB").paint(
         CONTENT, random_image(600, 4096)
     )
-    assert [stage.steps for stage in painting.problem.stages] == [135, 90, 60, 40, 20, 10]
+    assert steps_of(painting) == [135, 90, 60, 40, 20, 10]
     painting = stylizer(size=16_000, steps=40, scales=3, memory="1TB").paint(
         CONTENT, random_image(1600, 1600)
     )
-    assert [stage.steps for stage in painting.problem.stages] == [10, 8, 8]
+    assert steps_of(painting) == [10, 8, 8]
     painting = stylizer(size=4096, steps=3, scales=1, memory="1TB").paint(CONTENT, random_image(400, 400))
-    assert [stage.steps for stage in painting.problem.stages] == [3]
+    assert steps_of(painting) == [3]

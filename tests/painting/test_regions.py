@@ -4,12 +4,14 @@ import numpy as np
 import pytest
 import torch
 
+import impasto
 from impasto.errors import CheckpointError, PictureError, SettingsError
+from impasto.images.resize.resize import rows_at
 from impasto.painting.checkpoint import load_checkpoint
 from impasto.settings import CHOICES, Settings
 from impasto.stylizer import Stylizer
 from impasto.vgg.vgg19 import VGG19
-from tests.helpers import random_image, tiny_weights
+from tests.helpers import canvas, objective, random_image, tiny_weights
 
 RECIPES = {
     "classic": {"recipe": "classic", "steps": 4},
@@ -72,8 +74,8 @@ def test_white_masks_are_none(name):
 def test_at_the_first_evaluation_white_masks_are_none(style_cost):
     costs = []
     for more in ({}, {"masks": [WHITE]}, {"style_masks": [np.ones((40, 40))]}):
-        problem = stylizer(scales=1, style_cost=style_cost).paint(CONTENT, STYLE, **more).problem
-        costs.append(problem.evaluate_at(0)(random_image(40, 56, 5)))
+        painting = stylizer(scales=1, style_cost=style_cost).paint(CONTENT, STYLE, **more)
+        costs.append(objective(painting)(random_image(40, 56, 5)))
     for found in costs[1:]:
         assert found.cost.total == pytest.approx(costs[0].cost.total, rel=1e-5)
         assert (found.gradient - costs[0].gradient).norm() < 1e-5 * costs[0].gradient.norm()
@@ -82,8 +84,10 @@ def test_at_the_first_evaluation_white_masks_are_none(style_cost):
 @EACH_RECIPE
 def test_protected_everywhere_is_the_photograph_to_the_bit(name):
     painting = stylizer(name).paint(CONTENT, STYLE, protect=WHITE)
+    content = impasto.read_picture(CONTENT)
     for step in painting:
-        assert torch.equal(step.image, painting.problem.content_at(step.scale - 1))
+        shown = painting._problem.shown(canvas(painting), step.scale - 1)
+        assert torch.equal(shown, rows_at(content, step.size, 0, step.size[0]))
     assert torch.equal(painting.result().image, CONTENT)
 
 
@@ -115,7 +119,7 @@ def test_tiles_agree_with_the_whole(control, border, precision, tolerance):
     for fields in ({"engine": "whole"}, {"engine": "tiled", "tile": 16}):
         one = stylizer(scales=1, precision=precision, border=border, **fields)
         image = random_image(40, 56, 5).to(one.encoder.precision.measured)
-        evaluations.append(one.paint(CONTENT.double(), style, **more).problem.evaluate_at(0)(image))
+        evaluations.append(objective(one.paint(CONTENT.double(), style, **more))(image))
     whole, tiled = evaluations
     assert tiled.cost.total == pytest.approx(whole.cost.total, rel=tolerance)
     assert (tiled.gradient - whole.gradient).norm() < tolerance * whole.gradient.norm()
@@ -203,13 +207,13 @@ def test_the_plan_has_room_for_the_guides():
         painting = stylizer(engine="whole", scales=1, size=512, recipe="paint").paint(
             random_image(384, 512), style, **more
         )
-        return painting.problem.plan.scales[0].peak - painting.problem.plan.base, painting
+        return painting._plan.scales[0].peak - painting._plan.base, painting
 
     big = soft(384, 512)
     plain, _ = planned(STYLE)
     with_regions, painting = planned([STYLE, OTHER], masks=[big, 1 - big])
     guides = [
-        term.guide for term in painting.problem.evaluate_at(0)._evaluate.terms if hasattr(term, "guide")
+        term.guide for term in objective(painting)._evaluate.terms if hasattr(term, "guide")
     ]
     held = sum(guide.weight.numel() * guide.weight.element_size() for guide in guides)
     assert len(guides) == 10

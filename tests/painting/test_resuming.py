@@ -4,8 +4,8 @@ import pytest
 import torch
 
 from impasto.files.tensor_file import find_tensors, write_tensors
+from impasto.painting.checkpoint import SavedState
 from impasto.tensor_types import Span
-from impasto.painting.resuming import SavedState
 
 IMAGE = torch.rand(1, 3, 4, 5, generator=torch.Generator().manual_seed(0))
 CPU = torch.device("cpu")
