@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from impasto.inputs.inputs import read_inputs
+from impasto.inputs.inputs import Guidance, read_inputs
 from impasto.settings import Settings
 from tests.distributed import helpers
 from tests.distributed.helpers import HEIGHT, SHORT, WIDTH, assert_as_alone
@@ -21,8 +21,8 @@ def inputs(name):
     )
     return {
         "styles": lambda: read_inputs(content, [(style, 2), other]),
-        "regions": lambda: read_inputs(content, [style, other], masks=[TOP, 1 - TOP], protect=TOP),
-        "parts": lambda: read_inputs(content, style, masks=[TOP, 1 - TOP], style_masks=[STYLE_TOP, 1 - STYLE_TOP]),
+        "regions": lambda: read_inputs(content, [style, other], guidance=Guidance(masks=[TOP, 1 - TOP], protect=TOP)),
+        "parts": lambda: read_inputs(content, style, guidance=Guidance(masks=[TOP, 1 - TOP], style_masks=[STYLE_TOP, 1 - STYLE_TOP])),
     }[name]()  # fmt: skip
 
 
