@@ -26,8 +26,8 @@ from plan import DEMO, HISTORY, STEPS, enlarged, planned
 import impasto
 import impasto.painting.painting as module
 from impasto.errors import SettingsError
-from impasto.memory.available import CONTEXT_BYTES
 from impasto.layout import Layout
+from impasto.memory.available import CONTEXT_BYTES
 from impasto.memory.peak import GPU_SLACK
 from impasto.painting.painting import Painting
 from impasto.vgg.device import find_device

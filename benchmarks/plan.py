@@ -25,8 +25,8 @@ import torch
 from step import DEMO, enlarged
 
 import impasto
-from impasto.memory import process as memory
 from impasto.layout import Layout
+from impasto.memory import process as memory
 from impasto.memory.plan import Plan
 from impasto.memory.time_forecast import calibrate, forecast
 from impasto.painting.painting import Painting

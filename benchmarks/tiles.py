@@ -23,8 +23,8 @@ import torch
 from step import STYLE_LAYERS, picture
 
 import impasto
-from impasto.memory.tile_work import evaluation_work
 from impasto.evaluation import Evaluate
+from impasto.memory.tile_work import evaluation_work
 from impasto.objective.margin import MARGIN
 from impasto.objective.targets import content_terms, style_terms
 from impasto.objective.tiled import Tiled

@@ -120,6 +120,18 @@ def test_the_start_may_be_a_picture():
         stylizer(start="picture").paint(CONTENT, STYLE)
 
 
+def test_from_a_picture_at_the_last_scale_there_is_no_other():
+    start = random_image(36, 48, 9)
+    painting = stylizer(scales=2, steps=3, solver="adam", start_scale="last").paint(
+        CONTENT, STYLE, start=start
+    )
+    assert torch.equal(painting._problem.initial_canvas(), start)
+    steps = list(painting)
+    assert [(step.scale, step.scales, step.size) for step in steps] == [(1, 1, (36, 48))] * 3
+    alone = stylizer(scales=1, steps=3, solver="adam").stylize(CONTENT, STYLE, start=start)
+    assert torch.equal(painting.result().image, alone.image)
+
+
 def test_size_is_the_long_side_and_the_aspect_is_kept():
     assert stylizer(size=64).paint(CONTENT, STYLE).size == (48, 64)
     assert stylizer().paint(random_image(24, 1200), STYLE).size == (20, 1024)

@@ -63,10 +63,7 @@ def test_several_styles_are_their_weighted_mean():
     painting = paint(distance, style=[(STYLE, 3), other])
     next(painting)
     encoder = VGG19(tiny_weights())
-    padded = [
-        torch.nn.functional.pad(style, (16, 16, 16, 16), mode="reflect")
-        for style in (STYLE, other)
-    ]
+    padded = [torch.nn.functional.pad(style, (16, 16, 16, 16), mode="reflect") for style in (STYLE, other)]
     one, two = (encoder(image, ["relu2_1"])["relu2_1"].square().sum((0, 1)).mean() for image in padded)
     assert distance.seen.mean.item() == pytest.approx((3 * one + two).item() / 4, rel=1e-5)
     assert distance.seen.count == 1

@@ -56,7 +56,9 @@ def at(cost, size):
 def evaluated(cost, image, base=2.0):
     """J and gradient where everything else costs `base` and has the gradient 1."""
     size = (image.shape[2], image.shape[3])
-    rest = WithImageCosts(lambda x: Evaluation(Cost(base, 0.5, 0.25), torch.ones_like(x)), [at(cost, size)], size)
+    rest = WithImageCosts(
+        lambda x: Evaluation(Cost(base, 0.5, 0.25), torch.ones_like(x)), [at(cost, size)], size
+    )
     return rest(image)
 
 
@@ -79,9 +81,9 @@ def test_holding_is_the_closed_form_at_every_size(masked, size):
 @pytest.mark.parametrize("cost", [Hold(TARGET, MASK, 30.0), Bending(0.01)], ids=["hold", "halo of 2"])
 def test_the_gradient_by_finite_differences(cost):
     image, direction, h = random_image(36, 48, 4).double(), random_image(36, 48, 5).double() - 0.5, 1e-5
-    slope = (evaluated(cost, image + h * direction).cost.total - evaluated(cost, image - h * direction).cost.total) / (
-        2 * h
-    )
+    slope = (
+        evaluated(cost, image + h * direction).cost.total - evaluated(cost, image - h * direction).cost.total
+    ) / (2 * h)
     gradient = evaluated(cost, image).gradient - 1
     assert (gradient * direction).sum().item() == pytest.approx(slope, rel=1e-5)
 
@@ -98,19 +100,23 @@ def test_strip_by_strip_it_is_the_same(cost, rows, monkeypatch):
 
 
 def stylizer(costs, **fields):
-    return Stylizer(Settings(**{"steps": 3, "scales": 1, **fields}), encoder=VGG19(tiny_weights()), costs=costs)
+    return Stylizer(
+        Settings(**{"steps": 3, "scales": 1, **fields}), encoder=VGG19(tiny_weights()), costs=costs
+    )
 
 
 def test_where_the_mask_is_white_the_painting_is_held_and_elsewhere_it_is_painted():
-    """From the picture itself, as a film's next frame is; what holds it elsewhere is nothing."""
+    """Pulled from the photograph to another picture in one part, and in the other part not at all."""
     white = torch.from_numpy(LEFT[0] > 0)
     held, free = (
-        (stylizer(costs, steps=12).stylize(CONTENT, STYLE, start=TARGET).image - TARGET).abs()
+        stylizer(costs, steps=120, solver="adam", learning_rate=0.03, start="content")
+        .stylize(CONTENT, STYLE)
+        .image
         for costs in ([Hold(TARGET, LEFT, 1e6)], [])
     )
-    assert held[..., white].max() < 1e-2
-    assert free[..., white].mean() > 5e-2
-    assert held[..., ~white].mean() > 5e-2
+    assert (held - TARGET).abs()[..., white].mean() < 1e-2
+    assert (free - TARGET).abs()[..., white].mean() > 0.1
+    assert (held - TARGET).abs()[..., ~white].mean() > 0.1
 
 
 def test_it_is_counted_as_a_custom_cost_and_may_be_given_to_one_painting():
@@ -142,7 +148,9 @@ def test_the_plan_grows_by_the_bytes_that_it_holds():
 
 
 def test_a_checkpoint_knows_the_picture_that_is_held():
-    one, same, other = (Hold(picture, MASK, 3.0).fingerprint() for picture in (TARGET, TARGET.clone(), CONTENT))
+    one, same, other = (
+        Hold(picture, MASK, 3.0).fingerprint() for picture in (TARGET, TARGET.clone(), CONTENT)
+    )
     assert one == same != other
     assert len({one, Hold(TARGET, None, 3.0).fingerprint(), Hold(TARGET, MASK, 4.0).fingerprint()}) == 3
 
@@ -175,7 +183,14 @@ def test_what_evaluate_may_not_return_is_one_line(returned):
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("weight", -1.0), ("weight", float("nan")), ("weight", "much"), ("halo", -1), ("halo", 1.5), ("halo", None)],
+    [
+        ("weight", -1.0),
+        ("weight", float("nan")),
+        ("weight", "much"),
+        ("halo", -1),
+        ("halo", 1.5),
+        ("halo", None),
+    ],
 )
 def test_a_weight_or_halo_that_is_none_is_refused(field, value):
     cost = Bending()

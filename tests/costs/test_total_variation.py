@@ -6,15 +6,14 @@ from functools import partial
 import pytest
 import torch
 
+from impasto.costs import image_cost
 from impasto.costs.image_cost import CanvasScale
 from impasto.costs.total_variation import ROUNDING, TotalVariation, variation
-from impasto.costs import image_cost
 from impasto.evaluation import Cost, Evaluation
 from impasto.objective import image_costs
 from impasto.objective.image_costs import WithImageCosts
 from impasto.tensor_types import Span
 from tests.helpers import random_image
-
 
 CPU = torch.device("cpu")
 

@@ -112,7 +112,9 @@ def test_the_one_shot_function_recolours_too():
     assert one.metadata == other.metadata
 
 
-@pytest.mark.parametrize(("recipe", "colour", "stop_after"), [("paint", "photograph", 5), ("classic", "match", 1)])
+@pytest.mark.parametrize(
+    ("recipe", "colour", "stop_after"), [("paint", "photograph", 5), ("classic", "match", 1)]
+)
 def test_resumed_it_is_the_same_to_the_bit(tmp_path, recipe, colour, stop_after):
     fields = {**RECIPES[recipe], "colour": colour}
     straight = stylizer(**fields).stylize(CONTENT, STYLE)

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from impasto.errors import SettingsError
+from impasto.layout import Layout
 from impasto.memory import process as memory
 from impasto.memory.choose_layout import candidates, choose, least
-from impasto.layout import Layout
 from impasto.memory.network_memory import Network
 from impasto.memory.peak import CODE_BYTES, COMPILER_BYTES, SLACK, Scale
 from tests.memory.helpers import BASE, asked, square

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from impasto.memory import time_forecast as module
 from impasto.layout import Layout
+from impasto.memory import time_forecast as module
 from impasto.memory.plan import make_plan
 from impasto.memory.tile_work import FORWARD, SECOND_PASS
 from impasto.memory.time_forecast import ROUNDS, Speed, calibrate, forecast

@@ -10,9 +10,9 @@ import torch
 
 import impasto.painting.painting as module
 from impasto.errors import SettingsError
+from impasto.layout import Layout
 from impasto.memory.available import CONTEXT_BYTES, GENEROUS
 from impasto.memory.choose_layout import choose
-from impasto.layout import Layout
 from impasto.memory.network_memory import Network
 from impasto.memory.peak import GPU_SLACK, WORKSPACE_BYTES, Scale
 from impasto.settings import Settings

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from impasto.errors import SettingsError
-from impasto.memory.choose_layout import least
 from impasto.layout import Layout
+from impasto.memory.choose_layout import least
 from impasto.memory.plan import make_plan
 from impasto.memory.process import bytes_of
 from impasto.settings import Settings

@@ -37,7 +37,9 @@ def test_of_the_computers_memory(monkeypatch):
 
 def test_of_a_gpus_memory(card):
     held = CONTEXT_BYTES + 2 * GIGA
-    assert available_on(GPU, None) == AvailableMemory(3 * GIGA // 2, held + 48 * GIGA, named=False, reached=held)
+    assert available_on(GPU, None) == AvailableMemory(
+        3 * GIGA // 2, held + 48 * GIGA, named=False, reached=held
+    )
     assert available_on(GPU, "10GB") == AvailableMemory(3 * GIGA // 2, 10 * GIGA, named=True, reached=held)
 
 

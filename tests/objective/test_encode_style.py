@@ -10,7 +10,11 @@ from impasto.stylizer import Stylizer
 from impasto.vgg.vgg19 import VGG19
 from tests.helpers import random_image, tiny_weights
 
-CONTENT, NEXT, STYLE, OTHER = (random_image(36, 48, 1), random_image(36, 48, 4), *(random_image(40, 44, i) for i in (2, 3)))
+CONTENT, NEXT, STYLE, OTHER = (
+    random_image(36, 48, 1),
+    random_image(36, 48, 4),
+    *(random_image(40, 44, i) for i in (2, 3)),
+)
 STYLES = {"one": STYLE, "two": [(STYLE, 2), OTHER]}
 
 

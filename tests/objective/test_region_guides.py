@@ -8,9 +8,9 @@ from impasto.objective.margin import MARGIN, Mirrored, mirrored
 from impasto.objective.region_guides import eroded, layer_guides, mean_around, over_positions, reach
 from impasto.objective.targets import content_terms, guided_term, style_sums, style_term, style_terms
 from impasto.objective.tiled import Tiled
-from impasto.tensor_types import Span
 from impasto.objective.tiling.tiling import Tiling
 from impasto.objective.whole import Whole
+from impasto.tensor_types import Span
 from impasto.vgg.layers import LAYERS
 from impasto.vgg.vgg19 import VGG19
 from tests import one_page

@@ -58,7 +58,8 @@ def finished(painting):
 
 
 @pytest.mark.parametrize(
-    ("name", "way"), [*zip(CHANGES, list(WAYS) * 3, strict=False), ("styles", "Adam"), ("strength", "L-BFGS in tiles")]
+    ("name", "way"),
+    [*zip(CHANGES, list(WAYS) * 3, strict=False), ("styles", "Adam"), ("strength", "L-BFGS in tiles")],
 )
 def test_afterwards_j_is_that_of_a_painting_with_the_new_weights(name, way):
     """Adam tells the cost of the canvas that a step started from, L-BFGS that of the one it came to."""
@@ -110,7 +111,7 @@ def test_painted_again_from_its_metadata_it_is_the_same_to_the_bit(after, change
     ("saved", "way"), [(2, "L-BFGS"), (3, "L-BFGS"), (3, "Adam"), (4, "L-BFGS in tiles"), (8, "L-BFGS")]
 )
 def test_resumed_from_before_at_or_after_an_adjustment_it_is_the_same_to_the_bit(tmp_path, saved, way):
-    """Of three adjustments the second is made after step 3; saved at 3, it is in the checkpoint and not yet in force."""
+    """Saved after step 3, the second adjustment is in the checkpoint and not yet in force."""
     adjustments = [{"step": 1, "beta": 5.0}, {"step": 3, "strength": 0.8}, {"step": 7, "styles": [1, 5]}]
     painting = begun(way, adjustments=adjustments)
     steps_until(painting, saved)

@@ -103,7 +103,9 @@ def test_one_of_format_2_is_read(tmp_path, checkpoint):
     """It called a scale a stage, and knew no adjustments."""
     save_checkpoint(tmp_path / "new", checkpoint)
     data = (tmp_path / "new").read_bytes()
-    header = json.loads(json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])["__metadata__"]["impasto"])
+    header = json.loads(
+        json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])["__metadata__"]["impasto"]
+    )
     header |= {"version": 2, "stage": header.pop("scale")}
     del header["adjustments"]
     save_file(load_file(tmp_path / "new"), tmp_path / "old", metadata={"impasto": json.dumps(header)})

@@ -212,9 +212,7 @@ def test_the_plan_has_room_for_the_guides():
     big = soft(384, 512)
     plain, _ = planned(STYLE)
     with_regions, painting = planned([STYLE, OTHER], masks=[big, 1 - big])
-    guides = [
-        term.guide for term in objective(painting)._evaluate.terms if hasattr(term, "guide")
-    ]
+    guides = [term.guide for term in objective(painting)._evaluate.terms if hasattr(term, "guide")]
     held = sum(guide.weight.numel() * guide.weight.element_size() for guide in guides)
     assert len(guides) == 10
     assert with_regions - plain > held

@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from impasto.solvers.history import Pairs
 from impasto.distributed.partition import WHOLE
+from impasto.solvers.history import Pairs
 from impasto.solvers.vector_store import InMemory, keeper
 
 N = 6
