@@ -135,17 +135,17 @@ class Negative(Energy):
 @pytest.mark.parametrize(
     ("cost", "says"),
     [
-        (Maximum(), "Maximum.measure is no sum over positions"),
-        (Rows(), "Rows.measure is no sum over positions"),
-        (Columns(), "Columns.measure is no sum over positions: .* a layer's columns"),
-        (Number(), r"Number.measure gives a tensor of floating point numbers, got 1\.0"),
-        (Constant(), "Constant.rule does not depend on generated.total"),
-        (Vector(), r"Vector.rule gives a tensor with one number, got a tensor of float32 \[4\]"),
-        (Whole(), "Whole.measure gives a tensor of floating point numbers, got a tensor of int64"),
-        (Deep(), "no layer named 'relu9_9'"),
-        (Nowhere(), "Nowhere needs a layer"),
-        (Negative(), "the weight of Negative"),
-        (Energy, "make the object first"),
+        (Maximum(), r"Maximum\.measure"),
+        (Rows(), r"Rows\.measure"),
+        (Columns(), r"Columns\.measure.*columns"),
+        (Number(), r"Number\.measure.*1\.0"),
+        (Constant(), r"Constant\.rule.*generated\.total"),
+        (Vector(), r"Vector\.rule.*float32 \[4\]"),
+        (Whole(), r"Whole\.measure.*int64"),
+        (Deep(), "relu9_9"),
+        (Nowhere(), "Nowhere.*layer"),
+        (Negative(), "weight.*Negative"),
+        (Energy, "Energy"),
     ],
 )
 def test_what_is_no_cost_is_refused_in_one_line(cost, says):
@@ -170,7 +170,7 @@ def test_a_checkpoint_asks_for_the_same_costs_again(tmp_path):
         (Energy(),),
         (*[MeanAndDeviation("relu3_1")] * 2,),
     ):
-        with pytest.raises(CheckpointError, match=r"custom costs? .*give the same as Stylizer") as caught:
+        with pytest.raises(CheckpointError, match=r"MeanAndDeviation.*0\.5") as caught:
             resume(*others)
         assert "\n" not in str(caught.value)
     assert next(resume(MeanAndDeviation("relu3_1", 0.5))).number == 2

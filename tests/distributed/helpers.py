@@ -78,7 +78,7 @@ def painting(group, inputs, settings, resume=None, kept="float32", costs=(), **m
         **more,
     )
     if checkpoint is None:
-        layout = Layout(tile=64, style_tile=64, solver=settings.solver, history=settings.history, kept=kept)
+        layout = Layout(tile=96, style_tile=96, solver=settings.solver, history=settings.history, kept=kept)
         one.layouts = [layout] * len(one.layouts)
     return one
 

@@ -48,7 +48,7 @@ def test_small_scales_are_not_spared_for_the_large_one():
 
 
 def test_the_largest_scale_is_refused_first():
-    with pytest.raises(SettingsError, match=r"^2048x2048 pixels need at least"):
+    with pytest.raises(SettingsError, match=r"^2048x2048 "):
         plan(10**8)
 
 

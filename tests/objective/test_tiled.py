@@ -173,6 +173,7 @@ def test_any_size_any_tile_any_layers(height, width, side, content_layer, style_
     assert_same(whole, tiled, image, 1e-10)
 
 
+@pytest.mark.slow
 def test_float32_on_the_real_weights_agrees_to_1e_5(real_encoder):
     content, style, image = random_image(120, 101, 1), random_image(90, 120, 2), random_image(120, 101, 3)
     assert_same(*both(real_encoder, content, style, 64), image, 1e-5)

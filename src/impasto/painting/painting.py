@@ -71,7 +71,7 @@ class Painting:
                 settings, encoder, self._colors.inputs, partition, costs, image_costs, styles
             )
         self._previews = Previews(self._colors, partition)
-        self._problem.adjustments = read_adjustments(adjustments)
+        self._problem.plan_adjustments(read_adjustments(adjustments))
         self._progress = Progress() if resume is None else self._resumed(resume)
         self.notes = self._notes(resume)
         self._events = paint(self._problem, self._progress)
@@ -381,7 +381,7 @@ class Painting:
             weights=self._encoder.weights.provenance.checksum,
         )
         problem, partition = self._problem, self._partition
-        problem.adjustments = read_adjustments(checkpoint.adjustments)
+        problem.plan_adjustments(read_adjustments(checkpoint.adjustments))
         problem.adjust(
             len(checkpoint.history) - 1
         )  # those made after the last step are still to be taken over

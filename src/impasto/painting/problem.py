@@ -163,6 +163,13 @@ class PaintingProblem:
         protection = protection_at(self.setup(scale), self.partition.rows_of(self.scales[scale].size[0]))
         return canvas if protection is None else protection.over(canvas)
 
+    def plan_adjustments(self, adjustments: Sequence[Adjustment]) -> None:
+        """Make these on the way, sorted by step. Raises SettingsError for one that cannot be made."""
+        settings, inputs = self.settings, self.inputs
+        for one in adjustments:
+            settings, inputs = adjusted(settings, inputs, one.changes, self.encoded)
+        self.adjustments = list(adjustments)
+
     def add_adjustment(self, step: int, changes: Mapping[str, Any], *, later: bool = False) -> None:
         """Change weights after so many steps, which have been taken, and remember it; later: they are still to come.
 
