@@ -40,6 +40,7 @@ def test_in_tiles_it_is_the_same_picture(border, solver):
     assert (tiled.image - whole.image).abs().mean() < tolerance
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "stop_after"), zip(SPARING, [2, 9, 9, 9, 2], strict=True))
 def test_resumed_in_the_same_layout_it_is_the_same_to_the_bit(tmp_path, name, stop_after):
     def begun():
