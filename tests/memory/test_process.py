@@ -20,7 +20,7 @@ def test_amounts_of_memory_are_read(text, size):
 
 @pytest.mark.parametrize("text", ["", "much", "-4GB", "4 GB free", "4XB", "1e9", "iB"])
 def test_what_is_no_amount_is_refused_in_one_line(text):
-    with pytest.raises(SettingsError, match="4GB"):
+    with pytest.raises(SettingsError, match="memory is an amount such as 4GB"):
         memory.bytes_of(text)
 
 
