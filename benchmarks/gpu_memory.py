@@ -26,8 +26,8 @@ from plan import DEMO, HISTORY, STEPS, enlarged, planned
 import impasto
 import impasto.painting.painting as module
 from impasto.errors import SettingsError
-from impasto.memory.available import CONTEXT_BYTES
 from impasto.layout import Layout
+from impasto.memory.available import CONTEXT_BYTES
 from impasto.memory.peak import GPU_SLACK
 from impasto.painting.painting import Painting
 from impasto.vgg.device import find_device
@@ -80,7 +80,7 @@ def painting_of(case: dict[str, Any], folder: Path, device: str) -> Painting:
     settings = impasto.Settings(**{**fields, **case["settings"]})
     encoder = _encoder(device, pooling=settings.pooling, precision=settings.precision)
     painting = impasto.Stylizer(settings, encoder=encoder).paint(folder / "content.jpg", folder / "style.jpg")
-    painting.problem.layouts = [Layout(**case["layout"])] * len(painting.problem.stages)
+    painting.layouts = [Layout(**case["layout"])] * len(painting.layouts)
     return painting
 
 

@@ -50,7 +50,7 @@ def first_at(mark: float, content: torch.Tensor, style: torch.Tensor, **settings
                 "cost": step.cost.total,
                 "reached": step.cost.total <= mark,
                 "steps_at_the_last_scale": step.step,
-                "image": step.image.clone(),
+                "image": painting.result().image,
             }
     return found | {"cost_after_all_steps": step.cost.total}
 

@@ -25,8 +25,8 @@ import torch
 from step import DEMO, enlarged
 
 import impasto
-from impasto.memory import process as memory
 from impasto.layout import Layout
+from impasto.memory import process as memory
 from impasto.memory.plan import Plan
 from impasto.memory.time_forecast import calibrate, forecast
 from impasto.painting.painting import Painting
@@ -76,16 +76,16 @@ def painting_of(case: dict[str, Any], folder: Path, steps: int) -> Painting:
     painting = impasto.Stylizer(impasto.Settings(**fields)).paint(
         folder / "content.jpg", folder / "style.jpg"
     )
-    painting.problem.layouts = [Layout(**case["layout"])] * len(painting.problem.stages)
+    painting.layouts = [Layout(**case["layout"])] * len(painting.layouts)
     return painting
 
 
 def planned(painting: Painting) -> Plan:
     """The plan, with the case's layout."""
-    plan = painting.problem.plan
+    plan = painting._plan
     scales = [
         replace(one, layout=layout, peak=plan.demand.peak(one.scale, layout, plan.base))
-        for one, layout in zip(plan.scales, painting.problem.layouts, strict=True)
+        for one, layout in zip(plan.scales, painting.layouts, strict=True)
     ]
     return replace(plan, scales=tuple(scales))
 
@@ -116,7 +116,7 @@ def of_time(case: dict[str, Any], folder: Path) -> dict[str, Any]:
     torch.set_num_threads(painting.settings.threads or torch.get_num_threads())
 
     def told() -> float | None:
-        return forecast(plan, calibrate(painting.problem.encoder, plan.demand, disk=disk)).seconds
+        return forecast(plan, calibrate(painting._encoder, plan.demand, disk=disk)).seconds
 
     began = time.perf_counter()
     before = told()

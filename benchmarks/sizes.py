@@ -41,7 +41,7 @@ def painted(content: Path, width: int, allowed: str | None) -> dict[str, object]
         painting = impasto.Stylizer(settings).paint(content, DEMO / "style.jpg")
     except impasto.ImpastoError as error:
         return {"refused": str(error)}
-    [planned] = painting.problem.plan.scales
+    [planned] = painting._plan.scales
     for _ in painting:
         pass
     return {

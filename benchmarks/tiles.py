@@ -23,12 +23,12 @@ import torch
 from step import STYLE_LAYERS, picture
 
 import impasto
-from impasto.memory.tile_work import evaluation_work
 from impasto.evaluation import Evaluate
+from impasto.memory.tile_work import evaluation_work
 from impasto.objective.margin import MARGIN
 from impasto.objective.targets import content_terms, style_terms
 from impasto.objective.tiled import Tiled
-from impasto.objective.tiling.passes import stages
+from impasto.objective.tiling.passes import passes
 from impasto.objective.whole import Whole
 
 CONTENT_LAYERS = {"relu4_2": 1.0}
@@ -51,7 +51,7 @@ def one_process(size: int, tile: int, rounds: int) -> dict[str, list[float]]:
     if size > DEEPER * tile:
         ways[f"tiles, deep layers in tiles of {DEEPER * tile}"] = DEEPER * tile
     for name, deep in ways.items():
-        walked = stages(height, width, layers, tile, deep)
+        walked = passes(height, width, layers, tile, deep)
         engines[name] = Tiled(encoder, terms, 1.0, 20.0, walked)
     canvas = content.flip(3)
     seconds: dict[str, list[float]] = {name: [] for name in engines}
@@ -104,7 +104,7 @@ def sums(tile: int) -> None:
     layers = [*CONTENT_LAYERS, *STYLE_LAYERS]
     for height, width in SUMMED_UP:
         whole, same, larger, deep = (
-            evaluation_work(stages(height, width, layers, *sides, MARGIN))
+            evaluation_work(passes(height, width, layers, *sides, MARGIN))
             for sides in ((None, None), (tile, None), (tile, DEEPER * tile), (tile, width))
         )
         print(

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from impasto.costs.custom import CustomCost
+from impasto.evaluation import Evaluate
 from impasto.vgg.layers import TABLE
 from impasto.vgg.weights import Provenance, Weights
 
@@ -64,6 +65,18 @@ class MeanAndDeviation(CustomCost):
     def _moments(summary):
         mean, squares = summary.mean
         return mean, (squares - mean.square()).clamp(min=1e-6).sqrt()
+
+
+def objective(painting, scale: int = 0) -> Evaluate:
+    """J and dJ/dG at a scale (from 0) of a painting, with its weights as they are now."""
+    painting.layouts = painting.layouts
+    problem = painting._problem
+    return problem.objective(scale, problem.encode(scale))
+
+
+def canvas(painting) -> torch.Tensor:
+    """The solver's image as it is now, of this process's rows: a copy."""
+    return painting._progress.solver.image.detach().clone()
 
 
 def random_image(height: int, width: int, seed: int = 0) -> torch.Tensor:

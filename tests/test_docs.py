@@ -24,8 +24,8 @@ from impasto import stylizer
 from impasto.cli.app import app
 from impasto.cli.main import main
 from impasto.images.io.read import write_picture
-from impasto.objective.problem import PicturesAtEveryScale
 from impasto.painting import painting
+from impasto.painting.problem import PaintingProblem
 from impasto.vgg.vgg19 import VGG19
 from tests.helpers import random_image, tiny_weights
 
@@ -59,12 +59,12 @@ def small(desk, monkeypatch) -> None:
 
     def problem(settings, *rest):
         least = replace(settings, size=min(settings.size or 64, 64), steps=min(settings.steps, 2))
-        return PicturesAtEveryScale(least, *rest)
+        return PaintingProblem(least, *rest)
 
     def encoder(weights, **choices):
         return VGG19(weights or tiny_weights(), **choices)
 
-    monkeypatch.setattr(painting, "PicturesAtEveryScale", problem)
+    monkeypatch.setattr(painting, "PaintingProblem", problem)
     monkeypatch.setattr(stylizer, "VGG19", encoder)
     for seed, name in enumerate([*STAND_INS, *MORE_STAND_INS]):
         write_picture(name, random_image(60, 80, seed))

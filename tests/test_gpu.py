@@ -43,7 +43,7 @@ def test_painted_twice_or_resumed_it_is_the_same_to_the_bit(tmp_path, encoders, 
 
     def begun():
         painting = stylizer.paint(CONTENT, STYLE)
-        painting.problem.layouts = [LAYOUTS[layout]] * 2
+        painting.layouts = [LAYOUTS[layout]] * 2
         return painting
 
     once, twice = begun(), begun()

@@ -29,7 +29,7 @@ def test_windows_come_back(kind, dtype, tmp_path):
 
 
 def test_a_folder_that_is_not_there_is_one_line(tmp_path):
-    with pytest.raises(OutputError, match=r"content encoding cannot be kept in .*missing"):
+    with pytest.raises(OutputError, match="missing"):
         OnDisk(tmp_path / "missing", 3, 5, 9, torch.zeros(1))
 
 

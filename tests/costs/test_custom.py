@@ -10,7 +10,7 @@ from impasto.painting.checkpoint import load_checkpoint
 from impasto.settings import Settings
 from impasto.stylizer import Stylizer
 from impasto.vgg.vgg19 import VGG19
-from tests.helpers import MeanAndDeviation, random_image, tiny_weights
+from tests.helpers import MeanAndDeviation, objective, random_image, tiny_weights
 
 CONTENT, STYLE = random_image(36, 48, 1), random_image(40, 40, 2)
 
@@ -63,10 +63,7 @@ def test_several_styles_are_their_weighted_mean():
     painting = paint(distance, style=[(STYLE, 3), other])
     next(painting)
     encoder = VGG19(tiny_weights())
-    padded = [
-        torch.nn.functional.pad(painting.problem.style_at(0, number), (16, 16, 16, 16), mode="reflect")
-        for number in range(2)
-    ]
+    padded = [torch.nn.functional.pad(style, (16, 16, 16, 16), mode="reflect") for style in (STYLE, other)]
     one, two = (encoder(image, ["relu2_1"])["relu2_1"].square().sum((0, 1)).mean() for image in padded)
     assert distance.seen.mean.item() == pytest.approx((3 * one + two).item() / 4, rel=1e-5)
     assert distance.seen.count == 1
@@ -83,7 +80,7 @@ def test_with_regions_it_sees_whole_pictures():
     found = []
     for more in ({}, {"masks": [left, 1 - left]}):
         painting = paint(Distance(), style=styles, **more)
-        found.append(painting.problem.evaluate_at(0)(CONTENT).cost)
+        found.append(objective(painting)(CONTENT).cost)
     assert found[0].custom == found[1].custom
     assert found[0].style != found[1].style
 
@@ -138,17 +135,17 @@ class Negative(Energy):
 @pytest.mark.parametrize(
     ("cost", "says"),
     [
-        (Maximum(), "Maximum.measure is no sum over positions"),
-        (Rows(), "Rows.measure is no sum over positions"),
-        (Columns(), "Columns.measure is no sum over positions: .* a layer's columns"),
-        (Number(), r"Number.measure gives a tensor of floating point numbers, got 1\.0"),
-        (Constant(), "Constant.rule does not depend on generated.total"),
-        (Vector(), r"Vector.rule gives a tensor with one number, got a tensor of float32 \[4\]"),
-        (Whole(), "Whole.measure gives a tensor of floating point numbers, got a tensor of int64"),
-        (Deep(), "no layer named 'relu9_9'"),
-        (Nowhere(), "Nowhere needs a layer"),
-        (Negative(), "the weight of Negative"),
-        (Energy, "make the object first"),
+        (Maximum(), r"Maximum\.measure"),
+        (Rows(), r"Rows\.measure"),
+        (Columns(), r"Columns\.measure.*columns"),
+        (Number(), r"Number\.measure.*1\.0"),
+        (Constant(), r"Constant\.rule.*generated\.total"),
+        (Vector(), r"Vector\.rule.*float32 \[4\]"),
+        (Whole(), r"Whole\.measure.*int64"),
+        (Deep(), "relu9_9"),
+        (Nowhere(), "Nowhere.*layer"),
+        (Negative(), "weight.*Negative"),
+        (Energy, "Energy"),
     ],
 )
 def test_what_is_no_cost_is_refused_in_one_line(cost, says):
@@ -173,7 +170,7 @@ def test_a_checkpoint_asks_for_the_same_costs_again(tmp_path):
         (Energy(),),
         (*[MeanAndDeviation("relu3_1")] * 2,),
     ):
-        with pytest.raises(CheckpointError, match=r"custom costs? .*give the same as Stylizer") as caught:
+        with pytest.raises(CheckpointError, match=r"MeanAndDeviation.*0\.5") as caught:
             resume(*others)
         assert "\n" not in str(caught.value)
     assert next(resume(MeanAndDeviation("relu3_1", 0.5))).number == 2

@@ -1,15 +1,21 @@
 """Total variation: by hand, by finite differences, strip by strip, and what it does to a size."""
 
 import math
+from functools import partial
 
 import pytest
 import torch
 
-from impasto.costs import total_variation as module
-from impasto.costs.total_variation import ROUNDING, WithVariation, variation
+from impasto.costs import image_cost
+from impasto.costs.image_cost import CanvasScale
+from impasto.costs.total_variation import ROUNDING, TotalVariation, variation
 from impasto.evaluation import Cost, Evaluation
+from impasto.objective import image_costs
+from impasto.objective.image_costs import WithImageCosts
 from impasto.tensor_types import Span
 from tests.helpers import random_image
+
+CPU = torch.device("cpu")
 
 
 def nothing(image):
@@ -35,11 +41,11 @@ def test_by_hand():
 @pytest.mark.parametrize("size", [(1, 1), (1, 7), (6, 1), (9, 7)])
 @pytest.mark.parametrize("strip", [1, 3 * 7 * 2, 2**20])
 def test_value_and_gradient_are_those_of_the_definition(size, strip, monkeypatch):
-    monkeypatch.setattr(module, "STRIP", strip)
+    monkeypatch.setattr(image_costs, "strips_of", partial(image_cost.strips_of, values=strip))
     image = random_image(*size).double().requires_grad_(True)
     expected = by_definition(image)
     (slope,) = torch.autograd.grad(expected, image)
-    found = WithVariation(nothing, 3.0, 2.0, size[0] * size[1])(image)
+    found = WithImageCosts(nothing, [TotalVariation(3.0, False, 2.0)], size)(image)
     assert found.cost.variation == pytest.approx(expected.item() / 2, rel=1e-12)
     assert found.cost.total == pytest.approx(1 + 3 * expected.item() / 2, rel=1e-12)
     assert (found.cost.content, found.cost.style, found.cost.custom) == (0.5, 0.25, 0.125)
@@ -68,8 +74,12 @@ def test_slabs_with_a_row_of_their_neighbours_add_up():
     torch.testing.assert_close(torch.cat(parts, 2), whole)
 
 
-def test_a_flat_photograph_is_no_reference():
-    image = random_image(6, 6)
-    assert WithVariation(nothing, 1.0, 0.0, 36)(image).cost.variation == pytest.approx(
-        by_definition(image).item(), rel=1e-6
+@pytest.mark.parametrize("flat", [True, False])
+def test_normalized_it_is_divided_by_the_photographs_own_unless_that_is_flat(flat):
+    image, photograph = random_image(6, 6), torch.zeros(1, 3, 6, 6) if flat else random_image(6, 6, 5) ** 4
+    scale = CanvasScale((6, 6), Span(0, 6), CPU, lambda rows: photograph[:, :, slice(*rows)], float)
+    cost = TotalVariation(1.0, normalize=True).at(scale)
+    reference = 1 if flat else by_definition(photograph).item()
+    assert WithImageCosts(nothing, [cost], (6, 6))(image).cost.variation == pytest.approx(
+        by_definition(image).item() / reference, rel=1e-6
     )

@@ -5,9 +5,10 @@ The layouts are given: what the planner chose would hang on the memory that is f
 
 import pytest
 import torch
-from impasto.objective.problem import PicturesAtEveryScale
-from impasto.objective.shared_problem import PicturesInSlabs
 
+from impasto.costs.custom import check_costs
+from impasto.distributed.partition import WHOLE, Partition
+from impasto.distributed.slab_partition import SlabPartition
 from impasto.images.io.read import read_picture
 from impasto.inputs.inputs import Inputs, Style
 from impasto.layout import Layout
@@ -15,7 +16,7 @@ from impasto.painting.checkpoint import load_checkpoint
 from impasto.painting.painting import Painting
 from impasto.settings import Settings
 from impasto.vgg.vgg19 import VGG19
-from tests.helpers import random_image, tiny_weights
+from tests.helpers import objective, random_image, tiny_weights
 
 HEIGHT, WIDTH = 300, 90
 """Slabs of 128 and 172 rows; half that size is painted by rank 0 alone."""
@@ -35,19 +36,24 @@ def image(precision):
     return 0.5 * random_image(HEIGHT, WIDTH, 3).to(getattr(torch, precision))
 
 
-def problem(group, precision, inputs, costs=(), **fields):
-    """One scale in tiles."""
+def partition_of(group) -> Partition:
+    """The ranks of a group; None: this process alone."""
+    return WHOLE if group is None else SlabPartition(group, on_machine=group.size)
+
+
+def one_scale(group, precision, inputs, costs=(), **fields):
+    """A painting of one scale in tiles."""
     settings = Settings(**{"scales": 1, "engine": "tiled", "tile": 64, **fields})
-    layouts = [Layout(tile=settings.tile, style_tile=settings.tile)]
-    given = settings, VGG19(tiny_weights(), precision=precision), inputs, layouts
-    return PicturesAtEveryScale(*given, costs) if group is None else PicturesInSlabs(*given, group, costs)
+    encoder = VGG19(tiny_weights(), precision=precision)
+    one = Painting(settings, encoder, inputs, None, partition_of(group), *check_costs(costs))
+    one.layouts = [Layout(tile=settings.tile, style_tile=settings.tile)]
+    return one
 
 
 def evaluation(group, precision, inputs, fields):
     """The cost, and this rank's rows of the gradient."""
-    here = problem(group, precision, inputs, **fields)
-    own = slice(None) if group is None else slice(*here._own(0))
-    found = here.evaluate_at(0)(image(precision)[:, :, own])
+    own = partition_of(group).rows_of(HEIGHT)
+    found = objective(one_scale(group, precision, inputs, **fields))(image(precision)[:, :, slice(*own)])
     return found.cost, found.gradient
 
 
@@ -59,15 +65,21 @@ def assert_as_alone(answers, cost, gradient, tolerance):
     assert (torch.cat([upper, lower], 2) - gradient).norm() < tolerance * gradient.norm()
 
 
-def painting(group, inputs, settings, resume=None, kept="float32", costs=()):
-    """In tiles; one that goes on has the checkpoint's layouts."""
+def painting(group, inputs, settings, resume=None, kept="float32", costs=(), **more):
+    """In tiles; one that goes on has the checkpoint's layouts. more: what else `Painting` takes."""
     checkpoint = None if resume is None else load_checkpoint(resume)
-    one = Painting(settings, VGG19(tiny_weights()), inputs, checkpoint, group, costs)
+    one = Painting(
+        settings,
+        VGG19(tiny_weights()),
+        inputs,
+        checkpoint,
+        partition_of(group),
+        *check_costs(costs),
+        **more,
+    )
     if checkpoint is None:
-        one.problem.layouts = [
-            Layout(tile=64, style_tile=64, solver=settings.solver, history=settings.history, kept=kept)
-            for _ in one.problem.stages
-        ]
+        layout = Layout(tile=96, style_tile=96, solver=settings.solver, history=settings.history, kept=kept)
+        one.layouts = [layout] * len(one.layouts)
     return one
 
 

@@ -5,7 +5,7 @@ import torch
 
 from impasto.painting.result import PartOfResult, Result
 from impasto.settings import Settings
-from tests.distributed.helpers import HEIGHT, SHORT, WIDTH, painted, painting, pictures
+from tests.distributed.helpers import SHORT, painted, painting, pictures
 
 
 def paint(group, colour, stop=None, save=None, resume=None):
@@ -15,6 +15,7 @@ def paint(group, colour, stop=None, save=None, resume=None):
     return type(result), result.image, history
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("colour", ["photograph", "match"])
 def test_a_painting_is_that_of_one_process(ranks, tmp_path, colour):
     (kind, together, costs), (other_kind, part, _) = ranks(paint, colour)
@@ -27,11 +28,3 @@ def test_a_painting_is_that_of_one_process(ranks, tmp_path, colour):
     ranks(paint, colour, 8, path)
     [(_, resumed, _), _] = ranks(paint, colour, None, None, path)
     assert torch.equal(resumed, together)
-
-
-def test_the_colours_alone_are_in_the_first_rank(ranks):
-    (kind, image, costs), (other_kind, part, _) = ranks(paint, "only")
-    assert (kind, other_kind, costs) == (Result, PartOfResult, [])
-    assert part.shape == (1, 3, 0, WIDTH)
-    assert image.shape == (1, 3, HEIGHT, WIDTH)
-    assert torch.equal(image, paint(None, "only")[1])

@@ -6,7 +6,8 @@ from impasto.distributed.slabs import everything_at_rank_0
 from impasto.distributed import failure_report as rollcall
 from impasto.distributed.failure_report import Rollcall
 from impasto.distributed.gather import gathered
-from impasto.distributed.row_exchange import Rows
+from impasto.distributed.row_exchange import SlabExchange
+from impasto.distributed.slab_spans import everything_at_rank_0
 from impasto.tensor_types import Span
 
 
@@ -45,7 +46,7 @@ WHOLE = torch.arange(60.0).reshape(1, 3, 10, 2)
 
 
 def widen(group):
-    rows = Rows(group, OWNED, WANTED)
+    rows = SlabExchange(group, OWNED, WANTED)
     wide = rows.widened(WHOLE[:, :, slice(*OWNED[group.rank])])
     return wide, rows.folded(torch.ones_like(wide)), rows.cropped(wide).clone()
 
@@ -61,7 +62,7 @@ def test_rows_of_neighbours_arrive_and_their_gradients_go_back(ranks):
 
 def scatter_and_gather(group):
     there = everything_at_rank_0(10, 2)
-    own = Rows(group, there, OWNED).widened(WHOLE if group.rank == 0 else WHOLE[:, :, :0])
+    own = SlabExchange(group, there, OWNED).widened(WHOLE if group.rank == 0 else WHOLE[:, :, :0])
     return own, gathered(group, OWNED, own)
 
 

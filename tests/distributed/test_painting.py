@@ -3,8 +3,6 @@
 import pytest
 import torch
 
-from impasto.distributed.row_exchange import Rows
-from impasto.distributed.slabs import everything_at_rank_0
 from impasto.objective.margin import Mirrored
 from impasto.objective.whole import Whole
 from impasto.painting.checkpoint import load_checkpoint
@@ -18,11 +16,12 @@ from tests.distributed.helpers import (
     assert_as_alone,
     evaluation,
     image,
+    one_scale,
     painted,
+    partition_of,
     pictures,
-    problem,
 )
-from tests.helpers import MeanAndDeviation
+from tests.helpers import MeanAndDeviation, objective
 
 PAINTINGS = {
     "paint": SHORT,
@@ -51,7 +50,7 @@ ENGINES = {
 @pytest.mark.parametrize(("precision", "tolerance"), [("float64", 1e-10), ("float32", 1e-5)])
 def test_cost_and_gradient_are_those_of_one_process(ranks, name, precision, tolerance):
     answers = ranks(evaluation, precision, pictures(), ENGINES[name])
-    tiled = problem(None, precision, pictures(), **ENGINES[name]).evaluate_at(0)
+    tiled = objective(one_scale(None, precision, pictures(), **ENGINES[name]))
     whole = Whole(tiled.encoder, tiled.terms, tiled.alpha, tiled.beta)
     if ENGINES[name].get("border") not in ("zeros", "replicate"):
         whole = Mirrored(whole)
@@ -99,6 +98,7 @@ KEPT = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "kept"), KEPT)
 def test_a_painting_is_that_of_one_process(ranks, name, kept):
     (kind, together, costs, _), (other_kind, part, other_costs, _) = ranks(
@@ -113,7 +113,8 @@ def test_a_painting_is_that_of_one_process(ranks, name, kept):
     assert (together - alone).abs().max() < 1e-3
 
 
-@pytest.mark.parametrize(("name", "kept"), KEPT)
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "kept"), [KEPT[1], KEPT[2], KEPT[4]])
 def test_two_ranks_go_on_to_the_bit_and_one_goes_on_too(ranks, tmp_path, name, kept):
     stop = 3 if name == "classic from noise" else 8  # the second step of the last scale
     path = str(tmp_path / "a.checkpoint")
@@ -131,6 +132,7 @@ def test_two_ranks_go_on_to_the_bit_and_one_goes_on_too(ranks, tmp_path, name, k
     assert (alone - straight).abs().max() < 1e-3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stop", [2, 8])
 def test_what_one_process_began_two_ranks_finish(ranks, tmp_path, stop):
     """At the first scale rank 1 has no rows; at the second each reads its own."""
@@ -146,13 +148,10 @@ def test_what_one_process_began_two_ranks_finish(ranks, tmp_path, stop):
 
 def first_and_grown(group):
     """The first canvas and the second, gathered."""
-    one = painting(group, "paint").problem
-    canvas = one.first_canvas()
-    grown = one.grow(canvas, 1)
-    if group is None:
-        return canvas, grown
-    everything = everything_at_rank_0(HEIGHT, 2)
-    return one.whole(canvas, 0), Rows(group, one.slabs(1).spans, everything).widened(grown)
+    one, partition = painting(group, "paint")._problem, partition_of(group)
+    canvas = one.initial_canvas()
+    grown = one.upscaled(canvas, 1)
+    return partition.gathered(canvas, one.scales[0].size[0]), partition.gathered(grown, HEIGHT)
 
 
 def test_the_canvas_grows_as_in_one_process(ranks):

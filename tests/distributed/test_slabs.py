@@ -7,11 +7,11 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from impasto.distributed.slabs import ALIGNED, FEWEST_ROWS, Slabs
+from impasto.distributed.partition import ALIGNED
+from impasto.distributed.slab_spans import FEWEST_ROWS, Slabs
 from impasto.objective.margin import MARGIN
-from impasto.objective.shared_problem import METRIC_HALO
 from impasto.objective.tiling.tiling import Tiling
-from impasto.solvers.smoothing_metric import picture_metric
+from impasto.solvers.smoothing_metric import METRIC_HALO, picture_metric
 from impasto.vgg.layers import LAYERS
 
 
@@ -58,7 +58,9 @@ def test_the_metric_of_a_widened_slab_is_that_of_the_whole(height):
     change = torch.randn(1, 3, height, 70, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
     whole = picture_metric(change)
     slabs = Slabs.of(height, 4)
-    for own, wide in zip(slabs.spans, slabs.widened(METRIC_HALO), strict=True):
+    for own, wide in zip(
+        slabs.spans, [span.widened(METRIC_HALO, height) for span in slabs.spans], strict=True
+    ):
         part = (
             picture_metric(change[:, :, slice(*wide)])[:, :, own.within(wide)]
             if own.start < own.stop

@@ -5,18 +5,20 @@ import pytest
 import torch
 
 import impasto
-from impasto.errors import CheckpointError, SettingsError
+from impasto.errors import SettingsError
 from impasto.images.color.gamut import srgb_from_oklab
 from impasto.images.color.palette import palette_of
 from impasto.images.color.spaces import linear_from_srgb, oklab_from_linear
 from impasto.images.resize.resize import resize_picture
+from impasto.inputs.color_transfer import ColorTransfer
+from impasto.inputs.inputs import Inputs, read_inputs
 from impasto.painting.checkpoint import load_checkpoint
 from impasto.settings import CHOICES, Settings
 from impasto.stylizer import Stylizer
 from impasto.vgg.vgg19 import VGG19
 from tests.helpers import IMAGES, needs_pictures, random_image, tiny_weights
+from tests.helpers import canvas as canvas_of
 
-PAINTED = [one for one in CHOICES["colour"] if one != "only"]
 RECIPES = {
     "classic": {"recipe": "classic", "steps": 6},
     "paint": {"recipe": "paint", "steps": 3, "scales": 2},
@@ -39,6 +41,10 @@ def oklab(rgb: torch.Tensor) -> torch.Tensor:
     return oklab_from_linear(linear_from_srgb(rgb.double()))
 
 
+def painted_inputs(colour: str, content: torch.Tensor) -> Inputs:
+    return ColorTransfer.of(colour, read_inputs(content, STYLE)).inputs
+
+
 def palette(rgb):
     return palette_of(impasto.read_picture(rgb))
 
@@ -47,7 +53,8 @@ def palette(rgb):
 def test_the_photographs_chroma_is_kept_within_a_ten_thousandth(recipe):
     """Wherever sRGB can show it in the painted light; the canvas itself is grey to the last bit."""
     painting = stylizer(**RECIPES[recipe], colour="photograph").paint(CONTENT, STYLE)
-    canvas, found = list(painting)[-1].image, painting.result().image
+    list(painting)
+    canvas, found = canvas_of(painting), painting.result().image
     assert (canvas.amax(dim=1) - canvas.amin(dim=1)).max() < 1e-6
     wanted = torch.cat([oklab(canvas)[:, :1], oklab(CONTENT)[:, 1:]], dim=1)
     assert (oklab(found) - wanted)[:, 0].abs().max() < 1e-4
@@ -60,8 +67,7 @@ def test_the_photographs_chroma_is_kept_within_a_ten_thousandth(recipe):
 def test_a_grey_photograph_stays_grey():
     grey = CONTENT[:, :1].expand(-1, 3, -1, -1)
     for colour in ("photograph", "match"):
-        problem = stylizer(colour=colour, scales=1, steps=2).paint(grey, STYLE).problem
-        style = problem.style_at(0)
+        style = painted_inputs(colour, grey).styles[0].picture.rgb
         assert (style.amax(dim=1) - style.amin(dim=1)).max() < 1e-4
     result = stylizer(colour="photograph", scales=1, steps=2).stylize(grey, STYLE).image
     assert (result.amax(dim=1) - result.amin(dim=1)).max() < 1e-4
@@ -70,8 +76,7 @@ def test_a_grey_photograph_stays_grey():
 def test_the_painting_has_the_photographs_palette_or_its_light():
     wanted = palette(CONTENT)
     for colour, axes in (("match", 3), ("photograph", 1)):
-        pictures = stylizer(colour=colour).paint(CONTENT, STYLE)._inputs
-        found = palette_of(pictures.styles[0].picture)
+        found = palette_of(painted_inputs(colour, CONTENT).styles[0].picture)
         torch.testing.assert_close(found.mean[:axes], wanted.mean[:axes], rtol=0, atol=1e-5)
         torch.testing.assert_close(
             found.covariance[:axes, :axes], wanted.covariance[:axes, :axes], rtol=0, atol=1e-6
@@ -84,24 +89,32 @@ def test_a_painting_of_itself_is_itself(colour):
     assert (result.image - CONTENT).abs().max() < 1e-3
 
 
-def test_only_the_colours_takes_no_steps():
-    painting = stylizer(colour="only").paint(CONTENT, STYLE)
-    assert (painting.steps, list(painting), painting.notes) == (0, [], [])
-    result = painting.result()
+def test_recolouring_paints_nothing():
+    result = impasto.recolor(CONTENT, STYLE)
     assert (result.history, result.stopped) == ([], "recoloured")
     found, wanted = palette(result.image), palette(STYLE)
     torch.testing.assert_close(found.mean, wanted.mean, rtol=0, atol=1e-3)
-    with pytest.raises(CheckpointError, match="nothing to go on with"):
-        painting.save_checkpoint("nowhere")
-    with pytest.raises(SettingsError, match="nothing to plan"):
-        painting.plan()
-    tiny = stylizer(colour="only", size=20).stylize(CONTENT, random_image(9, 9))
+    assert result.metadata["settings"]["colour"] == "only"
+    assert (result.metadata["steps"], result.metadata["width"], result.metadata["height"]) == (0, 48, 36)
+    tiny = impasto.recolor(CONTENT, random_image(9, 9), size=20)
     assert tiny.image.shape == (1, 3, 15, 20)  # no layer has to fit
+    with pytest.raises(SettingsError, match=r"impasto\.recolor") as caught:
+        stylizer(colour="only").paint(CONTENT, STYLE)
+    assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("recipe", RECIPES)
-@pytest.mark.parametrize("colour", ["photograph", "match"])
-@pytest.mark.parametrize("stop_after", [1, 5])
+def test_the_one_shot_function_recolours_too():
+    mask = np.linspace(0, 1, 48)[None].repeat(36, 0)
+    fields = {"size": 40, "protect_strength": 0.5}
+    one = stylizer(colour="only", **fields).stylize(CONTENT, STYLE, protect=mask)
+    other = impasto.recolor(CONTENT, STYLE, protect=mask, **fields)
+    assert torch.equal(one.image, other.image)
+    assert one.metadata == other.metadata
+
+
+@pytest.mark.parametrize(
+    ("recipe", "colour", "stop_after"), [("paint", "photograph", 5), ("classic", "match", 1)]
+)
 def test_resumed_it_is_the_same_to_the_bit(tmp_path, recipe, colour, stop_after):
     fields = {**RECIPES[recipe], "colour": colour}
     straight = stylizer(**fields).stylize(CONTENT, STYLE)
@@ -176,7 +189,7 @@ def test_real_pictures_keep_their_chroma(content, style):
     )
     next(painting)
     found = oklab(painting.result().image)
-    photograph = resize_picture(painting._colouring.photograph, painting.size)
+    photograph = resize_picture(painting.result().pictures["content"], painting.size)
     off = (found - oklab(photograph.rgb))[:, 1:].norm(dim=1)
     assert off.mean() < 1e-3
     assert (off < 1e-4).double().mean() > 0.95
@@ -186,15 +199,11 @@ def test_real_pictures_keep_their_chroma(content, style):
 def test_what_is_protected_has_the_photographs_own_colours_to_the_bit(colour):
     mask = torch.zeros(CONTENT.shape[2], CONTENT.shape[3]).numpy()
     mask[:20] = 1
-    painting = stylizer(colour=colour).paint(CONTENT, STYLE, protect=mask)
-    list(painting)
-    image = painting.result().image
+    image = stylizer(colour=colour, scales=2, steps=5).stylize(CONTENT, STYLE, protect=mask).image
     assert torch.equal(image[:, :, :20], CONTENT[:, :, :20])
     assert (image[:, :, 30:] - CONTENT[:, :, 30:]).abs().mean() > 1e-3
 
 
 def test_several_paintings_give_the_palette_of_all_of_them():
-    several = stylizer(colour="only").paint(CONTENT, [(STYLE, 1.0), (STYLE, 3.0)])
-    one = stylizer(colour="only").paint(CONTENT, STYLE)
-    list(several), list(one)
-    torch.testing.assert_close(several.result().image, one.result().image, rtol=0, atol=1e-5)
+    several, one = impasto.recolor(CONTENT, [(STYLE, 1.0), (STYLE, 3.0)]), impasto.recolor(CONTENT, STYLE)
+    torch.testing.assert_close(several.image, one.image, rtol=0, atol=1e-5)

@@ -40,7 +40,7 @@ def test_a_path_and_its_weight(text, path, weight):
 @pytest.mark.usefixtures("here")
 @pytest.mark.parametrize("number", ["0", "-1", "nan", "inf", "1e9", "two"])
 def test_bad_weights(number):
-    with pytest.raises(SettingsError, match=r"the weight (of|in) 'monet\.jpg"):
+    with pytest.raises(SettingsError, match=r"monet\.jpg"):
         from_text(f"monet.jpg:{number}")
 
 
@@ -48,7 +48,7 @@ def test_a_folder_is_its_pictures_which_share_its_weight(here):
     (here / "deeper").mkdir()
     assert from_text(f"{here}:3") == [(here / "hokusai.PNG", 1.5), (here / "monet.jpg", 1.5)]
     assert [weight for _, weight in weighted(here)] == [0.5, 0.5]
-    with pytest.raises(PictureError, match="holds no picture"):
+    with pytest.raises(PictureError, match="deeper"):
         from_text(str(here / "deeper"))
 
 

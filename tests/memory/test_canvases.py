@@ -26,10 +26,11 @@ def begun(**fields):
 
 @pytest.mark.parametrize("colour", ["painting", "photograph"])
 def test_a_canvas_grows_in_what_is_planned(colour):
-    problem = begun(colour=colour).problem
-    scale, demand = problem.scales()[1], problem.plan.demand
-    canvas = problem.first_canvas()
-    counted = most_allocated(lambda: problem.solver(problem.grow(canvas, 1), 1).image.sum())
+    painting = begun(colour=colour)
+    painting.layouts = painting.layouts
+    problem, scale, demand = painting._problem, painting._parts[1], painting._plan.demand
+    canvas = problem.initial_canvas()
+    counted = most_allocated(lambda: problem.solver(problem.upscaled(canvas, 1), 1).image.sum())
     there_before = VECTOR * scale.coarser[0] * scale.coarser[1]
     moments = 2 * VECTOR_BYTES  # of Adam, which take no memory until they are written to
     assert 2 * VECTOR_BYTES <= counted - moments <= demand.beginning(scale) - there_before
@@ -37,9 +38,9 @@ def test_a_canvas_grows_in_what_is_planned(colour):
 
 @pytest.mark.parametrize("start", ["content", "noise", "content+noise"])
 def test_the_first_canvas_is_made_in_what_is_planned(start):
-    problem = begun(scales=1, start=start).problem
-    counted = most_allocated(problem.first_canvas)
-    assert VECTOR_BYTES <= counted <= problem.plan.demand.beginning(problem.scales()[0])
+    painting = begun(scales=1, start=start)
+    counted = most_allocated(painting._problem.initial_canvas)
+    assert VECTOR_BYTES <= counted <= painting._plan.demand.beginning(painting._parts[0])
 
 
 @pytest.mark.parametrize(
@@ -48,8 +49,8 @@ def test_the_first_canvas_is_made_in_what_is_planned(start):
 @pytest.mark.parametrize("finished", [False, True])
 def test_a_picture_is_shown_in_what_is_planned(colour, protect_strength, finished):
     painting = begun(colour=colour, protect_strength=protect_strength, steps=1)
-    demand = painting.problem.plan.demand
-    for step, scale in zip(painting, painting.problem.scales(), strict=True):
+    demand = painting._plan.demand
+    for step, scale in zip(painting, painting._parts, strict=True):
         if (step.scale == 2) == finished:
             counted = most_allocated(painting.result)
             assert VECTOR_BYTES <= counted <= demand.showing(scale)
@@ -57,6 +58,6 @@ def test_a_picture_is_shown_in_what_is_planned(colour, protect_strength, finishe
 
 
 def test_scales_know_what_they_grow_from():
-    scales = begun(scales=3).problem.scales()
+    scales = begun(scales=3)._parts
     assert scales[0].coarser is None
     assert all(fine.coarser == coarse.size for coarse, fine in pairwise(scales))

@@ -115,6 +115,7 @@ def test_an_evaluation_takes_what_the_allocator_counts(real_encoder, convolution
     assert told == pytest.approx(bytes_a_pixel([counted(*size) for size in SIZES]), rel=0.07)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("everything_from_torch")
 @pytest.mark.skipif(not can_compile(), reason="numba is not here")
 @pytest.mark.parametrize("parts", [2, 64])

@@ -48,7 +48,7 @@ def test_small_scales_are_not_spared_for_the_large_one():
 
 
 def test_the_largest_scale_is_refused_first():
-    with pytest.raises(SettingsError, match=r"^2048x2048 pixels need at least"):
+    with pytest.raises(SettingsError, match=r"^2048x2048 "):
         plan(10**8)
 
 
@@ -119,8 +119,7 @@ def test_the_peaks_of_a_painting_are_those_of_its_plan_and_follow_its_layouts():
     settings = Settings(steps=2, scales=2, size=96, memory="8GB")
     encoder = VGG19(tiny_weights(), pooling="average")
     painting = Stylizer(settings, encoder=encoder).paint(random_image(75, 98, 1), random_image(64, 80, 2))
-    problem = painting.problem
-    assert problem.peaks == [one.peak for one in problem.plan.scales]
-    del problem.peaks
-    problem.layouts = [replace(one, solver="adam") for one in problem.layouts]
-    assert all(less < more.peak for less, more in zip(problem.peaks, problem.plan.scales, strict=True))
+    planned = [one.peak for one in painting._plan.scales]
+    assert painting._peaks == planned
+    painting.layouts = [replace(one, solver="adam") for one in painting.layouts]
+    assert all(less < more for less, more in zip(painting._peaks, planned, strict=True))

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from impasto.memory import process as memory
-from impasto.memory.available import CONTEXT_BYTES, Room, kept_to, room_on, step_limit
+from impasto.memory.available import CONTEXT_BYTES, AvailableMemory, available_on, kept_to, step_limit
 
 CPU, GPU = torch.device("cpu"), torch.device("cuda")
 GIGA = 10**9
@@ -31,21 +31,23 @@ def card(monkeypatch):
 def test_of_the_computers_memory(monkeypatch):
     for name, answer in {"resident": 300, "peak": 400, "available": 1000}.items():
         monkeypatch.setattr(memory, name, lambda answer=answer: answer)
-    assert room_on(CPU, None) == Room(base=300, limit=300 + 800, named=False, reached=400)
-    assert room_on(CPU, None, beside=4).limit == 300 + 200
-    assert room_on(CPU, "2kB") == Room(base=300, limit=2000, named=True, reached=400)
+    assert available_on(CPU, None) == AvailableMemory(base=300, limit=300 + 800, named=False, reached=400)
+    assert available_on(CPU, None, beside=4).limit == 300 + 200
+    assert available_on(CPU, "2kB") == AvailableMemory(base=300, limit=2000, named=True, reached=400)
 
 
 def test_of_a_gpus_memory(card):
     held = CONTEXT_BYTES + 2 * GIGA
-    assert room_on(GPU, None) == Room(3 * GIGA // 2, held + 48 * GIGA, named=False, reached=held)
-    assert room_on(GPU, "10GB") == Room(3 * GIGA // 2, 10 * GIGA, named=True, reached=held)
+    assert available_on(GPU, None) == AvailableMemory(
+        3 * GIGA // 2, held + 48 * GIGA, named=False, reached=held
+    )
+    assert available_on(GPU, "10GB") == AvailableMemory(3 * GIGA // 2, 10 * GIGA, named=True, reached=held)
 
 
 @pytest.mark.parametrize(("beside", "cards", "part"), [(2, 1, 2), (2, 2, 1), (3, 2, 2)])
 def test_processes_share_what_is_free_of_a_card(card, monkeypatch, beside, cards, part):
     monkeypatch.setattr(torch.cuda, "device_count", lambda: cards)
-    assert room_on(GPU, None, beside).limit == CONTEXT_BYTES + 2 * GIGA + 48 * GIGA // part
+    assert available_on(GPU, None, beside).limit == CONTEXT_BYTES + 2 * GIGA + 48 * GIGA // part
 
 
 def test_the_allocator_is_held_to_what_the_context_leaves_and_let_go_again(card):

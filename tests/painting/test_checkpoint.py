@@ -13,7 +13,7 @@ from safetensors.torch import load_file, save_file
 from impasto.errors import CheckpointError, OutputError
 from impasto.evaluation import Cost
 from impasto.layout import Layout
-from impasto.painting.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from impasto.painting.checkpoint import VERSION, Checkpoint, SavedState, load_checkpoint, save_checkpoint
 from impasto.settings import Settings
 
 
@@ -24,13 +24,14 @@ def checkpoint() -> Checkpoint:
         inputs={"content": {"name": "photo.jpg", "fingerprint": "ab" * 32}},
         weights="cd" * 32,
         versions={"impasto": "0.1.0", "torch": "2.13.0", "threads": 2},
-        stage=1,
+        scale=1,
         step=7,
         seconds=12.5,
         history=[Cost(3.0, 1.0, 0.1), Cost(0.1 + 0.2, 1 / 3, 1e-30, 0.7, 1 / 7)],
         solver_state={"image": torch.rand(1, 3, 4, 5), "steps": 7, "finished": None, "recent": [1 / 3, 2.0]},
         layouts=[Layout(tile=64, kept="float16"), Layout()],
         costs=["Mean(layer='relu3_1', weight=1.0)"],
+        adjustments=[{"step": 3, "strength": 0.7}, {"step": 7, "style_layers": {"relu1_1": 0.5}}],
         extra={"output": "out.png"},
     )
 
@@ -82,20 +83,36 @@ def test_truncated_anywhere_it_is_refused(tmp_path, checkpoint):
 
 
 def test_what_is_not_a_checkpoint_is_refused_by_name(tmp_path, checkpoint):
-    with pytest.raises(CheckpointError, match="no checkpoint at"):
+    with pytest.raises(CheckpointError, match=str(tmp_path)):
         load_checkpoint(tmp_path / "missing")
-    with pytest.raises(CheckpointError, match="no checkpoint at"):
+    with pytest.raises(CheckpointError, match=str(tmp_path)):
         load_checkpoint(tmp_path)
     save_file({"x": torch.zeros(3)}, tmp_path / "other.safetensors")
-    with pytest.raises(CheckpointError, match="not a checkpoint of impasto"):
+    with pytest.raises(CheckpointError, match=r"other\.safetensors"):
         load_checkpoint(tmp_path / "other.safetensors")
 
 
 def test_a_later_format_is_refused(tmp_path):
-    header = {"format": "impasto checkpoint", "version": 3}
+    header = {"format": "impasto checkpoint", "version": VERSION + 1}
     save_file({"x": torch.zeros(3)}, tmp_path / "later", metadata={"impasto": json.dumps(header)})
-    with pytest.raises(CheckpointError, match="format 2"):
+    with pytest.raises(CheckpointError, match=rf"{VERSION + 1}.* 2 to {VERSION}") as caught:
         load_checkpoint(tmp_path / "later")
+    assert "\n" not in str(caught.value)
+
+
+def test_one_of_format_2_is_read(tmp_path, checkpoint):
+    """It called a scale a stage, and knew no adjustments."""
+    save_checkpoint(tmp_path / "new", checkpoint)
+    data = (tmp_path / "new").read_bytes()
+    header = json.loads(
+        json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])["__metadata__"]["impasto"]
+    )
+    header |= {"version": 2, "stage": header.pop("scale")}
+    del header["adjustments"]
+    save_file(load_file(tmp_path / "new"), tmp_path / "old", metadata={"impasto": json.dumps(header)})
+    back = load_checkpoint(tmp_path / "old")
+    assert (back.scale, back.step, back.adjustments) == (1, 7, [])
+    assert back.settings == checkpoint.settings
 
 
 def test_one_with_something_missing_is_refused(tmp_path):
@@ -149,9 +166,8 @@ def test_a_disk_that_fills_up_leaves_the_old_one_untouched(tmp_path, checkpoint)
 MEMORY = """
 import sys
 import torch
-from impasto.painting.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from impasto.layout import Layout
-from impasto.painting.resuming import SavedState
+from impasto.painting.checkpoint import Checkpoint, SavedState, load_checkpoint, save_checkpoint
 from impasto.settings import Settings
 
 def peak():

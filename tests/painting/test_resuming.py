@@ -5,6 +5,7 @@ import torch
 from impasto.painting.resuming import SavedState
 
 from impasto.files.tensor_file import find_tensors, write_tensors
+from impasto.painting.checkpoint import SavedState
 from impasto.tensor_types import Span
 
 IMAGE = torch.rand(1, 3, 4, 5, generator=torch.Generator().manual_seed(0))

@@ -22,7 +22,7 @@ def solver(dtype, start=0.5):
 
 
 @pytest.mark.parametrize("dtype", [None, torch.bfloat16])
-@pytest.mark.parametrize("steps_before", [1, 3, 9])
+@pytest.mark.parametrize("steps_before", [3])
 def test_restored_state_goes_on_to_the_bit(dtype, steps_before):
     evaluate, straight = bowl(SIZE), solver(dtype)
     for _ in range(steps_before):

@@ -58,19 +58,3 @@ def test_the_metric_keeps_to_the_box_when_the_optimum_lies_outside():
     costs = [solver.step(shifted).total for _ in range(60)]
     assert solver.image.max() == 1
     assert costs == sorted(costs, reverse=True)
-
-
-def test_going_on_from_a_saved_state_is_the_same_to_the_bit():
-    evaluate, _ = rough_quadratic()
-    through = LBFGS(torch.full(SIZE, 0.5), 10, smoothed)
-    for _ in range(4):
-        through.step(evaluate)
-    state = {
-        name: value.clone() if torch.is_tensor(value) else value for name, value in through.state().items()
-    }
-    resumed = LBFGS(torch.zeros(SIZE), 10, smoothed)
-    resumed.restore(state)
-    for _ in range(4):
-        through.step(evaluate)
-        resumed.step(evaluate)
-    assert torch.equal(through.image, resumed.image)

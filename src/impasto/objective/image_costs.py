@@ -59,20 +59,23 @@ class WithImageCosts:
         total = 0.0
         for strip in strips_of(self._own, width):
             needed = strip.widened(cost.halo, height)
-            value, slope = cost.evaluate(
-                wide[:, :, needed.within(seen)], PictureRows(self._size, needed, strip)
-            )
+            found = cost.evaluate(wide[:, :, needed.within(seen)], PictureRows(self._size, needed, strip))
             own = gradient[:, :, strip.within(self._own)]
-            _check(cost, value, slope, own)
+            value, slope = _checked(cost, found, own)
             total += value
             own.add_(slope, alpha=scale)
         return total
 
 
-def _check(cost: ImageCost, value: object, slope: object, own: Tensor) -> None:
-    if not isinstance(value, float) or not isinstance(slope, Tensor) or slope.shape != own.shape:
-        shape = list(slope.shape) if isinstance(slope, Tensor) else type(slope).__name__
-        raise SettingsError(
-            f"{type(cost).__name__}.evaluate gives a number and a tensor {list(own.shape)}, got "
-            f"{type(value).__name__} and {shape}"
-        )
+def _checked(cost: ImageCost, found: object, own: Tensor) -> tuple[float, Tensor]:
+    if isinstance(found, tuple) and len(found) == 2:
+        value, slope = found
+        fits = isinstance(slope, Tensor) and slope.shape == own.shape and slope.is_floating_point()
+        if isinstance(value, float | int) and fits:
+            return value, slope
+    given = found if isinstance(found, tuple) else (found,)
+    got = [str(list(one.shape)) if isinstance(one, Tensor) else type(one).__name__ for one in given]
+    raise SettingsError(
+        f"{type(cost).__name__}.evaluate gives a number and a tensor of floating point numbers {list(own.shape)}, "
+        f"got {' and '.join(got) or 'nothing'}"
+    )

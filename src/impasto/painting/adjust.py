@@ -50,14 +50,23 @@ def read_adjustments(given: Iterable[Any]) -> list[Adjustment]:
     found = []
     for one in given:
         step: Any
+        changes: Any
         if isinstance(one, Adjustment):
             step, changes = one.step, one.changes
         elif isinstance(one, Mapping):
             step, changes = one.get("step"), {name: one[name] for name in one if name != "step"}
         else:
-            step, changes = one
-        if isinstance(step, bool) or not isinstance(step, int) or step < 0:
-            raise SettingsError(f"an adjustment is made after a number of steps, 0 or more, got {step!r}")
+            step, changes = one if isinstance(one, tuple | list) and len(one) == 2 else (None, None)
+        if (
+            isinstance(step, bool)
+            or not isinstance(step, int)
+            or step < 0
+            or not isinstance(changes, Mapping)
+        ):
+            raise SettingsError(
+                f"an adjustment is a number of steps and what changes after them, got {one!r}: "
+                'give it as (12, {"beta": 5})'
+            )
         check_names(changes)
         found.append(Adjustment(step, dict(changes)))
     return sorted(found, key=lambda one: one.step)

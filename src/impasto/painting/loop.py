@@ -127,18 +127,20 @@ class Progress:
 
 def paint(problem: Problem, progress: Progress) -> Iterator[Step | Event]:
     """Paint all scales, yielding after every step; `progress` is kept up to date and may be a saved one."""
+    number = progress.scale
     try:
         while True:
-            scale = problem.scales[progress.scale]
-            yield _event("scale", problem, progress)
+            scale = problem.scales[number]
+            yield _event("scale", problem, number)
             # The solver first: the one before holds memory that the encodings may need.
-            solver = progress.solver = _solver_for(problem, progress)
-            yield _event("encoding", problem, progress)
-            encodings = problem.encode(progress.scale, progress.begun)
+            solver = _solver_for(problem, progress, number)
+            yield _event("encoding", problem, number)
+            encodings = problem.encode(number, progress.begun)
             if problem.compiles():
-                yield _event("compiling", problem, progress)
-            problem.adjust(len(progress.history))
-            evaluate = _until_cancelled(problem, problem.objective(progress.scale, encodings))
+                yield _event("compiling", problem, number)
+            if problem.adjust(len(progress.history)):
+                solver.forget()
+            evaluate = _until_cancelled(problem, problem.objective(number, encodings))
             while progress.step < scale.steps and not solver.finished:
                 if problem.cancelled():
                     return
@@ -149,12 +151,12 @@ def paint(problem: Problem, progress: Progress) -> Iterator[Step | Event]:
                 progress.history.append(cost)
                 yield _step(problem, progress, solver, cost)
                 if problem.adjust(len(progress.history)):
-                    evaluate = _until_cancelled(problem, problem.objective(progress.scale, encodings))
+                    evaluate = _until_cancelled(problem, problem.objective(number, encodings))
                     solver.forget()
-            if progress.scale + 1 == len(problem.scales):
+            number += 1
+            if number == len(problem.scales):
                 return
             del encodings, evaluate, solver
-            progress.scale, progress.step = progress.scale + 1, 0
     except Cancelled:
         return
 
@@ -170,29 +172,37 @@ def _until_cancelled(problem: Problem, evaluate: Evaluate) -> Evaluate:
     return checked
 
 
-def _solver_for(problem: Problem, progress: Progress) -> Solver:
-    """The saved solver, or a new one on the first canvas or on the canvas of the scale before, upscaled."""
+def _solver_for(problem: Problem, progress: Progress, number: int) -> Solver:
+    """The saved solver, or a new one on the first canvas or on the canvas of the scale before, upscaled.
+
+    The progress is that of this scale from then on, and until then that of the scale before.
+    """
+    solver = progress.solver
     if progress.saved_state is not None:
-        solver = problem.solver(progress.saved_state["image"], progress.scale)
+        solver = problem.solver(progress.saved_state["image"], number)
         solver.restore(progress.saved_state)
         progress.begun = progress.saved_state.get(BEGUN)
-        progress.saved_state = None
+        progress.saved_state, progress.solver = None, solver
+    if solver is not None and progress.scale == number:  # saved, or it had come to its end and was adjusted
         if problem.adjust(len(progress.history)):
             solver.forget()
         return solver
-    if progress.solver is None:
+    if solver is None:
         canvas = problem.initial_canvas()
     else:
-        canvas = progress.solver.image
-        progress.solver = None  # its past steps go before the canvas grows
-        canvas = problem.upscaled(canvas, progress.scale)
+        coarse = solver.image
+        progress.solver = solver = None  # its past steps go before the canvas grows
+        canvas = problem.upscaled(coarse, number)
+        del coarse
     progress.begun = problem.begun(canvas)
-    return problem.solver(canvas, progress.scale)
+    progress.solver = solver = problem.solver(canvas, number)
+    progress.scale, progress.step = number, 0
+    return solver
 
 
-def _event(kind: Literal["scale", "encoding", "compiling"], problem: Problem, progress: Progress) -> Event:
-    scale = problem.scales[progress.scale]
-    return Event(kind, progress.scale + 1, len(problem.scales), scale.size, scale.steps)
+def _event(kind: Literal["scale", "encoding", "compiling"], problem: Problem, number: int) -> Event:
+    scale = problem.scales[number]
+    return Event(kind, number + 1, len(problem.scales), scale.size, scale.steps)
 
 
 def _step(problem: Problem, progress: Progress, solver: Solver, cost: Cost) -> Step:

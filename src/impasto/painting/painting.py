@@ -72,11 +72,11 @@ class Painting:
                 settings, encoder, self._colors.inputs, partition, costs, image_costs, styles
             )
         self._previews = Previews(self._colors, partition)
-        self._problem.adjustments = read_adjustments(adjustments)
+        self._problem.plan_adjustments(read_adjustments(adjustments))
         self._progress = Progress() if resume is None else self._resumed(resume)
         self.notes = self._notes(resume)
         self._events = paint(self._problem, self._progress)
-        self._ended = False
+        self._ended, self._after_step = False, True
 
     @property
     def size(self) -> tuple[int, int]:
@@ -111,6 +111,7 @@ class Painting:
             if event is None:
                 self._ended = True
                 return
+            self._after_step = isinstance(event, Step)
             yield event
 
     # Watching and steering.
@@ -122,9 +123,11 @@ class Painting:
         black picture. Raises SettingsError for a long side that is no whole number from 1 on.
         """
         with self._partition.reporting():  # no turn is taken: what is shown need not be right to the last bit
-            scale = self._progress.scale
-            solver = self._progress.solver
-            canvas = self._problem.initial_canvas() if solver is None else solver.image
+            scale, solver, saved = self._progress.scale, self._progress.solver, self._progress.saved_state
+            if solver is not None:
+                canvas = solver.image
+            else:
+                canvas = self._problem.initial_canvas() if saved is None else saved["image"]
             shown = self._problem.shown(canvas, scale)
             return self._previews.of(shown, self._problem.scales[scale].size, long_side)
 
@@ -135,11 +138,18 @@ class Painting:
         style_layers, content_layer: weights of layers that were encoded when the painting began.
         styles: the weights of the style images, a list in their order.
         The encodings stay; L-BFGS forgets the curvature and Adam nothing. The change is part of checkpoints and of the
-        picture's metadata, with the number of steps after which it was made.
+        picture's metadata, with the number of steps after which it was made. While a later scale begins (an `Event`)
+        it is made after the next step. A painting whose solver had come to its end goes on when it is iterated again.
         Raises SettingsError for anything else, or a value that cannot be used; nothing is changed then.
         """
         with self._partition.reporting():
-            self._problem.add_adjustment(len(self._progress.history), changes)
+            progress, problem = self._progress, self._problem
+            taken = len(progress.history)
+            later = bool(taken) and not self._after_step
+            problem.add_adjustment(taken + later, changes, later=later)
+            left = progress.step < problem.scales[progress.scale].steps
+            if self._ended and left and not problem.cancelled():
+                self._events, self._ended = paint(problem, progress), False
 
     def cancel(self) -> None:
         """End the painting before its next evaluation, or, shared by several processes, before its next step.
@@ -375,7 +385,7 @@ class Painting:
             weights=self._encoder.weights.provenance.checksum,
         )
         problem, partition = self._problem, self._partition
-        problem.adjustments = read_adjustments(checkpoint.adjustments)
+        problem.plan_adjustments(read_adjustments(checkpoint.adjustments))
         problem.adjust(
             len(checkpoint.history) - 1
         )  # those made after the last step are still to be taken over

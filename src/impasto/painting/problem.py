@@ -1,6 +1,7 @@
 """What the loop paints: the inputs at every scale, with the layouts, the solver and the objective of each."""
 
 import threading
+from bisect import insort
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -179,12 +180,23 @@ class PaintingProblem:
         protection = protection_at(self.setup(scale), self.partition.rows_of(self.scales[scale].size[0]))
         return canvas if protection is None else protection.over(canvas)
 
-    def add_adjustment(self, step: int, changes: Mapping[str, Any]) -> None:
-        """Change weights now, after so many steps, and remember it.
+    def plan_adjustments(self, adjustments: Sequence[Adjustment]) -> None:
+        """Make these on the way, sorted by step. Raises SettingsError for one that cannot be made."""
+        settings, inputs = self.settings, self.inputs
+        for one in adjustments:
+            settings, inputs = adjusted(settings, inputs, one.changes, self.encoded)
+        self.adjustments = list(adjustments)
+
+    def add_adjustment(self, step: int, changes: Mapping[str, Any], *, later: bool = False) -> None:
+        """Change weights after so many steps, which have been taken, and remember it; later: they are still to come.
 
         Raises SettingsError for a change that cannot be made; nothing is changed then.
         """
-        self.settings, self.inputs = adjusted(self.settings, self.inputs, changes, self.encoded)
+        found = adjusted(self.settings, self.inputs, changes, self.encoded)
+        if later:
+            insort(self.adjustments, Adjustment(step, dict(changes)), key=lambda one: one.step)
+            return
+        self.settings, self.inputs = found
         self.adjustments.insert(self._settled, Adjustment(step, dict(changes)))
         self._settled += 1
         self._changed = True

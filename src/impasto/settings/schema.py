@@ -86,7 +86,7 @@ class Fields:
         "Weight of the squared differences of neighbouring pixels: takes grain away evenly."
     )
     reference: str = _from_recipe(
-        "What balanced costs are divided by: energy (of the style, and the variance of the content) or activation (means)."
+        "What balanced costs are divided by: energy (and the content's variance), or the mean activation."
     )
     light: bool = _from_recipe(
         "Shrink the pictures as light, as a photographer would; off: as coded values, as VGG-19 was trained."
