@@ -14,7 +14,8 @@ from torch import Tensor
 
 from impasto.errors import PictureError
 from impasto.files.atomic_write import check_target
-from impasto.images.io.decode import VIPS_ERRORS, damaged, decode_file, fingerprint, opened, read_header
+from impasto.files.readable import fingerprint
+from impasto.images.io.decode import VIPS_ERRORS, damaged, decode_file, opened, read_header
 from impasto.images.io.formats import check_fits
 from impasto.images.io.in_memory import from_array, from_pil, from_tensor, is_pil_image
 from impasto.images.io.metadata import no_recipe, recipe_from_packet, recipe_packet
