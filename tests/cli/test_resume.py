@@ -285,3 +285,4 @@ def test_kill_9_at_random_moments(run, monkeypatch, tmp_path, real_encoder, solv
     assert run(*paint, "straight.png", "--quiet").code == 0
     assert Path("out.png").read_bytes() == Path("straight.png").read_bytes()
     assert not Path(CHECKPOINT).exists()
+    assert not list(tmp_path.glob(".impasto-*"))

@@ -1,6 +1,5 @@
 """`impasto explore`."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,7 +8,7 @@ from impasto.cli import parameters as p
 from impasto.cli.checks import check_inputs
 from impasto.cli.commands.info import again_command
 from impasto.cli.display import make_reporter
-from impasto.cli.guidance import Where, files_of, takes_masks, where_of, words_of
+from impasto.cli.guidance import files_of, takes_masks, where_of, words_of
 from impasto.cli.interrupt import FAILED, INTERRUPTED, Interruption, finishing_the_step
 from impasto.cli.job import absolute_weights, inputs_of
 from impasto.cli.messages import as_option, command, operand, say, spent
@@ -36,39 +35,22 @@ def explore(
     **fields: Any,
 ) -> int:
     """Paint a grid of small pictures that shows what one or two settings do; begun again, it goes on."""
-    where, file = where_of(fields), fields.pop("settings")
-    return _explore(content, style, where, vary, output, given({"size": size, **fields}), file, force, quiet)
-
-
-def _explore(
-    content: Path,
-    style: list[str],
-    where: Where,
-    vary: Sequence[str],
-    output: Path | None,
-    fields: dict[str, Any],
-    file: Path | None,
-    force: bool,
-    quiet: bool,
-) -> int:
-    """Paint the grid, or what is left of it; what is varied wins over a settings file. Returns the exit code.
-
-    style: the paintings, as they are typed.
-    """
     from impasto.explore.grid import make_grid  # these load numpy
     from impasto.explore.paint import Explorer
     from impasto.explore.subject import Subject
     from impasto.settings.toml_file import settings_in
 
-    fields, beneath = _absolute(fields), _absolute({} if file is None else settings_in(file, {}))
-    grid = make_grid(vary, fields, beneath)
+    where, file = where_of(fields), fields.pop("settings")
+    named = _absolute(given({"size": size, **fields}))
+    beneath = _absolute({} if file is None else settings_in(file, {}))  # what is varied wins over it
+    grid = make_grid(vary, named, beneath)
     subject = Subject(content, tuple(paintings(style)), where, files_of(where))
     check_inputs(inputs_of(content, subject.styles, None, where))
     path = output or _folder(subject, grid)
     words = ["impasto", "explore", operand(content), *(operand(Path(one)) for one in style), *words_of(where)]
     words += [word for text in vary for word in ("--vary", text)] + ["-o", operand(path)]
     words += [] if file is None else ["--settings", operand(file)]
-    words += [word for name, value in fields.items() for word in as_option(name, value)]
+    words += [word for name, value in named.items() for word in as_option(name, value)]
     try:
         with make_reporter(quiet) as report:
             report.loading("Reading the pictures and VGG-19 ...")

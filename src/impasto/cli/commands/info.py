@@ -103,26 +103,23 @@ def _painting(one: Mapping[str, Any]) -> str:
 def _rows(recipe: Mapping[str, Any]) -> list[tuple[str, str]]:
     settings = Settings.from_dict(recipe["settings"])
     own = [f"{name.replace('_', '-')} {as_text(value)}" for name, value in settings.changed().items()]
-    weights = recipe["weights"]
-    costs, adjustments = recipe.get("costs", []), recipe.get("adjustments", [])
+    weights = recipe.get("weights")  # only colours taken: none were used
+    costs = recipe.get("costs")
+    inputs = recipe["inputs"].items()
     rows = [
         ("size", f"{recipe['width']} x {recipe['height']} pixels"),
         ("recipe", settings.recipe),
         ("changed", "; ".join(own) or "nothing, all as the recipe has it"),
-        *([("adjusted", "; ".join(adjust.told(adjustments)))] if adjustments else []),
+        ("adjusted", "; ".join(adjust.told(recipe.get("adjustments", [])))),
         ("seed", str(settings.seed)),
         ("steps", f"{recipe['steps']}, {recipe['stopped']}"),
-        *([("custom costs", f"{'; '.join(costs)}; they can be given in Python only")] if costs else []),
-    ]
-    rows += [
-        (role, f"{_painting(one)} {_short(one['fingerprint'])}") for role, one in recipe["inputs"].items()
-    ]
-    rows += [
-        ("weights", f"{weights['source']} {_short(weights['checksum'])}"),
-        ("licence", weights["licence"]),
+        ("custom costs", f"{'; '.join(costs)}; they can be given in Python only" if costs else ""),
+        *((role, f"{_painting(one)} {_short(one['fingerprint'])}") for role, one in inputs),
+        ("weights", f"{weights['source']} {_short(weights['checksum'])}" if weights else ""),
+        ("licence", weights["licence"] if weights else ""),
         ("versions", ", ".join(f"{name} {version}" for name, version in recipe["versions"].items())),
     ]
-    return rows
+    return [(label, value) for label, value in rows if value]
 
 
 def _short(checksum: str) -> str:

@@ -131,12 +131,11 @@ def write_picture(
     """
     target = Path(path)
     rgb, alpha = checked_planes(rgb, alpha, target)
-    size = rgb.shape[-2], rgb.shape[-1]
-    check_writable(target, bits=bits, overwrite=overwrite, size=size, recipe=recipe)
-    known = check_fits(target, bits, None)
+    known = check_fits(target, bits, (rgb.shape[-2], rgb.shape[-1]))
+    packet = None if recipe is None else recipe_packet(recipe)
     image = steps_image(rgb, alpha, bits, known)
-    if recipe is not None:
-        image.set_type(pyvips.GValue.blob_type, "xmp-data", recipe_packet(recipe))
+    if packet is not None:
+        image.set_type(pyvips.GValue.blob_type, "xmp-data", packet)
     encode(image, target, known, overwrite)
 
 
