@@ -9,7 +9,7 @@ from impasto.cli.reporter import Meter, Reporter, Title, parts_of
 from impasto.memory.process import in_words, resident
 
 if TYPE_CHECKING:
-    from impasto.painting.result import Step
+    from impasto import Step
 
 _LINES = 10
 """How many lines a painting takes, besides one a scale."""

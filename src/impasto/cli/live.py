@@ -16,7 +16,7 @@ from impasto.cli.reporter import Meter, Reporter, Title, parts_of
 from impasto.memory.process import in_words, resident
 
 if TYPE_CHECKING:
-    from impasto.painting.result import Step
+    from impasto import Step
 
 _WIDEST = 76
 _REFRESH = 4

@@ -15,8 +15,7 @@ from impasto.files.atomic_write import remove_leftovers
 from impasto.files.readable import fingerprint, opened
 
 if TYPE_CHECKING:
-    from impasto.painting.painting import Painting
-    from impasto.painting.result import Result, Step
+    from impasto import Painting, Result, Step
 
 
 class OutputWriter:

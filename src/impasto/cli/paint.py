@@ -17,10 +17,7 @@ from impasto.files.readable import is_there
 from impasto.inputs.style_sources import in_words
 
 if TYPE_CHECKING:
-    from impasto.objective.evaluation import Cost
-    from impasto.painting.checkpoint import Checkpoint
-    from impasto.painting.painting import Painting
-    from impasto.painting.result import Result
+    from impasto import Checkpoint, Cost, Painting, Result
     from impasto.settings import Settings
 
 Adjustments = Sequence[tuple[int, dict[str, Any]]]

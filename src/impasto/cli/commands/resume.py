@@ -16,7 +16,7 @@ from impasto.files.atomic_write import check_target
 from impasto.files.readable import is_there
 
 if TYPE_CHECKING:
-    from impasto.painting.checkpoint import Checkpoint
+    from impasto import Checkpoint
 
 
 def resume(
