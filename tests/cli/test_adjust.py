@@ -58,8 +58,9 @@ def test_a_wrong_one_is_refused_before_anything_is_read(refused, studio):
     )
 
 
-@pytest.mark.usefixtures("studio")
-def test_they_are_handed_on(run, monkeypatch):
+@pytest.fixture
+def found(studio, monkeypatch):
+    """What `Stylizer.paint` is given; it paints without."""
     found = {}
     paint = impasto.Stylizer.paint
 
@@ -68,8 +69,19 @@ def test_they_are_handed_on(run, monkeypatch):
         return paint(self, *pictures, **more)
 
     monkeypatch.setattr(impasto.Stylizer, "paint", painted)
+    return found
+
+
+def test_they_are_handed_on(run, found):
     assert run(*stylize("--adjust", "4:strength=0.7", "--adjust", "2:variation=1")).code == 0
     assert found["adjustments"] == [(2, {"variation": 1.0}), (4, {"strength": 0.7})]
+
+
+def test_one_after_the_last_step_is_refused(refused, found, studio):
+    line = refused(*stylize("--adjust", "15:strength=0.7", "--quiet"))
+    assert "--adjust 15" in line
+    assert "15 steps" in line
+    assert not (studio / "out.png").exists()
 
 
 @pytest.fixture

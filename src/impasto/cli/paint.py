@@ -12,7 +12,7 @@ from impasto.cli.messages import say, spent
 from impasto.cli.output_files import OutputWriter
 from impasto.cli.reporter import Reporter, Title
 from impasto.distributed.process_info import place
-from impasto.errors import CheckpointError, OutputError, RankError
+from impasto.errors import CheckpointError, OutputError, RankError, SettingsError
 from impasto.files.readable import is_there
 from impasto.inputs.style_sources import in_words
 
@@ -92,6 +92,11 @@ def _begin(
         job.content, list(job.styles), start=job.start, resume=checkpoint, **job.where, **more
     )
     impasto.check_writable(job.output, bits=settings.bits, overwrite=True, size=painting.size)
+    late = [step for step, _ in adjustments if step >= painting.steps]
+    if late:
+        raise SettingsError(
+            f"--adjust {late[0]}:... would come too late: the painting takes at most {painting.steps} steps"
+        )
     if checkpoint is None:
         check_snapshots(job, painting.steps)
     for text in painting.notes:
