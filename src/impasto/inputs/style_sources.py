@@ -1,6 +1,5 @@
 """The paintings as a user names them: a path, `path:weight`, a folder, a picture in memory, or several of these."""
 
-import math
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -114,7 +113,7 @@ def _split(text: str) -> tuple[Path, float]:
 
 
 def _checked(weight: float, source: object) -> float:
-    if isinstance(weight, bool) or not math.isfinite(weight) or not LEAST <= weight <= MOST:
+    if isinstance(weight, bool) or not LEAST <= weight <= MOST:
         name = f"'{source}'" if isinstance(source, str | os.PathLike) else "a style picture"
         raise SettingsError(
             f"the weight of {name} is a number above 0, from {LEAST:g} to {MOST:g}, got {weight!r}"
