@@ -17,6 +17,9 @@ try. The command line catches `ImpastoError`, prints that line and leaves with e
 class ImpastoError(Exception):
     """Base of every error impasto raises on purpose; `str(error)` is one line a user can act on."""
 
+    def __str__(self) -> str:
+        return " ".join(super().__str__().splitlines())  # the name of a file may hold line breaks
+
 
 class SettingsError(ImpastoError, ValueError):
     """A setting has a value that cannot be used."""

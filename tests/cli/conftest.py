@@ -11,7 +11,7 @@ import torch
 from PIL import Image
 
 from impasto.cli import main
-from impasto.cli.output_files import Keeper
+from impasto.cli.output_files import OutputWriter
 from impasto.images.io.read import write_picture
 from impasto.vgg import vgg19
 from impasto.vgg.weights import Weights, find_weights
@@ -118,13 +118,13 @@ def stylize(*options: object, output: object = "out.png") -> list[object]:
 def after_step(monkeypatch) -> Callable[[int, Callable[[], None]], None]:
     """Do something, once, right after a step of the painting."""
     plans: dict[int, Callable[[], None]] = {}
-    keep = Keeper.step
+    keep = OutputWriter.step
 
-    def step(self, step):
-        keep(self, step)
+    def step(self, painting, step):
+        keep(self, painting, step)
         plans.pop(step.number, lambda: None)()
 
-    monkeypatch.setattr(Keeper, "step", step)
+    monkeypatch.setattr(OutputWriter, "step", step)
     return plans.__setitem__
 
 

@@ -7,21 +7,21 @@ import sys
 import torch
 
 from impasto.cli import main
-from impasto.cli.output_files import Keeper
+from impasto.cli.output_files import OutputWriter
 from impasto.vgg import vgg19
 from tests.helpers import tiny_weights
 
 torch.set_num_threads(1)
 vgg19.find_weights = lambda choice=None: tiny_weights()
 doomed, last = map(int, os.environ.get("DIE_AFTER", "-1:0").split(":"))
-keep = Keeper.step
+keep = OutputWriter.step
 
 
-def step(self, step):
-    keep(self, step)
+def step(self, painting, step):
+    keep(self, painting, step)
     if (int(os.environ["RANK"]), step.number) == (doomed, last):
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-Keeper.step = step
+OutputWriter.step = step
 sys.exit(main())

@@ -7,12 +7,13 @@ import pytest
 import torch
 from rich.console import Console
 
-from impasto.cli import messages as lines
+from impasto.cli import messages
+from impasto.cli.display import make_reporter
+from impasto.cli.lines import Lines
 from impasto.cli.live import Live
-from impasto.cli.pace import Pace
-from impasto.cli.reporter import Lines, Quiet, Title, parts_of, reporter
+from impasto.cli.reporter import Meter, NullReporter, Title, parts_of
 from impasto.evaluation import Cost
-from impasto.painting.result import Step
+from impasto.painting.loop import Step
 
 TITLE = Title("louvre.jpg", "monet.jpg", "out.png", (192, 256))
 
@@ -32,45 +33,69 @@ def step(number: int, of: int = 100, done: float | None = None, scale: int = 2) 
     )
 
 
-def test_a_steady_pace_gives_the_exact_time_left():
-    pace = Pace(now=0.0)
-    for number in range(1, 21):
-        pace.update(step(number), now=2.0 * number)
-    assert pace.left(now=40.0) == pytest.approx(160.0)
-    assert pace.left(now=41.5) == pytest.approx(158.5)
+class Clock:
+    """A clock that a test sets."""
+
+    def __init__(self):
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
 
 
-def test_nothing_is_said_of_the_time_left_at_first():
-    pace = Pace(now=0.0)
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def meter(clock):
+    return Meter(now=clock)
+
+
+def take(meter: Meter, clock: Clock, numbers, seconds: float = 1.0, **more) -> None:
+    for number in numbers:
+        clock.now += seconds
+        meter.step(step(number, **more))
+
+
+def test_a_steady_pace_gives_the_exact_time_left(meter, clock):
+    take(meter, clock, range(1, 21), seconds=2.0)
+    assert meter.left() == pytest.approx(160.0, abs=1)
+    clock.now += 1.5
+    assert meter.left() == pytest.approx(158.5, abs=1)
+
+
+def test_nothing_is_said_of_the_time_left_at_first(meter, clock):
     for number in range(1, 5):
-        pace.update(step(number), now=float(number))
-        assert pace.left(now=float(number)) is None
-    pace.update(step(5), now=5.0)
-    assert pace.left(now=5.0) == pytest.approx(95.0)
+        take(meter, clock, [number])
+        assert meter.left() is None
+    take(meter, clock, [5])
+    assert meter.left() == pytest.approx(95.0, abs=1)
 
 
-def test_a_slower_machine_is_noticed():
-    pace = Pace(now=0.0)
-    for number in range(1, 11):
-        pace.update(step(number), now=float(number))
-    for number in range(11, 41):
-        pace.update(step(number), now=10.0 + 5.0 * (number - 10))
-    assert pace.left(now=160.0) == pytest.approx(60 * 5, rel=0.02)
+def test_a_slower_machine_is_noticed(meter, clock):
+    take(meter, clock, range(1, 11))
+    take(meter, clock, range(11, 41), seconds=5.0)
+    assert meter.left() == pytest.approx(60 * 5, rel=0.02)
 
 
-def test_a_scale_that_ends_early_is_no_sign_of_speed():
-    pace = Pace(now=0.0)
-    for number in range(1, 11):
-        pace.update(step(number), now=float(number))
-    pace.update(step(11, done=0.5), now=11.0)
-    assert pace.left(now=11.0) == pytest.approx(50.0, rel=0.2)
+def test_steps_that_take_many_minutes_have_a_time_left_too(meter, clock):
+    take(meter, clock, range(1, 11), seconds=900.0)
+    assert meter.left() == pytest.approx(90 * 900, rel=0.01)
 
 
-def test_resumed_half_way_the_work_done_before_is_not_counted_as_speed():
-    pace = Pace(now=0.0)
-    for number in range(51, 61):
-        pace.update(step(number), now=float(number - 50))
-    assert pace.left(now=10.0) == pytest.approx(40.0)
+def test_a_scale_that_ends_early_is_no_sign_of_speed(meter, clock):
+    take(meter, clock, range(1, 11))
+    take(meter, clock, [11], done=0.5)
+    assert meter.left() == pytest.approx(50.0, rel=0.2)
+
+
+def test_resumed_half_way_the_work_done_before_is_not_counted_as_speed(meter, clock):
+    meter.begin(65.0)
+    take(meter, clock, range(51, 61))
+    assert meter.left() == pytest.approx(40.0, abs=1)
+    assert meter.task.elapsed == pytest.approx(75.0)
 
 
 @pytest.fixture
@@ -139,15 +164,15 @@ def test_colours_only_where_they_are_wanted(monkeypatch):
 
 
 def test_the_reporter_fits_the_place(monkeypatch):
-    assert type(reporter(quiet=True)) is Quiet
-    assert type(reporter(quiet=False)) is Lines
+    assert type(make_reporter(quiet=True)) is NullReporter
+    assert type(make_reporter(quiet=False)) is Lines
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("TERM", "xterm")
-    assert type(reporter(quiet=False)) is Lines
+    assert type(make_reporter(quiet=False)) is Lines
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    assert type(reporter(quiet=False)) is Live
+    assert type(make_reporter(quiet=False)) is Live
     monkeypatch.setenv("TERM", "dumb")
-    assert type(reporter(quiet=False)) is Lines
+    assert type(make_reporter(quiet=False)) is Lines
 
 
 def test_a_line_a_tenth_and_one_a_scale():
@@ -171,7 +196,7 @@ def test_variation_and_custom_costs_are_shown_where_there_are_any():
 
 
 def test_words():
-    assert lines.spent(8.26) == "8.3 s"
-    assert lines.spent(59.96) == "1 min 0 s"
-    assert lines.spent(3725) == "1 h 2 min"
-    assert [lines.clock(seconds) for seconds in (7, 115, 3725)] == ["0:07", "1:55", "1:02:05"]
+    assert messages.spent(8.26) == "8.3 s"
+    assert messages.spent(59.96) == "1 min 0 s"
+    assert messages.spent(3725) == "1 h 2 min"
+    assert [messages.clock(seconds) for seconds in (7, 115, 3725)] == ["0:07", "1:55", "1:02:05"]

@@ -106,7 +106,7 @@ def test_an_unfinished_painting_is_not_painted_over(run, refused, after_step, st
     run(*stylize())
     before = (studio / "out.png.checkpoint").read_bytes()
     line = refused(*stylize(output="other.png"), "--checkpoint", "out.png.checkpoint")
-    assert "go on with `impasto resume out.png.checkpoint`, or paint anew with --force" in line
+    assert "go on with `impasto resume out.png.checkpoint`, or paint from the beginning with --force" in line
     assert (studio / "out.png.checkpoint").read_bytes() == before
 
 
@@ -118,7 +118,7 @@ def test_force_never_replaces_a_file_that_is_no_checkpoint(refused, studio):
     assert (studio / "diary.txt").read_text() == "dear diary"
 
 
-def test_a_stage_that_exists_stops_it_before_it_begins(refused, studio):
+def test_a_snapshot_that_exists_stops_it_before_it_begins(refused, studio):
     (studio / "out-0014.png").write_bytes(b"dear")
     assert "'out-0014.png' exists" in refused(*stylize("--save-every", "7"))
     assert not (studio / "out-0007.png").exists()

@@ -12,7 +12,7 @@ import pytest
 
 import impasto
 from impasto.cli import output_files as keeping
-from impasto.cli.output_files import Keeper
+from impasto.cli.output_files import OutputWriter
 from impasto.images.io.read import write_picture
 from impasto.vgg import vgg19
 from tests.cli.conftest import BOTH_SOLVERS, press_ctrl_c, stylize
@@ -126,7 +126,11 @@ def test_killed_while_writing(run, straight, after_step, monkeypatch, studio, so
             )
         if moment == "after the stop's picture":
             after_step(12, press_ctrl_c)
-            patch.setattr(Keeper, "stop", lambda self: (self.painting.result().save(self.job.output), die()))
+            patch.setattr(
+                OutputWriter,
+                "stop",
+                lambda self, painting: (painting.result().save(self.job.output), die()),
+            )
         if moment == "between":
             after_step(12, die)
         if moment == "in the checkpoint":
@@ -143,14 +147,14 @@ def test_checkpoints_are_written_unasked(run, after_step, monkeypatch, studio):
     clock = [0.0]
     monkeypatch.setattr(keeping.time, "monotonic", lambda: clock[0])
     kept = []
-    keep = Keeper._keep
+    keep = OutputWriter._save_checkpoint
 
-    def slowly(self):
-        kept.append(len(self.painting.result().history))
+    def slowly(self, painting):
+        kept.append(len(painting.result().history))
         clock[0] += 6.0
-        keep(self)
+        keep(self, painting)
 
-    monkeypatch.setattr(Keeper, "_keep", slowly)
+    monkeypatch.setattr(OutputWriter, "_save_checkpoint", slowly)
     for number in range(1, 15):
         after_step(number, lambda: clock.__setitem__(0, clock[0] + 30.0))
     assert run(*stylize()).code == 0
@@ -162,7 +166,7 @@ def test_checkpoints_are_written_unasked(run, after_step, monkeypatch, studio):
 
 @TINY
 def test_everything_is_as_it_was(run, after_step, studio):
-    """Stages, plot and habits go on, from another folder, and with paths that were relative."""
+    """Snapshots, plot and habits go on, from another folder, and with paths that were relative."""
     options = ["--save-every", "4", "--plot", "curve.png", "--start", "style.png", "--bits", "16"]
     run(*stylize(*options, output="straight.tif"), "--checkpoint", "mine")
     after_step(6, press_ctrl_c)
@@ -180,8 +184,8 @@ def test_everything_is_as_it_was(run, after_step, studio):
         assert run("resume", "../mine").code == 0
     assert (studio / "out.tif").read_bytes() == (studio / "straight.tif").read_bytes()
     for number in ("0004", "0008", "0012"):
-        stages = [studio / f"{name}-{number}.tif" for name in ("out", "straight")]
-        assert stages[0].read_bytes() == stages[1].read_bytes()
+        snapshots = [studio / f"{name}-{number}.tif" for name in ("out", "straight")]
+        assert snapshots[0].read_bytes() == snapshots[1].read_bytes()
     assert (studio / "curve.png").exists()
     assert not (studio / "mine").exists()
 
@@ -225,7 +229,7 @@ def test_a_picture_that_changed_is_refused(run, refused, after_step, studio, rol
 
 @TINY
 def test_files_that_cannot_be_resumed(refused, studio):
-    assert "there is no checkpoint at nowhere" in refused("resume", "nowhere")
+    assert "the checkpoint 'nowhere' does not exist" in refused("resume", "nowhere")
     assert "content.png" in refused("resume", "content.png")
     painting = impasto.Stylizer(impasto.Settings(steps=3, threads=1)).paint("content.png", "style.png")
     next(painting)
@@ -281,3 +285,4 @@ def test_kill_9_at_random_moments(run, monkeypatch, tmp_path, real_encoder, solv
     assert run(*paint, "straight.png", "--quiet").code == 0
     assert Path("out.png").read_bytes() == Path("straight.png").read_bytes()
     assert not Path(CHECKPOINT).exists()
+    assert not list(tmp_path.glob(".impasto-*"))

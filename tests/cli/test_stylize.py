@@ -73,14 +73,6 @@ def test_info_of_a_picture_with_a_cost_of_ones_own(run):
     assert "MeanAndDeviation(layer='relu3_1', weight=1.0); they can be given in Python only" in told
 
 
-def test_only_the_colours_are_taken_without_a_step(run, studio):
-    outcome = run(*stylize("--colour", "only", "--save-every", "1"))
-    assert (outcome.code, files(studio)) == (0, {"out.png"})
-    assert outcome.out == "Recoloured out.png, 48 x 36 pixels: the photograph with the painting's colours.\n"
-    assert "content.png in the colours of style.png" in outcome.err
-    assert "0, recoloured" in run("info", "out.png").out
-
-
 def test_pictures_kept_on_the_way_have_the_photographs_colours(run):
     run(*stylize("--colour", "photograph", "--save-every", "7", "--start", "noise"))
     kept, end = (impasto.read_picture(name).rgb for name in ("out-0007.png", "out.png"))

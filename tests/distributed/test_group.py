@@ -1,7 +1,6 @@
 """What two ranks say to each other."""
 
 import torch
-from impasto.distributed.slabs import everything_at_rank_0
 
 from impasto.distributed import failure_report as rollcall
 from impasto.distributed.failure_report import Rollcall

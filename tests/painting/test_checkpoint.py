@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 import torch
-from impasto.painting.resuming import SavedState
 from safetensors.torch import load_file, save_file
 
 from impasto.errors import CheckpointError, OutputError
@@ -83,9 +82,9 @@ def test_truncated_anywhere_it_is_refused(tmp_path, checkpoint):
 
 
 def test_what_is_not_a_checkpoint_is_refused_by_name(tmp_path, checkpoint):
-    with pytest.raises(CheckpointError, match=str(tmp_path)):
+    with pytest.raises(CheckpointError, match="missing"):
         load_checkpoint(tmp_path / "missing")
-    with pytest.raises(CheckpointError, match=str(tmp_path)):
+    with pytest.raises(CheckpointError, match="is a folder"):
         load_checkpoint(tmp_path)
     save_file({"x": torch.zeros(3)}, tmp_path / "other.safetensors")
     with pytest.raises(CheckpointError, match=r"other\.safetensors"):

@@ -2,7 +2,6 @@
 
 import pytest
 import torch
-from impasto.painting.resuming import SavedState
 
 from impasto.files.tensor_file import find_tensors, write_tensors
 from impasto.painting.checkpoint import SavedState

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from impasto.cli.job import Job
@@ -10,13 +11,14 @@ from impasto.cli.plot import check_plot
 from impasto.distributed.process_info import place
 from impasto.errors import OutputError, PictureError
 from impasto.files.atomic_write import check_target
+from impasto.files.readable import check_regular, is_there
 
 
 def check_new(job: Job, weights: str | None = None) -> None:
-    """Before a new painting. What is written concerns the first of several processes alone.
+    """Check the files of a new painting. What is written concerns the first of several processes alone.
 
     Raises:
-        PictureError: a picture that is to be read is not there.
+        PictureError: a picture that is to be read is not there, or is no file.
         SettingsError: the plot's format cannot be written.
         OutputError: a file that is to be written exists, is another one's, or its folder is missing or closed.
     """
@@ -31,7 +33,7 @@ def check_new(job: Job, weights: str | None = None) -> None:
 
 
 def check_resumed(job: Job) -> None:
-    """Before going on: as check_new, but the files of this very painting may be there."""
+    """Check the files of a painting that goes on: as check_new, but its own files may be there."""
     check_inputs(job.inputs())
     if place().rank > 0:
         return
@@ -41,28 +43,27 @@ def check_resumed(job: Job) -> None:
         check_plot(job.plot, overwrite=True)
 
 
-def check_stages(job: Job, steps: int) -> None:
-    """That no numbered stage is there already; `steps` is what the painting takes at most."""
+def check_snapshots(job: Job, steps: int) -> None:
+    """Check that no numbered snapshot is there already; `steps` is what the painting takes at most."""
     if job.save_every and not job.force and place().rank == 0:
         for number in range(job.save_every, steps + 1, job.save_every):
-            check_target(job.stage(number), overwrite=False)
+            check_target(job.snapshot(number), overwrite=False)
 
 
 def check_inputs(inputs: Mapping[str, Path]) -> None:
-    """That every file that is to be read is there; inputs: by what they are.
+    """Check that every picture that is to be read is a file; inputs: by what they are.
 
     Raises:
         PictureError: one is not.
     """
     for role, path in inputs.items():
-        if not path.exists():
-            raise PictureError(f"the {role} '{path}' does not exist: check the path")
+        check_regular(path, role, PictureError)
 
 
 def _check_distinct(job: Job, weights: str | None) -> None:
     """No file is written over one that is read, or over another one that is written."""
     taken = job.inputs()
-    taken |= {"weights file": Path(weights).expanduser()} if weights else {}
+    taken |= {"weights file": Path(weights)} if weights else {}
     for role, path in (("result", job.output), ("checkpoint", job.checkpoint), ("plot", job.plot)):
         if path is None:
             continue
@@ -74,17 +75,19 @@ def _check_distinct(job: Job, weights: str | None) -> None:
 
 def same_file(one: Path, other: Path) -> bool:
     """Whether both name one file, which need not be there yet."""
-    try:
-        return one.samefile(other)
-    except OSError:
-        return os.path.realpath(one) == os.path.realpath(other)
+    with suppress(ValueError):  # a name that no file can have
+        try:
+            return one.samefile(other)
+        except OSError:
+            return os.path.realpath(one) == os.path.realpath(other)
+    return False
 
 
 def _check_checkpoint(job: Job) -> None:
-    if job.checkpoint.is_file() and not job.force:
+    if is_there(job.checkpoint) and not job.force:
         resume = command(["impasto", "resume", operand(job.checkpoint)])
         raise OutputError(
             f"'{job.checkpoint}' keeps a painting that is not finished: go on with `{resume}`, "
-            "or paint anew with --force"
+            "or paint from the beginning with --force"
         )
     check_target(job.checkpoint, overwrite=True)

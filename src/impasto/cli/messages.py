@@ -7,8 +7,9 @@ import os
 import shlex
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from impasto.distributed.process_info import place
 
@@ -48,6 +49,25 @@ def operand(path: Path) -> str:
     """A path that no program takes for an option."""
     text = str(path)
     return f".{os.sep}{text}" if text.startswith("-") else text
+
+
+def as_text(value: Any) -> str:
+    """A setting's value as it is typed.
+
+    >>> as_text({"relu1_1": 0.5, "relu3_1": 2.0}), as_text([2.0, 1.0]), as_text(0.7)
+    ('relu1_1:0.5,relu3_1:2.0', '2.0,1.0', '0.7')
+    """
+    if isinstance(value, Mapping):
+        return ",".join(f"{layer}:{weight!r}" for layer, weight in value.items())
+    return ",".join(map(repr, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def as_option(name: str, value: Any) -> list[str]:
+    """A setting as an option."""
+    flag = name.replace("_", "-")
+    if isinstance(value, bool):
+        return [f"--{flag}" if value else f"--no-{flag}"]
+    return [f"--{flag}", as_text(value)]
 
 
 def spent(seconds: float) -> str:

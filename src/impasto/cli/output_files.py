@@ -1,87 +1,84 @@
-"""What is kept of a painting: numbered stages, checkpoints, the result, the cost curve."""
+"""What is written of a painting: numbered snapshots, checkpoints, the result, the cost curve."""
 
-import hashlib
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from impasto.cli.job import CHECKPOINT_SECONDS, CHECKPOINT_SHARE, Job, SoFar, to_extra
+from impasto.cli.job import CHECKPOINT_SECONDS, CHECKPOINT_SHARE, Job, RunRecord, to_extra
 from impasto.cli.messages import command, operand
 from impasto.cli.plot import write_cost_curve
 from impasto.distributed.process_info import place
-from impasto.errors import CheckpointError, OutputError, RankError
+from impasto.errors import CheckpointError, OutputError, PictureError, RankError
+from impasto.files.atomic_write import remove_leftovers
+from impasto.files.readable import fingerprint, opened
 
 if TYPE_CHECKING:
-    from impasto.painting.loop import Step
-    from impasto.painting.painting import Painting
-    from impasto.painting.result import Result
+    from impasto import Painting, Result, Step
 
 
-class Keeper:
-    """Listens to a painting's steps and writes files.
+class OutputWriter:
+    """Writes the files of a painting while its steps are taken.
 
-    replace: whether a file at the output may be replaced. own: whether this painting was begun before, so
-    that its stages and plot may stand there already. note: where to say what went wrong but is not the end.
+    Args:
+        job: which files, and how often.
+        record: what was written before, kept up to date.
+        note: says what went wrong but is not the end.
+        replace: whether a file at the output may be replaced.
+        own: whether this painting was begun before, so that its snapshots and plot may be there already.
     """
 
-    def __init__(
-        self,
-        job: Job,
-        painting: "Painting",
-        so_far: SoFar,
-        note: Callable[[str], None],
-        *,
-        replace: bool,
-        own: bool,
-    ):
-        self.job, self.painting, self.so_far = job, painting, so_far
-        self.kept = own
+    def __init__(self, job: Job, record: RunRecord, note: Callable[[str], None], *, replace: bool, own: bool):
+        self.job, self.record = job, record
+        self.resumable = own
         self._note = note
         self._replace, self._replace_own = replace, own or job.force
         self._due_at = time.monotonic() + (CHECKPOINT_SECONDS if own else 0)
         self._warned: set[str] = set()
+        if place().rank == 0:
+            for path in (job.output, job.checkpoint, *([job.plot] if job.plot else [])):
+                remove_leftovers(path)
 
-    def step(self, step: "Step") -> None:
-        """Keep what is due after this step."""
+    def step(self, painting: "Painting", step: "Step") -> None:
+        """Write what is due after this step."""
         if step.step == 1:
-            self.so_far.scales.append((step.number, step.size[1], step.size[0]))
+            self.record.scales.append((step.number, step.size[1], step.size[0]))
         if self.job.save_every and step.number % self.job.save_every == 0:
-            self._try("stage", lambda: self._save_stage(step.number))
-        if self._is_due(step.number):
+            self._try("snapshot", lambda: self._save_snapshot(painting, step.number))
+        if self._is_due(painting, step.number):
             began = time.monotonic()
-            self._try("checkpoint", self._keep)
+            self._try("checkpoint", lambda: self._save_checkpoint(painting))
             ended = time.monotonic()
             self._due_at = ended + max(CHECKPOINT_SECONDS, (ended - began) / CHECKPOINT_SHARE)
 
-    def finish(self) -> "Result":
+    def finish(self, painting: "Painting") -> "Result":
         """Write the picture and the cost curve; the checkpoint has done its work then, and goes."""
-        result = self.painting.result()
-        self._write(lambda: result.save(self.job.output, overwrite=self._replace), lambda: self._plot(result))
+        result = painting.result()
+        self._write(painting, lambda: self._save(result), lambda: self._plot(result))
         with suppress(OSError):
             self.job.checkpoint.unlink(missing_ok=True)
         return result
 
-    def stop(self) -> "Result":
+    def stop(self, painting: "Painting") -> "Result":
         """Write the picture so far, and the checkpoint to go on from."""
-        result = self.painting.result()
+        result = painting.result()
 
         def save() -> None:
-            result.save(self.job.output, overwrite=self._replace)
+            self._save(result)
             if place().rank == 0:
-                self.so_far.written = (len(result.history), fingerprint(self.job.output))
+                self.record.written = (len(result.history), fingerprint_of(self.job.output, "result"))
 
-        self._write(save, lambda: self._plot(result))
-        self._keep()
+        self._write(painting, save, lambda: self._plot(result))
+        self._save_checkpoint(painting)
         return result
 
     def resume_command(self) -> str:
         """What to type to go on."""
         return command(["impasto", "resume", operand(self.job.checkpoint)])
 
-    def _write(self, *writings: Callable[[], None]) -> None:
-        """All of these; when one fails, in any of several processes, keep what can be kept and end there everywhere.
+    def _write(self, painting: "Painting", *writings: Callable[[], None]) -> None:
+        """Write all of these; when one fails, in any of several processes, keep what can be kept and end everywhere.
 
         Raises OutputError where it failed, and RankError elsewhere.
         """
@@ -91,33 +88,36 @@ class Keeper:
                 write()
         except OutputError as error:
             failed = error
-        if not self.painting.anywhere(failed is not None):
+        if not painting.anywhere(failed is not None):
             return
         with suppress(OutputError, CheckpointError):
-            self._keep()
+            self._save_checkpoint(painting)
         if failed is None:
             raise RankError("another rank could not write its files", speaks=False)
         raise self._rescued(failed)
 
+    def _save(self, result: "Result") -> None:
+        result.save(self.job.output, overwrite=self._replace)
+
     def _plot(self, result: "Result") -> None:
         if self.job.plot and place().rank == 0:
-            write_cost_curve(self.job.plot, result, self.so_far.scales, self._replace_own)
+            write_cost_curve(self.job.plot, result, self.record.scales, self._replace_own)
 
-    def _is_due(self, number: int) -> bool:
+    def _is_due(self, painting: "Painting", number: int) -> bool:
         every = self.job.checkpoint_every
         if every is None:
-            return self.painting.anywhere(time.monotonic() >= self._due_at)
+            return painting.anywhere(time.monotonic() >= self._due_at)
         return every > 0 and number % every == 0
 
-    def _keep(self) -> None:
-        self.painting.save_checkpoint(self.job.checkpoint, to_extra(self.job, self.so_far))
-        self.kept = True
+    def _save_checkpoint(self, painting: "Painting") -> None:
+        painting.save_checkpoint(self.job.checkpoint, to_extra(self.job, self.record))
+        self.resumable = True
 
-    def _save_stage(self, number: int) -> None:
-        self.painting.result().save(self.job.stage(number), overwrite=self._replace_own)
+    def _save_snapshot(self, painting: "Painting", number: int) -> None:
+        painting.result().save(self.job.snapshot(number), overwrite=self._replace_own)
 
     def _try(self, what: str, write: Callable[[], None]) -> None:
-        """A stage or checkpoint that cannot be written is no reason to lose the painting."""
+        """A snapshot or checkpoint that cannot be written is no reason to lose the painting."""
         try:
             write()
         except OutputError as error:
@@ -127,21 +127,18 @@ class Keeper:
 
     def _rescued(self, error: OutputError) -> OutputError:
         """The error that ends a painting whose files cannot be written, once all is kept that can be."""
-        if not self.kept:
+        if not self.resumable:
             return error
         return OutputError(
             f"{error}; nothing is lost: go on with `{self.resume_command()}` (-o for another name)"
         )
 
 
-def fingerprint(path: Path) -> str:
+def fingerprint_of(path: Path, role: str) -> str:
     """SHA-256 of a file, in hex.
 
     Raises:
-        OutputError: it cannot be read.
+        PictureError: it cannot be read.
     """
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise OutputError(f"'{path}' cannot be read ({error.strerror}): check its permissions") from None
+    with opened(path, f"the {role} '{path}'", PictureError) as file:
+        return fingerprint(file)

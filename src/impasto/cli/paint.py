@@ -1,104 +1,113 @@
 """Painting from the first step, or from a checkpoint, to the end or to Ctrl-C."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import impasto
-from impasto.cli.checks import check_stages
-from impasto.cli.interrupt import INTERRUPTED, Interruption, finishing_the_step
-from impasto.cli.job import Job, SoFar
+from impasto.cli.checks import check_snapshots
+from impasto.cli.display import make_reporter
+from impasto.cli.interrupt import INTERRUPTED, finishing_the_step
+from impasto.cli.job import Job, RunRecord
 from impasto.cli.messages import say, spent
-from impasto.cli.output_files import Keeper
-from impasto.cli.reporter import Quiet, Title, reporter
+from impasto.cli.output_files import OutputWriter
+from impasto.cli.reporter import Reporter, Title
 from impasto.distributed.process_info import place
-from impasto.errors import CheckpointError, OutputError, RankError
+from impasto.errors import CheckpointError, OutputError, RankError, SettingsError
+from impasto.files.readable import is_there
 from impasto.inputs.style_sources import in_words
 
 if TYPE_CHECKING:
-    from impasto.evaluation import Cost
-    from impasto.painting.checkpoint import Checkpoint
-    from impasto.painting.painting import Painting
-    from impasto.painting.result import Result
+    from impasto import Checkpoint, Cost, Painting, Result
     from impasto.settings import Settings
 
+Adjustments = Sequence[tuple[int, dict[str, Any]]]
+"""After how many steps which settings change; see `impasto.cli.adjust`."""
 
-def paint_new(job: Job, settings: "Settings", quiet: bool) -> int:
+
+def paint_new(job: Job, settings: "Settings", quiet: bool, adjustments: Adjustments = ()) -> int:
     """Paint from the beginning; returns the exit code."""
-
-    def keeper(report: Quiet) -> Keeper:
-        _check_replaced_checkpoint(job)
-        painting = _painting(job, settings, None)
-        check_stages(job, painting.steps)
-        for text in painting.notes:
-            report.note(text)
-        return Keeper(job, painting, SoFar(), report.note, replace=job.force, own=False)
-
-    return _paint(job, keeper, quiet)
+    impasto.check_writable(job.output, bits=settings.bits, overwrite=True)
+    _check_replaced_checkpoint(job)
+    return _paint(job, RunRecord(), settings, None, quiet, adjustments)
 
 
-def paint_on(job: Job, so_far: SoFar, checkpoint: "Checkpoint", quiet: bool) -> int:
+def paint_on(job: Job, record: RunRecord, checkpoint: "Checkpoint", quiet: bool) -> int:
     """Go on from a checkpoint; the file at the output, if any, will be replaced. Returns the exit code."""
-
-    def keeper(report: Quiet) -> Keeper:
-        painting = _painting(job, checkpoint.settings, checkpoint)
-        for text in painting.notes:
-            report.note(text)
-        return Keeper(job, painting, so_far, report.note, replace=True, own=True)
-
-    return _paint(job, keeper, quiet, checkpoint.seconds)
+    return _paint(job, record, checkpoint.settings, checkpoint, quiet, ())
 
 
-def _paint(job: Job, make_keeper: Callable[[Quiet], Keeper], quiet: bool, seconds: float = 0.0) -> int:
-    keeper = None
+def _paint(
+    job: Job,
+    record: RunRecord,
+    settings: "Settings",
+    checkpoint: "Checkpoint | None",
+    quiet: bool,
+    adjustments: Adjustments,
+) -> int:
+    writer, complete = None, True
     try:
-        with reporter(quiet) as report:
-            report.loading("Reading the pictures and VGG-19 ...")
-            keeper = make_keeper(report)
-            report.begin(_title(job, keeper.painting), seconds)
-            with finishing_the_step(report.stopping) as interruption:
-                complete = _all_steps(keeper, report, interruption)
-                result = keeper.finish() if complete else keeper.stop()
+        with make_reporter(quiet) as display:
+            display.loading("Reading the pictures and VGG-19 ...")
+            painting = _begin(job, settings, checkpoint, adjustments, display)
+            begun = checkpoint is not None
+            writer = OutputWriter(job, record, display.note, replace=begun or job.force, own=begun)
+            display.begin(_title(job, painting), checkpoint.seconds if checkpoint else 0.0)
+            with finishing_the_step(display.stopping) as interruption:
+                for step in painting:
+                    display.step(step)
+                    writer.step(painting, step)
+                    if painting.anywhere(interruption.asked) and step.done < 1:
+                        complete = False
+                        break
+                result = writer.finish(painting) if complete else writer.stop(painting)
     except KeyboardInterrupt:
         if not quiet:
-            _say_stopped_at_once(keeper)
+            _say_stopped_at_once(writer)
         return INTERRUPTED
     except RankError as error:
-        if keeper is None or not keeper.kept:
+        if writer is None or not writer.resumable:
             raise
         raise RankError(
-            f"{error}; nothing is lost up to the last checkpoint: go on with `{keeper.resume_command()}`, in as "
+            f"{error}; nothing is lost up to the last checkpoint: go on with `{writer.resume_command()}`, in as "
             "many processes as you like",
             error.speaks,
         ) from None
-    if not quiet:
-        (_say_painted if complete else _say_stopped)(job, keeper, result)
+    if not quiet and complete:
+        _say_painted(job, painting, result)
+    elif not quiet:
+        _say_stopped(job, painting, result, writer)
     return 0 if complete else INTERRUPTED
 
 
-def _all_steps(keeper: Keeper, report: Quiet, interruption: Interruption) -> bool:
-    """Take steps until there are none left, or Ctrl-C; whether the painting is complete."""
-    for step in keeper.painting:
-        report.step(step)
-        keeper.step(step)
-        if keeper.painting.anywhere(interruption.asked) and step.done < 1:
-            return False
-    return True
-
-
-def _painting(job: Job, settings: "Settings", checkpoint: "Checkpoint | None") -> "Painting":
+def _begin(
+    job: Job,
+    settings: "Settings",
+    checkpoint: "Checkpoint | None",
+    adjustments: Adjustments,
+    display: Reporter,
+) -> "Painting":
     """The painting, once it is sure that the output's format holds it."""
-    impasto.check_writable(job.output, bits=settings.bits, overwrite=True)
+    more: dict[str, Any] = {"adjustments": list(adjustments)} if adjustments else {}
     partition = impasto.join_torchrun(settings.device)
     painting = impasto.Stylizer(settings, partition=partition).paint(
-        job.content, list(job.styles), start=job.start, resume=checkpoint, **job.where.arguments()
+        job.content, list(job.styles), start=job.start, resume=checkpoint, **job.where, **more
     )
     impasto.check_writable(job.output, bits=settings.bits, overwrite=True, size=painting.size)
+    late = [step for step, _ in adjustments if step >= painting.steps]
+    if late:
+        raise SettingsError(
+            f"--adjust {late[0]}:... would come too late: the painting takes at most {painting.steps} steps"
+        )
+    if checkpoint is None:
+        check_snapshots(job, painting.steps)
+    for text in painting.notes:
+        display.note(text)
     return painting
 
 
 def _check_replaced_checkpoint(job: Job) -> None:
     """--force replaces an earlier checkpoint, but never a file of another kind that was named by mistake."""
-    if not job.checkpoint.exists() or place().rank > 0:
+    if not is_there(job.checkpoint) or place().rank > 0:
         return
     try:
         impasto.load_checkpoint(job.checkpoint)
@@ -109,18 +118,12 @@ def _check_replaced_checkpoint(job: Job) -> None:
 
 
 def _title(job: Job, painting: "Painting") -> Title:
-    how = "in the manner of" if painting.steps else "in the colours of"
     names = in_words([path.name for path, _ in job.styles])
-    return Title(job.content.name, names, str(job.output), painting.size, how)
+    return Title(job.content.name, names, str(job.output), painting.size)
 
 
-def _say_painted(job: Job, keeper: Keeper, result: "Result") -> None:
-    height, width = keeper.painting.size
-    if not result.history:
-        say(
-            f"Recoloured {job.output}, {width} x {height} pixels: the photograph with the painting's colours."
-        )
-        return
+def _say_painted(job: Job, painting: "Painting", result: "Result") -> None:
+    height, width = painting.size
     say(f"Painted {job.output}, {width} x {height} pixels, in {spent(result.seconds)}.")
     cost = result.history[-1]
     say(
@@ -141,15 +144,15 @@ def _sum(cost: "Cost", settings: "Settings") -> str:
     return " + ".join(parts)
 
 
-def _say_stopped(job: Job, keeper: Keeper, result: "Result") -> None:
-    say(f"Stopped after {len(result.history)} of {keeper.painting.steps} steps.")
+def _say_stopped(job: Job, painting: "Painting", result: "Result", writer: OutputWriter) -> None:
+    say(f"Stopped after {len(result.history)} of {painting.steps} steps.")
     say(f"The picture so far is {job.output}. Go on with:")
-    say(f"  {keeper.resume_command()}")
+    say(f"  {writer.resume_command()}")
 
 
-def _say_stopped_at_once(keeper: Keeper | None) -> None:
-    if keeper is None or not keeper.kept:
+def _say_stopped_at_once(writer: OutputWriter | None) -> None:
+    if writer is None or not writer.resumable:
         say("Stopped; nothing was written.")
         return
     say("Stopped at once. Go on from the last checkpoint with:")
-    say(f"  {keeper.resume_command()}")
+    say(f"  {writer.resume_command()}")

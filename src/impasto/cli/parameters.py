@@ -1,13 +1,12 @@
 """The arguments and options of the commands that are no settings, each declared once."""
 
-import inspect
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from impasto.cli.options import KEEPING, Command, axes, plain
-from impasto.settings import COMPUTER, EXPLORE_SIZE, PICTURE, WHERE
+from impasto.cli.options import KEEPING, axes, plain
+from impasto.settings import COMPUTER, EXPLORE_SIZE, HOW, PICTURE, help_for
 
 
 def _argument(metavar: str, help: str) -> Any:
@@ -38,68 +37,6 @@ Styles = Annotated[
 Quiet = Annotated[bool, _switch("--quiet", "-q", help="Say nothing but errors.", panel=COMPUTER)]
 Force = Annotated[bool, _switch("--force", "-f", help="Replace files that exist.", panel=PICTURE)]
 Json = Annotated[bool, _switch("--json", help="Everything, as JSON.")]
-
-# Where what is painted: the same options for each command that paints
-
-_MASKS: dict[str, Any] = {
-    "mask": Annotated[
-        list[Path] | None,
-        _option(
-            "--mask",
-            metavar="MASK",
-            help="Where the style goes: a grey picture, white there; again for each further STYLE, in order.",
-            panel=WHERE,
-        ),
-    ],
-    "style_mask": Annotated[
-        list[Path] | None,
-        _option(
-            "--style-mask",
-            metavar="MASK",
-            help="Which part of the painting is looked at; again for each --mask, or each STYLE, in order.",
-            panel=WHERE,
-        ),
-    ],
-    "regions": Annotated[
-        Path | None,
-        _option(
-            "--regions",
-            metavar="MAP",
-            help="Instead of masks: a map of the photograph, one colour a region; STYLEs go by reading order.",
-            panel=WHERE,
-        ),
-    ],
-    "style_regions": Annotated[
-        Path | None,
-        _option(
-            "--style-regions",
-            metavar="MAP",
-            help="A map of the painting: each region learns from the part of its own colour.",
-            panel=WHERE,
-        ),
-    ],
-    "protect": Annotated[
-        Path | None,
-        _option(
-            "--protect",
-            metavar="MASK",
-            help="What stays as photographed, such as a face: a grey picture, white there.",
-            panel=WHERE,
-        ),
-    ],
-}
-
-
-def takes_masks(command: Command) -> Command:
-    """Let a command with `**fields` take masks and maps as options; `job.where_of` takes them out of `fields`."""
-    *own, rest = inspect.signature(command).parameters.values()
-    masks = [
-        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
-        for name, annotation in _MASKS.items()
-    ]
-    command.__signature__ = inspect.Signature([*own, *masks, rest])  # type: ignore[attr-defined]
-    return command
-
 
 # Of stylize
 
@@ -141,6 +78,31 @@ SaveEvery = Annotated[
 Plot = Annotated[
     Path | None, _option(metavar="FILE", help="Draw the cost curve: .png, .pdf or .svg.", panel=KEEPING)
 ]
+Adjust = Annotated[
+    list[str] | None,
+    _option(
+        metavar="STEP:NAME=VALUE",
+        help="What changes after so many steps, as in 40:strength=0.7: strength, alpha, beta, style-layers, "
+        "content-layer, styles (weights, as in 2,1), variation or protect-strength. May be given again.",
+        panel=HOW,
+    ),
+]
+
+# Of recolor
+
+Colours = Annotated[
+    list[str],
+    _argument(
+        "STYLE...",
+        "The painting whose colours it takes; several are blended, as PATH or PATH:WEIGHT; a folder: all in it.",
+    ),
+]
+RecolorSize = Annotated[int | None, _option(metavar="PIXELS", help=help_for("size"), panel=PICTURE)]
+Bits = Annotated[int | None, _option(metavar="8|16", help=help_for("bits"), panel=PICTURE)]
+Protect = Annotated[
+    Path | None, _option(metavar="MASK", help="What stays as photographed: a grey picture, white there.")
+]
+ProtectStrength = Annotated[float | None, _option(metavar="X", help=help_for("protect_strength"))]
 
 # Of explore
 

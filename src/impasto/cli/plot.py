@@ -8,7 +8,7 @@ from impasto.errors import SettingsError
 from impasto.files.atomic_write import check_target, replacing
 
 if TYPE_CHECKING:
-    from impasto.painting.result import Result
+    from impasto import Result
 
 EXTENSIONS = (".png", ".pdf", ".svg")
 

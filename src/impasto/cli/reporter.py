@@ -1,42 +1,36 @@
-"""What is shown while it paints: a live display on a terminal, otherwise a line now and then, or nothing."""
+"""What a display of a painting is told, and how it reckons the time left."""
 
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from impasto.cli.messages import clock, note
-from impasto.cli.pace import Pace
-from impasto.distributed.process_info import place
-from impasto.memory.process import in_words, resident
-
 if TYPE_CHECKING:
-    from impasto.evaluation import Cost
-    from impasto.painting.loop import Step
+    from impasto import Cost, Step
 
-LINES = 10
-"""How many lines a painting takes where there is no terminal, besides one a scale."""
+_SECONDS, _STEPS = 30.0, 10
+"""The pace is averaged over so many seconds, or over about so many steps where these take longer."""
+_FIRST_STEPS = 5
+"""Nothing is said of the time left before so many steps."""
 
 
 @dataclass(frozen=True)
 class Title:
-    """What is being painted: the names of the pictures, the size (height, width) of the result, and what it takes."""
+    """What is being painted: the names of the pictures, and the size (height, width) of the result."""
 
     content: str
     style: str
     output: str
     size: tuple[int, int]
-    how: str = "in the manner of"
 
     def __str__(self) -> str:
         height, width = self.size
-        return f"{self.content} {self.how} {self.style}: {self.output}, {width} x {height} pixels"
+        return f"{self.content} in the manner of {self.style}: {self.output}, {width} x {height} pixels"
 
 
-class Quiet:
-    """Says nothing; the base of those that do."""
+class Reporter:
+    """The base of all displays. It shows nothing: each display overrides what it shows."""
 
     def __enter__(self) -> Self:
         return self
@@ -65,73 +59,51 @@ class Quiet:
         """Something to know."""
 
 
-class Lines(Quiet):
-    """A line at the end of each scale and about every tenth of the work, on stderr."""
+class NullReporter(Reporter):
+    """The display of a quiet painting, and of all processes but the first."""
 
-    def __init__(self, write: Callable[[str], object] | None = None):
-        self._write = write or (lambda line: print(line, file=sys.stderr, flush=True))
-        self._pace = Pace(time.monotonic())
-        self._next = 0.0
-        self._parts = False
 
-    def begin(self, title: Title, seconds: float) -> None:
-        """Say what is painted."""
-        self._write(str(title))
-        self._pace = Pace(time.monotonic())
+class Meter:
+    """The part of the work that is done and the time left: one task of `rich.progress`.
 
-    def part(self, name: str, number: int, of: int) -> None:
-        """Say which."""
-        self._parts = True
-        self._write(f"picture {number} of {of}: {name}")
+    Args:
+        now: a clock in seconds that never goes back.
+    """
+
+    def __init__(self, now: Callable[[], float] = time.monotonic):
+        from rich.progress import Progress
+
+        self._progress = Progress(get_time=now, speed_estimate_period=_SECONDS, disable=True)
+        self._progress.add_task("", total=1.0)
+        (self.task,) = self._progress.tasks
+        self._now, self._then = now, now()
+        self._steps, self._scale, self._gain = 0, 0, 0.0
+
+    def begin(self, seconds: float) -> None:
+        """Set the clock, after `seconds` of painting before an interruption."""
+        self._then = self._now()
+        self.task.start_time = self._then - seconds
 
     def step(self, step: "Step") -> None:
-        """Say so when a tenth of the work is done, or a scale, unless there are several pictures."""
-        now = time.monotonic()
-        self._pace.update(step, now)
-        if step.done < self._next and (self._parts or step.step < step.steps):
-            return
-        self._next = (int(step.done * LINES) + 1) / LINES
-        self._write(line_of(step, self._pace.left(now)))
+        """Take a step into account."""
+        gain, seconds = step.done - self.task.completed, self._now() - self._then
+        if (
+            self._steps and step.scale == self._scale
+        ):  # a solver that is done early skips work: no sign of speed
+            self.task.completed += max(0.0, gain - 2 * self._gain)
+        self._steps, self._scale, self._gain, self._then = self._steps + 1, step.scale, gain, self._now()
+        self._progress.speed_estimate_period = max(_SECONDS, _STEPS * seconds)
+        self._progress.update(self.task.id, completed=step.done)
 
-    def stopping(self) -> None:
-        """Say that Ctrl-C was heard."""
-        self._write("stopping after this step")
-
-    def note(self, text: str) -> None:
-        """Say it."""
-        note(text)
+    def left(self) -> float | None:
+        """Seconds to go, None while nothing is known."""
+        left = self.task.time_remaining
+        if left is None or self._steps < _FIRST_STEPS:
+            return None
+        return max(0.0, left - (self._now() - self._then))
 
 
 def parts_of(cost: "Cost") -> list[str]:
     """The parts of a cost; variation and custom costs where there are any."""
     parts = {name: getattr(cost, name) for name in ("content", "style", "variation", "custom")}
     return [f"{name} {x:.4g}" for name, x in parts.items() if x or name in ("content", "style")]
-
-
-def line_of(step: "Step", left: float | None) -> str:
-    """One step in one line."""
-    height, width = step.size
-    parts = [
-        f"{step.done:4.0%}",
-        f"scale {step.scale} of {step.scales} ({width}x{height})",
-        f"step {step.step} of {step.steps}",
-        f"J {step.cost.total:.4g} ({', '.join(parts_of(step.cost))})",
-    ]
-    if left is not None and step.done < 1:
-        parts.append(f"{clock(left)} left")
-    return ", ".join([*parts, in_words(resident())])
-
-
-def reporter(quiet: bool) -> Quiet:
-    """The one that fits where stderr goes."""
-    if quiet or place().rank > 0:
-        return Quiet()
-    from rich.console import Console
-
-    console = Console(stderr=True, highlight=False)
-    # Asked of stderr itself: FORCE_COLOR makes rich take a file for a terminal.
-    if not sys.stderr.isatty() or console.is_dumb_terminal:
-        return Lines()
-    from impasto.cli.live import Live
-
-    return Live(console)

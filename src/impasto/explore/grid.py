@@ -139,4 +139,5 @@ def _name(axes: Sequence[Axis], labels: Sequence[str]) -> str:
     """A file's name that says what it is, on any system; the same for the same values, wherever they stand."""
     text = "_".join(f"{hyphened(axis.field)}-{label}" for axis, label in zip(axes, labels, strict=True))
     safe = re.sub(r"[^A-Za-z0-9._+-]", "-", text)[:_LONGEST_NAME]
-    return safe if safe == text else f"{safe}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+    digest = hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:8]
+    return safe if safe == text else f"{safe}-{digest}"

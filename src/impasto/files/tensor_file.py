@@ -17,7 +17,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from io import BufferedReader
+from io import BufferedReader, FileIO
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
@@ -26,6 +26,7 @@ import torch
 from torch import Tensor
 
 from impasto.errors import CheckpointError
+from impasto.files.readable import opened
 
 _TYPES = {
     "F64": torch.float64, "F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16,
@@ -145,7 +146,7 @@ class InFile:
             raise CheckpointError(f"{self.path} cannot be read any more ({error}): load it anew") from None
 
 
-def _version(file: BufferedReader) -> tuple[int, ...]:
+def _version(file: BufferedReader | FileIO) -> tuple[int, ...]:
     """Another one for every file that is written under the same name."""
     found = os.fstat(file.fileno())
     return found.st_ino, found.st_size, found.st_mtime_ns
@@ -167,9 +168,9 @@ def find_tensors(path: Path, check: Check) -> tuple[dict[str, str], dict[str, In
 
     Raises:
         OSError: it cannot be read.
-        ValueError: not a safetensors file, truncated or damaged.
+        ValueError: missing, not a safetensors file, truncated or damaged.
     """
-    with path.open("rb") as file:
+    with opened(path, "it", ValueError) as file:
         metadata, entries = _entries(file, check)
         version = _version(file)
     return metadata, {name: InFile(path, *entry, version) for name, entry in entries.items()}

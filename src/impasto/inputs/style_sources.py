@@ -1,11 +1,11 @@
 """The paintings as a user names them: a path, `path:weight`, a folder, a picture in memory, or several of these."""
 
-import math
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from impasto.errors import PictureError, SettingsError
+from impasto.files.readable import is_there
 
 SUFFIXES = (
     *(".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".heic", ".heif", ".avif", ".gif", ".jxl"),
@@ -100,7 +100,7 @@ def _is_pair(style: object) -> bool:
 
 
 def _shared_out(path: Path, weight: float) -> list[tuple[Path, float]]:
-    if not path.is_dir():
+    if not os.path.isdir(path):  # noqa: PTH112  (Path.is_dir fails for a name that is too long)
         return [(path, weight)]
     pictures = pictures_in(path)
     return [(picture, weight / len(pictures)) for picture in pictures]
@@ -108,19 +108,19 @@ def _shared_out(path: Path, weight: float) -> list[tuple[Path, float]]:
 
 def _split(text: str) -> tuple[Path, float]:
     name, colon, number = text.rpartition(":")
-    if not colon or not name or Path(text).exists():
+    if not colon or not name or is_there(Path(text)):
         return Path(text), 1.0
     try:
         weight = float(number)
     except ValueError:
-        if Path(name).exists():
+        if is_there(Path(name)):
             raise SettingsError(f"the weight in '{text}' is not a number: write {name}:2") from None
         return Path(text), 1.0
     return Path(name), _checked(weight, name)
 
 
 def _checked(weight: float, source: object) -> float:
-    if isinstance(weight, bool) or not math.isfinite(weight) or not LEAST <= weight <= MOST:
+    if isinstance(weight, bool) or not LEAST <= weight <= MOST:
         name = f"'{source}'" if isinstance(source, str | os.PathLike) else "a style picture"
         raise SettingsError(
             f"the weight of {name} is a number above 0, from {LEAST:g} to {MOST:g}, got {weight!r}"

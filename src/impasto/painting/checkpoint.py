@@ -17,6 +17,7 @@ from torch import Tensor
 from impasto.errors import CheckpointError
 from impasto.evaluation import Cost
 from impasto.files.atomic_write import replacing
+from impasto.files.readable import check_regular
 from impasto.files.tensor_file import InFile, find_tensors, is_stored, write_tensors
 from impasto.layout import Layout
 from impasto.settings import Settings
@@ -128,10 +129,7 @@ def load_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
 
 
 def _read(path: Path) -> tuple[Mapping[str, Any], Mapping[str, InFile]]:
-    if not path.is_file():
-        raise CheckpointError(
-            f"there is no checkpoint at {path}; `impasto stylize ... --checkpoint FILE` writes one"
-        )
+    check_regular(path, "checkpoint", CheckpointError)
     try:
         metadata, tensors = find_tensors(path, lambda found: _check(path, _introduction(found)))
         return _introduction(metadata), tensors

@@ -142,3 +142,14 @@ def test_decompression_bomb_is_refused_by_its_header(tmp_path):
 def test_not_even_a_source():
     with pytest.raises(PictureError, match="int"):
         read_picture(3)
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("offset", [2**62, 2**63 - 1, 2**63, 2**64 - 1])
+def test_a_big_tiff_whose_directory_lies_beyond_every_file(tmp_path, order, offset):
+    path = tmp_path / "big.tif"
+    mark = b"II" if order == "<" else b"MM"
+    path.write_bytes(mark + struct.pack(f"{order}HHHQ", 43, 8, 0, offset) + bytes(64))
+    with pytest.raises(PictureError) as caught:
+        read_picture(path)
+    assert str(path) in str(caught.value)

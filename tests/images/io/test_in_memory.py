@@ -152,3 +152,13 @@ def test_other_sources_need_no_pillow(tmp_path, pixels, monkeypatch):
         monkeypatch.setitem(sys.modules, name, None)  # importing it would now fail
     for source in (tmp_path / "a.png", pixels, torch.from_numpy(pixels).permute(2, 0, 1)):
         np.testing.assert_array_equal(steps(read_picture(source)), pixels)
+
+
+@pytest.mark.parametrize(
+    "tensor",
+    [torch.zeros(3, 40, 40).to_sparse(), torch.zeros(3, 40, 40, device="meta")],
+    ids=["sparse", "meta"],
+)
+def test_a_tensor_without_values_to_read_is_refused(tensor):
+    with pytest.raises(PictureError, match=str(tensor.device)):
+        read_picture(tensor)

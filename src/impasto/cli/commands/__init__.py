@@ -1,1 +1,1 @@
-"""One command a file; each is imported when it is called."""
+"""One command a file, with its options as Typer takes them."""

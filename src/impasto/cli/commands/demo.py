@@ -1,24 +1,31 @@
 """`impasto demo`."""
 
 from collections.abc import Mapping
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import impasto
+from impasto.cli import parameters as p
 from impasto.cli.checks import check_new
 from impasto.cli.job import Job, default_checkpoint
 from impasto.cli.messages import command, operand, say
-from impasto.cli.output_files import fingerprint
-from impasto.cli.paint import paint_new
+from impasto.cli.output_files import fingerprint_of
 from impasto.errors import CheckpointError, PictureError
+from impasto.files.readable import is_there
 from impasto.settings import Settings
 
 PICTURES = ("content", "style")
 
 
-def demo(output: Path, size: int, force: bool, quiet: bool) -> int:
-    """Paint the pictures of the package; an earlier demo is replaced, any other file is not."""
+def demo(
+    output: p.DemoOutput = Path("impasto-demo.png"),
+    size: p.DemoSize = 512,
+    force: p.Force = False,
+    quiet: p.Quiet = False,
+) -> int:
+    """Paint the pictures that come with impasto: a first look, in a minute or two."""
+    from impasto.cli.paint import paint_new
+
     content, style = (demo_picture(role) for role in PICTURES)
     checkpoint = default_checkpoint(output)
     settings = Settings(size=size)
@@ -36,12 +43,14 @@ def demo(output: Path, size: int, force: bool, quiet: bool) -> int:
 
 def demo_picture(role: str) -> Path:
     """The package's own picture for this role."""
+    from importlib.resources import files
+
     return Path(str(files("impasto.demo").joinpath(f"{role}.jpg")))
 
 
 def _only_demos(output: Path, checkpoint: Path) -> bool:
-    """Whether every file that would be replaced comes from an earlier demo."""
-    there = [path for path in (output, checkpoint) if path.exists()]
+    """Whether every file that would be replaced comes from an earlier demo; no other file is."""
+    there = [path for path in (output, checkpoint) if is_there(path)]
     return bool(there) and all(_is_demo(path, path == checkpoint) for path in there)
 
 
@@ -55,5 +64,6 @@ def _is_demo(path: Path, is_checkpoint: bool) -> bool:
     except (CheckpointError, PictureError):
         return False
     return isinstance(inputs, Mapping) and all(
-        inputs.get(role, {}).get("fingerprint") == fingerprint(demo_picture(role)) for role in PICTURES
+        inputs.get(role, {}).get("fingerprint") == fingerprint_of(demo_picture(role), "picture")
+        for role in PICTURES
     )

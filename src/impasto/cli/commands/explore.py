@@ -1,51 +1,58 @@
 """`impasto explore`."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from impasto.cli import parameters as p
 from impasto.cli.checks import check_inputs
-from impasto.cli.commands.info import again_command, as_option
-from impasto.cli.commands.stylize import anywhere
+from impasto.cli.commands.info import again_command
+from impasto.cli.display import make_reporter
+from impasto.cli.guidance import files_of, takes_masks, where_of, words_of
 from impasto.cli.interrupt import FAILED, INTERRUPTED, Interruption, finishing_the_step
-from impasto.cli.job import Where, inputs_of
-from impasto.cli.messages import command, operand, say, spent
-from impasto.cli.options import paintings
-from impasto.cli.reporter import Quiet, Title, reporter
-from impasto.explore.grid import Grid, make_grid
-from impasto.explore.paint import Begun, Ended, Explorer, Stepped
-from impasto.explore.subject import Subject
+from impasto.cli.job import absolute_weights, inputs_of
+from impasto.cli.messages import as_option, command, operand, say, spent
+from impasto.cli.options import given, paintings, takes_settings
+from impasto.cli.reporter import Reporter, Title
 from impasto.inputs.style_sources import in_words
-from impasto.settings.toml_file import settings_in
+
+if TYPE_CHECKING:
+    from impasto.explore.grid import Grid
+    from impasto.explore.paint import Explorer
+    from impasto.explore.subject import Subject
 
 
+@takes_settings
+@takes_masks
 def explore(
-    content: Path,
-    style: list[str],
-    where: Where,
-    vary: Sequence[str],
-    output: Path | None,
-    fields: dict[str, Any],
-    file: Path | None,
-    force: bool,
-    quiet: bool,
+    content: p.Content,
+    style: p.Styles,
+    vary: p.Vary,
+    output: p.Folder = None,
+    size: p.ExploreSize = None,
+    force: p.Anew = False,
+    quiet: p.Quiet = False,
+    **fields: Any,
 ) -> int:
-    """Paint the grid, or what is left of it; what is varied wins over a settings file. Returns the exit code.
+    """Paint a grid of small pictures that shows what one or two settings do; begun again, it goes on."""
+    from impasto.explore.grid import make_grid  # these load numpy
+    from impasto.explore.paint import Explorer
+    from impasto.explore.subject import Subject
+    from impasto.settings.toml_file import settings_in
 
-    style: the paintings, as they are typed.
-    """
-    fields, beneath = _absolute(fields), _absolute({} if file is None else settings_in(file, {}))
-    grid = make_grid(vary, fields, beneath)
-    subject = Subject(content, tuple(paintings(style)), where.arguments(), where.files())
+    where, file = where_of(fields), fields.pop("settings")
+    named = _absolute(given({"size": size, **fields}))
+    beneath = _absolute({} if file is None else settings_in(file, {}))  # what is varied wins over it
+    grid = make_grid(vary, named, beneath)
+    subject = Subject(content, tuple(paintings(style)), where, files_of(where))
     check_inputs(inputs_of(content, subject.styles, None, where))
     path = output or _folder(subject, grid)
-    words = ["impasto", "explore", operand(content), *(operand(Path(one)) for one in style), *where.words()]
+    words = ["impasto", "explore", operand(content), *(operand(Path(one)) for one in style), *words_of(where)]
     words += [word for text in vary for word in ("--vary", text)] + ["-o", operand(path)]
     words += [] if file is None else ["--settings", operand(file)]
-    words += [word for name, value in fields.items() for word in as_option(name, value)]
+    words += [word for name, value in named.items() for word in as_option(name, value)]
     try:
-        with reporter(quiet) as report:
+        with make_reporter(quiet) as report:
             report.loading("Reading the pictures and VGG-19 ...")
             explorer = Explorer(grid, subject, path, anew=force)
             for text in grid.notes(subject.protects):
@@ -66,8 +73,10 @@ def explore(
     return INTERRUPTED if not complete else FAILED if explorer.failed else 0
 
 
-def _all(explorer: Explorer, report: Quiet, interruption: Interruption) -> bool:
+def _all(explorer: "Explorer", report: Reporter, interruption: Interruption) -> bool:
     """Paint until nothing is left, or Ctrl-C; whether nothing is left."""
+    from impasto.explore.paint import Begun, Ended, Stepped
+
     told: set[str] = set()
     left = len(explorer.todo)
     for event in explorer:
@@ -91,16 +100,16 @@ def _all(explorer: Explorer, report: Quiet, interruption: Interruption) -> bool:
 
 
 def _absolute(fields: dict[str, Any]) -> dict[str, Any]:
-    return {**fields, "weights": anywhere(fields["weights"])} if fields.get("weights") else fields
+    return {**fields, "weights": absolute_weights(fields["weights"])} if fields.get("weights") else fields
 
 
-def _folder(subject: Subject, grid: Grid) -> Path:
+def _folder(subject: "Subject", grid: "Grid") -> Path:
     """Named for what is explored, in the current folder."""
     manner = in_words([path.stem for path, _ in subject.styles]).replace(" ", "-")
     return Path("-".join([subject.content.stem, manner, *(axis.name for axis in grid.axes)]))
 
 
-def _say_ended(explorer: Explorer, complete: bool, again: str) -> None:
+def _say_ended(explorer: "Explorer", complete: bool, again: str) -> None:
     folder, whole = explorer.folder, len(explorer.grid.cells)
     if not complete:
         say(f"Stopped; {explorer.done} of {whole} pictures are finished. Go on with:")

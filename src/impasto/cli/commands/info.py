@@ -8,29 +8,31 @@ from pathlib import Path
 from typing import Any
 
 import impasto
-from impasto.cli.messages import command, operand, say
+from impasto.cli import adjust
+from impasto.cli import parameters as p
+from impasto.cli.guidance import GUIDES
+from impasto.cli.messages import as_option, as_text, command, operand, say
 from impasto.errors import PictureError, SettingsError
 from impasto.settings import Settings
-from impasto.settings.toml_file import settings_as_toml
 
 ON_THE_SCREEN = Path("-")
 
 
-def info(path: Path, as_json: bool, toml: Path | None, force: bool) -> int:
-    """Show what the picture carries inside it, or write its settings to a file; returns the exit code."""
+def info(output: p.Painted, as_json: p.Json = False, toml: p.Toml = None, force: p.Force = False) -> int:
+    """Say how a picture was painted: what it carries inside it, and the command that makes it again."""
     if as_json and toml:
         raise SettingsError("--json and --toml are two ways to show the same: give one of them")
-    recipe = impasto.read_metadata(path)
+    recipe = impasto.read_metadata(output)
     if as_json:
         say(json.dumps(recipe, indent=2))
     elif toml:
-        with _readable(path):
+        with _readable(output):
             settings = Settings.from_dict(recipe["settings"])
         _show_settings(settings, toml, force)
     else:
-        with _readable(path):
-            rows, again = _rows(recipe), again_command(recipe, path)
-        _show(path, rows, again)
+        with _readable(output):
+            rows, again = _rows(recipe), again_command(recipe, output)
+        _show(output, rows, again)
     return 0
 
 
@@ -52,6 +54,8 @@ def _readable(path: Path) -> Iterator[None]:
 
 def _show_settings(settings: Settings, toml: Path, force: bool) -> None:
     if toml == ON_THE_SCREEN:
+        from impasto.settings.toml_file import settings_as_toml
+
         say(settings_as_toml(settings).rstrip("\n"))
         return
     impasto.write_settings(toml, settings, overwrite=force)
@@ -76,14 +80,14 @@ def again_command(recipe: Mapping[str, Any], path: Path) -> str:
     inputs = recipe["inputs"]
     pictures = [_painting(inputs[role]) for role in ("content", *_roles(inputs, "style"))]
     words = ["impasto", "stylize", *pictures, "-o", operand(path)]
-    for option in ("mask", "style mask", "regions", "style regions", "protect"):
-        for role in _roles(inputs, option):
-            words += [f"--{option.replace(' ', '-')}", operand(Path(inputs[role]["name"]))]
+    for guide in GUIDES:
+        for role in _roles(inputs, guide.role):
+            words += [guide.flag, operand(Path(inputs[role]["name"]))]
     if settings.recipe != Settings().recipe:
         words += ["--recipe", settings.recipe]
     for name, value in settings.changed().items():
         words += as_option(name, value)
-    return command(words)
+    return command([*words, *adjust.words_of(recipe.get("adjustments", []))])
 
 
 def _roles(inputs: Mapping[str, Any], role: str) -> list[str]:
@@ -96,42 +100,26 @@ def _painting(one: Mapping[str, Any]) -> str:
     return f"{text}:{one['weight']!r}" if "weight" in one else text
 
 
-def as_option(name: str, value: Any) -> list[str]:
-    """A setting as it is typed."""
-    flag = name.replace("_", "-")
-    if isinstance(value, bool):
-        return [f"--{flag}" if value else f"--no-{flag}"]
-    return [f"--{flag}", _as_text(value)]
-
-
-def _as_text(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return ",".join(f"{layer}:{weight!r}" for layer, weight in value.items())
-    return str(value)
-
-
 def _rows(recipe: Mapping[str, Any]) -> list[tuple[str, str]]:
     settings = Settings.from_dict(recipe["settings"])
-    own = [f"{name.replace('_', '-')} {_as_text(value)}" for name, value in settings.changed().items()]
-    weights = recipe["weights"]
-    costs = recipe.get("costs", [])
+    own = [f"{name.replace('_', '-')} {as_text(value)}" for name, value in settings.changed().items()]
+    weights = recipe.get("weights")  # only colours taken: none were used
+    costs = recipe.get("costs")
+    inputs = recipe["inputs"].items()
     rows = [
         ("size", f"{recipe['width']} x {recipe['height']} pixels"),
         ("recipe", settings.recipe),
         ("changed", "; ".join(own) or "nothing, all as the recipe has it"),
+        ("adjusted", "; ".join(adjust.told(recipe.get("adjustments", [])))),
         ("seed", str(settings.seed)),
         ("steps", f"{recipe['steps']}, {recipe['stopped']}"),
-        *([("custom costs", f"{'; '.join(costs)}; they can be given in Python only")] if costs else []),
-    ]
-    rows += [
-        (role, f"{_painting(one)} {_short(one['fingerprint'])}") for role, one in recipe["inputs"].items()
-    ]
-    rows += [
-        ("weights", f"{weights['source']} {_short(weights['checksum'])}"),
-        ("licence", weights["licence"]),
+        ("custom costs", f"{'; '.join(costs)}; they can be given in Python only" if costs else ""),
+        *((role, f"{_painting(one)} {_short(one['fingerprint'])}") for role, one in inputs),
+        ("weights", f"{weights['source']} {_short(weights['checksum'])}" if weights else ""),
+        ("licence", weights["licence"] if weights else ""),
         ("versions", ", ".join(f"{name} {version}" for name, version in recipe["versions"].items())),
     ]
-    return rows
+    return [(label, value) for label, value in rows if value]
 
 
 def _short(checksum: str) -> str:

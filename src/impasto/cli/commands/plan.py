@@ -2,14 +2,15 @@
 
 import json
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import impasto
+from impasto.cli import parameters as p
 from impasto.cli.checks import check_inputs
-from impasto.cli.commands.stylize import anywhere
-from impasto.cli.job import Where, inputs_of, start_file
+from impasto.cli.guidance import takes_masks, where_of
+from impasto.cli.job import absolute_weights, inputs_of, start_file
 from impasto.cli.messages import note, say, spent
+from impasto.cli.options import given, paintings, takes_settings
 from impasto.memory.process import in_words
 from impasto.settings import Settings
 
@@ -27,16 +28,17 @@ _KEPT = {
 }
 
 
-def plan(
-    content: Path, styles: list[tuple[Path, float]], where: Where, fields: dict[str, Any], as_json: bool
-) -> int:
-    """Plan, measure for a few seconds, and show; returns the exit code."""
-    if fields.get("weights"):
-        fields = {**fields, "weights": anywhere(fields["weights"])}
-    settings = Settings.from_dict(fields)
+@takes_settings
+@takes_masks
+def plan(content: p.Content, style: p.Styles, as_json: p.Json = False, **fields: Any) -> int:
+    """Say beforehand what a painting will take: memory, time, and how each scale will be computed."""
+    where, styles, named = where_of(fields), paintings(style), given(fields)
+    if named.get("weights"):
+        named["weights"] = absolute_weights(named["weights"])
+    settings = Settings.from_dict(named)
     start = start_file(settings.start)
     check_inputs(inputs_of(content, styles, start, where))
-    found = impasto.Stylizer(settings).paint(content, styles, start=start, **where.arguments()).plan()
+    found = impasto.Stylizer(settings).paint(content, styles, start=start, **where).plan()
     if as_json:
         say(json.dumps(found.as_dict(), indent=2))
     else:

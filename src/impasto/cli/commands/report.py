@@ -6,30 +6,31 @@ from pathlib import Path
 from typing import Any
 
 import impasto
-from impasto.cli.checks import same_file
+from impasto.cli import parameters as p
+from impasto.cli.checks import check_inputs, same_file
 from impasto.cli.commands.demo import demo_picture
-from impasto.cli.commands.stylize import anywhere
+from impasto.cli.job import absolute_weights
 from impasto.cli.messages import note, say
-from impasto.cli.output_files import fingerprint
+from impasto.cli.output_files import fingerprint_of
 from impasto.cli.plot import check_plot
 from impasto.errors import OutputError, PictureError
+from impasto.files.readable import is_regular
 
 PARENTS = {"content": "photograph", "style": "painting"}
 
 
 def report(
-    result: Path,
-    content: Path | None,
-    style: Path | None,
-    page: Path | None,
-    as_json: bool,
-    identity: bool,
-    weights: Path | None,
-    force: bool,
+    result: p.AnyResult,
+    content: p.Photograph = None,
+    style: p.Painting = None,
+    page: p.Page = None,
+    as_json: p.Json = False,
+    identity: p.Identity = True,
+    weights: p.ReportWeights = None,
+    force: p.ReplacePage = False,
 ) -> int:
-    """Find both parents, measure, and show; returns the exit code."""
-    if not result.exists():
-        raise PictureError(f"the result '{result}' does not exist: check the path")
+    """Measure a result beside its two parents: distances, colours, sharpness, noise, seams, border, identity."""
+    check_inputs({"result": result})
     inputs = _inputs(result)
     given = {"content": content, "style": style}
     parents = {role: _parent(result, role, path, inputs.get(role)) for role, path in given.items()}
@@ -42,7 +43,7 @@ def report(
         result,
         parents["content"],
         parents["style"],
-        weights=None if weights is None else anywhere(weights),
+        weights=None if weights is None else absolute_weights(weights),
         identity=identity,
     )
     if page is not None:
@@ -62,7 +63,13 @@ def _inputs(result: Path) -> Mapping[str, Any]:
         inputs = impasto.read_metadata(result).get("inputs")
     except PictureError:
         return {}  # no recipe; whether it is a picture at all is told when it is read
-    return inputs if isinstance(inputs, Mapping) else {}
+    if not isinstance(inputs, Mapping):
+        return {}
+    return {role: one for role, one in inputs.items() if isinstance(one, Mapping) and _names_a_file(one)}
+
+
+def _names_a_file(one: Mapping[str, Any]) -> bool:
+    return isinstance(one.get("name"), str) and isinstance(one.get("fingerprint"), str)
 
 
 def _parent(result: Path, role: str, given: Path | None, named: Mapping[str, str] | None) -> Path:
@@ -72,9 +79,8 @@ def _parent(result: Path, role: str, given: Path | None, named: Mapping[str, str
         PictureError: it is not there, or nobody says which it is.
     """
     if given is not None:
-        if not given.exists():
-            raise PictureError(f"the {PARENTS[role]} '{given}' does not exist: check the path")
-        if named and fingerprint(given) != named["fingerprint"]:
+        check_inputs({PARENTS[role]: given})
+        if named and fingerprint_of(given, PARENTS[role]) != named["fingerprint"]:
             note(f"'{given}' is not the very file that '{result}' was painted from")
         return given
     if named is None:
@@ -82,9 +88,9 @@ def _parent(result: Path, role: str, given: Path | None, named: Mapping[str, str
             f"'{result}' does not say what it was painted from: name both pictures with --content and --style"
         )
     places = [result.parent / named["name"], Path(named["name"]), demo_picture(role)]
-    there = [path for path in places if path.is_file()]
+    there = [path for path in places if is_regular(path)]
     for path in there:
-        if fingerprint(path) == named["fingerprint"]:
+        if fingerprint_of(path, PARENTS[role]) == named["fingerprint"]:
             return path
     changed = [path for path in there if path.name == named["name"] and path != places[-1]]
     raise PictureError(

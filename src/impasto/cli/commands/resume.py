@@ -6,43 +6,51 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import impasto
+from impasto.cli import parameters as p
 from impasto.cli.checks import check_resumed
-from impasto.cli.commands.stylize import anywhere
-from impasto.cli.job import Job, SoFar, from_extra
-from impasto.cli.output_files import fingerprint
-from impasto.cli.paint import paint_on
+from impasto.cli.job import Job, RunRecord, absolute_weights, from_extra
+from impasto.cli.output_files import fingerprint_of
 from impasto.distributed.process_info import place
 from impasto.errors import OutputError, PictureError
 from impasto.files.atomic_write import check_target
+from impasto.files.readable import is_there
 
 if TYPE_CHECKING:
-    from impasto.painting.checkpoint import Checkpoint
+    from impasto import Checkpoint
 
 
-def resume(path: Path, output: Path | None, weights: Path | None, force: bool, quiet: bool) -> int:
-    """Go on with everything as it was; returns the exit code."""
-    checkpoint = impasto.load_checkpoint(path)
-    job, so_far = from_extra(checkpoint.extra, path)
+def resume(
+    checkpoint: p.Unfinished,
+    output: p.OtherOutput = None,
+    weights: p.MovedWeights = None,
+    force: p.Force = False,
+    quiet: p.Quiet = False,
+) -> int:
+    """Go on with a painting that was stopped, as if it had never been."""
+    from impasto.cli.paint import paint_on
+
+    saved = impasto.load_checkpoint(checkpoint)
+    job, record = from_extra(saved.extra, checkpoint)
     if output is not None:
-        job, so_far = replace(job, output=output, force=force), replace(so_far, written=None)
+        job, record = replace(job, output=output, force=force), replace(record, written=None)
         if place().rank == 0:
             check_target(output, force)
     check_resumed(job)
     if output is None and not force and place().rank == 0:
-        _check_output(job, so_far, checkpoint)
+        _check_output(job, record, saved)
     if weights is not None:
-        checkpoint = replace(checkpoint, settings=replace(checkpoint.settings, weights=anywhere(weights)))
-    return paint_on(job, so_far, checkpoint, quiet)
+        saved = replace(saved, settings=replace(saved.settings, weights=absolute_weights(weights)))
+    return paint_on(job, record, saved, quiet)
 
 
-def _check_output(job: Job, so_far: SoFar, checkpoint: "Checkpoint") -> None:
+def _check_output(job: Job, record: RunRecord, checkpoint: "Checkpoint") -> None:
     """The file at the output may be replaced when it is this very painting, and nobody has changed it since.
 
     Raises:
         OutputError: it is something else.
     """
-    consented = job.force and so_far.written is None  # nothing but what --force allowed to replace
-    if consented or not job.output.exists() or _is_ours(job.output, so_far, checkpoint):
+    consented = job.force and record.written is None  # nothing but what --force allowed to replace
+    if consented or not is_there(job.output) or _is_ours(job.output, record, checkpoint):
         return
     raise OutputError(
         f"'{job.output}' is not the picture that this painting left there: "
@@ -50,7 +58,7 @@ def _check_output(job: Job, so_far: SoFar, checkpoint: "Checkpoint") -> None:
     )
 
 
-def _is_ours(output: Path, so_far: SoFar, checkpoint: "Checkpoint") -> bool:
+def _is_ours(output: Path, record: RunRecord, checkpoint: "Checkpoint") -> bool:
     """Told by the recipe inside it: a kill may have come after the picture and before the next checkpoint."""
     try:
         recipe = impasto.read_metadata(output)
@@ -58,9 +66,9 @@ def _is_ours(output: Path, so_far: SoFar, checkpoint: "Checkpoint") -> bool:
         return False
     if not _same_painting(recipe, checkpoint):
         return False
-    if so_far.written is None or so_far.written[0] != recipe.get("steps"):
+    if record.written is None or record.written[0] != recipe.get("steps"):
         return True
-    return so_far.written[1] == fingerprint(output)
+    return record.written[1] == fingerprint_of(output, "result")
 
 
 def _same_painting(recipe: Mapping[str, Any], checkpoint: "Checkpoint") -> bool:

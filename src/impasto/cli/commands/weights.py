@@ -1,15 +1,15 @@
 """`impasto weights`."""
 
-from pathlib import Path
-
 import impasto
+from impasto.cli import parameters as p
 from impasto.cli.interrupt import FAILED
+from impasto.cli.job import absolute_weights
 from impasto.cli.messages import say
 
 
-def weights(file: Path | None, verify: bool) -> int:
-    """Show which weights are in use; with `verify`, every check of them. Returns the exit code."""
-    chosen = str(file) if file else None
+def weights(file: p.UsedWeights = None, verify: p.Verify = False) -> int:
+    """Say which VGG-19 weights are in use, from where, and under what licence."""
+    chosen = None if file is None else absolute_weights(file)
     if verify:
         return _verify(chosen)
     rows = impasto.describe_weights(impasto.VGG19(chosen).weights)

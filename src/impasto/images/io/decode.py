@@ -1,17 +1,16 @@
 """From a file on disk to decoded pixels, with one clear line for every file that is not a picture."""
 
-import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import FileIO
 from pathlib import Path
-from stat import S_ISREG
 
 import numpy as np
 import pyvips
 
 from impasto.errors import PictureError
+from impasto.files import readable
 from impasto.images.io.tiff import is_cut_off_tiff
 from impasto.images.picture import check_size
 from impasto.images.pixel_store import is_large
@@ -29,22 +28,10 @@ def opened(path: Path, name: str) -> Iterator[FileIO]:
     """Open a regular, non-empty file for reading, unbuffered: libvips shares its position.
 
     Raises:
-        PictureError: it is missing, a folder, a device, empty, or may not be read.
+        PictureError: it is missing, a folder, a pipe or a device, empty, or may not be read.
     """
-    try:
-        # Without O_NONBLOCK, opening a named pipe would wait for a writer that may never come.
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    except FileNotFoundError:
-        raise PictureError(f"{name} does not exist: check the path") from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise PictureError(f"{name} cannot be opened ({reason}): check path and permissions") from None
-    status = os.fstat(descriptor)
-    if not S_ISREG(status.st_mode):
-        os.close(descriptor)
-        raise PictureError(f"{name} is a folder or a device: give the path of a picture file")
-    with os.fdopen(descriptor, "rb", buffering=0) as file:
-        if status.st_size == 0:
+    with readable.opened(path, name, PictureError) as file:
+        if os.fstat(file.fileno()).st_size == 0:
             raise PictureError(f"{name} is empty (0 bytes): fetch it again")
         yield file
 
@@ -93,15 +80,6 @@ def decode_file(file: FileIO, name: str) -> tuple[pyvips.Image, int]:
         if is_heif and "HEVC" in str(error):
             return _decode_hevc(file, name), 1  # libheif has turned it upright already
         raise damaged(name, error) from None
-
-
-def fingerprint(file: FileIO) -> str:
-    """SHA-256 of the whole file, in hex."""
-    file.seek(0)
-    digest = hashlib.sha256()
-    while chunk := file.read(1 << 20):
-        digest.update(chunk)
-    return digest.hexdigest()
 
 
 def _decode_hevc(file: FileIO, name: str) -> pyvips.Image:

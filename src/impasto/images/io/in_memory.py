@@ -52,8 +52,13 @@ def from_tensor(tensor: Tensor, name: str = "the tensor") -> Picture:
             f"{name} has shape {tuple(tensor.shape)}; expected channels x height x width with 1 to 4 channels"
         )
     check_size(planes.shape[2], planes.shape[1], name)
-    planes = planes.detach().cpu()
-    array = (planes.float() if planes.is_floating_point() else planes).numpy()
+    try:
+        planes = planes.detach().cpu()
+        array = (planes.float() if planes.is_floating_point() else planes).numpy()
+    except (RuntimeError, TypeError):  # such as sparse, or on the device "meta"
+        raise PictureError(
+            f"{name} has no values that can be read ({tensor.layout}, on {tensor.device}): expected a dense tensor"
+        ) from None
     return _picture(_checked(array.transpose(1, 2, 0), name), name, _digest(array))
 
 

@@ -52,7 +52,7 @@ def recipe_from_packet(packet: bytes, name: str) -> dict[str, Any]:
     try:
         element = ElementTree.fromstring(packet.strip(b"\0")).find(f".//{{{_NAMESPACE}}}recipe")
         recipe = None if element is None else json.loads(element.text or "")
-    except (ElementTree.ParseError, ValueError, LookupError) as error:
+    except (ElementTree.ParseError, ValueError, LookupError, RecursionError) as error:
         raise PictureError(f"{name} has damaged metadata ({error}): its recipe is lost") from None
     if not isinstance(recipe, dict):
         raise no_recipe(name)

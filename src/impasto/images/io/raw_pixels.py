@@ -13,7 +13,8 @@ import torch
 from torch import Tensor
 
 from impasto.errors import PictureError
-from impasto.images.io.decode import VIPS_ERRORS, damaged, decode_file, fingerprint, opened
+from impasto.files.readable import fingerprint
+from impasto.images.io.decode import VIPS_ERRORS, damaged, decode_file, opened
 from impasto.images.io.in_memory import from_array, from_pil, from_tensor, is_pil_image
 from impasto.images.io.to_srgb import colour_bands, upright
 

@@ -14,7 +14,8 @@ from torch import Tensor
 
 from impasto.errors import PictureError
 from impasto.files.atomic_write import check_target
-from impasto.images.io.decode import VIPS_ERRORS, damaged, decode_file, fingerprint, opened, read_header
+from impasto.files.readable import fingerprint
+from impasto.images.io.decode import VIPS_ERRORS, damaged, decode_file, opened, read_header
 from impasto.images.io.formats import check_fits
 from impasto.images.io.in_memory import from_array, from_pil, from_tensor, is_pil_image
 from impasto.images.io.metadata import no_recipe, recipe_from_packet, recipe_packet
@@ -130,12 +131,11 @@ def write_picture(
     """
     target = Path(path)
     rgb, alpha = checked_planes(rgb, alpha, target)
-    size = rgb.shape[-2], rgb.shape[-1]
-    check_writable(target, bits=bits, overwrite=overwrite, size=size, recipe=recipe)
-    known = check_fits(target, bits, None)
+    known = check_fits(target, bits, (rgb.shape[-2], rgb.shape[-1]))
+    packet = None if recipe is None else recipe_packet(recipe)
     image = steps_image(rgb, alpha, bits, known)
-    if recipe is not None:
-        image.set_type(pyvips.GValue.blob_type, "xmp-data", recipe_packet(recipe))
+    if packet is not None:
+        image.set_type(pyvips.GValue.blob_type, "xmp-data", packet)
     encode(image, target, known, overwrite)
 
 

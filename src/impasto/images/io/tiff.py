@@ -19,7 +19,7 @@ def is_cut_off_tiff(file: FileIO) -> bool:
         fields = _directory(file)
         offsets = [value for tag in _OFFSETS for value in fields.get(tag, ())]
         counts = [value for tag in _BYTE_COUNTS for value in fields.get(tag, ())]
-    except struct.error:
+    except (struct.error, OverflowError, OSError):  # OverflowError, OSError: a place that no file has
         return False
     return any(offset + count > size for offset, count in zip(offsets, counts, strict=False))
 

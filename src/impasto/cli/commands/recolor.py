@@ -1,0 +1,65 @@
+"""`impasto recolor`."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import impasto
+from impasto.cli import parameters as p
+from impasto.cli.checks import check_inputs, same_file
+from impasto.cli.job import inputs_of
+from impasto.cli.messages import say
+from impasto.cli.options import paintings
+from impasto.distributed.process_info import place
+from impasto.errors import OutputError
+from impasto.settings import Settings
+
+
+def recolor(
+    content: p.Content,
+    style: p.Colours,
+    output: p.Output,
+    size: p.RecolorSize = None,
+    protect: p.Protect = None,
+    protect_strength: p.ProtectStrength = None,
+    bits: p.Bits = None,
+    force: p.Force = False,
+    quiet: p.Quiet = False,
+) -> int:
+    """Give the photograph CONTENT the colours of the painting STYLE, or of several; nothing is painted."""
+    named = {"size": size, "protect_strength": protect_strength, "bits": bits}
+    settings = Settings.from_dict({name: value for name, value in named.items() if value is not None})
+    return recolor_pictures(content, paintings(style), output, settings, protect, force, quiet)
+
+
+def recolor_pictures(
+    content: Path,
+    styles: Sequence[tuple[Path, float]],
+    output: Path,
+    settings: Settings,
+    protect: Any,
+    force: bool,
+    quiet: bool,
+) -> int:
+    """Check the files, take the colours, write; returns the exit code."""
+    inputs = inputs_of(content, styles, None, {"protect": protect} if protect else {})
+    check_inputs(inputs)
+    if place().rank > 0:  # it is done at once, by the first of several processes
+        return 0
+    for role, path in inputs.items():
+        if same_file(output, path):
+            raise OutputError(f"'{output}' is the {role}: choose another name for the result")
+    impasto.check_writable(output, bits=settings.bits, overwrite=force)
+    result = impasto.recolor(
+        content,
+        list(styles),
+        size=settings.size,
+        protect=protect,
+        protect_strength=settings.protect_strength,
+        bits=settings.bits,
+    )
+    result.save(output, overwrite=force)
+    if not quiet:
+        height, width = result.image.shape[-2:]
+        say(f"Recoloured {output}, {width} x {height} pixels: the photograph with the painting's colours.")
+    return 0

@@ -1,0 +1,75 @@
+"""Files that are read: regular ones only, because a named pipe or a device can keep its reader waiting for ever."""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import FileIO
+from pathlib import Path
+from stat import S_ISREG
+
+from impasto.errors import ImpastoError
+
+
+@contextmanager
+def opened(path: Path, name: str, error: type[Exception]) -> Iterator[FileIO]:
+    """Open a regular file for reading, unbuffered.
+
+    Args:
+        path: of the file.
+        name: what the message calls it: "the style picture 'monet.jpg'".
+        error: what is raised.
+
+    Raises:
+        error: the file is missing, a folder, a pipe or a device, or may not be read. One line.
+    """
+    try:
+        # Without O_NONBLOCK, opening a named pipe would wait for a writer that may never come.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except FileNotFoundError:
+        raise error(f"{name} does not exist: check the path") from None
+    except (OSError, ValueError) as failure:
+        reason = getattr(failure, "strerror", None) or failure
+        raise error(f"{name} cannot be opened ({reason}): check path and permissions") from None
+    if not S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise error(f"{name} is a folder, a pipe or a device: give the path of a file")
+    with os.fdopen(descriptor, "rb", buffering=0) as file:
+        yield file
+
+
+def check_regular(path: str | os.PathLike[str], role: str, error: type[ImpastoError] = ImpastoError) -> None:
+    """Refuse a path that cannot be read as a file, before some library waits for it.
+
+    Args:
+        path: of the file.
+        role: what it is for, in the message: "settings file".
+        error: what is raised.
+
+    Raises:
+        error: as `opened`.
+    """
+    with opened(Path(path), f"the {role} '{path}'", error):
+        pass
+
+
+def is_there(path: Path) -> bool:
+    """Whether something has this name, if only a broken link; a name that no file can have is nobody's."""
+    try:
+        return os.path.lexists(path)
+    except ValueError:
+        return False
+
+
+def is_regular(path: Path) -> bool:
+    """Whether a file that can be read without waiting lies there."""
+    try:
+        return S_ISREG(path.stat().st_mode)
+    except (OSError, ValueError):
+        return False
+
+
+def fingerprint(file: FileIO) -> str:
+    """SHA-256 of a whole file that is open, in hex."""
+    file.seek(0)
+    return hashlib.file_digest(file, "sha256").hexdigest()
