@@ -25,8 +25,8 @@ from impasto.kernels.allocation import own
 from impasto.kernels.gram_autograd import changeable_gradient
 from impasto.tensor_types import Features, Scalar
 
-NEIGHBOUR_LAYERS = ("relu2_1", "relu3_1", "relu4_1")
-"""The layers in which neighbours are searched, each by itself."""
+NEIGHBOUR_LAYERS = {"relu2_1": 0.2, "relu3_1": 0.4, "relu4_1": 0.4}
+"""The layers in which neighbours are searched, each by itself, and their parts of the cost."""
 POSITIONS = 12_288
 """Most positions of a style that are candidates, taken at random with a fixed seed: all of relu2_1 at 256 x 192."""
 STRIP = 2**21

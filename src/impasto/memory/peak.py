@@ -87,7 +87,7 @@ class Demand:
     processes share the picture; each weighs masks over all of it, and keeps its rows, and one writes all of it. gpu:
     whether an NVIDIA GPU computes, and it is its memory that counts. image_costs: bytes a pixel that costs on the
     picture itself hold. styles_kept: bytes of style encodings that may be kept for later paintings.
-    neighbours: whether neighbours are searched.
+    neighbours: whether neighbours are searched. averaging: decay of Adam's average.
     """
 
     network: Network
@@ -111,6 +111,7 @@ class Demand:
     image_costs: int = 0
     styles_kept: int = 0
     neighbours: bool = False
+    averaging: float = 0.0
 
     @property
     def where(self) -> str:
@@ -137,7 +138,7 @@ class Demand:
         style = self.tiling(scale.style_size, layout.style_tile, sorted(network.style))
         vector, style_vector = (VECTOR * height * width for height, width in (scale.size, scale.style_size))
         encoding = encoding_bytes(content, network.content) if layout.encoding == "memory" else 0
-        solver = SOLVERS[layout.solver].vectors(layout)
+        solver = SOLVERS[layout.solver].vectors(layout, self)
         guides = self.regions * guide_bytes(content, network.style)
         weights = (self.regions + WEIGHING) * self.ranks * vector // 3 if self.regions else 0
         parts = self.style_masks * guide_bytes(style, network.style)

@@ -72,4 +72,5 @@ def memory_request(
         image_costs=sum(cost.bytes_per_pixel for cost in image_costs),
         styles_kept=styles_kept,
         neighbours=bool(settings.neighbours),
+        averaging=settings.averaging,
     )

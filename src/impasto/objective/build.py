@@ -14,7 +14,7 @@ from typing import Any
 from impasto.costs.content_store import InMemory, OnDisk
 from impasto.costs.custom import custom_layers
 from impasto.costs.image_cost import CanvasScale, ImageCost
-from impasto.costs.neighbours import NeighbourTerm
+from impasto.costs.neighbours import NEIGHBOUR_LAYERS, NeighbourTerm
 from impasto.costs.region import Guide
 from impasto.costs.term import Summary, Term
 from impasto.costs.total_variation import SquaredVariation, TotalVariation
@@ -27,6 +27,7 @@ from impasto.objective.encode_style import StyleEncodings, canvas_guides, encode
 from impasto.objective.grayscale import Neutral
 from impasto.objective.image_costs import WithImageCosts
 from impasto.objective.margin import Mirrored
+from impasto.objective.palette import RegionPalette, WithPalettes, encode_palettes
 from impasto.objective.protected import Protected, Protection
 from impasto.objective.scale_setup import ScaleSetup
 from impasto.objective.targets import (
@@ -52,6 +53,7 @@ class Encodings:
 
     content: a_C of each content layer. styles: what the style cost measures, by style image, part of it and layer.
     guides: of each region, by layer; None for one that is everywhere. neighbours: of each region, by layer.
+    palettes: of each region.
     custom: what costs of the user's own measure.
     image_costs: of the user's own, as they are at this scale.
     """
@@ -60,6 +62,7 @@ class Encodings:
     styles: Mapping[tuple[int, Mask | None], Mapping[str, Summary]]
     guides: Sequence[Mapping[str, Guide] | None]
     neighbours: Sequence[Mapping[str, Neighbours]] = ()
+    palettes: Sequence[RegionPalette] = ()
     custom: CustomSums = field(default_factory=CustomSums)
     image_costs: Sequence[ImageCost] = ()
 
@@ -88,6 +91,7 @@ def encode(setup: ScaleSetup, canvas: Image | None = None, kept: StyleEncodings 
         styles=encode_styles(setup, kept or StyleEncodings()),
         guides=canvas_guides(setup),
         neighbours=[] if canvas is None else encode_neighbours(setup, canvas),
+        palettes=encode_palettes(setup),
         custom=_custom_sums(setup),
         image_costs=[cost.at(scale) for cost in setup.image_costs],
     )
@@ -128,6 +132,10 @@ def build_objective(setup: ScaleSetup, encodings: Encodings) -> Evaluate:
         *_custom_terms(setup, encodings),
     ]
     evaluate = _engine(setup, terms)
+    if encodings.palettes:
+        evaluate = WithPalettes(
+            evaluate, encodings.palettes, settings.palette, settings.beta, setup.partition
+        )
     image_costs = list(encodings.image_costs)
     if settings.variation:
         image_costs.insert(0, TotalVariation(settings.variation, settings.balance).at(_canvas_scale(setup)))
@@ -174,13 +182,14 @@ def _style_terms(setup: ScaleSetup, encodings: Encodings) -> list[Term]:
 
 
 def _neighbour_terms(setup: ScaleSetup, encodings: Encodings) -> list[Term]:
-    """A term for each layer and region, each layer with the same part of the weight."""
+    """A term for each layer and region."""
     terms: list[Term] = []
     for region, neighbours, guide in zip(
         setup.inputs.regions, encodings.neighbours, encodings.guides, strict=bool(encodings.neighbours)
     ):
         for layer, found in neighbours.items():
-            own, weight = None if guide is None else guide[layer], setup.settings.neighbours / len(neighbours)
+            own, weight = None if guide is None else guide[layer], setup.settings.neighbours
+            weight *= NEIGHBOUR_LAYERS[layer]
             if own is not None:
                 weight *= region.weight * own.share
                 if not own.mass > 0:

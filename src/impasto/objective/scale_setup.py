@@ -50,7 +50,7 @@ class ScaleSetup:
     @property
     def neighbour_layers(self) -> tuple[str, ...]:
         """The layers in which neighbours are searched; none where their cost has no weight."""
-        return NEIGHBOUR_LAYERS if self.settings.neighbours else ()
+        return tuple(NEIGHBOUR_LAYERS) if self.settings.neighbours else ()
 
     @property
     def layers(self) -> list[str]:

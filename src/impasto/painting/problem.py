@@ -98,7 +98,9 @@ class PaintingProblem:
         """How the canvas of the scale before becomes that of this one."""
         before, size = self.scales[scale - 1].size, self.scales[scale].size
         style_sizes = self.schedule.style_sizes(size)
-        return Upscaler(self.inputs, self.settings.detail, before, size, style_sizes, self.partition)
+        return Upscaler(
+            self.inputs, self.settings.detail, before, size, style_sizes, self.partition, self.settings.soften
+        )
 
     def solver(self, canvas: Image, scale: int) -> Solver:
         """The solver of a scale, as its layout says."""

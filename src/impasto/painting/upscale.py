@@ -27,6 +27,7 @@ class Upscaler:
     before, size: height and width of the whole canvas at the scale before and at this one.
     style_sizes: of each style image beside the larger canvas.
     partition: the processes that share the canvas.
+    soften: the canvas is first shrunk to this part of its size, which takes away the noise of its pixels; 1: not.
     """
 
     inputs: Inputs
@@ -35,6 +36,7 @@ class Upscaler:
     size: Size
     style_sizes: Sequence[Size]
     partition: Partition = WHOLE
+    soften: float = 1.0
 
     def __call__(self, canvas: Tensor) -> ResizedImage:
         """This process's rows of the larger canvas, in [0, 1], given its rows of the smaller one."""
@@ -46,17 +48,34 @@ class Upscaler:
         own = self.partition.rows_of(self.size[0], rank)
         if self.partition.size == 1:
             return Span(0, self.before[0])
-        return Span(*source_rows(*own, self.size[0], self.before[0]))
+        middle = Span(*source_rows(*own, self.size[0], self._middle[0]))
+        return (
+            middle
+            if self._middle == self.before
+            else Span(*source_rows(*middle, self._middle[0], self.before[0]))
+        )
+
+    @property
+    def _middle(self) -> Size:
+        """The size to which the smaller canvas is shrunk first."""
+        if self.soften == 1:
+            return self.before
+        height, width = (max(1, round(self.soften * side)) for side in self.before)
+        return height, width
 
     def _upscaled(self, coarse: Tensor, first: int) -> ResizedImage:
         """coarse: the rows of the smaller canvas from `first` on."""
         own = self.partition.rows_of(self.size[0])
+        if self._middle != self.before:
+            needed = Span(*source_rows(*own, self.size[0], self._middle[0]))
+            coarse = enlarged_rows(coarse, first, self.before, self._middle, *needed)
+            first = needed.start
         detail = FineDetail(self.inputs.content, self.size, self.before)
         shares = self._shares(detail) if self.detail else None
         grown = coarse.new_empty(1, 3, own.stop - own.start, self.size[1])
         for a, b in strips(own.stop - own.start, self.size[1]):
             strip = Span(own.start + a, own.start + b)
-            rows = enlarged_rows(coarse, first, self.before, self.size, *strip)
+            rows = enlarged_rows(coarse, first, self._middle, self.size, *strip)
             if shares is not None:
                 self._lay_over(rows, detail.rows(*strip).to(rows), shares, strip)
             grown[:, :, a:b] = rows.clamp_(0, 1)

@@ -45,7 +45,7 @@ class Fields:
     )
     coarse_steps: float = _from_recipe("Steps of a scale beside those of the next finer one.")
     solver: str = _from_recipe("How the cost is brought down: lbfgs (few, strong steps) or adam.")
-    learning_rate: float = _same(0.01, "Adam's step, in units of the full range from black to white.")
+    learning_rate: float = _from_recipe("Adam's step, in units of the full range from black to white.")
     history: int = _same(
         20, "Past steps that L-BFGS learns the curvature from; each costs two pictures of memory."
     )
@@ -63,8 +63,7 @@ class Fields:
     noise: float = _same(0.25, "Amplitude of the noise in content+noise, 1 being black to white.")
     content_layer: dict[str, float] = _from_recipe("Layer that keeps the scene; several as NAME:WEIGHT,...")
     style_layers: dict[str, float] = _from_recipe("Layers that bring the brushwork, as NAME[:WEIGHT],...")
-    style_cost: str = _same(
-        "gram",
+    style_cost: str = _from_recipe(
         "What is compared of the style layers: gram, covariance (without the means) or wasserstein (Gaussians).",
     )
     neighbours: float = _from_recipe(
@@ -81,6 +80,15 @@ class Fields:
     variation: float = _same(
         0.0,
         "Weight of the total variation: smooths noise, and in the end fine detail; 0.1 is little, 1 much.",
+    )
+    palette: float = _from_recipe(
+        "Weight of the palette in the style cost: how much the colours themselves are those of the style."
+    )
+    averaging: float = _from_recipe(
+        "Adam shows the average of its last pictures: the part of the average that each step keeps, 0 for none."
+    )
+    soften: float = _from_recipe(
+        "Between scales the canvas is shrunk to this part of its size first, which takes its noise away; 1: not."
     )
     smoothness: float = _from_recipe(
         "Weight of the squared differences of neighbouring pixels: takes grain away evenly."

@@ -85,7 +85,7 @@ class LBFGS:
         yield replace(plain, kept="disk", encoding="disk")
 
     @staticmethod
-    def vectors(layout: Layout) -> Vectors:
+    def vectors(layout: Layout, settings: SolverSettings) -> Vectors:
         """How many vectors of the canvas's size it has alive; see `memory.py`."""
         return lbfgs_vectors(layout.history, layout.kept)
 

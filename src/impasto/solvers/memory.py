@@ -39,6 +39,11 @@ class SolverSettings(Protocol):
         """Most past steps that L-BFGS keeps."""
         ...
 
+    @property
+    def averaging(self) -> float:
+        """Decay of Adam's average of iterates, 0 for none."""
+        ...
+
 
 @dataclass(frozen=True)
 class Vectors:
@@ -63,7 +68,7 @@ def scratch_bytes(vector: int) -> int:
     return SCRATCH_PIECES * min(vector, CHUNK * torch.float32.itemsize)
 
 
-def adam_vectors(dtype: torch.dtype = torch.float32) -> Vectors:
-    """For Adam with its moments in `dtype`."""
-    moments = 2 * dtype.itemsize / torch.float32.itemsize
-    return Vectors(evaluating=1 + moments, peak=2 + moments)
+def adam_vectors(dtype: torch.dtype = torch.float32, average: bool = False) -> Vectors:
+    """For Adam with its moments in `dtype`, and an average of iterates."""
+    kept = 1 + average + 2 * dtype.itemsize / torch.float32.itemsize
+    return Vectors(evaluating=kept, peak=1 + kept)
