@@ -61,7 +61,7 @@ class CovarianceTarget:
         """What G is compared with, when S has this summary."""
         return cls(mean_and_covariance(summary_S)[1])
 
-    def activation_reference(self) -> float | None:
+    def activation_reference(self, activation: float) -> float | None:
         """None: covariances have no mean."""
         return None
 

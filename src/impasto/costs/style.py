@@ -84,7 +84,7 @@ class GramTarget:
         """What G is compared with, when S has this summary."""
         return cls(summary_S)
 
-    def activation_reference(self) -> float | None:
+    def activation_reference(self, activation: float) -> float | None:
         """None: Gram matrices have no mean."""
         return None
 

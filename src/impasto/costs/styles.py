@@ -42,8 +42,8 @@ class StyleTarget(Protocol):
         """The target that a style image with this summary is."""
         ...
 
-    def activation_reference(self) -> float | None:
-        """The cost of being off by the style's mean activation in every channel; None where that cannot be told."""
+    def activation_reference(self, activation: float) -> float | None:
+        """The cost of being off by so much in every channel; None where that cannot be told."""
         ...
 
     def rule(self, summary: Summary) -> Scalar:

@@ -118,9 +118,9 @@ class WassersteinTarget:
         unit = float(gram.square().sum()) / (4 * len(mu_S) ** 2 * energy) if energy > 0 else 1.0
         return cls(mu_S, C_S + noise, root(C_S + noise), noise, unit)
 
-    def activation_reference(self) -> float | None:
-        """W^2 of two Gaussians whose channels all lie the style's mean activation m apart: n_C m^2."""
-        return self.unit * len(self.mu_S) * float(self.mu_S.mean()) ** 2
+    def activation_reference(self, activation: float) -> float | None:
+        """W^2 of two Gaussians whose channels all lie so far apart: n_C activation^2."""
+        return self.unit * len(self.mu_S) * activation**2
 
     def rule(self, summary: Summary) -> Scalar:
         """J_style^[l]."""

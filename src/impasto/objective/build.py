@@ -83,7 +83,7 @@ def encode(setup: ScaleSetup, canvas: Image | None = None, kept: StyleEncodings 
         tiling,
         on_disk if setup.layout.encoding == "disk" else InMemory,
         setup.partition,
-        setup.settings.reference,
+        setup.reference_pooling,
     )
     scale = _canvas_scale(setup)
     return Encodings(
@@ -175,8 +175,8 @@ def _style_terms(setup: ScaleSetup, encodings: Encodings) -> list[Term]:
                 (encodings.styles[number, part][layer], inputs.styles[number].weight)
                 for number, part in zip(region.styles, region.style_masks, strict=True)
             ]
-            cost, reference = settings.style_cost, settings.reference
-            term = style_term(layer, blended(of_styles), weight, settings.balance, cost, reference)
+            cost, pooling = settings.style_cost, setup.reference_pooling
+            term = style_term(layer, blended(of_styles), weight, settings.balance, cost, pooling)
             terms.append(term if guide is None else guided_term(term, guide[layer], region.weight))
     return terms
 

@@ -48,6 +48,11 @@ class ScaleSetup:
         return MARGIN if self.settings.border == "mirror" else 0
 
     @property
+    def reference_pooling(self) -> str | None:
+        """The pooling for which typical activations are the references of costs; None where they are measured."""
+        return self.settings.pooling if self.settings.reference == "activation" else None
+
+    @property
     def neighbour_layers(self) -> tuple[str, ...]:
         """The layers in which neighbours are searched; none where their cost has no weight."""
         return tuple(NEIGHBOUR_LAYERS) if self.settings.neighbours else ()

@@ -11,7 +11,7 @@ from torch import Tensor
 from impasto.costs.content import ContentTerm
 from impasto.costs.content_store import Encoding, InMemory, MakeEncoding
 from impasto.costs.custom import CustomCost, CustomTerm, check_measure, check_rule, custom_summary
-from impasto.costs.normalization import Moments, content_reference, style_reference
+from impasto.costs.normalization import Moments, content_reference, style_reference, typical_activation
 from impasto.costs.region import Guide, GuidedTerm, guided_summary, of_region
 from impasto.costs.styles import STYLE_COSTS, StyleTerm
 from impasto.costs.term import Summary, Window
@@ -52,11 +52,12 @@ def encode_content(
     tiling: Tiling | None = None,
     make: MakeEncoding = InMemory,
     partition: Partition = WHOLE,
-    reference: str = "energy",
+    pooling: str | None = None,
 ) -> list[ContentEncoding]:
     """The content encoding: what the encoder makes of C, layer by layer.
 
-    balance: divide each layer's cost by its reference, of this kind; see `costs/normalization.py`.
+    balance: divide each layer's cost by its reference, see `costs/normalization.py`.
+    pooling: the network's, where references are typical activations; None where they are measured.
     tiling: how to walk C; None for one tile without a margin. make: where a_C is kept.
     partition: of a picture shared by several processes: `content` is then `tiling.rows` of it, and a_C its own band's.
     """
@@ -78,7 +79,9 @@ def encode_content(
         tiling.walk(encoder, tiling.cut(content, tile), tile, keep)
     moments = {layer: shared_moments(moments[layer], partition) for layer in moments}
     return [
-        ContentEncoding(layer, a_C, content_reference(moments[layer], reference) if balance else 1.0)
+        ContentEncoding(
+            layer, a_C, content_reference(moments[layer], _typical(layer, pooling)) if balance else 1.0
+        )
         for layer, a_C in encodings.items()
     ]
 
@@ -168,12 +171,14 @@ def blended(parts: Sequence[tuple[Summary, float]]) -> Summary:
 
 
 def style_term(
-    layer: str, summary: Summary, weight: float, balance: bool, cost: str = "gram", reference: str = "energy"
+    layer: str, summary: Summary, weight: float, balance: bool, cost: str = "gram", pooling: str | None = None
 ) -> StyleTerm:
-    """The term that compares with a style of this summary; balance, reference: as for `encode_content`."""
+    """The term that compares with a style of this summary; balance, pooling: as for `encode_content`."""
     target = STYLE_COSTS[cost].of(summary)
     return StyleTerm(
-        layer, target, _balanced(weight, style_reference(target, summary, reference) if balance else 1.0)
+        layer,
+        target,
+        _balanced(weight, style_reference(target, summary, _typical(layer, pooling)) if balance else 1.0),
     )
 
 
@@ -267,6 +272,10 @@ def _nothing_seen(encoder: VGG19, measure: _Measure) -> Summary:
         1, encoder.channels(measure.layer), 1, 1, device=encoder.device, dtype=encoder.precision.measured
     )
     return Summary(torch.zeros_like(measure.nothing(nothing)[0].total), 0)
+
+
+def _typical(layer: str, pooling: str | None) -> float | None:
+    return None if pooling is None else typical_activation(layer, pooling)
 
 
 def _balanced(weight: float, reference: float) -> float:
