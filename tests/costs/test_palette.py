@@ -1,0 +1,117 @@
+"""The palette cost: worked by hand, by finite differences, in strips, in regions, and in a painting."""
+
+import numpy as np
+import pytest
+import torch
+
+from impasto.costs import image_cost
+from impasto.costs.palette import SCALE, PaletteTarget, color_sums, colors
+from impasto.distributed.partition import WHOLE
+from impasto.evaluation import Cost, Evaluation
+from impasto.objective.palette import RegionPalette, WithPalettes
+from impasto.painting.checkpoint import load_checkpoint
+from impasto.settings import Settings
+from impasto.stylizer import Stylizer
+from impasto.vgg.vgg19 import VGG19
+from tests.helpers import random_image, tiny_weights
+
+CONTENT, STYLE = 0.5 * random_image(75, 98, 1), random_image(64, 80, 2)
+
+
+def nothing(image):
+    return Evaluation(Cost(1.0, 0.5, 0.25), torch.zeros_like(image))
+
+
+def target(image):
+    return PaletteTarget.of(color_sums(image))
+
+
+def test_greys_that_lie_apart_cost_the_square_of_their_distance():
+    """OKLab's L of a grey is the cube root of its light; without any spread W^2 is the distance of the means."""
+    black, white = torch.full((1, 3, 4, 4), 0.02), torch.ones(1, 3, 4, 4)
+    distance = float(colors(white)[0, 0] - colors(black)[0, 0])
+    assert float(colors(white)[0, 0]) == pytest.approx(SCALE, rel=1e-4)
+    J = target(white).rule(color_sums(black))
+    assert J.item() == pytest.approx(distance**2 / 3, rel=1e-4)
+
+
+def test_a_picture_of_the_same_colours_costs_nothing_wherever_they_are():
+    shuffled = STYLE.flatten(2)[..., torch.randperm(64 * 80, generator=torch.Generator().manual_seed(0))]
+    J = target(STYLE).rule(color_sums(shuffled.view_as(STYLE)))
+    assert abs(J.item()) < 1e-6
+
+
+def test_parts_add_up_by_their_weights():
+    weight = torch.rand(64, 80, generator=torch.Generator().manual_seed(0))
+    both = color_sums(STYLE, weight).plus(color_sums(STYLE, 1 - weight))
+    whole = color_sums(STYLE)
+    torch.testing.assert_close(both.total, whole.total)
+    assert both.count == pytest.approx(whole.count)
+
+
+@pytest.mark.parametrize("masked", [False, True])
+def test_the_gradient_by_finite_differences_and_in_strips(masked, monkeypatch):
+    image, direction, h = CONTENT[..., :30, :40].double(), random_image(30, 40, 3).double() - 0.5, 1e-5
+    mask = torch.linspace(0, 1, 40).expand(30, 40) if masked else None
+    palette = RegionPalette(target(STYLE), mask, 0.7)
+    evaluate = WithPalettes(nothing, [palette], 3.0, 2.0, WHOLE)
+    found = evaluate(image)
+    up, down = (evaluate(image + sign * h * direction).cost.total for sign in (1, -1))
+    assert (found.gradient * direction).sum().item() == pytest.approx((up - down) / (2 * h), rel=1e-6)
+    assert found.cost.total == pytest.approx(1 + 2 * (found.cost.style - 0.25), rel=1e-12)
+    short = [image_cost.Span(row, row + 1) for row in range(30)]
+    monkeypatch.setattr("impasto.objective.palette.strips_of", lambda own, width: short)
+    again = evaluate(image)
+    assert again.cost.total == pytest.approx(found.cost.total, rel=1e-12)
+    torch.testing.assert_close(again.gradient, found.gradient)
+
+
+def stylizer(**fields):
+    fields = {"recipe": "strokes", "steps": 4, "scales": 2, **fields}
+    return Stylizer(Settings(**fields), encoder=VGG19(tiny_weights(), pooling="average"))
+
+
+def test_it_brings_the_colours():
+    def off(**fields):
+        image = (
+            stylizer(neighbours=0.0, alpha=0.0, steps=30, start="content", **fields)
+            .stylize(CONTENT, STYLE)
+            .image
+        )
+        return target(STYLE).rule(color_sums(image)).item()
+
+    assert off(palette=1e6) < 0.2 * off(palette=0.0)
+
+
+@pytest.mark.parametrize("stop_after", [2, 7])
+def test_the_preset_strokes_is_resumed_to_the_bit(tmp_path, stop_after):
+    mask = np.linspace(0, 1, 98)[None].repeat(75, 0)
+    more = {"masks": [mask, 1 - mask]}
+    straight = stylizer().stylize(CONTENT, STYLE, **more)
+    painting = stylizer().paint(CONTENT, STYLE, **more)
+    for step in painting:
+        if step.number == stop_after:
+            break
+    painting.save_checkpoint(tmp_path / "a.checkpoint")
+    resumed = stylizer().paint(CONTENT, STYLE, **more, resume=load_checkpoint(tmp_path / "a.checkpoint"))
+    list(resumed)
+    assert torch.equal(resumed.result().image, straight.image)
+
+
+def test_averaged_adam_is_the_average_of_its_iterates():
+    from impasto.solvers.adam import Adam
+
+    def bowl(x):
+        J = float(((x - 0.3) ** 2).sum())
+        return Evaluation(Cost(J, J, 0.0), 2 * (x - 0.3))
+
+    start = random_image(5, 6)
+    plain, averaged = Adam(start, 0.05, beta_2=0.99), Adam(start, 0.05, average=0.5, beta_2=0.99)
+    iterates = []
+    for _ in range(4):
+        plain.step(bowl)
+        averaged.step(bowl)
+        iterates.append(plain.image.clone())
+    weights = [0.5 ** (3 - i) for i in range(4)]
+    expected = sum(w * x for w, x in zip(weights, iterates, strict=True)) / sum(weights)
+    torch.testing.assert_close(averaged.image, expected)
