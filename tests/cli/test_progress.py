@@ -13,7 +13,7 @@ from impasto.cli.lines import Lines
 from impasto.cli.live import Live
 from impasto.cli.reporter import Meter, NullReporter, Title, parts_of
 from impasto.evaluation import Cost
-from impasto.painting.loop import Step
+from impasto.painting.loop import Event, Step
 
 TITLE = Title("louvre.jpg", "monet.jpg", "out.png", (192, 256))
 
@@ -200,3 +200,22 @@ def test_words():
     assert messages.spent(59.96) == "1 min 0 s"
     assert messages.spent(3725) == "1 h 2 min"
     assert [messages.clock(seconds) for seconds in (7, 115, 3725)] == ["0:07", "1:55", "1:02:05"]
+
+
+def test_what_takes_a_while_is_shown_until_the_next_step():
+    console = Console(file=io.StringIO(), width=80, force_terminal=True)
+    display = Live(console)
+    display.begin(TITLE, 0)
+    display.event(Event("encoding", 2, 3, (96, 128), 20))
+    console.print(display)
+    assert "encoding the pictures" in console.file.getvalue()
+    assert "2 of 3, 128 x 96 pixels" in console.file.getvalue()
+
+
+def test_without_a_terminal_only_compiling_is_told():
+    lines = []
+    display = Lines(lines.append)
+    for kind in ("scale", "encoding", "compiling"):
+        display.event(Event(kind, 1, 1, (96, 128), 20))
+    assert len(lines) == 1
+    assert "compiling" in lines[0]

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from impasto.cli.messages import clock, note
-from impasto.cli.reporter import Meter, Reporter, Title, parts_of
+from impasto.cli.reporter import WORDS, Meter, Reporter, Title, parts_of
 from impasto.memory.process import in_words, resident
 
 if TYPE_CHECKING:
-    from impasto import Step
+    from impasto import Event, Step
 
 _LINES = 10
 """How many lines a painting takes, besides one a scale."""
@@ -33,6 +33,11 @@ class Lines(Reporter):
         """Say which."""
         self._parts = True
         self._write(f"picture {number} of {of}: {name}")
+
+    def event(self, event: "Event") -> None:
+        """Say what takes long: compiling, which happens once."""
+        if event.kind == "compiling":
+            self._write(WORDS[event.kind])
 
     def step(self, step: "Step") -> None:
         """Say so when a tenth of the work is done, or a scale, unless there are several pictures."""

@@ -12,11 +12,11 @@ from rich.table import Table
 from rich.text import Text
 
 from impasto.cli.messages import clock
-from impasto.cli.reporter import Meter, Reporter, Title, parts_of
+from impasto.cli.reporter import WORDS, Meter, Reporter, Title, parts_of
 from impasto.memory.process import in_words, resident
 
 if TYPE_CHECKING:
-    from impasto import Step
+    from impasto import Event, Step
 
 _WIDEST = 76
 _REFRESH = 4
@@ -32,6 +32,7 @@ class Live(Reporter):
         self._title: Title | None = None
         self._part = ""
         self._step: Step | None = None
+        self._event: Event | None = None
         self._stopping = False
         self._meter = Meter()
         self._live = RichLive(
@@ -61,10 +62,14 @@ class Live(Reporter):
         """Shown above the figures."""
         self._part = f"Picture {number} of {of}: {name}"
 
+    def event(self, event: "Event") -> None:
+        """Shown in the place of the cost until the next step."""
+        self._event = event
+
     def step(self, step: "Step") -> None:
         """Shown at the next refresh."""
         self._meter.step(step)
-        self._step = step
+        self._step, self._event = step, None
 
     def stopping(self) -> None:
         """The hint at the foot says what happens."""
@@ -97,8 +102,13 @@ class Live(Reporter):
         table = Table.grid(padding=(0, 3, 0, 0))
         table.add_column(style="dim")
         table.add_column()
-        step = self._step
-        if step is None:
+        step, event = self._step, self._event
+        if event is not None:
+            height, width = event.size
+            table.add_row("Scale", f"{event.scale} of {event.scales}, {width} x {height} pixels")
+            table.add_row("Step", f"the first of {event.steps}")
+            table.add_row("Cost", Text(WORDS[event.kind], style="dim"))
+        elif step is None:
             table.add_row("Scale", "the first one")
             table.add_row("Step", "the first one")
             table.add_row("Cost", Text("measuring", style="dim"))

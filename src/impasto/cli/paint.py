@@ -53,10 +53,13 @@ def _paint(
             writer = OutputWriter(job, record, display.note, replace=begun or job.force, own=begun)
             display.begin(_title(job, painting), checkpoint.seconds if checkpoint else 0.0)
             with finishing_the_step(display.stopping) as interruption:
-                for step in painting:
-                    display.step(step)
-                    writer.step(painting, step)
-                    if painting.anywhere(interruption.asked) and step.done < 1:
+                for event in painting.events():
+                    if not isinstance(event, impasto.Step):
+                        display.event(event)
+                        continue
+                    display.step(event)
+                    writer.step(painting, event)
+                    if painting.anywhere(interruption.asked) and event.done < 1:
                         complete = False
                         break
                 result = writer.finish(painting) if complete else writer.stop(painting)

@@ -7,12 +7,20 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
-    from impasto import Cost, Step
+    from impasto import Cost, Event, Step
 
 _SECONDS, _STEPS = 30.0, 10
 """The pace is averaged over so many seconds, or over about so many steps where these take longer."""
 _FIRST_STEPS = 5
 """Nothing is said of the time left before so many steps."""
+
+
+WORDS = {
+    "scale": "making the canvas",
+    "encoding": "encoding the pictures",
+    "compiling": "compiling for this machine, once: some 20 seconds",
+}
+"""What an event is called, by its kind."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +56,9 @@ class Reporter:
 
     def part(self, name: str, number: int, of: int) -> None:
         """One of several pictures is begun; from now on the `done` of steps is that of all together."""
+
+    def event(self, event: "Event") -> None:
+        """Something that is not a step begins, and may take a while; `WORDS` says it."""
 
     def step(self, step: "Step") -> None:
         """A step was taken."""
