@@ -32,14 +32,18 @@ class EncodedStyle:
 
 
 class Stylizer:
-    """Paints pictures with one set of settings; the encoder is loaded once.
+    """A painter with one set of settings, who loads the encoder once.
 
-    encoder: one that is loaded already, to be used instead of what the settings name.
-    costs: of your own, added to J; see `CustomCost` and `ImageCost`.
-    partition: how every picture is shared out among processes, such as `join_torchrun()`; each process has to do the
-        same. Left out, this process paints alone, whatever started it.
-    Raises SettingsError when the device is not there or does not compute in the precision, or a cost is none;
-    WeightsError when the weights cannot be used.
+    Args:
+        settings: None stands for `Settings()`.
+        encoder: a loaded one, to be used instead of what the settings name.
+        costs: costs of your own, added to J; see `CustomCost` and `ImageCost`.
+        partition: how every picture is shared out among processes, such as `join_torchrun()`; each process has to do
+            the same. By default this process paints alone, whatever started it.
+
+    Raises:
+        SettingsError: the device is missing or does not compute in the precision, or a cost is not one.
+        WeightsError: the weights cannot be used.
     """
 
     def __init__(
@@ -59,13 +63,14 @@ class Stylizer:
 
     @property
     def alone(self) -> bool:
-        """Whether it paints in this process only, and not together with others."""
+        """Whether this process paints by itself, and not together with others."""
         return self._partition.size == 1
 
     def varied(self, settings: Settings) -> "Stylizer":
-        """One with other settings that shares what is loaded: the encoder where it stays the same, or its weights.
+        """A Stylizer with other settings that shares the encoder where it stays the same, and otherwise its weights.
 
-        Raises what `Stylizer` raises.
+        Raises:
+            SettingsError, WeightsError: as `Stylizer`.
         """
         encoder = self._encoder_for(settings)
         other = Stylizer(settings, encoder=encoder, costs=self._costs, partition=self._partition)
@@ -97,29 +102,36 @@ class Stylizer:
         adjustments: Sequence[Any] = (),
         resume: Checkpoint | None = None,
     ) -> Painting:
-        """Start (or go on with) a painting: read and check the pictures, and plan it. `for step in painting` paints.
+        """Begin a painting, or go on with one: read and check the pictures, and plan it. `for step in painting` paints.
 
-        Where the setting `colour` asks for it, whole pictures are recoloured here.
+        Unless the setting `colour` is "painting", whole pictures are recoloured here, before the first step.
 
-        content: a path, PIL image, numpy array [H, W, 3] or tensor [3, H, W].
-        style: likewise; several are blended: a list of them, or of pairs (source, weight), or a folder; or what
-            `encode_style` made.
-        start: a picture to start from, instead of what the settings say; the setting `start_scale` says at which scale.
-        masks: where the style goes, white there and black elsewhere: grey pictures of the photograph's shape, of any
-            size. Region i takes style i, as strongly as its weight says, or all take the only one. What belongs to no
-            region has no style cost, and stays near the photograph. They must not overlap, except at soft edges.
-        style_masks: over the style images: which part mask i learns from; without masks, which part of style i.
-        regions: instead of masks a map of the photograph, one colour a region; see `images/masks/label_map.py`. Styles
-            are taken in the order in which regions are met from the top left, or one by all.
-        style_regions: the same of the only style image: each region learns from the part of its own colour.
-        protect: a mask of what stays as photographed, as far as the setting `protect_strength` says.
-        costs: of your own, for this painting, besides those of the Stylizer.
-        adjustments: changes of weights on the way, as (number of steps, {name: value}); see `Painting.adjust`, and
-            "adjustments" in a picture's metadata. A painting that goes on has its checkpoint's instead.
-        resume: a checkpoint of the same inputs and settings.
-        Raises PictureError for a picture or mask that cannot be used; SettingsError for weights or numbers of masks
-        that do not go together, and for a size that is too small for the layers; CheckpointError when the inputs or
-        weights are not the checkpoint's.
+        Args:
+            content: a path, PIL image, numpy array [H, W, 3] or tensor [3, H, W].
+            style: likewise. Several are blended: a list of them, or of pairs (source, weight), or a folder. Or what
+                `encode_style` made.
+            start: a picture to start from, instead of what the settings say. The setting `start_scale` says at which
+                scale it enters.
+            masks: where the style goes, white there and black elsewhere: grey pictures of the photograph's shape, of
+                any size. Region i takes style i, as strongly as its weight says, or all regions take the only style.
+                What belongs to no region has no style cost, and stays near the photograph. Masks must not overlap,
+                except at soft edges.
+            style_masks: masks over the style images: which part mask i learns from; without masks, which part of
+                style i counts.
+            regions: a map of the photograph instead of masks, one colour a region; see `images/masks/label_map.py`.
+                Styles are taken in the order in which regions are met from the top left, or one by all.
+            style_regions: a map of the only style image: each region learns from the part of its own colour.
+            protect: a mask of what stays as photographed, as far as the setting `protect_strength` says.
+            costs: costs of your own for this painting, in addition to those of the Stylizer.
+            adjustments: changes of weights on the way, as (number of steps, {name: value}); see `Painting.adjust`, and
+                "adjustments" in a picture's metadata. A painting that goes on has its checkpoint's instead.
+            resume: a checkpoint of the same inputs and settings.
+
+        Raises:
+            PictureError: a picture or mask cannot be used.
+            SettingsError: weights or numbers of masks do not match, the size is too small for the layers, no layout
+                fits into the memory, or `colour` is "only", which `impasto.recolor` does.
+            CheckpointError: the inputs, settings, costs or weights are not the checkpoint's.
         """
         check_paints(self.settings)
         own, image_costs = check_costs([*self._costs, *costs])
@@ -143,14 +155,21 @@ class Stylizer:
         )
 
     def encode_style(self, style: Source, *, size: int | None = None) -> EncodedStyle:
-        """Read a style, or several, whose encodings are kept: given to `paint`, they are not encoded again.
+        """Read a style, or several, and keep their encodings, so that `paint` need not make them again.
 
         Encodings are kept by size and layers, up to `objective/encode_style.py`'s KEPT_BYTES, which the memory plan
-        counts; the results are the same to the bit.
+        counts. The pictures are the same to the bit.
 
-        style: as for `paint`. size: long side of the result for which the style is encoded now, in pixels; None for the
-        setting `size`. Where that names none, or `colour` is not "painting", the first painting encodes it.
-        Raises what `paint` raises for a style.
+        Args:
+            style: as for `paint`.
+            size: long side, in pixels, of the result for which the style is encoded now; None for the setting `size`.
+                Where that is None as well, or `colour` is not "painting", the first painting encodes the style.
+
+        Returns:
+            What `paint` and `stylize` take as style.
+
+        Raises:
+            PictureError, SettingsError: as `paint`, for a style.
         """
         encoded = EncodedStyle(read_styles(style), StyleEncodings())
         size = size or self.settings.size
@@ -166,7 +185,19 @@ class Stylizer:
         return encoded
 
     def stylize(self, content: Source, style: Source, **more: Any) -> Result:
-        """Paint to the end; `more`: as for `paint`. With the setting colour="only", see `recolor`."""
+        """Paint to the end; with the setting colour="only", do what `recolor` does.
+
+        Args:
+            content: as for `paint`.
+            style: as for `paint`.
+            more: what else `paint` takes.
+
+        Returns:
+            The picture, at the size of the result.
+
+        Raises:
+            ImpastoError: as `paint`, and CostError where the cost is not a finite number.
+        """
         if self.settings.colour == "only":
             return recolor(content, style, protect=more.get("protect"), **self.settings.changed())
         painting = self.paint(content, style, **more)
@@ -181,12 +212,12 @@ class Stylizer:
 
 
 def encoder_for(settings: Settings, partition: Partition = WHOLE) -> VGG19:
-    """The network as the settings want it; raises what `Stylizer` raises."""
+    """The network that the settings name; raises what `Stylizer` raises."""
     return VGG19(settings.weights, **network_of(settings, partition))
 
 
 def network_of(settings: Settings, partition: Partition) -> dict[str, Any]:
-    """What of the settings, besides the weights, makes the encoder another one."""
+    """The arguments of VGG19, in addition to the weights, that the settings decide."""
     return {
         "pooling": "max" if settings.pooling == "max" else "average",
         "border": "replicate" if settings.border == "replicate" else "zeros",
@@ -197,7 +228,7 @@ def network_of(settings: Settings, partition: Partition) -> dict[str, Any]:
 
 
 def _own_device(device: torch.device, partition: Partition) -> torch.device:
-    """Of several processes on a machine with several GPUs each takes another one, when the settings name none."""
+    """The device of this process: each of several on one machine gets another GPU, unless the settings name one."""
     if partition.size == 1 or device.type != "cuda" or device.index is not None:
         return device
     return torch.device("cuda", partition.local_rank % torch.cuda.device_count())
@@ -208,11 +239,18 @@ def stylize(
 ) -> Result:
     """Paint the photograph `content` in the manner of the painting `style`, or of several.
 
-    content, style: as for `Stylizer.paint`.
-    costs: of your own, added to J; see `CustomCost` and `ImageCost`.
-    fields: those of `Settings`, and what `Stylizer.paint` takes: masks, style_masks, regions, style_regions, protect;
-        `start` may be a picture, too.
-    Raises what `Settings`, `Stylizer` and `Stylizer.paint` raise.
+    Args:
+        content: as for `Stylizer.paint`.
+        style: as for `Stylizer.paint`.
+        costs: costs of your own, added to J; see `CustomCost` and `ImageCost`.
+        fields: those of `Settings`, and of what `Stylizer.paint` takes masks, style_masks, regions, style_regions and
+            protect. `start` may be a picture, too.
+
+    Returns:
+        The picture, at the size of the result.
+
+    Raises:
+        ImpastoError: as `Settings`, `Stylizer` and `Stylizer.stylize`.
     """
     more = {name: fields.pop(name) for name in Guidance.names() if name in fields}
     start = fields.get("start")

@@ -16,14 +16,14 @@ from impasto.vgg.layers import canonical
 
 
 class CustomCost:
-    """Derive from it to add a cost of your own: `Stylizer(settings, costs=[MyCost()])`.
+    """A cost of your own on activations, once you derive a class from it: `Stylizer(settings, costs=[MyCost()])`.
 
     layer: whose activations are measured; any name that VGG-19's layers have.
-    weight: what the rule's value is multiplied by before it is added to J, beside alpha J_content + beta J_style.
+    weight: what the rule's value is multiplied by before it is added to J, as alpha J_content and beta J_style are.
 
-    The same is measured of three pictures, and the rule compares them. Because the measurement is a sum over
-    positions, the picture may be walked whole, in tiles, or by several processes: `measure` is then given a part of
-    the positions, and the results are added up. A checkpoint holds no code: give the same objects again to resume.
+    The same is measured of three pictures, and the rule compares them. The measurement is a sum over positions, because
+    a picture may be walked whole, in tiles, or by several processes: `measure` is then given a part of the positions,
+    and the results are added up. A checkpoint holds no code: give the same objects again to resume.
 
     >>> class Mean(CustomCost):
     ...     layer = "relu3_1"
@@ -55,7 +55,7 @@ class CustomCost:
     def fingerprint(self) -> str:
         """What a checkpoint knows it by: its class, and all fields that are numbers, texts or tensors.
 
-        Override it where that is not what tells two such costs apart.
+        Override it where these do not tell two such costs apart.
         """
         return fingerprint(self)
 

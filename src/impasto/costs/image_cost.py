@@ -49,7 +49,7 @@ class CanvasScale:
 
 
 class ImageCost:
-    """Derive from it to add a cost on the picture itself: `Stylizer(settings, costs=[MyCost()])`.
+    """A cost of your own on pixels, once you derive a class from it: `Stylizer(settings, costs=[MyCost()])`.
 
     weight: what the cost is multiplied by in J, at least 0; Painting.adjust does not change it.
     halo: how many rows beyond its own the derivative by a row depends on.
@@ -78,8 +78,12 @@ class ImageCost:
     def evaluate(self, image: Tensor, rows: PictureRows) -> tuple[float, Tensor]:
         """The sum over the own rows, and the derivative of the whole picture's sum by them.
 
-        image: [1, 3, seen rows, W], RGB in [0, 1], not to be changed.
-        Returns the sum as a number, and a tensor [1, 3, own rows, W].
+        Args:
+            image: [1, 3, seen rows, W], RGB in [0, 1], not to be changed.
+            rows: which rows of the picture `image` holds, and which of them to sum over.
+
+        Returns:
+            The sum as a number, and a tensor [1, 3, own rows, W].
         """
         raise NotImplementedError
 
@@ -89,14 +93,19 @@ class ImageCost:
 
 
 class Hold(ImageCost):
-    """Holds the painting to a picture: J_hold = weight * mean(mask (G - picture)^2), the mean over all 3 H W values.
+    """The pull of a painting to a picture: J_hold = weight * mean(mask (G - picture)^2), over all 3 H W values.
 
-    picture: a path, PIL image, array [H, W, 3] or tensor [3, H, W]; resized to every scale.
-    mask: where, white (1) where the picture is held and black (0) where it is not; None: everywhere. A grey picture of
-        the same shape.
-    weight: at least 0. With the preset `paint` 100 holds loosely, 10000 firmly.
     Ruder, Dosovitskiy and Brox (arXiv 1604.08610), equation 6, hold a frame to the one before it like this.
-    Raises PictureError for a picture or mask that cannot be used, SettingsError for a weight that is no such number.
+
+    Args:
+        picture: a path, PIL image, array [H, W, 3] or tensor [3, H, W]; resized to every scale.
+        mask: a grey picture of the same shape, white (1) where the picture is held and black (0) where it is not;
+            None: it is held everywhere.
+        weight: at least 0. With the recipe `paint` 100 holds loosely, 10000 firmly.
+
+    Raises:
+        PictureError: a picture or mask cannot be used.
+        SettingsError: the weight is not a number from 0 on.
     """
 
     bytes_per_pixel = 16

@@ -8,8 +8,13 @@ def join_torchrun(device: str = "auto") -> Partition:
     """The partition of all processes that torchrun started; in a process that is alone, one that owns everything.
 
     Give it to `Stylizer(partition=...)` in every process, and do the same with the painting in all of them.
-    device: where this process computes; as the setting of this name.
-    Raises SettingsError when torchrun's variables do not fit each other, RankError when the others do not come.
+
+    Args:
+        device: where this process computes; as the setting of this name.
+
+    Raises:
+        SettingsError: torchrun's variables contradict each other.
+        RankError: the other processes do not come.
     """
     here = place()
     if here.alone:

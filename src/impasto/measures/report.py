@@ -1,4 +1,4 @@
-"""`impasto.report`: every measure of a result beside its two parents."""
+"""`impasto.report`: every measure of a result and its two parents."""
 
 import os
 from collections.abc import Mapping
@@ -46,18 +46,27 @@ def report(
     weights: str | None = None,
     identity: bool = True,
 ) -> Report:
-    """Measure a result beside its two parents, whoever made it.
+    """Compare a result, whoever made it, with its two parents.
 
-    result: a `Result`, or a picture: a path, PIL image, numpy array [H, W, 3] or tensor [3, H, W]. It is measured at
-        its own size, to which the photograph is brought; the painting is brought to its long side times the style
-        scale, and at most its own size. Transparency is not looked at.
-    content, style: its parents; those that a `Result` remembers when not given.
-    settings: what it was painted with; None for those that it carries, and the defaults for another program's.
-    encoder: one that is loaded already. weights: a VGG-19 file other than the settings name.
-    identity: whether to paint for the identity test, which takes some seconds.
-    Raises PictureError for a picture that cannot be read, or has not the photograph's shape; SettingsError when a
-    parent is missing, a picture is too small for the identity test, or the result is a `PartOfResult`; WeightsError as
-    `VGG19`.
+    Args:
+        result: a `Result`, or a picture: a path, PIL image, numpy array [H, W, 3] or tensor [3, H, W]. It is measured
+            at its own size, to which the photograph is brought. The painting is brought to that long side times the
+            style scale, and at most its own size. Transparency does not count.
+        content: the photograph; None for the one that a `Result` remembers.
+        style: the painting; likewise.
+        settings: those that it was painted with; None for those that it carries, or the defaults where it carries none.
+        encoder: one that is loaded already.
+        weights: a VGG-19 file other than the settings name.
+        identity: whether to paint for the identity test, which takes some seconds.
+
+    Returns:
+        Every measure by its name, with the sizes at which it was taken.
+
+    Raises:
+        PictureError: a picture cannot be read, or does not have the photograph's shape.
+        SettingsError: a parent is missing, a picture is too small for the identity test, or the result is a
+            `PartOfResult`.
+        WeightsError: as `VGG19`.
     """
     if isinstance(result, PartOfResult):
         raise SettingsError(

@@ -1,4 +1,4 @@
-"""One painting while it is painted: an iterator of `Step`s that can be watched, steered, stopped, saved and resumed."""
+"""A painting while it is painted: an iterator of `Step`s that can be watched, steered, stopped, saved and resumed."""
 
 import contextlib
 import os
@@ -41,15 +41,18 @@ from impasto.vgg.vgg19 import VGG19
 
 
 class Painting:
-    """Iterate over it to paint; every turn is one `Step` of the solver. Made by `Stylizer.paint`.
+    """A painting that `Stylizer.paint` began: every turn of its iteration is one `Step` of the solver.
 
-    Between two steps `preview()` shows it, `adjust()` changes its weights, `result()` is the picture so far, and
-    `save_checkpoint(path)` keeps everything needed to go on. `cancel()` may be called from any thread.
+    Between two steps `preview()` shows the painting, `adjust()` changes its weights, `result()` is the picture so far,
+    and `save_checkpoint(path)` keeps everything that is needed to go on. `cancel()` may be called from any thread.
+    Paintings in several threads of one process compute in turns.
 
-    partition: the processes that paint this picture together; each has a `Painting`, and all do the same with it at
-        the same time. The first has the whole result, and writes the files. When another process is gone, every
-        method raises RankError.
-    settings: as the painting began; what was adjusted since is in `adjustments`.
+    Several processes may paint one picture together. Each has a `Painting`, and all do the same with it at the same
+    time. The first has the whole result, and writes the files. When another process is gone, methods raise RankError.
+
+    Attributes:
+        settings: those with which the painting began; `adjustments` has what was changed since.
+        notes: sentences that the user should know, such as what departs from the settings so that memory is enough.
     """
 
     def __init__(
@@ -85,26 +88,26 @@ class Painting:
 
     @property
     def steps(self) -> int:
-        """How many steps all scales together take, at most."""
+        """The number of steps that all scales together take, at most."""
         return sum(scale.steps for scale in self._problem.scales)
 
     @property
     def adjustments(self) -> list[dict[str, Any]]:
-        """What was adjusted, each with the number of steps that had been taken: {"step": 12, "strength": 0.7}."""
+        """Every change of weights with the number of steps taken before it: {"step": 12, "strength": 0.7}."""
         return [one.as_dict() for one in self._problem.adjustments]
 
     def __iter__(self) -> Iterator[Step]:
         return self
 
     def __next__(self) -> Step:
-        """Paint on to the end of the next step."""
+        """Paint to the end of the next step."""
         for event in self.events():
             if isinstance(event, Step):
                 return event
         raise StopIteration
 
     def events(self) -> Iterator[Step | Event]:
-        """Every `Step`, and before it what takes a while: a scale that begins, encoding, compiling."""
+        """Yield every `Step`, and before it an `Event` for what takes a while: a scale begins, encoding, compiling."""
         while True:
             with self._partition.reporting(), self._computing():
                 event = next(self._events, None)
@@ -117,10 +120,18 @@ class Painting:
     # Watching and steering.
 
     def preview(self, long_side: int = 512) -> np.ndarray:
-        """The picture as it is now, in its final colours: RGB uint8 [h, w, 3], a copy, with this long side at most.
+        """The picture as it is now, in its final colours; before the first step, the first canvas.
 
-        The first canvas before the first step. Of several processes all call it; those that are not the first get a
-        black picture. Raises SettingsError for a long side that is no whole number from 1 on.
+        All of several processes have to call it; those that are not the first get a black picture.
+
+        Args:
+            long_side: in pixels; at most that of the canvas.
+
+        Returns:
+            A copy, RGB uint8 [h, w, 3].
+
+        Raises:
+            SettingsError: the long side is not a whole number from 1 on.
         """
         with self._partition.reporting():  # no turn is taken: what is shown need not be right to the last bit
             scale, solver, saved = self._progress.scale, self._progress.solver, self._progress.saved_state
@@ -134,13 +145,18 @@ class Painting:
     def adjust(self, **changes: Any) -> None:
         """Change weights between two steps; the painting goes on from where it is.
 
-        strength, alpha, beta, variation, protect_strength: as the settings of these names.
-        style_layers, content_layer: weights of layers that were encoded when the painting began.
-        styles: the weights of the style images, a list in their order.
         The encodings stay; L-BFGS forgets the curvature and Adam nothing. The change is part of checkpoints and of the
         picture's metadata, with the number of steps after which it was made. While a later scale begins (an `Event`)
-        it is made after the next step. A painting whose solver had come to its end goes on when it is iterated again.
-        Raises SettingsError for anything else, or a value that cannot be used; nothing is changed then.
+        the change is made after the next step. A painting whose solver had come to its end goes on when it is iterated
+        again.
+
+        Args:
+            changes: strength, alpha, beta, variation and protect_strength, as the settings of these names;
+                style_layers and content_layer, weights of layers that were encoded when the painting began; styles,
+                the weights of the style images, a list in their order.
+
+        Raises:
+            SettingsError: another name, or a value that cannot be used; nothing is changed then.
         """
         with self._partition.reporting():
             progress, problem = self._progress, self._problem
@@ -152,11 +168,10 @@ class Painting:
                 self._events, self._ended = paint(problem, progress), False
 
     def cancel(self) -> None:
-        """End the painting before its next evaluation, or, shared by several processes, before its next step.
+        """End the painting before its next evaluation or, where several processes share it, before its next step.
 
-        It may be called from another thread.
-
-        The iteration then stops. `result()` and `save_checkpoint()` give the picture after the last whole step.
+        Any thread may call this. The iteration then stops; `result()` and `save_checkpoint()` give the picture after
+        the last whole step.
         """
         self._problem.cancel()
 
@@ -168,7 +183,7 @@ class Painting:
     # The plan.
 
     def plan(self) -> Plan:
-        """How each scale will be computed, in how much memory and in what time; takes a few seconds to measure."""
+        """The layout, memory and time of each scale; it takes a few seconds to measure."""
         plan = self._plan
         with computing_with(self._threads):
             disk = any(one.layout.kept == "disk" for one in plan.scales)
@@ -176,7 +191,7 @@ class Painting:
 
     @property
     def layouts(self) -> list[Layout]:
-        """How each scale is computed; may be set before the first step. Raises SettingsError when nothing fits."""
+        """The layout of each scale; may be set before the first step. Raises SettingsError when nothing fits."""
         if not self._problem.layouts:
             self._problem.layouts = [one.layout for one in self._plan.scales]
         return list(self._problem.layouts)
@@ -266,7 +281,7 @@ class Painting:
 
     @property
     def metadata(self) -> dict[str, Any]:
-        """What the picture would carry inside it now: all that is needed to make it again, but for folders' names."""
+        """All that is needed to make the picture again, without names of folders; a saved picture carries it."""
         inputs = {
             role: {**one, "name": Path(one["name"]).name}
             for role, one in self._colors.original.described().items()
@@ -288,10 +303,13 @@ class Painting:
         }
 
     def result(self) -> Result:
-        """The picture as far as it got, at the size of the result, in the colours that the settings ask for.
+        """The picture so far, at the size of the result, in the colours that the settings ask for.
 
-        In a process other than the first of several it is a `PartOfResult`.
-        Raises CheckpointError before the first step.
+        Returns:
+            The result; in a process other than the first of several, a `PartOfResult`.
+
+        Raises:
+            CheckpointError: no step was taken yet.
         """
         with self._partition.reporting(), self._computing():
             kind, image = self._painted()
@@ -341,9 +359,15 @@ class Painting:
     # Checkpoints.
 
     def save_checkpoint(self, path: str | os.PathLike[str], extra: Mapping[str, Any] | None = None) -> None:
-        """Write all that is needed to go on; `extra` is kept with it for the program that paints, JSON-able.
+        """Write all that is needed to go on.
 
-        Raises OutputError when the file cannot be written, CheckpointError before the first step.
+        Args:
+            path: the file, which is replaced when the new one is whole.
+            extra: what the program that paints wants to keep with it, JSON-able.
+
+        Raises:
+            OutputError: the file cannot be written.
+            CheckpointError: no step was taken yet.
         """
         progress = self._progress
         if progress.solver is None:

@@ -16,10 +16,18 @@ from impasto.version import __version__
 def recolor(content: Source, style: Source, *, protect: Source | None = None, **fields: Any) -> Result:
     """Give the photograph `content` the palette of `style`: mean and covariance of its colours in OKLab.
 
-    content, style: as for `Stylizer.paint`; several styles are mixed by their weights.
-    protect: a mask of what keeps its own colours, as far as the setting `protect_strength` says.
-    fields: of `Settings`; size, bits and protect_strength matter.
-    Raises PictureError for a picture that cannot be used, SettingsError for a setting that cannot.
+    Args:
+        content: as for `Stylizer.paint`.
+        style: as for `Stylizer.paint`; several styles are mixed by their weights.
+        protect: a mask of what keeps its own colours, as far as the setting `protect_strength` says.
+        fields: of `Settings`; size, bits and protect_strength matter.
+
+    Returns:
+        The recoloured photograph, with an empty history.
+
+    Raises:
+        PictureError: a picture cannot be used.
+        SettingsError: a setting cannot be used.
     """
     settings = Settings.from_dict({**fields, "colour": "only"})
     inputs = read_inputs(content, style, guidance=Guidance(protect=protect))

@@ -1,4 +1,4 @@
-"""What is left when a painting ends, or is stopped: the picture, its history, and how it was made."""
+"""The result of a painting that ended or was stopped: the picture, its history, and how it was made."""
 
 import os
 from collections.abc import Mapping
@@ -37,8 +37,9 @@ class Result:
     def save(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
         """Write a PNG, JPEG, TIFF or WebP with an sRGB profile, in `settings.bits` bits a channel.
 
-        Raises OutputError when the file exists and `overwrite` is not set, or cannot be written;
-        SettingsError when the format cannot hold that many bits. What stood there is then untouched.
+        Raises:
+            OutputError: the file exists and `overwrite` is not set, or cannot be written.
+            SettingsError: the format cannot hold that many bits. A file that was there is untouched in either case.
         """
         write_picture(
             path,
@@ -58,4 +59,4 @@ class PartOfResult(Result):
     """
 
     def save(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
-        """Nothing."""
+        """Do nothing: the first process writes the file."""

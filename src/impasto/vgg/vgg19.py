@@ -24,18 +24,21 @@ Border = Literal["zeros", "replicate"]
 class VGG19:
     """The convolutional part of VGG-19 (Simonyan and Zisserman, arXiv 1409.1556), with fixed weights.
 
-    weights: None for the default, a path, or `Weights` already read.
-    pooling: "max" as trained, or "average" (Gatys et al.: smoother pictures).
-    border: "zeros" as trained, or "replicate", which continues the picture's edge into the first convolution
-        instead of surrounding the picture with the mean colour.
-    convolution: "auto" takes the fastest way for each layer, "direct" torch's; see `encoder/convolution`.
-    device: where the network computes; what it is given has to be there.
-    precision: "float32"; "tf32" or "bf16", which are faster on some GPUs; or "float64", for checks. Pictures go in and
-        activations come out in float32 (float64) in every one of them; see `vgg/precision.py`.
-    Raises SettingsError when the device does not compute in that precision, WeightsError when the weights cannot
-    be used.
-
     The activations are differentiable by the image; the weights never ask for a gradient.
+
+    Args:
+        weights: None for the default, a path, or `Weights` already read.
+        pooling: "max" as trained, or "average" (Gatys et al.: smoother pictures).
+        border: "zeros" as trained, or "replicate", which continues the picture's edge into the first convolution
+            instead of surrounding the picture with the mean colour.
+        convolution: "auto" takes the fastest way for each layer, "direct" torch's; see `vgg/convolution`.
+        device: where the network computes; pictures have to be there.
+        precision: "float32"; "tf32" or "bf16", which are faster on some GPUs; or "float64", for checks. Pictures go in
+            and activations come out in float32 (float64) in every one of them; see `vgg/precision.py`.
+
+    Raises:
+        SettingsError: the device does not compute in that precision.
+        WeightsError: the weights cannot be used.
     """
 
     def __init__(
@@ -68,11 +71,17 @@ class VGG19:
         )
 
     def __call__(self, image: Image, layers: Sequence[str]) -> dict[str, Features]:
-        """Activations after the ReLU, by the names asked for; stops at the deepest of them.
+        """Activations after the ReLU, by the names asked for; the pass ends at the deepest of them.
 
-        image: [1, 3, H, W], RGB in [0, 1].
-        layers: such as ["relu4_2", "relu5_1"]; conv4_2 and block4_conv2 are other names of relu4_2.
-        Raises SettingsError for an unknown layer, or a picture too small for the deepest one.
+        Args:
+            image: [1, 3, H, W], RGB in [0, 1].
+            layers: such as ["relu4_2", "relu5_1"]; conv4_2 and block4_conv2 are other names of relu4_2.
+
+        Returns:
+            By name, [1, n_C, n_H, n_W].
+
+        Raises:
+            SettingsError: an unknown layer, or a picture too small for the deepest one.
         """
         names = {name: canonical(name) for name in layers}
         if not names:

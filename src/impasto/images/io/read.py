@@ -81,17 +81,17 @@ def check_writable(
     size: tuple[int, int] | None = None,
     recipe: Mapping[str, Any] | None = None,
 ) -> None:
-    """All that can be checked before hours of painting.
+    """Check all that can be checked of an output before hours of painting.
 
     Args:
         path: where the painting will go; the extension says the format.
         bits: a channel: 8, or 16 for PNG and TIFF.
         overwrite: whether an existing file may be replaced.
         size: (height, width) in pixels, if known.
-        recipe: what will be embedded, if known.
+        recipe: the metadata that will be embedded, if known.
 
     Raises:
-        SettingsError: unknown extension; bits or size the format does not hold; a recipe that is not JSON.
+        SettingsError: unknown extension; bits or size the format does not hold; metadata that is not JSON.
         OutputError: missing or closed folder; the file exists and `overwrite` is off.
     """
     target = Path(path)
@@ -121,7 +121,7 @@ def write_picture(
         rgb: [1, 3, H, W] or [3, H, W], sRGB in [0, 1]; values outside are clipped.
         alpha: [1, 1, H, W], straight, in [0, 1].
         bits: a channel: 8, or 16 for PNG and TIFF.
-        recipe: JSON-able settings, seed, versions; `read_metadata` gives it back.
+        recipe: the metadata, JSON-able; `read_metadata` gives it back.
         overwrite: whether an existing file may be replaced.
 
     Raises:
@@ -140,10 +140,10 @@ def write_picture(
 
 
 def read_metadata(path: str | os.PathLike[str]) -> dict[str, Any]:
-    """The recipe that write_picture embedded in a file.
+    """The metadata that impasto embedded in a picture's file: settings, inputs, weights, versions, adjustments.
 
     Raises:
-        PictureError: the file is not a picture, or carries no recipe.
+        PictureError: the file is not a picture, or carries no metadata of impasto.
     """
     name = f"'{Path(path)}'"
     with opened(Path(path), name) as file:
