@@ -25,6 +25,7 @@ from impasto.cli.app import app
 from impasto.cli.main import main
 from impasto.images.io.read import write_picture
 from impasto.painting import painting
+from impasto.painting.loop import Step
 from impasto.painting.problem import PaintingProblem
 from impasto.vgg.vgg19 import VGG19
 from tests.helpers import random_image, tiny_weights
@@ -160,16 +161,17 @@ def run_impasto(arguments: list[str], patch) -> str | None:
 
 def leave_unfinished(checkpoint: str, patch) -> None:
     """What Ctrl-C leaves after the first step."""
-    step = painting.Painting.__next__
+    events = painting.Painting.events
 
     def interrupted(self):
-        taken = step(self)
-        signal.raise_signal(signal.SIGINT)
-        return taken
+        for event in events(self):
+            if isinstance(event, Step):
+                signal.raise_signal(signal.SIGINT)
+            yield event
 
     output = checkpoint.removesuffix(".checkpoint")
     where = ["-o", output if Path(output).suffix else f"{output}.png", "--checkpoint", checkpoint]
-    patch.setattr(painting.Painting, "__next__", interrupted)
+    patch.setattr(painting.Painting, "events", interrupted)
     assert main(["stylize", *STAND_INS, *where, "--force", "--quiet"]) == 130
     patch.undo()
 
