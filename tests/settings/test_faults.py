@@ -1,7 +1,7 @@
 """A fault is told in one line, with the file and its line."""
 
 import datetime
-from pathlib import Path
+import os
 
 import hypothesis
 import pytest
@@ -29,8 +29,8 @@ FAULTS = [
     ("style-layers = [1, 2]", "line 1: style-layers is layers, as in relu4_2"),
     ("style-layers = { relu1_1 = 1, relu9_1 = 2 }", "line 1: VGG-19 has no layer named 'relu9_1'"),
     ("style-layers = [\n 'relu1_1',\n 'relu9_1',\n]", "line 1: VGG-19 has no layer named 'relu9_1'"),
-    ("seed = 1\n[style-layers]\nrelu1_1 = 1\nrelu2_1 = -1", "line 4: the weight of relu2_1 in style-layers"),
-    ("style-layers.relu1_1 = 1\nstyle-layers.relu2_1 = 'x'", "line 2: the weight of relu2_1 in style-layers"),
+    ("seed = 1\n[style-layers]\nrelu1_1 = 1\nrelu2_1 = -1", "line 2: the weight of relu2_1 in style-layers"),
+    ("style-layers.relu1_1 = 1\nstyle-layers.relu2_1 = 'x'", "lines 1 and 2: the weight of relu2_1 in style-layers"),
     ("seed = 1\n[style-layers]", "line 2: style-layers needs at least one layer"),
     ("[[style-layers]]\n[[style-layers]]", "lines 1 and 2: style-layers is layers"),
     ("strength = 0.5\nseed = 1\nbeta = 3", "lines 1 and 3: strength stands for alpha and beta"),
@@ -138,6 +138,6 @@ def test_a_closed_file(tmp_path, monkeypatch):
         raise PermissionError(13, "Permission denied")
 
     (tmp_path / "my.toml").touch()
-    monkeypatch.setattr(Path, "open", closed)
-    with pytest.raises(SettingsError, match=r"my.toml' cannot be read \(Permission denied\)"):
+    monkeypatch.setattr(os, "open", closed)
+    with pytest.raises(SettingsError, match=r"my.toml' cannot be opened \(Permission denied\)"):
         read_settings(tmp_path / "my.toml")

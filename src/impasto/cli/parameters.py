@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from impasto.cli.options import KEEPING, axes, plain
-from impasto.settings import COMPUTER, EXPLORE_SIZE, HOW, PICTURE, help_for
+from impasto.settings import COMPUTER, EXPLORE_SIZE, HOW, PICTURE, SCHEMA
 
 
 def _argument(metavar: str, help: str) -> Any:
@@ -97,12 +97,16 @@ Colours = Annotated[
         "The painting whose colours it takes; several are blended, as PATH or PATH:WEIGHT; a folder: all in it.",
     ),
 ]
-RecolorSize = Annotated[int | None, _option(metavar="PIXELS", help=help_for("size"), panel=PICTURE)]
-Bits = Annotated[int | None, _option(metavar="8|16", help=help_for("bits"), panel=PICTURE)]
+RecolorSize = Annotated[
+    int | None, _option(metavar="PIXELS", help=SCHEMA["size"].help_with_default(), panel=PICTURE)
+]
+Bits = Annotated[int | None, _option(metavar="8|16", help=SCHEMA["bits"].help_with_default(), panel=PICTURE)]
 Protect = Annotated[
     Path | None, _option(metavar="MASK", help="What stays as photographed: a grey picture, white there.")
 ]
-ProtectStrength = Annotated[float | None, _option(metavar="X", help=help_for("protect_strength"))]
+ProtectStrength = Annotated[
+    float | None, _option(metavar="X", help=SCHEMA["protect_strength"].help_with_default())
+]
 
 # Of explore
 
