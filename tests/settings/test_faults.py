@@ -2,6 +2,7 @@
 
 import datetime
 import os
+import time
 
 import hypothesis
 import pytest
@@ -99,6 +100,21 @@ def test_another_programs_file_is_refused_at_once(tmp_path):
     assert fault(f"seed = 4\n{MANY}", tmp_path).startswith(
         "my.toml, lines 2 and 7: there is no setting named 'package'"
     )
+
+
+@pytest.mark.parametrize("name", ["package", "style-layers", "steps"])
+def test_a_long_array_is_refused_at_once(name, tmp_path):
+    values = "\n".join(" 1," for _ in range(12_000))
+    begun = time.perf_counter()
+    assert fault(f"seed = 1\n{name} = [\n{values}\n]", tmp_path).startswith("my.toml, line 2: ")
+    assert time.perf_counter() - begun < 1
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_named_pipe_is_refused_and_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(SettingsError, match="pipe"):
+        read_settings(tmp_path / "pipe")
 
 
 @hypothesis.settings(max_examples=150, deadline=None, derandomize=True)

@@ -51,8 +51,10 @@ def parse_axis(text: str, recipe: str | None = None) -> Axis:
     """The axis that `NAME` or `NAME=VALUE,VALUE,...` means.
 
     recipe: whose alpha and beta the values of an axis of these are multiples of, when none are named.
-    Raises SettingsError for a name that is no setting's, values of another kind or given twice, and when none are
-    named for a setting that has no list of its own.
+
+    Raises:
+        SettingsError: a name that is no setting's, values of another kind or given twice, and none for a setting that
+            has no list of its own.
     """
     name, equals, listed = text.partition("=")
     field = _field(name.strip())
@@ -94,6 +96,10 @@ def without_effect(field: str, settings: Settings, protects: bool = False) -> st
         "protect_strength": (not protects, "nothing is protected, for want of --protect"),
         "detail": (settings.scales == 1, "there is only one scale"),
         "coarse_steps": (settings.scales == 1, "there is only one scale"),
+        "scale_factor": (settings.scales == 1, "there is only one scale"),
+        "smallest_scale": (settings.scales is not None, "the number of scales is given"),
+        "placement": (settings.neighbours == 0, "the neighbours have no weight"),
+        "reference": (not settings.balance, "the costs are not balanced"),
     }
     is_idle, reason = idle.get(field, (False, ""))
     return reason if is_idle else None

@@ -30,7 +30,7 @@ from impasto.settings.schema import (
     WHERE,
     groups,
 )
-from impasto.settings.setting import Setting, as_text
+from impasto.settings.setting import Setting
 from impasto.settings.settings import INSTEAD_OF, Settings
 
 __all__ = [
@@ -57,7 +57,6 @@ __all__ = [
     "WHERE",
     "Setting",
     "Settings",
-    "as_text",
     "groups",
     "near",
 ]

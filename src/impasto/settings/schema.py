@@ -122,7 +122,7 @@ class Fields:
         "choice", "painting", LOOK,
         "Source of the colours: painting; photograph (strokes change only lightness); match (the painting's, adapted "
         "to the photograph); only (the photograph recoloured, without strokes).",
-        choices=("painting", "photograph", "match", "only"),
+        choices=("painting", "photograph", "match", "only"), explore=("painting", "photograph", "match"),
     )
 
     protect_strength: float = setting(

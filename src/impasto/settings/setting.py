@@ -94,7 +94,7 @@ class Setting:
 
     def help_with_default(self) -> str:
         """The sentence that explains it, with the presets' values where they differ."""
-        values = {preset: as_text(value) or self.unset for preset, value in self.default.items()}
+        values = {preset: _as_text(value) or self.unset for preset, value in self.default.items()}
         if len(set(values.values())) > 1:
             return f"{self.help} [{'; '.join(f'{preset}: {value}' for preset, value in values.items())}]"
         default = values.popitem()[1]
@@ -173,7 +173,7 @@ def setting(
     return field(default=fixed, metadata={"row": row})
 
 
-def as_text(value: Any) -> str:
+def _as_text(value: Any) -> str:
     """A value as the command line takes it; nothing for None."""
     if isinstance(value, dict):
         equal = set(value.values()) == {1 / len(value)}
