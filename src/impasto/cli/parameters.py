@@ -24,6 +24,12 @@ def _switch(*names: str, help: str, panel: str | None = None) -> Any:
     return typer.Option(*names, help=help, rich_help_panel=panel)
 
 
+def _setting(name: str, panel: str | None = None) -> Any:
+    """An option that is a setting, in a command that takes few of them."""
+    row = SCHEMA[name]
+    return _option(metavar=row.shown_metavar, help=row.help_with_default(), panel=panel)
+
+
 # Of several commands
 
 Content = Annotated[Path, _argument("CONTENT", "The photograph to paint.")]
@@ -97,16 +103,12 @@ Colours = Annotated[
         "The painting whose colours it takes; several are blended, as PATH or PATH:WEIGHT; a folder: all in it.",
     ),
 ]
-RecolorSize = Annotated[
-    int | None, _option(metavar="PIXELS", help=SCHEMA["size"].help_with_default(), panel=PICTURE)
-]
-Bits = Annotated[int | None, _option(metavar="8|16", help=SCHEMA["bits"].help_with_default(), panel=PICTURE)]
+RecolorSize = Annotated[int | None, _setting("size", PICTURE)]
+Bits = Annotated[int | None, _setting("bits", PICTURE)]
 Protect = Annotated[
     Path | None, _option(metavar="MASK", help="What stays as photographed: a grey picture, white there.")
 ]
-ProtectStrength = Annotated[
-    float | None, _option(metavar="X", help=SCHEMA["protect_strength"].help_with_default())
-]
+ProtectStrength = Annotated[float | None, _setting("protect_strength")]
 
 # Of explore
 

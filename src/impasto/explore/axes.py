@@ -47,10 +47,10 @@ def hyphened(field: str) -> str:
     return field.replace("_", "-")
 
 
-def parse_axis(text: str, recipe: str | None = None) -> Axis:
+def parse_axis(text: str, preset: str | None = None) -> Axis:
     """The axis that `NAME` or `NAME=VALUE,VALUE,...` means.
 
-    recipe: whose alpha and beta the values of an axis of these are multiples of, when none are named.
+    preset: whose alpha and beta the values of an axis of these are multiples of, when none are named.
 
     Raises:
         SettingsError: a name that is no setting's, values of another kind or given twice, and none for a setting that
@@ -58,7 +58,7 @@ def parse_axis(text: str, recipe: str | None = None) -> Axis:
     """
     name, equals, listed = text.partition("=")
     field = _field(name.strip())
-    words = [word.strip() for word in listed.split(",")] if equals else list(own_values(field, recipe))
+    words = [word.strip() for word in listed.split(",")] if equals else list(own_values(field, preset))
     if "" in words:
         raise SettingsError(f"{text!r} has an empty value: write {hyphened(field)}=VALUE,VALUE")
     values = tuple(_value(field, word) for word in words)
@@ -68,13 +68,13 @@ def parse_axis(text: str, recipe: str | None = None) -> Axis:
     return Axis(field, values)
 
 
-def own_values(field: str, recipe: str | None = None) -> tuple[str, ...]:
+def own_values(field: str, preset: str | None = None) -> tuple[str, ...]:
     """The values that an axis takes when none are named.
 
     Raises:
         SettingsError: the setting has none, such as a file's name.
     """
-    found = SCHEMA[field].explore[recipe if recipe in PRESETS else DEFAULT_PRESET]
+    found = SCHEMA[field].explore[preset if preset in PRESETS else DEFAULT_PRESET]
     if not found:
         name = hyphened(field)
         raise SettingsError(f"{name} has no list of values of its own: name some, as in {name}=ONE,TWO")

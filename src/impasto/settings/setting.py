@@ -1,5 +1,6 @@
 """One row of the table of settings: what a setting is, what it may be, and how front ends show it."""
 
+import copy
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -76,21 +77,9 @@ class Setting:
         return self.kind == "path" and isinstance(value, str | os.PathLike) and value not in ("", *self.words)
 
     def as_dict(self) -> dict[str, Any]:
-        """The row as JSON has it; `default` and `explore` are mappings by preset."""
-        return {
-            "name": self.name,
-            "kind": self.kind,
-            "default": dict(self.default),
-            "low": self.low,
-            "high": self.high,
-            "choices": list(self.choices),
-            "words": list(self.words),
-            "optional": self.optional,
-            "unset": self.unset,
-            "group": self.group,
-            "help": self.help,
-            "explore": {preset: list(values) for preset, values in self.explore.items()},
-        }
+        """The row without its check, JSON-able."""
+        told = {name: value for name, value in vars(self).items() if name not in ("check", "metavar")}
+        return copy.deepcopy(told) | {"optional": self.optional}
 
     def help_with_default(self) -> str:
         """The sentence that explains it, with the presets' values where they differ."""

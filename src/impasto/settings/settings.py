@@ -16,7 +16,7 @@ INSTEAD_OF = {"strength": ("alpha", "beta")}
 
 @dataclass(frozen=True, kw_only=True)
 class Settings(Fields):
-    """What a painting is made with; immutable, checked when made. `None` stands for the recipe's default.
+    """What a painting is made with; immutable, checked when made. `None` stands for the preset's default.
 
     Raises:
         SettingsError: a value that cannot be used, or two that do not go together. One line; `names` has the fields.
@@ -94,11 +94,11 @@ class Settings(Fields):
         return cls(**values)
 
     def plain(self) -> "Settings":
-        """The recipe as it is; alpha and beta as `strength` sets them, where it is given."""
+        """The preset as it is; alpha and beta as `strength` sets them, where it is given."""
         return Settings(recipe=self.recipe, strength=self.strength)
 
     def changed(self) -> dict[str, Any]:
-        """The settings, beside `recipe`, that are not the recipe's own; `strength` stands for alpha and beta."""
+        """The settings, beside `recipe`, that are not the preset's own; `strength` stands for alpha and beta."""
         plain = self.plain()
         differing = {
             name: getattr(self, name)

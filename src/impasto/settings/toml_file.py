@@ -65,7 +65,7 @@ def write_settings(path: str | os.PathLike[str], settings: Settings, *, overwrit
 
 
 def settings_as_toml(settings: Settings, folder: Path = Path()) -> str:
-    """Every setting with its help: what differs from the recipe, and behind a # what does not.
+    """Every setting with its help: what differs from the preset, and behind a # what does not.
 
     folder: where the text will be kept. Relative paths, which count from the current folder, are kept as they are
     when that is the same, and made absolute when it is not.
