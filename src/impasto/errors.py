@@ -22,7 +22,14 @@ class ImpastoError(Exception):
 
 
 class SettingsError(ImpastoError, ValueError):
-    """A setting has a value that cannot be used."""
+    """A setting has a value that cannot be used.
+
+    names: the fields of `Settings` at fault, where it is known which.
+    """
+
+    def __init__(self, *arguments: object, names: tuple[str, ...] = ()):
+        super().__init__(*arguments)
+        self.names = names
 
 
 class PictureError(ImpastoError, ValueError):

@@ -10,7 +10,7 @@ import typer
 from impasto import settings
 from impasto.cli import options
 from impasto.cli.app import app
-from impasto.settings import Settings, help_for
+from impasto.settings import SCHEMA, Settings
 from impasto.version import __version__
 
 RELIED_ON = [
@@ -44,7 +44,7 @@ def test_every_setting_is_an_option_explained_by_its_own_sentence(field):
     option = parameters("stylize")[field]
     assert "--" + field.replace("_", "-") in option.opts
     assert option.default is None
-    assert option.help == options.plain(help_for(field))
+    assert option.help == options.plain(SCHEMA[field].help_with_default())
 
 
 def test_the_options_relied_on_are_there():

@@ -2,7 +2,8 @@ import pytest
 import torch
 
 from impasto.errors import SettingsError
-from impasto.painting.initial_canvas import STARTS, first_canvas
+from impasto.painting.initial_canvas import first_canvas
+from impasto.settings import STARTS
 
 
 def seeded(seed: int = 0) -> torch.Generator:
@@ -52,7 +53,11 @@ def test_the_seed_decides(content, start):
 
 @pytest.mark.parametrize(
     ("start", "noise", "words"),
-    [("random", 0.25, "content, noise"), ("content+noise", -0.1, "amplitude"), ("picture", 0.25, "give one")],
+    [
+        ("random", 0.25, "recoloured, noise"),
+        ("content+noise", -0.1, "amplitude"),
+        ("picture", 0.25, "give one"),
+    ],
 )
 def test_refused(content, start, noise, words):
     with pytest.raises(SettingsError, match=words):

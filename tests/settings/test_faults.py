@@ -1,7 +1,8 @@
 """A fault is told in one line, with the file and its line."""
 
 import datetime
-from pathlib import Path
+import os
+import time
 
 import hypothesis
 import pytest
@@ -29,8 +30,8 @@ FAULTS = [
     ("style-layers = [1, 2]", "line 1: style-layers is layers, as in relu4_2"),
     ("style-layers = { relu1_1 = 1, relu9_1 = 2 }", "line 1: VGG-19 has no layer named 'relu9_1'"),
     ("style-layers = [\n 'relu1_1',\n 'relu9_1',\n]", "line 1: VGG-19 has no layer named 'relu9_1'"),
-    ("seed = 1\n[style-layers]\nrelu1_1 = 1\nrelu2_1 = -1", "line 4: the weight of relu2_1 in style-layers"),
-    ("style-layers.relu1_1 = 1\nstyle-layers.relu2_1 = 'x'", "line 2: the weight of relu2_1 in style-layers"),
+    ("seed = 1\n[style-layers]\nrelu1_1 = 1\nrelu2_1 = -1", "line 2: the weight of relu2_1 in style-layers"),
+    ("style-layers.relu1_1 = 1\nstyle-layers.relu2_1 = 'x'", "lines 1 and 2: the weight of relu2_1 in style-layers"),
     ("seed = 1\n[style-layers]", "line 2: style-layers needs at least one layer"),
     ("[[style-layers]]\n[[style-layers]]", "lines 1 and 2: style-layers is layers"),
     ("strength = 0.5\nseed = 1\nbeta = 3", "lines 1 and 3: strength stands for alpha and beta"),
@@ -101,6 +102,21 @@ def test_another_programs_file_is_refused_at_once(tmp_path):
     )
 
 
+@pytest.mark.parametrize("name", ["package", "style-layers", "steps"])
+def test_a_long_array_is_refused_at_once(name, tmp_path):
+    values = "\n".join(" 1," for _ in range(12_000))
+    begun = time.perf_counter()
+    assert fault(f"seed = 1\n{name} = [\n{values}\n]", tmp_path).startswith("my.toml, line 2: ")
+    assert time.perf_counter() - begun < 1
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_named_pipe_is_refused_and_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(SettingsError, match="pipe"):
+        read_settings(tmp_path / "pipe")
+
+
 @hypothesis.settings(max_examples=150, deadline=None, derandomize=True)
 @given(
     damage=st.binary(max_size=40)
@@ -138,6 +154,6 @@ def test_a_closed_file(tmp_path, monkeypatch):
         raise PermissionError(13, "Permission denied")
 
     (tmp_path / "my.toml").touch()
-    monkeypatch.setattr(Path, "open", closed)
-    with pytest.raises(SettingsError, match=r"my.toml' cannot be read \(Permission denied\)"):
+    monkeypatch.setattr(os, "open", closed)
+    with pytest.raises(SettingsError, match=r"my.toml' cannot be opened \(Permission denied\)"):
         read_settings(tmp_path / "my.toml")

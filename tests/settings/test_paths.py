@@ -7,10 +7,10 @@ from typer.main import get_command
 
 from impasto import read_settings, write_settings
 from impasto.cli.app import app
-from impasto.settings import Settings, is_path
+from impasto.settings import SCHEMA, Settings
 from tests.settings.helpers import NAMES
 
-PATHS = [name for name in NAMES if Settings.__dataclass_fields__[name].metadata["path_unless"] is not None]
+PATHS = [row.name for row in Settings.schema() if row.kind == "path"]
 
 
 def test_every_option_that_takes_a_file_is_a_path_here():
@@ -26,7 +26,7 @@ def test_paths_count_from_the_files_folder_and_words_are_none(name, tmp_path, mo
     monkeypatch.setenv("HOME", "/home/me")
     monkeypatch.setenv("USERPROFILE", "/home/me")
     Path("sub").mkdir()
-    words = Settings.__dataclass_fields__[name].metadata["path_unless"]
+    words = SCHEMA[name].words
 
     def found(value, folder):
         Path(folder, "my.toml").write_text(f"{name} = '{value}'")
@@ -39,7 +39,7 @@ def test_paths_count_from_the_files_folder_and_words_are_none(name, tmp_path, mo
     assert Path(found("~/b.bin", "sub")) == Path("/home/me/b.bin")
     for word in words:
         assert found(word, "sub") == word
-        assert is_path(name, found(f"./{word}", "."))
+        assert SCHEMA[name].names_file(found(f"./{word}", "."))
 
 
 @pytest.mark.parametrize("name", PATHS)

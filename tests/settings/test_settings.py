@@ -6,7 +6,7 @@ import json
 import pytest
 
 from impasto.errors import SettingsError
-from impasto.settings import RECIPES, Settings, groups, help_for
+from impasto.settings import PRESETS, SCHEMA, Settings, groups
 
 
 def test_classic_is_the_stated_method():
@@ -18,7 +18,7 @@ def test_classic_is_the_stated_method():
     assert not classic.balance
 
 
-@pytest.mark.parametrize("recipe", RECIPES)
+@pytest.mark.parametrize("recipe", PRESETS)
 def test_settings_survive_json(recipe):
     settings = Settings(recipe=recipe, size=300, style_layers={"conv1_1": 2, "block3_conv1": 0.5}, seed=7)
     assert Settings.from_dict(json.loads(json.dumps(settings.as_dict()))) == settings
@@ -107,11 +107,10 @@ def test_every_setting_stands_in_one_group():
 
 
 def test_every_setting_has_a_sentence_of_help():
-    for field in dataclasses.fields(Settings):
-        assert help_for(field.name).endswith((".", "]")), field.name
-    assert "paint: lbfgs; classic: adam" in help_for("solver") or "classic: adam; paint: lbfgs" in help_for(
-        "solver"
-    )
+    for row in Settings.schema():
+        assert row.help.endswith((".", "...")), row.name
+    assert "[classic: adam; paint: lbfgs]" in SCHEMA["solver"].help_with_default()
+    assert "[default: 0.25]" in SCHEMA["noise"].help_with_default()
 
 
 def test_settings_cannot_be_changed():

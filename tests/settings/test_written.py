@@ -12,7 +12,7 @@ from typer.main import get_command
 from impasto import read_settings, write_settings
 from impasto.cli.app import app
 from impasto.errors import OutputError, SettingsError
-from impasto.settings import CHOICES, GROUPS, RECIPES, STARTS, Settings, groups, help_for, kind_of
+from impasto.settings import GROUPS, PRESETS, SCHEMA, STARTS, Settings, groups
 from impasto.settings.toml_file import settings_as_toml
 from impasto.vgg.layers import LAYERS
 from tests.settings.helpers import NAMES, fault, read
@@ -40,7 +40,7 @@ def accepted(name: str) -> list:
             return False
         return True
 
-    return [value for value in (*CHOICES.get(name, ()), *POOLS.get(kind_of(name), ())) if takes(value)]
+    return [value for value in (*SCHEMA[name].choices, *POOLS[SCHEMA[name].type]) if takes(value)]
 
 
 ACCEPTED = {name: values for name in NAMES if (values := accepted(name))}
@@ -74,7 +74,7 @@ def test_settings_are_read_back_as_they_were_written(named, more, drawer):
     assert repr(again) == repr(settings)  # to the last bit
 
 
-@pytest.mark.parametrize("recipe", RECIPES)
+@pytest.mark.parametrize("recipe", PRESETS)
 @pytest.mark.parametrize(
     "changes", [{}, {"strength": 0.3}, {"size": 300, "alpha": 7.0, "border": "replicate"}]
 )
@@ -84,11 +84,14 @@ def test_every_setting_is_there_with_its_help_and_only_changes_count(recipe, cha
     assert tomllib.loads(text) == {"recipe": recipe, **{k.replace("_", "-"): v for k, v in changes.items()}}
     for name in NAMES:
         key = name.replace("_", "-")
-        assert len(re.findall(f"^# {re.escape(help_for(name))}\n#?{key} = .+$", text, re.M)) == 1
+        assert (
+            len(re.findall(f"^# {re.escape(SCHEMA[name].help_with_default())}\n#?{key} = .+$", text, re.M))
+            == 1
+        )
 
 
 @pytest.mark.parametrize(
-    "settings", [Settings(recipe=one, strength=strength) for one in RECIPES for strength in (None, 0.3)]
+    "settings", [Settings(recipe=one, strength=strength) for one in PRESETS for strength in (None, 0.3)]
 )
 def test_without_the_marks_the_defaults_read_back_the_same(settings, tmp_path):
     told = re.sub(r"^#(?=[a-z-]+ = (?!\"?\.\.\.))", "", settings_as_toml(settings), flags=re.M)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from impasto.cli.messages import clock, note
 from impasto.cli.reporter import WORDS, Meter, Reporter, Title, parts_of
-from impasto.memory.process import in_words, resident
+from impasto.memory.process import resident
+from impasto.settings.amounts import in_words
 
 if TYPE_CHECKING:
     from impasto import Event, Step

@@ -1,38 +1,21 @@
 """The options that are settings: one for every field of `Settings`, told from that field, and a file of them.
 
-Each option's default on the command line is None, "what the recipe says": defaults stand in `settings` alone.
+Each option's default on the command line is None, "what the preset says": defaults stand in `settings` alone.
 """
 
 import inspect
 from collections.abc import Callable
-from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
 
 from impasto.inputs.style_sources import from_text
-from impasto.settings import CHOICES, COMPUTER, GROUPS, LOOK, STARTS, Settings, groups, help_for, kind_of
+from impasto.settings import COMPUTER, GROUPS, LOOK, SCHEMA, Setting
+from impasto.settings.presets import DEFAULT_PRESET
 
 KEEPING = "Keeping what is done"
 _PANELS = (*(group for group in GROUPS if group != COMPUTER), KEEPING, COMPUTER)
-_METAVARS = {
-    "size": "PIXELS",
-    "content_layer": "LAYERS",
-    "style_layers": "LAYERS",
-    "start": "KIND",
-    "weights": "FILE",
-    "device": "auto|cpu|cuda|mps",
-    "bits": "8|16",
-    "tile": "PIXELS",
-    "memory": "AMOUNT",
-    **{name: "|".join(choices) for name, choices in CHOICES.items()},
-    "recipe": "NAME",
-}
-_SUGGESTIONS = {**CHOICES, "start": STARTS[:3], "device": ("auto", "cpu", "cuda", "mps"), "bits": ("8", "16")}
-
-_KINDS = {int: "N", float: "X", str: "TEXT"}
-
 _SETTINGS = "settings"
 """The option that names a settings file."""
 
@@ -48,10 +31,7 @@ def takes_settings(command: Command) -> Command:
     """Let a command with `**fields` take every setting as an option; `fields` then has all that it has not itself."""
     own = [one for one in inspect.signature(command).parameters.values() if one.kind is not one.VAR_KEYWORD]
     has = {one.name for one in own}
-    of_settings = [
-        _option(name, panel) for panel, names in groups().items() for name in names if name not in has
-    ]
-    options = [_settings_file(), *of_settings]
+    options = [_settings_file(), *(_option(row) for name, row in SCHEMA.items() if name not in has)]
     parameters = sorted(
         (one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in [*own, *options]), key=_place
     )
@@ -61,8 +41,7 @@ def takes_settings(command: Command) -> Command:
 
 def axes(incomplete: str) -> list[str]:
     """What can be varied, as the shell completes it."""
-    names = [one.name.replace("_", "-") for one in fields(Settings)]
-    return [name for name in names if name.startswith(incomplete)]
+    return [row.option for row in SCHEMA.values() if row.option.startswith(incomplete)]
 
 
 def given(fields: dict[str, Any]) -> dict[str, Any]:
@@ -102,17 +81,16 @@ def _settings_file() -> inspect.Parameter:
     return inspect.Parameter(_SETTINGS, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
 
 
-def _option(name: str, panel: str) -> inspect.Parameter:
-    kind = kind_of(name) if kind_of(name) in (int, float, bool) else str  # layers are written as text, too
-    flag = "--" + name.replace("_", "-")
-    suggestions = _SUGGESTIONS.get(name)
+def _option(row: Setting) -> inspect.Parameter:
+    kind = row.type if row.type in (int, float, bool) else str  # layers are written as text, too
+    suggestions = row.choices or (row.type is str and (row.explore[DEFAULT_PRESET] or row.words))
     option = typer.Option(
-        f"{flag}/--no-{flag[2:]}" if kind is bool else flag,
-        help=plain(help_for(name)),
-        rich_help_panel=panel,
-        metavar=_METAVARS.get(name, _KINDS.get(kind)),
+        f"--{row.option}/--no-{row.option}" if kind is bool else f"--{row.option}",
+        help=plain(row.help_with_default()),
+        rich_help_panel=row.group,
+        metavar=row.shown_metavar or None,
         show_default=False,
-        autocompletion=None if suggestions is None else lambda: list(suggestions),
+        autocompletion=(lambda: [str(one) for one in suggestions]) if suggestions else None,
     )
     annotation = Annotated[kind | None, option]  # type: ignore[valid-type]
-    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+    return inspect.Parameter(row.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)

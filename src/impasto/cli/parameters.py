@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from impasto.cli.options import KEEPING, axes, plain
-from impasto.settings import COMPUTER, EXPLORE_SIZE, HOW, PICTURE, help_for
+from impasto.settings import COMPUTER, EXPLORE_SIZE, HOW, PICTURE, SCHEMA
 
 
 def _argument(metavar: str, help: str) -> Any:
@@ -22,6 +22,12 @@ def _option(*names: str, metavar: str, help: str, panel: str | None = None, **mo
 
 def _switch(*names: str, help: str, panel: str | None = None) -> Any:
     return typer.Option(*names, help=help, rich_help_panel=panel)
+
+
+def _setting(name: str, panel: str | None = None) -> Any:
+    """An option that is a setting, in a command that takes few of them."""
+    row = SCHEMA[name]
+    return _option(metavar=row.shown_metavar, help=row.help_with_default(), panel=panel)
 
 
 # Of several commands
@@ -97,12 +103,12 @@ Colours = Annotated[
         "The painting whose colours it takes; several are blended, as PATH or PATH:WEIGHT; a folder: all in it.",
     ),
 ]
-RecolorSize = Annotated[int | None, _option(metavar="PIXELS", help=help_for("size"), panel=PICTURE)]
-Bits = Annotated[int | None, _option(metavar="8|16", help=help_for("bits"), panel=PICTURE)]
+RecolorSize = Annotated[int | None, _setting("size", PICTURE)]
+Bits = Annotated[int | None, _setting("bits", PICTURE)]
 Protect = Annotated[
     Path | None, _option(metavar="MASK", help="What stays as photographed: a grey picture, white there.")
 ]
-ProtectStrength = Annotated[float | None, _option(metavar="X", help=help_for("protect_strength"))]
+ProtectStrength = Annotated[float | None, _setting("protect_strength")]
 
 # Of explore
 

@@ -10,35 +10,14 @@ where commas stand between values here, `+` joins what belongs to one value.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 from impasto.errors import SettingsError
-from impasto.settings import CHOICES, RECIPES, STARTS, STATED_STYLE_LAYERS, Settings, kind_of, near
+from impasto.settings import ALL, PRESETS, SCHEMA, STATED_STYLE_LAYERS, Settings, near
+from impasto.settings.checks import shown
+from impasto.settings.presets import DEFAULT_PRESET
 
-ALL = "all"
-"""The five layers of the stated method, as one value of an axis of layers."""
-
-_FACTORS = (1 / 16, 1 / 4, 1, 4, 16)
-_OWN_VALUES: dict[str, tuple[str, ...]] = {
-    "content_layer": tuple(f"relu{block}_2" for block in range(1, 6)),
-    "style_layers": (*STATED_STYLE_LAYERS, ALL),
-    "strength": ("0.1", "0.3", "0.5", "0.7", "0.9"),
-    "style_scale": ("0.5", "0.75", "1", "1.5", "2"),
-    "variation": ("0", "0.1", "0.3", "1"),
-    "protect_strength": ("0", "0.25", "0.5", "0.75", "1"),
-    "detail": ("0", "0.25", "0.5", "0.75", "1"),
-    "size": ("128", "192", "256", "384"),
-    "steps": ("5", "10", "20", "40", "80"),
-    "scales": ("1", "2", "3"),
-    "coarse_steps": ("0.5", "1", "1.5", "2"),
-    "learning_rate": ("0.005", "0.01", "0.02", "0.05"),
-    "history": ("2", "5", "10", "20", "40"),
-    "start": STARTS[:3],
-    "noise": ("0.05", "0.1", "0.25", "0.5", "1"),
-    "seed": ("0", "1", "2", "3"),
-    "bits": ("8", "16"),
-}
 _SWITCH = {"on": True, "yes": True, "true": True, "off": False, "no": False, "false": False}
 
 
@@ -68,16 +47,18 @@ def hyphened(field: str) -> str:
     return field.replace("_", "-")
 
 
-def parse_axis(text: str, recipe: str | None = None) -> Axis:
+def parse_axis(text: str, preset: str | None = None) -> Axis:
     """The axis that `NAME` or `NAME=VALUE,VALUE,...` means.
 
-    recipe: whose alpha and beta the values of an axis of these are multiples of, when none are named.
-    Raises SettingsError for a name that is no setting's, values of another kind or given twice, and when none are
-    named for a setting that has no list of its own.
+    preset: whose alpha and beta the values of an axis of these are multiples of, when none are named.
+
+    Raises:
+        SettingsError: a name that is no setting's, values of another kind or given twice, and none for a setting that
+            has no list of its own.
     """
     name, equals, listed = text.partition("=")
     field = _field(name.strip())
-    words = [word.strip() for word in listed.split(",")] if equals else list(own_values(field, recipe))
+    words = [word.strip() for word in listed.split(",")] if equals else list(own_values(field, preset))
     if "" in words:
         raise SettingsError(f"{text!r} has an empty value: write {hyphened(field)}=VALUE,VALUE")
     values = tuple(_value(field, word) for word in words)
@@ -87,22 +68,17 @@ def parse_axis(text: str, recipe: str | None = None) -> Axis:
     return Axis(field, values)
 
 
-def own_values(field: str, recipe: str | None = None) -> tuple[str, ...]:
+def own_values(field: str, preset: str | None = None) -> tuple[str, ...]:
     """The values that an axis takes when none are named.
 
-    Raises SettingsError when the setting has none, such as a file's name.
+    Raises:
+        SettingsError: the setting has none, such as a file's name.
     """
-    if field in ("alpha", "beta"):
-        own = RECIPES.get(recipe or "", RECIPES[Settings().recipe])[field]
-        return tuple(f"{own * factor:g}" for factor in _FACTORS)
-    if kind_of(field) is bool:
-        return ("on", "off")
-    found = _OWN_VALUES.get(field) or CHOICES.get(field)
-    if found is None:
-        raise SettingsError(
-            f"{hyphened(field)} has no list of values of its own: name some, as in {hyphened(field)}=ONE,TWO"
-        )
-    return found
+    found = SCHEMA[field].explore[preset if preset in PRESETS else DEFAULT_PRESET]
+    if not found:
+        name = hyphened(field)
+        raise SettingsError(f"{name} has no list of values of its own: name some, as in {name}=ONE,TWO")
+    return tuple(_shown(one) for one in found)
 
 
 def without_effect(field: str, settings: Settings, protects: bool = False) -> str | None:
@@ -120,22 +96,25 @@ def without_effect(field: str, settings: Settings, protects: bool = False) -> st
         "protect_strength": (not protects, "nothing is protected, for want of --protect"),
         "detail": (settings.scales == 1, "there is only one scale"),
         "coarse_steps": (settings.scales == 1, "there is only one scale"),
+        "scale_factor": (settings.scales == 1, "there is only one scale"),
+        "smallest_scale": (settings.scales is not None, "the number of scales is given"),
+        "placement": (settings.neighbours == 0, "the neighbours have no weight"),
+        "reference": (not settings.balance, "the costs are not balanced"),
     }
     is_idle, reason = idle.get(field, (False, ""))
     return reason if is_idle else None
 
 
 def _field(name: str) -> str:
-    known = [one.name for one in fields(Settings)]
     field = name.replace("-", "_")
-    if field in known:
+    if field in SCHEMA:
         return field
-    names = [hyphened(one) for one in known]
-    raise SettingsError(f"there is no setting to vary named {name!r}{near(hyphened(field), names)}")
+    names = [row.option for row in SCHEMA.values()]
+    raise SettingsError(f"there is no setting to vary named {shown(name)}{near(hyphened(field), names)}")
 
 
 def _value(field: str, word: str) -> Value:
-    kind = kind_of(field)
+    kind = SCHEMA[field].type
     if kind is dict:
         layers = "+".join(STATED_STYLE_LAYERS) if word == ALL else word
         return Value(word, layers.replace("+", ","))
@@ -150,12 +129,14 @@ def _value(field: str, word: str) -> Value:
     try:
         value = read(word)
     except (ValueError, KeyError):
-        raise SettingsError(f"{hyphened(field)} is {wanted}, got {word!r}") from None
+        raise SettingsError(f"{hyphened(field)} is {wanted}, got {shown(word)}") from None
     return Value(_shown(value), value)
 
 
-def _shown(value: bool | int | float) -> str:
+def _shown(value: Any) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
+    if not isinstance(value, float):
+        return str(value)
     short = f"{value:g}"
     return short if float(short) == value else repr(value)

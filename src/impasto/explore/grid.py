@@ -75,7 +75,7 @@ def make_grid(
 ) -> Grid:
     """The grid for one or two axes, as `parse_axis` reads them, beside the other settings.
 
-    fields: those of `Settings` that are not as the recipe has them. beneath: likewise, those that `fields` and what is
+    fields: those of `Settings` that are not as the preset has them. beneath: likewise, those that `fields` and what is
         varied win over, such as a settings file's. The size is EXPLORE_SIZE unless one of them has it.
     Raises SettingsError for axes or values that cannot be used, and for more than MOST_CELLS cells.
     """

@@ -7,9 +7,9 @@ from dataclasses import replace
 from impasto.errors import SettingsError
 from impasto.layout import Layout
 from impasto.memory.peak import Demand, Scale
-from impasto.memory.process import in_words
 from impasto.memory.tile_work import evaluation_work
 from impasto.objective.tiling.passes import can_split
+from impasto.settings.amounts import in_words
 from impasto.solvers.make import SOLVERS
 
 TILES = (2048, 1536, 1024, 768, 512, 384, 256)

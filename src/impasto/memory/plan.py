@@ -7,7 +7,7 @@ from typing import Any
 from impasto.layout import Layout
 from impasto.memory.choose_layout import choose, least
 from impasto.memory.peak import Demand, Scale
-from impasto.memory.process import in_words
+from impasto.settings.amounts import in_words
 
 ROUND_UP = 1.05
 """An amount of memory that is suggested lies this much above what was computed: what is free changes a little."""

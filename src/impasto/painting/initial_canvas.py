@@ -5,8 +5,7 @@ from torch import Tensor
 
 from impasto.errors import SettingsError
 from impasto.images.resize.resize import resize
-
-STARTS = ("content", "recoloured", "noise", "content+noise", "picture")
+from impasto.settings import STARTS
 
 
 def first_canvas(

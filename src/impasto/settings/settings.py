@@ -1,15 +1,14 @@
-"""`Settings`: the fields filled in from the recipe, checked, and told from one another."""
+"""`Settings`: the fields filled in from the preset, checked, and told from one another."""
 
-import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 from impasto.errors import SettingsError
-from impasto.settings.checks import check_choice, check_kinds, check_number, check_values, near
-from impasto.settings.layer_weights import layer_weights
-from impasto.settings.presets import CHOICES, RECIPES, STRENGTH_POWER_ABOVE, STRENGTH_POWER_BELOW
-from impasto.settings.schema import Fields, is_path, kind_of
+from impasto.settings.checks import near
+from impasto.settings.presets import STRENGTH_POWER_ABOVE, STRENGTH_POWER_BELOW
+from impasto.settings.schema import SCHEMA, Fields, defaults
+from impasto.settings.setting import Setting
 
 INSTEAD_OF = {"strength": ("alpha", "beta")}
 """A setting that stands for others: given over settings that are there already, it takes their place."""
@@ -17,9 +16,10 @@ INSTEAD_OF = {"strength": ("alpha", "beta")}
 
 @dataclass(frozen=True, kw_only=True)
 class Settings(Fields):
-    """What a painting is made with; immutable, checked when made. `None` means: what the recipe says.
+    """What a painting is made with; immutable, checked when made. `None` stands for the preset's default.
 
-    Raises SettingsError, one line, for any value that cannot be used.
+    Raises:
+        SettingsError: a value that cannot be used, or two that do not go together. One line; `names` has the fields.
 
     >>> Settings(recipe="classic").beta
     40.0
@@ -28,73 +28,82 @@ class Settings(Fields):
     """
 
     def __post_init__(self) -> None:
-        check_choice("recipe", self.recipe, CHOICES["recipe"])
-        self._settle_paths()
-        check_kinds(self)
-        for name, value in RECIPES[self.recipe].items():
-            if name not in ("alpha", "beta") and getattr(self, name) is None:
-                self._set(name, value)
-        self._set("content_layer", layer_weights("content-layer", self.content_layer))
-        self._set("style_layers", layer_weights("style-layers", self.style_layers))
-        self._settle_alpha_and_beta()
-        check_values(self)
-        self._settle_numbers()
+        self._set("recipe", SCHEMA["recipe"].checked(self.recipe))
+        given = {name: getattr(self, name) for name in SCHEMA if getattr(self, name) is not None}
+        for name, value in given.items():
+            self._set(name, SCHEMA[name].checked(value))
+        own = {**defaults(self.recipe), **self._alpha_and_beta(given)}
+        for name in SCHEMA:
+            if name not in given:
+                self._set(name, SCHEMA[name].checked(own[name]))
+        self._check_together()
 
     def _set(self, name: str, value: Any) -> None:
         object.__setattr__(self, name, value)
 
-    def _settle_paths(self) -> None:
-        """A path may be given as one; it is kept as text."""
-        for one in fields(self):
-            value = getattr(self, one.name)
-            if isinstance(value, os.PathLike) and is_path(one.name, value):
-                self._set(one.name, os.fspath(value))
-
-    def _settle_numbers(self) -> None:
-        """A whole number given where any number may stand is the same setting, to the letter of the recipe."""
-        for one in fields(self):
-            value = getattr(self, one.name)
-            if kind_of(one.name) is float and isinstance(value, int):
-                self._set(one.name, float(value))
-
-    def _settle_alpha_and_beta(self) -> None:
-        recipe = RECIPES[self.recipe]
-        settled = {"alpha": recipe["alpha"], "beta": recipe["beta"]}
-        if self.strength is not None:
-            check_number("strength", self.strength, 0, 1)
-            power = STRENGTH_POWER_BELOW if self.strength < 0.5 else STRENGTH_POWER_ABOVE
-            settled["alpha"] *= (2 * (1 - self.strength)) ** power
-            settled["beta"] *= (2 * self.strength) ** power
+    def _alpha_and_beta(self, given: Mapping[str, Any]) -> dict[str, float]:
+        """The values that `strength` stands for."""
+        if self.strength is None:
+            return {}
+        power = STRENGTH_POWER_BELOW if self.strength < 0.5 else STRENGTH_POWER_ABOVE
+        own = defaults(self.recipe)
+        settled = {
+            "alpha": own["alpha"] * (2 * (1 - self.strength)) ** power,
+            "beta": own["beta"] * (2 * self.strength) ** power,
+        }
         for name, value in settled.items():
-            given = getattr(self, name)
-            if self.strength is not None and given is not None and given != value:
-                raise SettingsError(f"strength stands for alpha and beta: give strength or {name}, not both")
-            self._set(name, value if given is None else given)
+            if name in given and getattr(self, name) != value:
+                raise SettingsError(
+                    f"strength stands for alpha and beta: give strength or {name}, not both",
+                    names=("strength", name),
+                )
+        return settled
+
+    def _check_together(self) -> None:
+        """Settings that are good by themselves."""
+        if self.alpha == self.beta == 0:
+            raise SettingsError(
+                "alpha and beta are both 0: there is nothing to minimise; give one of them a weight",
+                names=("alpha", "beta"),
+            )
+        if self.tile is not None and self.engine == "whole":
+            raise SettingsError(
+                "engine whole has no tiles: omit tile, or use engine tiled", names=("tile", "engine")
+            )
+
+    @staticmethod
+    def schema() -> tuple[Setting, ...]:
+        """The table of settings: kind, default, range, choices, group and help of each, in the order of display.
+
+        >>> row = next(row for row in Settings.schema() if row.name == "style_scale")
+        >>> row.kind, row.low, row.high, row.default["paint"]
+        ('number', 0.05, 20, 1.0)
+        """
+        return tuple(SCHEMA.values())
 
     def as_dict(self) -> dict[str, Any]:
         """Every field by name, JSON-able; `Settings.from_dict` makes the same settings of it."""
-        return {one.name: getattr(self, one.name) for one in fields(self)}
+        return {name: getattr(self, name) for name in SCHEMA}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Settings":
         """Settings from named values; raises SettingsError, with the near names, for one that does not exist."""
-        known = [one.name for one in fields(cls)]
         for name in values:
-            if name not in known:
-                raise SettingsError(f"there is no setting named {name!r}{near(name, known)}")
+            if name not in SCHEMA:
+                raise SettingsError(f"there is no setting named {name!r}{near(name, SCHEMA)}", names=(name,))
         return cls(**values)
 
     def plain(self) -> "Settings":
-        """The recipe as it is; alpha and beta as `strength` sets them, where it is given."""
+        """The preset as it is; alpha and beta as `strength` sets them, where it is given."""
         return Settings(recipe=self.recipe, strength=self.strength)
 
     def changed(self) -> dict[str, Any]:
-        """The settings, beside `recipe`, that are not the recipe's own; `strength` stands for alpha and beta."""
+        """The settings, beside `recipe`, that are not the preset's own; `strength` stands for alpha and beta."""
         plain = self.plain()
         differing = {
-            one.name: getattr(self, one.name)
-            for one in fields(self)
-            if not _alike(getattr(self, one.name), getattr(plain, one.name))
+            name: getattr(self, name)
+            for name in SCHEMA
+            if not _alike(getattr(self, name), getattr(plain, name))
         }
         return differing if self.strength is None else {"strength": self.strength, **differing}
 

@@ -3,15 +3,17 @@
 The standard library's `tomllib` reads, but says of no value where it stands, and does not write.
 """
 
+import json
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 from impasto.errors import SettingsError
+from impasto.files.readable import opened
+from impasto.settings.checks import shown
 
 LARGEST_FILE = 50_000
 """Bytes; a settings file with every setting and its help has about a tenth of it."""
@@ -19,35 +21,41 @@ LARGEST_FILE = 50_000
 _PLACE = re.compile(r" \(at line (\d+), column (\d+)\)$")
 _AT_THE_END = " (at end of document)"
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
-_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
-_TO_ESCAPE = re.compile(r'["\\\x00-\x1f\x7f]')
+_BEGINNING = re.compile(r"""[ \t]*(\[{0,2})[ \t]*("(?:\\.|[^"\\\n])*"|'[^'\n]*'|[\w-]+)""")
+_TOKEN = re.compile(
+    r'"""(?:\\.|[^\\])*?(?:"{3,5}|\Z)'
+    r"|'''.*?(?:'{3,5}|\Z)"
+    r'|"(?:\\.|[^"\\\n])*"'
+    r"|'[^'\n]*'"
+    r"|\#[^\n]*"
+    r"|[\[\]{}\n]",
+    re.DOTALL,
+)
+"""What may hold a line break or a bracket that means nothing (text, remarks), and those that mean something."""
 
 
 @dataclass(frozen=True)
 class Statement:
-    """One `key = value` or one `[table]` of a text: its lines, the first counted from 1; a value may take several."""
+    """One `key = value` or one `[table]` of a text: the line it begins at, from 1; its key up to a dot; all of it."""
 
-    first: int
-    last: int
+    line: int
+    key: str
     is_table: bool
+    text: str
 
 
 def read_text(path: Path) -> str:
-    """The text of a small UTF-8 file; a byte order mark is left away, as Windows' editors put one there.
+    """The text of a small UTF-8 file, without the byte order mark that Windows' editors put there.
 
-    Raises SettingsError, one line that names the file and where it can the line, when there is no such text.
+    Raises:
+        SettingsError: there is no such text. One line that names the file and where it can the line.
     """
     name = f"the settings file '{path}'"
-    try:
-        if path.is_dir():
-            raise SettingsError(f"{name} is a folder: give the name of a file")
-        with path.open("rb") as file:
-            data = file.read(LARGEST_FILE + 1)
-    except FileNotFoundError:
-        raise SettingsError(f"{name} does not exist: check the path") from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise SettingsError(f"{name} cannot be read ({reason}): check the path") from None
+    with opened(path, name, SettingsError) as file:
+        try:
+            data = file.read(LARGEST_FILE + 1) or b""
+        except OSError as error:
+            raise SettingsError(f"{name} cannot be read ({error.strerror}): check the disk") from None
     if b"\0" in data:
         raise SettingsError(f"{name} is no text: expected UTF-8, as impasto info OUT --toml FILE writes it")
     if len(data) > LARGEST_FILE:
@@ -62,7 +70,8 @@ def read_text(path: Path) -> str:
 def parse(text: str, name: str) -> dict[str, Any]:
     """The values of a TOML text.
 
-    Raises SettingsError, one line with `name` and the line, when it is not TOML.
+    Raises:
+        SettingsError: it is not TOML. One line with `name` and the line.
     """
     try:
         return tomllib.loads(text)
@@ -70,60 +79,50 @@ def parse(text: str, name: str) -> dict[str, Any]:
         what, place = str(error), _PLACE.search(str(error))
         if place:
             what, line = f"{what[: place.start()]} in column {place[2]}", int(place[1])
-        else:  # a value that does not end, or cannot be read at all: the last statement never becomes one
+        else:  # a value that does not end, or cannot be read at all
             begun = statements(text)
-            what, line = what.removesuffix(_AT_THE_END), begun[-1].first if begun else 1
+            unreadable = [one for one in begun if not _is_toml(one.text)]
+            line = unreadable[0].line if unreadable else begun[-1].line if begun else 1
+        what = what.removesuffix(_AT_THE_END)
         raise SettingsError(
             f"'{name}', line {line}: {what[:1].lower()}{what[1:]}; expected TOML: NAME = VALUE, text in quotes"
         ) from None
 
 
 def statements(text: str) -> list[Statement]:
-    """The statements of a valid TOML text, in order; comments and empty lines are none.
+    """The statements of a TOML text, in order; comments and empty lines are none.
 
-    Each of them is TOML by itself, and no beginning of one is: so the shortest lines that are, are a statement.
-
-    >>> [(one.first, one.last) for one in statements("a = 1\\n\\nb = [\\n  2,\\n]")]
-    [(1, 1), (3, 5)]
+    >>> [(one.line, one.key) for one in statements("a = 1\\n\\nb.c = [\\n  2,\\n]")]
+    [(1, 'a'), (3, 'b')]
     """
-    lines, found, begin = text.split("\n"), [], 0
-    while begin < len(lines):
-        end = begin + 1
-        while end < len(lines) and not _is_toml("\n".join(lines[begin:end])):
-            end += 1
-        content = lines[begin].strip()
-        if content and not content.startswith("#"):
-            found.append(Statement(begin + 1, end, content.startswith("[")))
+    found, line, begin = [], 1, 0
+    while begin < len(text):
+        begun = _BEGINNING.match(text, begin)
+        end = _end(text, begun.end(), len(begun[1])) if begun else _end(text, begin)
+        if begun:
+            found.append(Statement(line, _unquoted(begun[2]), bool(begun[1]), text[begin:end]))
+        line += text.count("\n", begin, end)
         begin = end
     return found
 
 
-def statements_at_fault(text: str, fault: Callable[[str], str | None]) -> list[Statement]:
-    """The first one or two statements of a valid TOML text without any one of which it has another fault, or none.
-
-    fault: what is wrong with a text, None when nothing is. Tables are blamed when none of their values is.
-    Halves are tried, then halves of those that matter, so that a long file takes little longer than a short one.
-
-    >>> wrong = lambda text: "b is small" if "b = 0" in text else None
-    >>> [one.first for one in statements_at_fault("a = 0\\nb = 0", wrong)]
-    [2]
-    """
-    told, found = fault(text), statements(text)
-
-    def among(some: list[Statement]) -> Iterator[Statement]:
-        if not some or fault(_without(text, some)) == told:
-            return
-        half = len(some) // 2
-        yield from chain(among(some[:half]), among(some[half:])) if half else some
-
-    values, tables = ([one for one in found if one.is_table is kind] for kind in (False, True))
-    return list(islice(among(values), 2)) or list(islice(among(tables), 2))
+def lines_of(text: str, keys: tuple[str, ...]) -> list[int]:
+    """The lines at which the first one or two statements with these keys begin; dash and underscore are the same."""
+    wanted = {key.replace("-", "_") for key in keys}
+    found: list[int] = []
+    within_table = False
+    for one in statements(text):
+        within_table = within_table or one.is_table
+        if one.key.replace("-", "_") in wanted and one.is_table is within_table:
+            found.append(one.line)
+    return found[:2]
 
 
 def literal(value: Any) -> str:
     """A value as TOML has it, on one line; mappings become inline tables.
 
-    Raises SettingsError for text that is no Unicode (a file name of other bytes), which TOML cannot hold.
+    Raises:
+        SettingsError: text that is no Unicode (a file name of other bytes), which TOML cannot hold.
 
     >>> print(literal({"relu1_1": 0.5, "a b": ["x", True, 3]}))
     { relu1_1 = 0.5, "a b" = ["x", true, 3] }
@@ -150,13 +149,22 @@ def _quoted(text: str) -> str:
         text.encode()
     except UnicodeEncodeError:
         raise SettingsError(
-            f"{text!r} is no Unicode text and cannot be written to a TOML file: rename it"
+            f"{shown(text)} is no Unicode text and cannot be written to a TOML file: rename it"
         ) from None
-    return f'"{_TO_ESCAPE.sub(_escape, text)}"'
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")  # JSON leaves DEL as it is
 
 
-def _escape(found: re.Match[str]) -> str:
-    return _ESCAPES.get(found[0]) or f"\\u{ord(found[0]):04x}"
+def _unquoted(key: str) -> str:
+    return next(iter(tomllib.loads(f"{key} = 0")), key) if key[0] in "\"'" and _is_toml(f"{key} = 0") else key
+
+
+def _end(text: str, begin: int, depth: int = 0) -> int:
+    """Where the statement that goes on at `begin`, within so many brackets, is over."""
+    for token in _TOKEN.finditer(text, begin):
+        if token[0] == "\n" and depth <= 0:
+            return token.end()
+        depth += (token[0] in "[{") - (token[0] in "]}")
+    return len(text)
 
 
 def _is_toml(text: str) -> bool:
@@ -165,10 +173,3 @@ def _is_toml(text: str) -> bool:
     except (ValueError, RecursionError):
         return False
     return True
-
-
-def _without(text: str, some: list[Statement]) -> str:
-    lines = text.split("\n")
-    for one in some:
-        lines[one.first - 1 : one.last] = [""] * (one.last - one.first + 1)
-    return "\n".join(lines)

@@ -6,13 +6,13 @@ in `Settings` it counts from the current folder, as everywhere.
 
 import os
 from collections.abc import Mapping
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from impasto.errors import SettingsError
 from impasto.files.atomic_write import replacing
-from impasto.settings import INSTEAD_OF, Settings, groups, help_for, is_path, kind_of, near, toml
+from impasto.settings import INSTEAD_OF, SCHEMA, Settings, groups, near, toml
+from impasto.settings.checks import shown
 
 _HEAD = """\
 # Settings of impasto, to be read with --settings. Options on the command line win over them.
@@ -25,8 +25,10 @@ def read_settings(path: str | os.PathLike[str], **changes: Any) -> Settings:
     """The settings in a TOML file; `changes` win over what stands there.
 
     Names are those of `Settings` or of the command line (`style_scale`, `style-scale`).
-    Raises SettingsError, one line that names the file and the line at fault, for a file that cannot be read, a name
-    that is no setting's, and a value that cannot be used.
+
+    Raises:
+        SettingsError: a file that cannot be read, a name that is no setting's, or a value that cannot be used. One line
+            that names the file and the line at fault.
     """
     return Settings.from_dict(settings_in(path, changes))
 
@@ -35,29 +37,26 @@ def settings_in(path: str | os.PathLike[str], changes: Mapping[str, Any]) -> dic
     """The settings that a file names, and `changes` over them, checked as `read_settings` does."""
     path = Path(path)
     text = toml.read_text(path)
-    toml.parse(text, str(path))
-
-    def fault(text: str) -> str | None:
-        try:
-            Settings.from_dict(over(_named(text, path), changes))
-        except SettingsError as error:
-            return str(error)
-        return None
-
-    told = fault(text)
-    if told is None:
-        return over(_named(text, path), changes)
-    lines = [str(one.first) for one in toml.statements_at_fault(text, fault)]
-    if lines:
-        raise SettingsError(f"'{path}', line{'s' * (len(lines) - 1)} {' and '.join(lines)}: {told}")
-    raise SettingsError(told if fault("") == told else f"'{path}': {told}")
+    values = toml.parse(text, str(path))
+    try:
+        settings = over(_named(values, path.parent), changes)
+        Settings.from_dict(settings)
+    except SettingsError as error:
+        at_fault = tuple(name for name in error.names if changes.get(name) is None)
+        lines = [str(line) for line in toml.lines_of(text, at_fault)]
+        if not lines:
+            raise
+        where = f"'{path}', line{'s' * (len(lines) - 1)} {' and '.join(lines)}"
+        raise SettingsError(f"{where}: {error}", names=error.names) from None
+    return settings
 
 
 def write_settings(path: str | os.PathLike[str], settings: Settings, *, overwrite: bool = False) -> None:
     """Write settings to a TOML file that `read_settings` reads, as `settings_as_toml` has them.
 
-    Raises OutputError when the file cannot be written, or exists and `overwrite` is off; SettingsError when a path
-    in the settings is no Unicode text.
+    Raises:
+        OutputError: the file cannot be written, or exists and `overwrite` is off.
+        SettingsError: a path in the settings is no Unicode text.
     """
     path = Path(path)
     text = settings_as_toml(settings, path.parent)
@@ -66,7 +65,7 @@ def write_settings(path: str | os.PathLike[str], settings: Settings, *, overwrit
 
 
 def settings_as_toml(settings: Settings, folder: Path = Path()) -> str:
-    """Every setting with its help: what differs from the recipe, and behind a # what does not.
+    """Every setting with its help: what differs from the preset, and behind a # what does not.
 
     folder: where the text will be kept. Relative paths, which count from the current folder, are kept as they are
     when that is the same, and made absolute when it is not.
@@ -77,11 +76,11 @@ def settings_as_toml(settings: Settings, folder: Path = Path()) -> str:
     for group, names in groups().items():
         lines += ["", f"## {group}", ""]
         for name in names:
-            lines += [f"# {help_for(name)}"]
-            key = name.replace("_", "-")
+            lines += [f"# {SCHEMA[name].help_with_default()}"]
+            key = SCHEMA[name].option
             if name in changed:
                 value = changed[name]
-                absolute = is_path(name, value) and not here and not value.startswith("~")
+                absolute = SCHEMA[name].names_file(value) and not here and not value.startswith("~")
                 lines += [f"{key} = {toml.literal(os.path.abspath(value) if absolute else value)}", ""]  # noqa: PTH100
             else:
                 lines += [f"#{key} = {_default(name, getattr(plain, name))}", ""]
@@ -91,7 +90,7 @@ def settings_as_toml(settings: Settings, folder: Path = Path()) -> str:
 def _default(name: str, value: Any) -> str:
     """A setting's default; one that depends on the pictures or the machine shows only where its value goes."""
     if value is None:
-        return '"..."' if kind_of(name) is str else "..."
+        return '"..."' if SCHEMA[name].type is str else "..."
     return toml.literal(value)
 
 
@@ -103,22 +102,22 @@ def over(named: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]
     return {name: value for name, value in named.items() if name not in displaced} | dict(changes)
 
 
-def _named(text: str, path: Path) -> dict[str, Any]:
-    """The settings in a text that stands at `path`, by the names that `Settings` has."""
-    known = {one.name.replace("_", "-"): one.name for one in fields(Settings)}
+def _named(values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """The values of a file in this folder, by the names that `Settings` has."""
     named: dict[str, Any] = {}
-    for key, value in toml.parse(text, str(path)).items():
-        name = known.get(key.replace("_", "-"))
-        if name is None:
-            raise SettingsError(f"there is no setting named {key!r}{near(key, known)}")
+    for key, value in values.items():
+        name = key.replace("-", "_")
+        if name not in SCHEMA:
+            options = [row.option for row in SCHEMA.values()]
+            raise SettingsError(f"there is no setting named {shown(key)}{near(key, options)}", names=(key,))
         if name in named:
-            raise SettingsError(f"{key} is given twice")
-        named[name] = _from_folder(name, value, path.parent)
+            raise SettingsError(f"{key} is given twice", names=(key,))
+        named[name] = _from_folder(name, value, folder)
     return named
 
 
 def _from_folder(name: str, value: Any, folder: Path) -> Any:
-    if not isinstance(value, str) or not is_path(name, value):
+    if not isinstance(value, str) or not SCHEMA[name].names_file(value):
         return value
     expanded = os.path.expanduser(value)  # noqa: PTH111  (Path would make the word "content" of "./content")
     return expanded if folder == Path() else os.path.join(folder, expanded)  # noqa: PTH118

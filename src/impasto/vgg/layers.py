@@ -68,7 +68,7 @@ def canonical(name: str) -> str:
             return found
     near = difflib.get_close_matches(name.strip().lower(), LAYERS, n=3, cutoff=0.5)
     hint = f"did you mean {' or '.join(near)}?" if near else f"it has {', '.join(LAYERS)}"
-    raise SettingsError(f"VGG-19 has no layer named {name!r}; {hint}")
+    raise SettingsError(f"VGG-19 has no layer named {name[:60]!r}; {hint}")
 
 
 def deepest(names: list[str] | tuple[str, ...]) -> str:

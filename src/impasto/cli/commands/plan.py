@@ -11,8 +11,8 @@ from impasto.cli.guidance import takes_masks, where_of
 from impasto.cli.job import absolute_weights, inputs_of, start_file
 from impasto.cli.messages import note, say, spent
 from impasto.cli.options import given, paintings, takes_settings
-from impasto.memory.process import in_words
 from impasto.settings import Settings
+from impasto.settings.amounts import in_words
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -1,0 +1,44 @@
+"""Amounts of memory as people write them: read and shown."""
+
+import re
+
+from impasto.errors import SettingsError
+
+_UNITS = {
+    "": 1,
+    "k": 10**3,
+    "m": 10**6,
+    "g": 10**9,
+    "t": 10**12,
+    "ki": 2**10,
+    "mi": 2**20,
+    "gi": 2**30,
+    "ti": 2**40,
+}
+_AMOUNT = re.compile(r"\s*(\d{1,18}(?:\.\d{1,18})?)\s*([kmgt]?i?)b?\s*", re.IGNORECASE | re.ASCII)
+
+
+def bytes_of(text: str) -> int:
+    """The number of bytes meant by "4GB", "512 MB", "1.5 GiB" or "1000000".
+
+    Raises:
+        SettingsError: anything else, and a number of more than 18 digits.
+
+    >>> bytes_of("4GB"), bytes_of("1.5 GiB")
+    (4000000000, 1610612736)
+    """
+    found = _AMOUNT.fullmatch(text)
+    unit = found and found[2].lower()
+    if found is None or unit not in _UNITS:
+        shown = text if len(text) <= 40 else f"{text[:40]}..."
+        raise SettingsError(f"memory is an amount such as 4GB or 800MB, got {shown!r}")
+    return int(float(found[1]) * _UNITS[unit])
+
+
+def in_words(size: int) -> str:
+    """A number of bytes for people.
+
+    >>> in_words(812_345_678), in_words(1_234_567_890)
+    ('812 MB', '1.2 GB')
+    """
+    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB"
