@@ -68,6 +68,6 @@ def test_without_control_groups_there_is_no_limit(tmp_path):
 def test_a_peak_is_that_of_this_program_and_not_of_the_one_that_started_it():
     with mmap.mmap(-1, 300_000_000) as large:
         large.write(b"1" * 300_000_000)
-        child = [sys.executable, "-c", "from impasto import memory; print(memory.peak())"]
+        child = [sys.executable, "-c", "from impasto.memory import process; print(process.peak())"]
         told = subprocess.run(child, capture_output=True, text=True, check=True).stdout
     assert 5e6 < int(told) < 150e6
