@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import impasto
-from impasto.memory.process import bytes_of
+from impasto.settings.amount import bytes_of
 
 DEMO = Path(impasto.__file__).parent / "demo"
 PAINTED = """

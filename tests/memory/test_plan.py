@@ -10,8 +10,8 @@ from impasto.errors import SettingsError
 from impasto.layout import Layout
 from impasto.memory.choose_layout import least
 from impasto.memory.plan import make_plan
-from impasto.memory.process import bytes_of
 from impasto.settings import Settings
+from impasto.settings.amount import bytes_of
 from impasto.stylizer import Stylizer
 from impasto.vgg.vgg19 import VGG19
 from tests.helpers import random_image, tiny_weights

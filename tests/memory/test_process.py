@@ -1,27 +1,10 @@
-"""Amounts as people write them; what the process holds; what a container leaves."""
+"""What the process holds; what a container leaves."""
 
 import mmap
 import subprocess
 import sys
 
-import pytest
-
-from impasto.errors import SettingsError
 from impasto.memory import process as memory
-
-
-@pytest.mark.parametrize(
-    ("text", "size"),
-    [("4GB", 4e9), ("4 gb", 4e9), ("1.5GiB", 1.5 * 2**30), ("800M", 8e8), ("512 kib", 2**19), ("123", 123)],
-)
-def test_amounts_of_memory_are_read(text, size):
-    assert memory.bytes_of(text) == size
-
-
-@pytest.mark.parametrize("text", ["", "much", "-4GB", "4 GB free", "4XB", "1e9", "iB"])
-def test_what_is_no_amount_is_refused_in_one_line(text):
-    with pytest.raises(SettingsError, match="memory is an amount such as 4GB"):
-        memory.bytes_of(text)
 
 
 def test_the_memory_of_this_process_grows_with_what_it_holds():

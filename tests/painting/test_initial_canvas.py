@@ -52,7 +52,11 @@ def test_the_seed_decides(content, start):
 
 @pytest.mark.parametrize(
     ("start", "noise", "words"),
-    [("random", 0.25, "content, noise"), ("content+noise", -0.1, "amplitude"), ("picture", 0.25, "give one")],
+    [
+        ("random", 0.25, "recoloured, noise"),
+        ("content+noise", -0.1, "amplitude"),
+        ("picture", 0.25, "give one"),
+    ],
 )
 def test_refused(content, start, noise, words):
     with pytest.raises(SettingsError, match=words):

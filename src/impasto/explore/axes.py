@@ -34,7 +34,12 @@ _OWN_VALUES: dict[str, tuple[str, ...]] = {
     "coarse_steps": ("0.5", "1", "1.5", "2"),
     "learning_rate": ("0.005", "0.01", "0.02", "0.05"),
     "history": ("2", "5", "10", "20", "40"),
-    "start": STARTS[:3],
+    "start": STARTS[:-1],
+    "neighbours": ("0", "0.5", "1", "2"),
+    "placement": ("0", "0.3", "0.6", "1"),
+    "smoothness": ("0", "0.1", "0.3", "1"),
+    "scale_factor": ("1.41", "2", "4"),
+    "smallest_scale": ("64", "128", "192"),
     "noise": ("0.05", "0.1", "0.25", "0.5", "1"),
     "seed": ("0", "1", "2", "3"),
     "bits": ("8", "16"),
@@ -120,6 +125,7 @@ def without_effect(field: str, settings: Settings, protects: bool = False) -> st
         "protect_strength": (not protects, "nothing is protected, for want of --protect"),
         "detail": (settings.scales == 1, "there is only one scale"),
         "coarse_steps": (settings.scales == 1, "there is only one scale"),
+        "placement": (not settings.neighbours, "neighbours is 0"),
     }
     is_idle, reason = idle.get(field, (False, ""))
     return reason if is_idle else None

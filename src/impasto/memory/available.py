@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import torch
 
 from impasto.memory import process as memory
+from impasto.settings.amount import bytes_of
 
 SAFE_PART = 0.8
 """How much of the memory that is free a painting plans to take, when no amount is named."""
@@ -45,7 +46,7 @@ def available_on(device: torch.device, allowed: str | None, beside: int = 1) -> 
     if device.type == "cuda":
         return _room_on_gpu(device, allowed, beside)
     base = memory.resident()
-    limit = memory.bytes_of(allowed) if allowed else base + int(SAFE_PART * memory.available() / beside)
+    limit = bytes_of(allowed) if allowed else base + int(SAFE_PART * memory.available() / beside)
     return AvailableMemory(base, limit, allowed is not None, memory.peak())
 
 
@@ -53,7 +54,7 @@ def _room_on_gpu(device: torch.device, allowed: str | None, beside: int) -> Avai
     free, _ = torch.cuda.mem_get_info(device)
     held = CONTEXT_BYTES + torch.cuda.memory_reserved(device)
     sharing = math.ceil(beside / torch.cuda.device_count())
-    limit = memory.bytes_of(allowed) if allowed else held + int(SAFE_PART * free / sharing)
+    limit = bytes_of(allowed) if allowed else held + int(SAFE_PART * free / sharing)
     return AvailableMemory(torch.cuda.memory_allocated(device), limit, allowed is not None, held)
 
 

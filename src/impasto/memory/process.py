@@ -1,23 +1,8 @@
-"""How much memory there is, and how much this process takes; amounts as people write them."""
+"""How much memory there is, and how much this process takes."""
 
-import re
 import sys
 from pathlib import Path
 
-from impasto.errors import SettingsError
-
-_UNITS = {
-    "": 1,
-    "k": 10**3,
-    "m": 10**6,
-    "g": 10**9,
-    "t": 10**12,
-    "ki": 2**10,
-    "mi": 2**20,
-    "gi": 2**30,
-    "ti": 2**40,
-}
-_AMOUNT = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?i?)b?\s*", re.IGNORECASE)
 RETURNED = 4 * 2**20
 """Bytes from which on a piece of memory goes back at once; see `return_at_once`."""
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # of mallopt(3)
@@ -80,21 +65,6 @@ def available() -> int:
     import psutil
 
     return min(int(psutil.virtual_memory().available), _left_by_container())
-
-
-def bytes_of(text: str) -> int:
-    """The number of bytes meant by "4GB", "512 MB", "1.5 GiB" or "1000000".
-
-    Raises SettingsError for anything else.
-
-    >>> bytes_of("4GB"), bytes_of("1.5 GiB")
-    (4000000000, 1610612736)
-    """
-    found = _AMOUNT.fullmatch(text)
-    unit = found and found[2].lower()
-    if found is None or unit not in _UNITS:
-        raise SettingsError(f"memory is an amount such as 4GB or 800MB, got {text!r}")
-    return int(float(found[1]) * _UNITS[unit])
 
 
 def in_words(size: int) -> str:

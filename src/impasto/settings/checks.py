@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import Any
 
 from impasto.errors import SettingsError
-from impasto.memory.process import bytes_of
+from impasto.settings.amount import bytes_of
 from impasto.settings.presets import CHOICES, LARGEST_SIZE, SMALLEST_SIZE, SMALLEST_TILE, STARTS
 from impasto.settings.schema import Fields, kind_of
 

@@ -53,7 +53,7 @@ class Fields:
     pooling: str = _from_recipe("How VGG-19 halves its maps: average (smoother) or max (as trained).")
     border: str = _from_recipe("What VGG-19 sees beyond the picture's edge: mirror, replicate or zeros.")
     start: str = _from_recipe(
-        "First canvas: content, noise, content+noise, or a picture file.", path_unless=STARTS
+        "First canvas: content, recoloured, noise, content+noise, or a picture file.", path_unless=STARTS
     )
     start_scale: str = _same(
         "first",
