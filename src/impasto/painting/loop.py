@@ -135,6 +135,8 @@ def paint(problem: Problem, progress: Progress) -> Iterator[Step | Event]:
             # The solver first: the one before holds memory that the encodings may need.
             solver = _solver_for(problem, progress, number)
             yield _event("encoding", problem, number)
+            if problem.cancelled():
+                return
             encodings = problem.encode(number, progress.begun)
             if problem.compiles():
                 yield _event("compiling", problem, number)
