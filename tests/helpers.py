@@ -71,7 +71,8 @@ def objective(painting, scale: int = 0) -> Evaluate:
     """J and dJ/dG at a scale (from 0) of a painting, with its weights as they are now."""
     painting.layouts = painting.layouts
     problem = painting._problem
-    return problem.objective(scale, problem.encode(scale))
+    begun = problem.begun(problem.initial_canvas()) if scale == 0 else painting._progress.begun
+    return problem.objective(scale, problem.encode(scale, begun))
 
 
 def canvas(painting) -> torch.Tensor:

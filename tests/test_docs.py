@@ -155,7 +155,7 @@ def run_impasto(arguments: list[str], patch) -> str | None:
         leave_unfinished(arguments[1], patch)
     if "--install-completion" in arguments:  # it would change the shell's own files
         return None
-    code = main(arguments)
+    code = main([re.sub(r"^\d+:(?=[a-z-]+=)", "1:", one) for one in arguments])  # two steps are taken, not 60
     return None if code == 0 else f"exit code {code}"
 
 

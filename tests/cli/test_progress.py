@@ -4,7 +4,6 @@ import io
 import sys
 
 import pytest
-import torch
 from rich.console import Console
 
 from impasto.cli import messages
@@ -29,7 +28,6 @@ def step(number: int, of: int = 100, done: float | None = None, scale: int = 2) 
         cost=Cost(12.8125, 3.25, 0.95625),
         seconds=float(number),
         done=number / of if done is None else done,
-        _canvas=torch.zeros(1, 3, 8, 8),
     )
 
 

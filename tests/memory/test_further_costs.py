@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 import torch
 
-from impasto.memory.network_memory import CUSTOM_COPIES, FLOAT, RULE_BYTES, Network, rule_bytes
+from impasto.costs.styles import STYLE_COSTS
+from impasto.memory.network_memory import CUSTOM_COPIES, FLOAT, Network, rule_bytes
 from impasto.memory.time_forecast import Speed, calibrate, forecast
 from impasto.objective.region_guides import layer_guides
 from impasto.objective.targets import guided_term, style_terms
@@ -40,7 +41,7 @@ def test_each_region_has_rules_of_its_own():
 
 
 @pytest.mark.usefixtures("everything_from_torch")
-@pytest.mark.parametrize("cost", RULE_BYTES)
+@pytest.mark.parametrize("cost", STYLE_COSTS)
 def test_a_region_s_targets_and_rules_take_what_the_allocator_counts(real_encoder, cost):
     image, layer = random_image(32, 32), "relu3_1"
     guide = layer_guides(torch.ones(32, 32), Tiling(32, 32, [layer]), [layer])[layer]

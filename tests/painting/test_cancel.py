@@ -79,6 +79,23 @@ def test_cancelled_before_the_first_step_there_is_none():
     assert list(painting) == []
 
 
+def test_cancelled_before_the_pictures_are_encoded_they_are_not(monkeypatch):
+    painting = begun()
+    for event in painting.events():
+        if isinstance(event, Event) and event.kind == "encoding":
+            from_another_thread(painting.cancel)
+            monkeypatch.setattr(problem_module, "encode", lambda *given: pytest.fail("they are encoded"))
+    assert painting.result().stopped == "cancelled"
+
+
+def test_cancelled_after_the_last_step_it_has_taken_all_of_them():
+    painting = begun(solver="adam")
+    for step in painting:
+        if step.done == 1:
+            painting.cancel()
+    assert painting.result().stopped == "all steps done"
+
+
 @pytest.mark.parametrize("compiles", [False, True])
 def test_events_tell_what_comes_before_the_steps_of_each_scale(monkeypatch, compiles):
     monkeypatch.setattr(problem_module, "can_compile", lambda: True)

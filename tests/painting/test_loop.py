@@ -29,7 +29,10 @@ class Bowl:
     def solver(self, canvas, scale):
         return self.make(canvas)
 
-    def encode(self, scale):
+    def begun(self, canvas):
+        return None
+
+    def encode(self, scale, begun):
         self.asked.append(f"encode {scale}")
         return scale
 

@@ -58,7 +58,7 @@ checkpoint = load_checkpoint(Path(sys.argv[1]))
 resumed = Stylizer(checkpoint.settings).paint(content, style, resume=checkpoint)
 steps = list(resumed)
 resumed.result().save(Path(sys.argv[1]).with_suffix(".png"))
-print(len(steps), len(asked), steps[-1].image.device)
+print(len(steps), len(asked), resumed.result().image.device)
 """
 
 

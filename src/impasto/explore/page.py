@@ -87,12 +87,13 @@ def _picture(
         "file": f"cells/{file.name}",
     }
     settings = {hyphened(name): _in_words(value) for name, value in recipe["settings"].items()}
+    weights = {"weights from": recipe["weights"]["source"]} if "weights" in recipe else {}
     return shown | {
         "small": _image(file, title, _SMALL),
         "whole": _image(file, title, None),
         "facts": costs | facts,
         "command": command(recipe, Path(file.name)).split(" "),
-        "settings": settings | {"weights from": recipe["weights"]["source"]} | recipe["versions"],
+        "settings": settings | weights | recipe["versions"],
     }
 
 

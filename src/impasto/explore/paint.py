@@ -131,6 +131,10 @@ class Explorer:
 
     def _look_at(self, cell: Cell) -> tuple[dict[str, Any], tuple[int, int], int]:
         """A cell's recipe, its size (height, width), and its work; raises what beginning it would raise."""
+        if cell.settings.colour == "only":
+            result = self._recolored(cell)
+            height, width = result.image.shape[-2:]
+            return dict(result.metadata), (height, width), 0
         painting = self._painting(cell)
         height, width = painting.size
         return painting.metadata, painting.size, painting.steps * height * width
@@ -150,6 +154,11 @@ class Explorer:
         }
 
     def _paint(self, cell: Cell, number: int) -> Iterator[Event]:
+        if cell.settings.colour == "only":
+            yield Begun(cell, number, len(self.todo), ())
+            self.folder.keep(cell, self._recolored(cell))
+            yield Ended(cell)
+            return
         painting = self._begun(cell)
         yield Begun(cell, number, len(self.todo), tuple(painting.notes))
         for step in painting:
@@ -158,6 +167,17 @@ class Explorer:
         self.folder.keep(cell, painting.result())
         self._at_work = None
         yield Ended(cell)
+
+    def _recolored(self, cell: Cell) -> "impasto.Result":
+        """The picture of a cell in which nothing is painted; raises SettingsError for regions."""
+        where = {name: one for name, one in self.subject.where.items() if one}
+        if set(where) - {"protect"}:
+            raise SettingsError(
+                "colour only paints nothing, so that regions have no meaning: vary colour without "
+                + ", ".join(sorted(set(where) - {"protect"}))
+            )
+        fields = {name: getattr(cell.settings, name) for name in ("size", "bits", "protect_strength")}
+        return impasto.recolor(self._content, self._styles, **where, **fields)
 
     def _begun(self, cell: Cell) -> "impasto.Painting":
         """From where it was stopped, if it was; a checkpoint of another painting is of no use."""

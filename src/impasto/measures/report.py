@@ -9,6 +9,7 @@ from typing import Any
 from impasto.errors import PictureError, SettingsError
 from impasto.images.io.read import read_metadata, read_picture
 from impasto.images.picture import Picture
+from impasto.kernels.first_calls import settle_vector_functions
 from impasto.measures.border import border
 from impasto.measures.color import color
 from impasto.measures.compared_images import ComparedImages
@@ -82,6 +83,7 @@ def report(
     chosen, notes = _settings(result, recipe, settings)
     notes += _left_out(recipe, identity)
     chosen = chosen if weights is None else replace(chosen, weights=weights)
+    settle_vector_functions()
     encoder = encoder or encoder_for(chosen)
     images = ComparedImages.of(image, photograph, painting, chosen.style_scale)
     plain, small = (

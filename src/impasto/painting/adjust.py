@@ -94,6 +94,8 @@ def adjusted(
     """
     check_names(changes)
     changes = {name: value for name, value in changes.items() if value is not None}
+    if not changes:
+        raise SettingsError(f"nothing to adjust was given: give a value to one of {', '.join(ADJUSTABLE)}")
     fields = {name: value for name, value in changes.items() if name != "styles"}
     if fields:
         settings = Settings.from_dict(_settled(settings, fields))

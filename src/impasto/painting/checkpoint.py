@@ -14,12 +14,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from impasto.errors import CheckpointError
+from impasto.errors import CheckpointError, SettingsError
 from impasto.evaluation import Cost
 from impasto.files.atomic_write import replacing
 from impasto.files.readable import check_regular
 from impasto.files.tensor_file import InFile, find_tensors, is_stored, write_tensors
 from impasto.layout import Layout
+from impasto.painting.adjust import read_adjustments
+from impasto.painting.checkpoint_kinds import check_header
 from impasto.settings import Settings
 from impasto.solvers.solver import State
 from impasto.tensor_types import Span
@@ -106,13 +108,17 @@ def load_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
     Raises CheckpointError when the file is missing, damaged, not a checkpoint, or of a later format.
     """
     header, tensors = _read(Path(path))
+    if "stage" in header:
+        header = {**header, "scale": header["stage"]}
     try:
+        check_header(header)
+        read_adjustments(header.get("adjustments", []))
         return Checkpoint(
             settings=Settings.from_dict(header["settings"]),
             inputs=header["inputs"],
             weights=header["weights"],
             versions=header["versions"],
-            scale=header["scale"] if "scale" in header else header["stage"],
+            scale=header["scale"],
             step=header["step"],
             seconds=header["seconds"],
             history=[Cost(*numbers) for numbers in header["history"]],
@@ -122,9 +128,9 @@ def load_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
             adjustments=header.get("adjustments", []),
             extra=header["extra"],
         )
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, SettingsError) as error:
         raise CheckpointError(
-            f"{path} is a checkpoint with something missing ({error}); paint anew"
+            f"{path} is a checkpoint with something missing or wrong ({error}); paint anew"
         ) from None
 
 
@@ -200,6 +206,27 @@ def _check_inputs(saved: Mapping[str, Mapping[str, Any]], now: Mapping[str, Mapp
         if role not in saved:
             raise CheckpointError(
                 f"the checkpoint was painted without the {role} {now[role]['name']}; omit it, or paint anew"
+            )
+
+
+def check_fits(checkpoint: Checkpoint, sizes: Sequence[tuple[int, int]]) -> None:
+    """That what is saved of the solver is of the painting's scales.
+
+    sizes: height and width of each scale. Raises CheckpointError, which names what is another.
+    """
+    scale, state = checkpoint.scale, checkpoint.solver_state
+    if scale >= len(sizes) or len(checkpoint.layouts) != len(sizes):
+        raise CheckpointError(
+            f"the checkpoint is at scale {scale + 1} of {len(checkpoint.layouts)}, and the painting has {len(sizes)} "
+            "scales; paint anew"
+        )
+    if "image" not in state:
+        raise CheckpointError("the checkpoint holds no canvas: it is damaged; paint anew")
+    expected = (1, 3, *sizes[scale])
+    for name, value in state.items():
+        if isinstance(value, InFile) and tuple(value.shape) != expected:
+            raise CheckpointError(
+                f"the checkpoint's {name} is of shape {tuple(value.shape)}, expected {expected}; paint anew"
             )
 
 

@@ -7,6 +7,7 @@ from typing import Any, Literal, Protocol, runtime_checkable
 
 from torch import Tensor
 
+from impasto.errors import CheckpointError, ImpastoError
 from impasto.evaluation import Cost, Evaluate, Evaluation
 from impasto.painting.scales import Scale
 from impasto.solvers.solver import Solver
@@ -135,6 +136,8 @@ def paint(problem: Problem, progress: Progress) -> Iterator[Step | Event]:
             # The solver first: the one before holds memory that the encodings may need.
             solver = _solver_for(problem, progress, number)
             yield _event("encoding", problem, number)
+            if problem.cancelled():
+                return
             encodings = problem.encode(number, progress.begun)
             if problem.compiles():
                 yield _event("compiling", problem, number)
@@ -179,8 +182,7 @@ def _solver_for(problem: Problem, progress: Progress, number: int) -> Solver:
     """
     solver = progress.solver
     if progress.saved_state is not None:
-        solver = problem.solver(progress.saved_state["image"], number)
-        solver.restore(progress.saved_state)
+        solver = _restored(problem, progress.saved_state, number)
         progress.begun = progress.saved_state.get(BEGUN)
         progress.saved_state, progress.solver = None, solver
     if solver is not None and progress.scale == number:  # saved, or it had come to its end and was adjusted
@@ -197,6 +199,19 @@ def _solver_for(problem: Problem, progress: Progress, number: int) -> Solver:
     progress.begun = problem.begun(canvas)
     progress.solver = solver = problem.solver(canvas, number)
     progress.scale, progress.step = number, 0
+    return solver
+
+
+def _restored(problem: Problem, saved: Mapping[str, Any], number: int) -> Solver:
+    try:
+        solver = problem.solver(saved["image"], number)
+        solver.restore(saved)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        if isinstance(error, ImpastoError):
+            raise
+        raise CheckpointError(
+            f"the solver cannot go on from the checkpoint ({type(error).__name__}: {error}): it is damaged; paint anew"
+        ) from None
     return solver
 
 

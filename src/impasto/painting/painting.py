@@ -27,7 +27,14 @@ from impasto.memory.request import memory_request
 from impasto.memory.time_forecast import calibrate, forecast
 from impasto.objective.encode_style import StyleEncodings
 from impasto.painting.adjust import Adjustment, read_adjustments
-from impasto.painting.checkpoint import Checkpoint, SavedState, check_same, differences, save_checkpoint
+from impasto.painting.checkpoint import (
+    Checkpoint,
+    SavedState,
+    check_fits,
+    check_same,
+    differences,
+    save_checkpoint,
+)
 from impasto.painting.loop import BEGUN, Event, Progress, Step, paint
 from impasto.painting.preview import Previews
 from impasto.painting.problem import PaintingProblem
@@ -349,12 +356,17 @@ class Painting:
         return kind, self._colors.finished(image, self.size, first, strength)
 
     def _stopped(self) -> str:
-        solver = self._progress.solver
-        if self._ended and self._problem.cancelled():
-            return "cancelled"
         if not self._ended:
             return "interrupted"
-        return (solver and solver.finished) or "all steps done"
+        scale, step, solver = self._progress.scale, self._progress.step, self._progress.solver
+        last = len(self._problem.scales) - 1
+        if (
+            solver is not None
+            and scale == last
+            and (solver.finished or step >= self._problem.scales[last].steps)
+        ):
+            return solver.finished or "all steps done"
+        return "cancelled" if self._problem.cancelled() else "interrupted"
 
     # Checkpoints.
 
@@ -409,6 +421,7 @@ class Painting:
             weights=self._encoder.weights.provenance.checksum,
         )
         problem, partition = self._problem, self._partition
+        check_fits(checkpoint, [scale.size for scale in problem.scales])
         problem.plan_adjustments(read_adjustments(checkpoint.adjustments))
         problem.adjust(
             len(checkpoint.history) - 1

@@ -7,6 +7,7 @@ from impasto.errors import SettingsError
 from impasto.images.resize.resize import alpha_at
 from impasto.inputs.color_transfer import recolored
 from impasto.inputs.inputs import Guidance, Inputs, Source, read_inputs
+from impasto.kernels.first_calls import settle_vector_functions
 from impasto.painting.result import Result
 from impasto.painting.scales import result_size
 from impasto.settings import Settings
@@ -30,6 +31,7 @@ def recolor(content: Source, style: Source, *, protect: Source | None = None, **
         SettingsError: a setting cannot be used.
     """
     settings = Settings.from_dict({**fields, "colour": "only"})
+    settle_vector_functions()
     inputs = read_inputs(content, style, guidance=Guidance(protect=protect))
     size = result_size(settings.size, inputs.content)
     return Result(

@@ -99,4 +99,12 @@ def test_the_shell_completes_what_can_be_varied(run, monkeypatch, capsys):
     with pytest.raises(SystemExit):
         run("anything")
     found = capsys.readouterr().out.split()
-    assert sorted(found) == ["start", "steps", "strength", "style-cost", "style-layers", "style-scale"]
+    assert sorted(found) == [
+        "start",
+        "start-scale",
+        "steps",
+        "strength",
+        "style-cost",
+        "style-layers",
+        "style-scale",
+    ]

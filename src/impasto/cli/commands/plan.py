@@ -17,7 +17,6 @@ from impasto.settings.amounts import in_words
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from impasto.layout import Layout
     from impasto.memory.plan import Plan, PlannedScale
 
 _HEADINGS = ("Scale", "Steps", "Computed", "Solver", "Memory", "Time")
@@ -81,27 +80,28 @@ def _table(rows: list[tuple[str, ...]]) -> "Table":
 
 def _row(one: "PlannedScale") -> tuple[str, ...]:
     height, width = one.scale.size
-    layout = one.layout
     return (
         f"{width} x {height}",
         str(one.scale.steps),
-        _computed(layout, max(height, width)),
-        _solver(layout),
+        _computed(one),
+        _solver(one),
         in_words(one.peak),
         "" if one.seconds is None else spent(one.seconds),
     )
 
 
-def _computed(layout: "Layout", longest: int) -> str:
+def _computed(one: "PlannedScale") -> str:
+    layout = one.layout
     if layout.tile is None:
         return "whole"
     if layout.deep_tile is None:
         return f"tiles of {layout.tile}"
-    deep = "whole" if layout.deep_tile >= longest else str(layout.deep_tile)
+    deep = "whole" if layout.deep_tile >= max(one.scale.size) else str(layout.deep_tile)
     return f"tiles of {layout.tile}; deep layers {deep}"
 
 
-def _solver(layout: "Layout") -> str:
+def _solver(one: "PlannedScale") -> str:
+    layout = one.layout
     if layout.solver == "adam":
         return "Adam" if layout.moments == "float32" else "Adam, in half precision"
     return f"L-BFGS, {_KEPT[layout.kept]}"
