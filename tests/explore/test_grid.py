@@ -78,7 +78,7 @@ def test_names_are_safe_and_distinct_and_stay_with_their_values():
 @pytest.mark.parametrize(
     ("vary", "given", "words"),
     [
-        (["streng"], {}, "there is no setting to vary named 'streng'; did you mean strength?"),
+        (["streng"], {}, "there is no setting to vary named 'streng'; did you mean strength"),
         (["strength=0.5,1.5"], {}, "strength is a number from 0 to 1, got 1.5"),
         (["strength=much"], {}, "strength is a number, got 'much'"),
         (["steps=1.5"], {}, "steps is a whole number, got '1.5'"),

@@ -1,17 +1,53 @@
-"""The presets by name (the field `recipe` of `Settings` names one), and numbers that no setting changes."""
+"""The presets, named sets of defaults (`Settings.recipe` names one), and numbers that no setting changes."""
 
-CLASSIC, PAINT, STROKES = "classic", "paint", "strokes"
-PRESETS = (CLASSIC, PAINT, STROKES)
-"""classic: the stated method to the letter (Gatys et al., arXiv 1508.06576, as design and course notes give it).
-paint: what makes good pictures without tuning; docs/architecture.md says why each value is what it is.
-strokes: every place painted with the style's own strokes, in its own colours; docs/quality.md.
-The values stand in the table of settings, `schema.py`."""
-DEFAULT_PRESET = PAINT
+from typing import Any
 
 STATED_ALPHA = 10.0
 STATED_BETA = 40.0
 STATED_STYLE_LAYERS = {f"relu{block}_1": 0.2 for block in range(1, 6)}
-STROKES_STYLE_LAYERS = {"relu1_1": 0.6823, "relu2_1": 0.2456, "relu3_1": 0.0614, "relu4_1": 0.0107}
+
+DEFAULT_PRESET = "paint"
+PRESETS: dict[str, dict[str, Any]] = {
+    # The stated method to the letter (Gatys et al., arXiv 1508.06576, as design and course notes give it).
+    "classic": {
+        "alpha": STATED_ALPHA,
+        "beta": STATED_BETA,
+        "detail": 0.0,
+        "steps": 500,
+        "scales": 1,
+        "coarse_steps": 1.0,
+        "start": "content+noise",
+        "solver": "adam",
+        "smoothing": False,
+        "pooling": "max",
+        "border": "zeros",
+        "balance": False,
+    },
+    # What makes good pictures without tuning: the table's defaults. docs/architecture.md says why each is what it is.
+    "paint": {},
+    # Every place painted with the style's own strokes, in its own colours; docs/architecture.md says why.
+    "strokes": {
+        "style_layers": {"relu1_1": 0.6823, "relu2_1": 0.2456, "relu3_1": 0.0614, "relu4_1": 0.0107},
+        "style_cost": "wasserstein",
+        "neighbours": 0.9,
+        "palette": 109.0,
+        "smoothness": 171.0,
+        "beta": 15.8,
+        "detail": 0.0,
+        "steps": 22,
+        "scale_factor": 1.4142,
+        "smallest_scale": 90,
+        "coarse_steps": 1.25,
+        "soften": 0.6,
+        "start": "recoloured",
+        "solver": "adam",
+        "learning_rate": 0.02,
+        "averaging": 0.9,
+        "light": False,
+        "reference": "activation",
+    },
+}
+"""What each preset sets otherwise than the table of settings, `schema.py`."""
 
 LARGEST_DEFAULT_SIZE = 1024
 """`size` is the content's own long side, up to this many pixels, unless the user names another."""

@@ -1,7 +1,8 @@
 """The table of settings: one row for each, in the order in which they are shown.
 
 A row has everything there is to say of a setting: kind, default, group, the sentence that explains it, range or
-choices, and values worth exploring. `Settings`, the command line, settings files and `explore` read it.
+choices, and values worth exploring. `Settings`, the command line, settings files and `explore` read it. A preset may
+have a default of its own (`presets.py`).
 """
 
 from dataclasses import dataclass, fields
@@ -16,12 +17,9 @@ from impasto.settings.presets import (
     LARGEST_DEFAULT_SIZE,
     PRESETS,
     SMALLEST_SCALE,
-    STATED_ALPHA,
-    STATED_BETA,
     STATED_STYLE_LAYERS,
-    STROKES_STYLE_LAYERS,
 )
-from impasto.settings.setting import Each, Setting, setting
+from impasto.settings.setting import Setting, row, setting
 
 PICTURE = "The picture"
 LOOK = "The look"
@@ -58,9 +56,9 @@ class Fields:
         "Bits per channel of the file: 8, or 16 (PNG and TIFF).", choices=(8, 16))
 
     recipe: str = setting("choice", DEFAULT_PRESET, LOOK,
-        "Named set of settings: paint (near the photograph), strokes (the style's own strokes everywhere) or classic "
-        "(the stated method).",
-        choices=PRESETS, metavar="NAME")
+        "Named set of settings: paint (good pictures), strokes (made of the painting's own strokes) or classic (the "
+        "stated method).",
+        choices=tuple(PRESETS), metavar="NAME")
     strength: float | None = setting("number", None, LOOK,
         "One number instead of alpha and beta: 0 is the photograph, 0.5 the recipe's balance, 1 all style.",
         low=0, high=1, explore=(0.1, 0.3, 0.5, 0.7, 0.9))
@@ -70,32 +68,31 @@ class Fields:
     content_layer: dict[str, float] = setting("layers", {"relu4_2": 1.0}, LOOK,
         "Layer that preserves the scene; several as NAME:WEIGHT,...",
         explore=tuple(f"relu{block}_2" for block in range(1, 6)))
-    style_layers: dict[str, float] = setting("layers", Each(
-        classic=STATED_STYLE_LAYERS, paint=STATED_STYLE_LAYERS, strokes=STROKES_STYLE_LAYERS), LOOK,
+    style_layers: dict[str, float] = setting("layers", STATED_STYLE_LAYERS, LOOK,
         "Layers that carry the brushwork, as NAME[:WEIGHT],...", explore=(*STATED_STYLE_LAYERS, ALL))
-    style_cost: str = setting("choice", Each(classic="gram", paint="gram", strokes="wasserstein"), LOOK,
+    style_cost: str = setting("choice", "gram", LOOK,
         "Statistics compared in the style layers: gram, covariance (without the means) or wasserstein (Gaussians).",
         choices=("gram", "covariance", "wasserstein"))
-    neighbours: float = setting("number", Each(classic=0.0, paint=0.0, strokes=0.9), LOOK,
+    neighbours: float = setting("number", 0.0, LOOK,
         "Weight of the neighbours in the style cost: each place is drawn to the stroke of the style it resembles most.",
         low=0, high=LARGEST_WEIGHT, explore=(0.0, 0.25, 0.5, 1.0))
     placement: float = setting("number", 0.3, LOOK,
         "How far the photograph, rather than the canvas, decides which stroke goes where, from 0 to 1.",
         low=0, high=1, explore=(0.0, 0.3, 0.6, 1.0))
-    palette: float = setting("number", Each(classic=0.0, paint=0.0, strokes=109.0), LOOK,
-        "Weight of the palette in the style cost: how much the colours themselves are drawn to the style's.",
-        low=0, high=LARGEST_WEIGHT, explore=(0.0, 30.0, 100.0, 300.0))
-    alpha: float = setting("number", Each(classic=STATED_ALPHA, paint=1.0, strokes=1.0), LOOK,
+    alpha: float = setting("number", 1.0, LOOK,
         "Weight of the content cost.", low=0, high=LARGEST_WEIGHT, multiples=_FACTORS)
-    beta: float = setting("number", Each(classic=STATED_BETA, paint=20.0, strokes=15.8), LOOK,
+    beta: float = setting("number", 20.0, LOOK,
         "Weight of the style cost.", low=0, high=LARGEST_WEIGHT, multiples=_FACTORS)
     variation: float = setting("number", 0.0, LOOK,
         "Weight of the total variation: it smooths noise, and in the end fine detail; 0.1 is little, 1 much.",
         low=0, high=LARGEST_WEIGHT, explore=(0.0, 0.1, 0.3, 1.0))
-    smoothness: float = setting("number", Each(classic=0.0, paint=0.0, strokes=171.0), LOOK,
+    palette: float = setting("number", 0.0, LOOK,
+        "Weight of the palette in the style cost: how much the colours themselves are those of the style.",
+        low=0, high=LARGEST_WEIGHT, explore=(0.0, 10.0, 30.0, 100.0))
+    smoothness: float = setting("number", 0.0, LOOK,
         "Weight of the squared differences of neighbouring pixels: it removes grain evenly.",
-        low=0, high=LARGEST_WEIGHT, explore=(0.0, 20.0, 60.0, 180.0))
-    detail: float = setting("number", Each(classic=0.0, paint=1.0, strokes=0.0), LOOK,
+        low=0, high=LARGEST_WEIGHT, explore=(0.0, 0.1, 0.3, 1.0))
+    detail: float = setting("number", 1.0, LOOK,
         "How much of the photograph's fine detail a larger canvas starts with, from 0 to 1.",
         low=0, high=1, explore=(0.0, 0.25, 0.5, 0.75, 1.0))
     colour: str = setting("choice", "painting", LOOK,
@@ -107,21 +104,23 @@ class Fields:
         "How fully the protected part stays as photographed: 1 is exactly, 0 not at all.",
         low=0, high=1, explore=(0.0, 0.25, 0.5, 0.75, 1.0))
 
-    steps: int = setting("whole", Each(classic=500, paint=40, strokes=22), HOW,
+    steps: int = setting("whole", 40, HOW,
         "Steps at the last scale; coarser scales take more, those beyond 1024 pixels fewer.",
         low=1, high=1_000_000, explore=(5, 10, 20, 40, 80))
-    scales: int | None = setting("whole", Each(classic=1, paint=None, strokes=None), HOW,
+    scales: int | None = setting("whole", None, HOW,
         "Number of sizes to paint at, coarse to fine; 1 is only the final one.",
         low=1, high=16, explore=(1, 2, 3), unset="by size")
-    scale_factor: float = setting("number", Each(classic=2.0, paint=2.0, strokes=1.4142), HOW,
+    scale_factor: float = setting("number", 2.0, HOW,
         "Factor by which the long side grows from one scale to the next.", low=1.1, high=8, explore=(1.5, 2.0, 3.0))
-    smallest_scale: int = setting("whole", Each(
-        classic=SMALLEST_SCALE, paint=SMALLEST_SCALE, strokes=90), HOW,
+    smallest_scale: int = setting("whole", SMALLEST_SCALE, HOW,
         "Long side, in pixels, of the smallest scale when the number of scales goes by the size.",
         low=SMALLEST_SIZE, high=LARGEST_SIZE, explore=(64, 128, 256), metavar="PIXELS")
-    coarse_steps: float = setting("number", Each(classic=1.0, paint=1.5, strokes=1.25), HOW,
+    coarse_steps: float = setting("number", 1.5, HOW,
         "Steps of a scale divided by those of the next finer one.", low=0.1, high=10, explore=(0.5, 1.0, 1.5, 2.0))
-    start: str = setting("path", Each(classic="content+noise", paint="content", strokes="recoloured"), HOW,
+    soften: float = setting("number", 1.0, HOW,
+        "Part of its size to which the canvas is shrunk between two scales, which takes its noise away; 1 keeps it.",
+        low=0.1, high=1, explore=(0.4, 0.6, 0.8, 1.0))
+    start: str = setting("path", "content", HOW,
         "First canvas: content, recoloured (the photograph in the painting's colours), noise, content+noise, or a "
         "picture file.", words=STARTS, explore=STARTS[:4], metavar="KIND")
     start_scale: str = setting("choice", "first", HOW,
@@ -132,32 +131,29 @@ class Fields:
         low=0, high=1, explore=(0.05, 0.1, 0.25, 0.5, 1.0))
     seed: int = setting("whole", 0, HOW,
         "Seed of every random number.", low=0, high=2**63 - 1, explore=(0, 1, 2, 3))
-    solver: str = setting("choice", Each(classic="adam", paint="lbfgs", strokes="adam"), HOW,
+    solver: str = setting("choice", "lbfgs", HOW,
         "Optimiser that minimises the cost: lbfgs (few, strong steps) or adam.", choices=("adam", "lbfgs"))
-    learning_rate: float = setting("number", Each(classic=0.01, paint=0.01, strokes=0.02), HOW,
+    learning_rate: float = setting("number", 0.01, HOW,
         "Step size of Adam; 1 is the range from black to white.",
         low=1e-9, high=1, explore=(0.005, 0.01, 0.02, 0.05))
-    averaging: float = setting("number", Each(classic=0.0, paint=0.0, strokes=0.9), HOW,
-        "Adam shows the average of its last pictures: the part of it that each step keeps, 0 for none.",
-        low=0, high=0.9999, explore=(0.0, 0.8, 0.9, 0.95))
+    averaging: float = setting("number", 0.0, HOW,
+        "Part that each step keeps of the average of the last pictures, which Adam shows; 0 shows the last one.",
+        low=0, high=0.9999, explore=(0.0, 0.5, 0.9, 0.99))
     history: int = setting("whole", 20, HOW,
         "Past steps from which L-BFGS estimates the curvature; each takes the memory of two pictures.",
         low=1, high=1000, explore=(2, 5, 10, 20, 40))
-    smoothing: bool = setting("switch", Each(classic=False, paint=True, strokes=True), HOW,
+    smoothing: bool = setting("switch", True, HOW,
         "L-BFGS paints large shapes first, and little noise.")
-    pooling: str = setting("choice", Each(classic="max", paint="average", strokes="average"), HOW,
+    pooling: str = setting("choice", "average", HOW,
         "How VGG-19 halves its maps: average (smoother) or max (as trained).", choices=("max", "average"))
-    border: str = setting("choice", Each(classic="zeros", paint="mirror", strokes="mirror"), HOW,
+    border: str = setting("choice", "mirror", HOW,
         "What VGG-19 sees beyond the picture's edge: mirror, replicate or zeros.",
         choices=("zeros", "replicate", "mirror"))
-    soften: float = setting("number", Each(classic=1.0, paint=1.0, strokes=0.6), HOW,
-        "Between scales the canvas is first shrunk to this part of its size, which removes its noise; 1: it is not.",
-        low=0.1, high=1, explore=(0.5, 0.6, 0.8, 1.0))
-    light: bool = setting("switch", Each(classic=True, paint=True, strokes=False), HOW,
+    light: bool = setting("switch", True, HOW,
         "Shrink the pictures in linear light; off: in their coded values, as VGG-19 was trained.")
-    balance: bool = setting("switch", Each(classic=False, paint=True, strokes=True), HOW,
+    balance: bool = setting("switch", True, HOW,
         "Divide each cost by a reference of its own, so that alpha and beta are pure numbers.")
-    reference: str = setting("choice", Each(classic="energy", paint="energy", strokes="activation"), HOW,
+    reference: str = setting("choice", "energy", HOW,
         "What balanced costs are divided by: energy (and the content's variance), or the mean activation.",
         choices=("energy", "activation"))
 
@@ -185,20 +181,18 @@ class Fields:
     # fmt: on
 
 
-SCHEMA: dict[str, Setting] = {
-    one.name: Setting(**{**vars(one.metadata["row"]), "name": one.name}) for one in fields(Fields)
-}
+SCHEMA: dict[str, Setting] = {one.name: row(one.name, **one.metadata) for one in fields(Fields)}
 """Every row, by its setting's name."""
 
-CHOICES = MappingProxyType({name: row.choices for name, row in SCHEMA.items() if row.choices})
+CHOICES = MappingProxyType({name: one.choices for name, one in SCHEMA.items() if one.choices})
 """What each setting of kind "choice" may be."""
 
 
 def groups() -> dict[str, list[str]]:
     """The name of every setting, by the group in which it is shown."""
-    return {group: [name for name, row in SCHEMA.items() if row.group == group] for group in GROUPS}
+    return {group: [name for name, one in SCHEMA.items() if one.group == group] for group in GROUPS}
 
 
 def defaults(preset: str) -> dict[str, Any]:
     """What a preset says of every setting."""
-    return {name: row.default[preset] for name, row in SCHEMA.items()}
+    return {name: one.default[preset] for name, one in SCHEMA.items()}

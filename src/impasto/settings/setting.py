@@ -35,7 +35,7 @@ class Setting:
         check: raises SettingsError for a text of another form.
     """
 
-    name: str = ""
+    name: str
     kind: Kind
     default: Mapping[str, Any]
     group: str
@@ -138,28 +138,35 @@ class Setting:
         }[self.kind]
 
 
-class Each(dict[str, Any]):
-    """A default by preset: `Each(classic=500, paint=40)`."""
+def setting(kind: Kind, default: Any, group: str, help: str, **more: Any) -> Any:
+    """The field of a dataclass for a row; the arguments are those of `row`."""
+    return field(
+        default=None, metadata={"kind": kind, "default": default, "group": group, "help": help, **more}
+    )
 
 
-def setting(
-    kind: Kind, default: Any, group: str, help: str, *, explore: tuple[Any, ...] | None = None, **more: Any
-) -> Any:
-    """The field of a dataclass for a row.
+def row(
+    name: str,
+    *,
+    kind: Kind,
+    default: Any,
+    explore: tuple[Any, ...] | None = None,
+    multiples: tuple[float, ...] = (),
+    **more: Any,
+) -> Setting:
+    """The row of a setting.
 
     Args:
-        kind, group, help: as `Setting` has them.
-        default: for every preset, or an `Each`.
+        name, kind: as `Setting` has them.
+        default: for the presets that have none of their own.
         explore: values for every preset; without any, all choices, or both positions of a switch.
-        more: as `Setting` has them; `multiples`: values to explore as multiples of the preset's default.
+        multiples: instead of `explore`, of the preset's default.
+        more: as `Setting` has them.
     """
-    defaults = dict(default) if isinstance(default, Each) else dict.fromkeys(PRESETS, default)
-    multiples = more.pop("multiples", ())
+    defaults = {preset: own.get(name, default) for preset, own in PRESETS.items()}
     values = (True, False) if kind == "switch" else more.get("choices", ()) if explore is None else explore
-    explored = {preset: tuple(defaults[preset] * one for one in multiples) or values for preset in PRESETS}
-    row = Setting(kind=kind, default=defaults, group=group, help=help, explore=explored, **more)
-    fixed = None if isinstance(default, Each) or kind == "layers" else default
-    return field(default=fixed, metadata={"row": row})
+    explored = {preset: tuple(own * one for one in multiples) or values for preset, own in defaults.items()}
+    return Setting(name=name, kind=kind, default=defaults, explore=explored, **more)
 
 
 def _as_text(value: Any) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from impasto.errors import SettingsError
 from impasto.settings.checks import near
-from impasto.settings.presets import STRENGTH_POWER_ABOVE, STRENGTH_POWER_BELOW
+from impasto.settings.presets import DEFAULT_PRESET, STRENGTH_POWER_ABOVE, STRENGTH_POWER_BELOW
 from impasto.settings.schema import SCHEMA, Fields, defaults
 from impasto.settings.setting import Setting
 
@@ -28,7 +28,7 @@ class Settings(Fields):
     """
 
     def __post_init__(self) -> None:
-        self._set("recipe", SCHEMA["recipe"].checked(self.recipe))
+        self._set("recipe", SCHEMA["recipe"].checked(DEFAULT_PRESET if self.recipe is None else self.recipe))
         given = {name: getattr(self, name) for name in SCHEMA if getattr(self, name) is not None}
         for name, value in given.items():
             self._set(name, SCHEMA[name].checked(value))

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.usefixtures("studio")
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--vary", "streng"], "there is no setting to vary named 'streng'; did you mean strength?"),
+        (["--vary", "streng"], "there is no setting to vary named 'streng'; did you mean strength"),
         (["--vary", "strength=2"], "strength is a number from 0 to 1, got 2"),
         (["--vary", "weights"], "weights has no list of values of its own"),
         (["--vary", "weights=nowhere.pth"], "nowhere.pth"),
