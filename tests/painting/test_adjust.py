@@ -164,8 +164,8 @@ def test_an_adjustment_after_the_last_step_takes_none():
 @pytest.mark.parametrize(
     ("changes", "facts"),
     [
-        ({}, ["nothing", "strength"]),
-        ({"beta": None, "styles": None}, ["nothing", "strength"]),
+        ({}, ["strength"]),
+        ({"beta": None, "styles": None}, ["strength"]),
         ({"styles": [True, 1.0]}, ["True"]),
         ({"size": 100}, ["size", "strength", "variation"]),
         ({"pooling": "max"}, ["pooling"]),
