@@ -30,10 +30,6 @@ from impasto.costs.gram import moments_summary
 from impasto.costs.term import Place, Summary
 from impasto.tensor_types import Features, Gram, Scalar
 
-FLOAT64_CHANNELS = 256
-"""With more channels roots are taken in float32: of 512 they take half the time, and most of a small picture's step."""
-LEAST_ROOT = 1e-6
-"""Roots below this part of the largest are rounding, and have no derivative that could be used."""
 EPSILON = 1e-3
 """Part of the style's mean variance that is added to every variance, of both pictures."""
 
@@ -58,8 +54,6 @@ class _Overlap(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, C: Tensor, F: Tensor) -> Tensor:
         product = F.T @ C @ F
-        if len(product) > FLOAT64_CHANNELS:
-            product = product.float()
         if (
             not product.isfinite().all()
         ):  # eigh would raise; a cost that is no number is the solver's to judge
@@ -67,15 +61,15 @@ class _Overlap(torch.autograd.Function):
             ctx.save_for_backward(product, product[0])
             return product[0, 0].clone()
         values, vectors = torch.linalg.eigh(product)
-        roots = values.clamp(min=0).sqrt().to(C)
-        ctx.save_for_backward(F @ vectors.to(C), roots)
+        roots = values.clamp(min=0).sqrt()
+        ctx.save_for_backward(F @ vectors, roots)
         return roots.sum()
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
         turned, roots = ctx.saved_tensors
-        inverse = torch.where(roots > LEAST_ROOT * roots.max(), 1 / roots, 0)
+        inverse = torch.where(roots > 0, 1 / roots, 0)
         return 0.5 * gradient * (turned * inverse) @ turned.T, None
 
 

@@ -25,7 +25,7 @@ PRESETS: dict[str, dict[str, Any]] = {
     },
     # What makes good pictures without tuning: the table's defaults. docs/architecture.md says why each is what it is.
     "paint": {},
-    # Every place painted with the style's own strokes, in its own colours; docs/architecture.md says why.
+    # Every place painted with the style's own strokes, in its own colours; docs/quality.md says why.
     "strokes": {
         "style_layers": {"relu1_1": 0.6823, "relu2_1": 0.2456, "relu3_1": 0.0614, "relu4_1": 0.0107},
         "style_cost": "wasserstein",
