@@ -5,21 +5,7 @@ from typing import Any
 
 from impasto.cli.messages import as_text
 from impasto.errors import SettingsError
-from impasto.settings import Settings
-
-NAMES = (
-    *(
-        "strength",
-        "alpha",
-        "beta",
-        "style_layers",
-        "content_layer",
-        "styles",
-        "variation",
-        "protect_strength",
-    ),
-)
-"""What may change between two steps; `styles` are the weights of the style images, in order."""
+from impasto.settings import ADJUSTABLE, Settings
 
 
 def read_adjustments(texts: Sequence[str], recipe: str | None = None) -> list[tuple[int, dict[str, Any]]]:
@@ -63,8 +49,8 @@ def _parts(text: str) -> tuple[int, str, str]:
     name = name.strip().replace("-", "_")
     if not (colon and equals and step.isascii() and step.isdigit() and len(step) <= 9):
         raise SettingsError(f"--adjust {text} is not STEP:NAME=VALUE: write 40:strength=0.7, for example")
-    if name not in NAMES:
-        names = ", ".join(one.replace("_", "-") for one in NAMES)
+    if name not in ADJUSTABLE:
+        names = ", ".join(one.replace("_", "-") for one in ADJUSTABLE)
         raise SettingsError(f"--adjust {text}: {name} cannot change while it is painted: expected {names}")
     return int(step), name, value
 

@@ -7,21 +7,7 @@ from typing import Any
 from impasto.errors import SettingsError
 from impasto.inputs.inputs import Inputs
 from impasto.inputs.style_sources import check_weight
-from impasto.settings import Settings
-
-ADJUSTABLE = (
-    *(
-        "strength",
-        "alpha",
-        "beta",
-        "style_layers",
-        "content_layer",
-        "styles",
-        "variation",
-        "protect_strength",
-    ),
-)
-"""What `Painting.adjust` takes: settings, and `styles`, the weights of the style images in their order."""
+from impasto.settings import ADJUSTABLE, Settings
 
 
 @dataclass(frozen=True)

@@ -31,9 +31,10 @@ from impasto.settings.schema import (
     groups,
 )
 from impasto.settings.setting import Setting
-from impasto.settings.settings import INSTEAD_OF, Settings
+from impasto.settings.settings import ADJUSTABLE, INSTEAD_OF, Settings
 
 __all__ = [
+    "ADJUSTABLE",
     "ALL",
     "CHOICES",
     "COMPUTER",

@@ -10,6 +10,19 @@ from impasto.settings.presets import DEFAULT_PRESET, STRENGTH_POWER_ABOVE, STREN
 from impasto.settings.schema import SCHEMA, Fields, defaults
 from impasto.settings.setting import Setting
 
+ADJUSTABLE = (
+    *(
+        "strength",
+        "alpha",
+        "beta",
+        "style_layers",
+        "content_layer",
+        "styles",
+        "variation",
+        "protect_strength",
+    ),
+)
+"""What may change between two steps of a painting: settings, and `styles`, the weights of the style images in order."""
 INSTEAD_OF = {"strength": ("alpha", "beta")}
 """A setting that stands for others: given over settings that are there already, it takes their place."""
 
