@@ -10,17 +10,8 @@ from impasto.settings.presets import DEFAULT_PRESET, STRENGTH_POWER_ABOVE, STREN
 from impasto.settings.schema import SCHEMA, Fields, defaults
 from impasto.settings.setting import Setting
 
-ADJUSTABLE = (
-    *(
-        "strength",
-        "alpha",
-        "beta",
-        "style_layers",
-        "content_layer",
-        "styles",
-        "variation",
-        "protect_strength",
-    ),
+ADJUSTABLE = tuple(
+    "strength alpha beta style_layers content_layer styles variation protect_strength".split()  # noqa: SIM905
 )
 """What may change between two steps of a painting: settings, and `styles`, the weights of the style images in order."""
 INSTEAD_OF = {"strength": ("alpha", "beta")}
