@@ -56,7 +56,7 @@ def figures(result: Any, pair: str) -> dict[str, float]:
 def sheet(out: Path, pairs: list[str], contenders: list[str]) -> None:
     """All pictures in one, pair by pair."""
     files = [out / f"{pair.replace(' x ', '_')}_{one}.png" for pair in pairs for one in contenders]
-    images = [pyvips.Image.new_from_file(str(file)).flatten() for file in files if file.exists()]
+    images = [pyvips.Image.new_from_file(str(file)) for file in files if file.exists()]
     joined = pyvips.Image.arrayjoin(images, across=len(contenders), shim=8, background=[255])
     joined.write_to_file(str(out / "sheet.png"))
 
