@@ -18,7 +18,7 @@ _FIRST_STEPS = 5
 WORDS = {
     "scale": "making the canvas",
     "encoding": "encoding the pictures",
-    "compiling": "compiling for this machine, once: some 20 seconds",
+    "compiling": "compiling for this machine, once: some 10 seconds",
 }
 """What an event is called, by its kind."""
 
