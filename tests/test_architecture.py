@@ -25,12 +25,13 @@ LAYERS = [  # from the ground up: a package imports only from those before it
         "images",
     ),
     *("costs", "inputs", "distributed", "solvers", "objective", "memory", "painting", "stylizer", "measures"),
-    *("demo", "explore", "cli", "__main__"),
+    *("demo", "explore", "cli", "notebook", "__main__"),
 ]
-FRONT_ENDS = {"explore", "cli"}
+FRONT_ENDS = {"explore", "cli", "notebook"}
 PUBLIC = {
     "explore",
     "cli",
+    "notebook",
     "demo",
     "errors",
     "settings",
@@ -116,7 +117,7 @@ def test_the_public_names_are_these():
         *("SettingsError", "Step", "Stylizer", "VGG19", "WeightsError", "__version__", "check_writable"),
         *("content_cost", "describe_weights", "gram_matrix", "join_torchrun", "layer_style_cost"),
         *("load_checkpoint", "read_metadata", "read_picture", "read_settings", "recolor", "report"),
-        *("report_table", "save_report", "style_cost", "stylize", "total_cost", "verify_weights"),
+        *("report_table", "save_report", "show", "style_cost", "stylize", "total_cost", "verify_weights"),
         *("write_settings",),
     }
     for name in impasto.__all__:
