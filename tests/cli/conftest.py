@@ -13,9 +13,8 @@ from PIL import Image
 from impasto.cli import main
 from impasto.cli.output_files import OutputWriter
 from impasto.images.io.read import write_picture
-from impasto.vgg import vgg19
-from impasto.vgg.weights import Weights, find_weights
-from tests.helpers import random_image, tiny_weights
+from impasto.vgg.vgg19 import VGG19
+from tests.helpers import random_image, tiny_encoder
 
 
 @dataclass(frozen=True)
@@ -27,9 +26,9 @@ class Outcome:
 
 @pytest.fixture
 def run(capsys) -> Callable[..., Outcome]:
-    def call(*arguments: object) -> Outcome:
+    def call(*arguments: object, encoder: Callable[..., VGG19] = tiny_encoder) -> Outcome:
         capsys.readouterr()
-        code = main([str(one) for one in arguments])
+        code = main([str(one) for one in arguments], encoder=encoder)
         out, err = capsys.readouterr()
         return Outcome(code, out, err)
 
@@ -51,10 +50,6 @@ def refused(run) -> Callable[..., str]:
     return call
 
 
-def _weights(choice: str | None = None) -> Weights:
-    return tiny_weights() if choice is None else find_weights(choice)
-
-
 @pytest.fixture
 def one_thread() -> Iterator[None]:
     """Tiny pictures are painted faster by one thread than by two that wait for each other."""
@@ -66,9 +61,8 @@ def one_thread() -> Iterator[None]:
 
 @pytest.fixture
 def studio(tmp_path, monkeypatch, one_thread) -> Path:
-    """The current folder: content.png (48x36) and style.png (40x40) are there, the default network is tiny."""
+    """The current folder: content.png (48x36) and style.png (40x40) are there."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(vgg19, "find_weights", _weights)
     write_picture(tmp_path / "content.png", random_image(36, 48, 1))
     write_picture(tmp_path / "style.png", random_image(40, 40, 2))
     return tmp_path

@@ -183,7 +183,7 @@ def test_info_in_words_and_as_json(run):
 
 
 def test_info_of_other_pictures_is_refused(refused, studio):
-    assert "carries no recipe" in refused("info", "content.png")
+    assert "carries no metadata" in refused("info", "content.png")
     (studio / "x.png").write_bytes(b"no picture")
     assert "'x.png'" in refused("info", "x.png")
 
@@ -192,7 +192,7 @@ def test_info_of_another_version(refused, studio):
     from impasto.images.io.read import write_picture
 
     rgb = impasto.read_picture("content.png").rgb
-    write_picture("later.png", rgb, recipe={"settings": {"brush": "flat"}})
+    write_picture("later.png", rgb, metadata={"settings": {"brush": "flat"}})
     assert "'later.png' was painted by another version" in refused("info", "later.png")
 
 

@@ -80,7 +80,7 @@ def test_a_file_that_was_replaced_or_is_gone_is_not_read(tmp_path):
     (tmp_path / "newer").replace(path)
     for read_it in (found["image"].tensor, lambda: found["image"].rows(0, 2)):
         with pytest.raises(
-            CheckpointError, match=r"file cannot be read any more .*replaced.*: load it anew"
+            CheckpointError, match=r"file cannot be read any more .*replaced.*; load it again"
         ) as caught:
             read_it()
         assert "\n" not in str(caught.value)

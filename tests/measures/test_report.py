@@ -69,7 +69,7 @@ def test_a_file_is_measured_with_the_settings_it_carries(tmp_path):
 
 
 def test_settings_of_another_version_are_noted(tmp_path):
-    write_picture(tmp_path / "out.png", CONTENT, recipe={"settings": {"brush": "wide"}})
+    write_picture(tmp_path / "out.png", CONTENT, metadata={"settings": {"brush": "wide"}})
     found = impasto.report(tmp_path / "out.png", CONTENT, STYLE, encoder=encoder(), identity=False)
     assert "another version" in found.notes[0]
 

@@ -40,7 +40,7 @@ def test_the_work_of_a_painting_is_what_is_forecast(solver, tile):
         pooling="max",
     )
     painting = Stylizer(settings, encoder=encoder).paint(random_image(75, 98, 1), random_image(64, 80, 2))
-    told = forecast(painting._plan, ONLY_WORK)
+    told = forecast(painting.plan(times=False), ONLY_WORK)
     list(painting)
     # In tiles the deep layers are walked in one piece, and that costs a little more than SECOND_PASS.
     spent = FORWARD * encoder.counted[False] + encoder.counted[True] * (SECOND_PASS if tile else 1)

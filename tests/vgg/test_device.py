@@ -105,7 +105,7 @@ def test_the_device_that_is_meant(monkeypatch, cuda, mps, name, found):
         (0, "mps", "there is no mps device here; use --device cpu or auto"),
         (1, "cuda:1", "there is no cuda:1 here, the last one is cuda; use --device cuda or auto"),
         (4, "cuda:7", "there is no cuda:7 here, the last one is cuda:3"),
-        (1, "cuda:x", "device is auto, cpu, cuda, .*got 'cuda:x'"),
+        (1, "cuda:x", "device must be auto, cpu, cuda, .*got 'cuda:x'"),
         (1, "auto:1", "got 'auto:1'"),
         (1, "meta", "got 'meta'"),
     ],

@@ -149,7 +149,7 @@ def join(place: Place, device: torch.device) -> Group:
         except (RuntimeError, ValueError) as error:
             reason = str(error).splitlines()[0]
             raise RankError(
-                f"rank {place.rank} of {place.size} finds no way to the others ({reason}): start all with torchrun"
+                f"rank {place.rank} of {place.size} cannot reach the others ({reason}): start all with torchrun"
             ) from None
         _joined.append(connected(store, place.rank, place.size, device if nccl else None))
         _leave_at_exit()

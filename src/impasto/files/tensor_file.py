@@ -140,10 +140,10 @@ class InFile:
         try:
             with self.path.open("rb") as file:
                 if _version(file) != self.version:
-                    raise ValueError("it was replaced or changed meanwhile")
+                    raise ValueError("it was replaced or changed in the meantime")
                 yield file
         except (OSError, ValueError) as error:
-            raise CheckpointError(f"{self.path} cannot be read any more ({error}): load it anew") from None
+            raise CheckpointError(f"{self.path} cannot be read any more ({error}); load it again") from None
 
 
 def _version(file: BufferedReader | FileIO) -> tuple[int, ...]:

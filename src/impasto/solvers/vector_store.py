@@ -82,7 +82,7 @@ def keeper(kind: str, folder: str | os.PathLike[str] | None = None, reductions: 
         return partial(OnDisk, folder=scratch.folder() if folder is None else folder)
     if kind not in IN_MEMORY_PART:
         raise SettingsError(
-            f"past vectors are kept as one of {', '.join(IN_MEMORY_PART)}, got {kind!r}: choose one of these"
+            f"past vectors must be kept as one of {', '.join(IN_MEMORY_PART)}, got {kind!r}: choose one of these"
         )
     if kind == "float32":
         return InMemory

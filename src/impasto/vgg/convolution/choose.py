@@ -108,7 +108,7 @@ def prepare(
         or padding not in (0, 1, 2)
     ):
         raise SettingsError(
-            f"a layer is a kernel [n_out, n_in, 3, 3], a bias [n_out] and a padding of 0 to 2, got "
+            f"a layer must be a kernel [n_out, n_in, 3, 3], a bias [n_out] and a padding of 0 to 2, got "
             f"{list(kernel.shape)}, {list(bias.shape)} and {padding}"
         )
     return _Chosen(kernel, bias, padding, algorithm, tf32)
