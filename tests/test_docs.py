@@ -100,6 +100,7 @@ def _prose(text: str) -> str:
     return re.sub(r"^( *)```.*?(^\1```$|\Z)", "", text, flags=re.M | re.S)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("path", "blocks"), scenes())
 def test_examples_run(path, blocks, small, monkeypatch, capsys):
     namespace = {"__name__": "example"}

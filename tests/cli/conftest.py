@@ -10,6 +10,7 @@ import pytest
 import torch
 from PIL import Image
 
+from impasto import encoders_made_by
 from impasto.cli import main
 from impasto.cli.output_files import OutputWriter
 from impasto.images.io.read import write_picture
@@ -26,7 +27,7 @@ class Outcome:
 
 @pytest.fixture
 def run(capsys) -> Callable[..., Outcome]:
-    def call(*arguments: object, encoder: Callable[..., VGG19] = tiny_encoder) -> Outcome:
+    def call(*arguments: object, encoder: Callable[..., VGG19] | None = None) -> Outcome:
         capsys.readouterr()
         code = main([str(one) for one in arguments], encoder=encoder)
         out, err = capsys.readouterr()
@@ -60,12 +61,13 @@ def one_thread() -> Iterator[None]:
 
 
 @pytest.fixture
-def studio(tmp_path, monkeypatch, one_thread) -> Path:
-    """The current folder: content.png (48x36) and style.png (40x40) are there."""
+def studio(tmp_path, monkeypatch, one_thread) -> Iterator[Path]:
+    """The current folder: content.png (48x36) and style.png (40x40) are there, the default network is tiny."""
     monkeypatch.chdir(tmp_path)
     write_picture(tmp_path / "content.png", random_image(36, 48, 1))
     write_picture(tmp_path / "style.png", random_image(40, 40, 2))
-    return tmp_path
+    with encoders_made_by(tiny_encoder):
+        yield tmp_path
 
 
 LEFT = np.clip(np.linspace(2.5, -1.5, 48), 0, 1)[None].repeat(36, 0)

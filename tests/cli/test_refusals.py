@@ -37,10 +37,10 @@ def untouched(studio):
         (["--strength", "0.5", "--beta", "3"], "give strength or beta, not both"),
         (["--size", "15"], "size must be a whole number from 16"),
         (["--size", "16"], "too small for relu5_1"),
-        (["--recipe", "watercolour"], "recipe is classic or paint"),
+        (["--recipe", "watercolour"], "recipe must be classic or paint"),
         (["--solver", "sgd"], "solver must be adam or lbfgs"),
         (["--colour", "blue"], "colour must be painting or photograph or match or only, got 'blue'"),
-        (["--colour", "only", "--plot", "j.png"], "there is no cost to draw"),
+        (["--colour", "only", "--plot", "j.png"], "--plot would have no effect"),
         (["--start", "nowhere.png"], "the start picture 'nowhere.png' does not exist"),
         (["--start", "picture"], "start='picture' needs the picture"),
         (["--device", "abacus"], "device must be auto, cpu, cuda or mps"),
@@ -61,7 +61,7 @@ def test_bad_values(refused, options, words):
 @pytest.mark.parametrize(
     ("output", "options", "words"),
     [
-        ("out.gif", [], "end it in .png, .tif, .tiff, .jpg, .jpeg, .webp"),
+        ("out.gif", [], "use .png, .tif, .tiff, .jpg, .jpeg, .webp"),
         ("out", [], "no extension of a format"),
         ("out.jpg", ["--bits", "16"], "use .png or .tif for 16"),
         ("no/folder/out.png", [], "the folder 'no/folder' of 'no/folder/out.png' does not exist"),

@@ -59,6 +59,7 @@ def test_ctrl_c_and_on(run, straight, after_step, studio, solver, stop):
     assert not (studio / CHECKPOINT).exists()
 
 
+@pytest.mark.slow
 @TINY
 def test_stopped_at_every_turn(run, straight, after_step, studio):
     expected = straight()

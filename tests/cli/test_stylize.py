@@ -102,6 +102,7 @@ def test_stages_are_numbered_by_step_and_have_the_final_size(run, studio):
     assert impasto.read_metadata("out-0007.png")["steps"] == 7
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "start"), [("j.png", b"\x89PNG"), ("j.pdf", b"%PDF"), ("j.svg", b"<?xml")])
 def test_the_cost_curve_is_drawn(run, studio, name, start):
     outcome = run(*stylize("--plot", name))
@@ -109,6 +110,7 @@ def test_the_cost_curve_is_drawn(run, studio, name, start):
     assert (studio / name).read_bytes().startswith(start)
 
 
+@pytest.mark.slow
 def test_the_cost_curve_shows_three_curves_and_both_scales(run, studio):
     run(*stylize("--plot", "j.svg"))
     text = (studio / "j.svg").read_text()

@@ -12,6 +12,8 @@ from impasto.vgg.vgg19 import VGG19
 from tests.distributed.helpers import SHORT, pictures
 from tests.helpers import tiny_weights
 
+pytestmark = pytest.mark.slow  # two processes
+
 
 class Counting(SlabPartition):
     """Counts how often the ranks agree on something, which all do equally often; after `at` times it cancels."""

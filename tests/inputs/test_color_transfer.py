@@ -142,6 +142,7 @@ def _end(painting) -> torch.Tensor:
     return painting.result().image
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("colour", ["photograph", "match"])
 def test_in_tiles_it_is_the_same_picture(colour):
     """With short steps: longer ones jump over the minimum of so small a network, and magnify rounding."""

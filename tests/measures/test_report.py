@@ -139,6 +139,7 @@ def test_the_identity_test_says_what_it_paints(report):
     assert "one painting, no regions" in said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["png", "pdf", "svg"])
 def test_the_page_is_the_same_file_every_time(report, tmp_path, kind):
     for name in ("one", "two"):
@@ -168,7 +169,7 @@ def test_what_stands_there_is_not_replaced(report, tmp_path):
     (tmp_path / "report.png").write_bytes(b"dear")
     with pytest.raises(OutputError, match="exists"):
         impasto.save_report(report, tmp_path / "report.png")
-    with pytest.raises(SettingsError, match=r"end it in .json, .png, .pdf, .svg"):
+    with pytest.raises(SettingsError, match=r"use .json, .png, .pdf, .svg"):
         impasto.save_report(report, tmp_path / "report.txt")
     assert (tmp_path / "report.png").read_bytes() == b"dear"
 

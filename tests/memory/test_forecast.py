@@ -26,6 +26,7 @@ def planned(layout=None, **scale):
     return replace(plan, scales=tuple(replace(one, layout=layout or one.layout) for one in plan.scales))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tile", [None, 48])
 @pytest.mark.parametrize("solver", ["lbfgs", "adam"])
 def test_the_work_of_a_painting_is_what_is_forecast(solver, tile):

@@ -26,6 +26,7 @@ def stylizer(**fields) -> Stylizer:
     return Stylizer(Settings(**fields), encoder=VGG19(tiny_weights(), pooling="average"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("border", "solver"), [("mirror", "lbfgs"), ("mirror", "adam"), ("zeros", "adam"), ("replicate", "lbfgs")]
 )

@@ -23,7 +23,7 @@ FAULTS = [
     ("bits = 8\nsize = 'large'", "line 2: size must be a whole number from 16 to 65536, got 'large'"),
     ("\n\nsolver = 'sgd'", "line 3: solver must be adam or lbfgs, got 'sgd'"),
     ("balance = 'no'", "line 1: balance must be true or false, got 'no' (Divide each cost"),
-    ("memory = 4", "line 1: memory is text, got 4 (Most memory"),
+    ("memory = 4", "line 1: memory must be text, got 4 (Most memory"),
     ("memory = 'much'", "line 1: memory must be an amount"),
     ("alpha = [1]", "line 1: alpha must be a number"),
     ("style-layers = 3", "line 1: style-layers must name layers, as in relu4_2"),

@@ -70,12 +70,14 @@ def painted_without_cuda(tmp_path: Path, device: str, recipe: str) -> list[str]:
     return done.stdout.split()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("recipe", ["paint", "classic"])  # L-BFGS with everything around it, and Adam
 def test_a_painting_on_the_cpu_never_touches_cuda(tmp_path, recipe):
     """Every function of torch.cuda, and every setter of its flags, would raise."""
     assert painted_without_cuda(tmp_path, "cpu", recipe)[1:] == ["0", "cpu"]
 
 
+@pytest.mark.slow
 def test_auto_asks_once_for_each_encoder_whether_cuda_is_there_and_nothing_else(tmp_path):
     assert painted_without_cuda(tmp_path, "auto", "paint")[1:] == ["2", "cpu"]  # two Stylizers
 

@@ -188,6 +188,7 @@ for name in sys.argv[1:]:
 """
 
 
+@pytest.mark.slow
 def test_a_disk_that_fills_up(tmp_path):
     names = ["a.png", "a.jpg", "a.tif", "a.webp"]
     for name in names:
