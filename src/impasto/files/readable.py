@@ -38,7 +38,7 @@ def opened(path: Path, name: str, error: type[Exception]) -> Iterator[FileIO]:
         yield file
 
 
-def check_regular(path: str | os.PathLike[str], role: str, error: type[ImpastoError] = ImpastoError) -> None:
+def check_regular(path: str | os.PathLike[str], role: str, error: type[Exception] = ImpastoError) -> None:
     """Refuse a path that cannot be read as a file, before some library waits for it.
 
     Args:
