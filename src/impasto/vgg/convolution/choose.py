@@ -63,11 +63,8 @@ class _Chosen:
         wanted = fastest(n_in, n_out, x.shape[2] * x.shape[3]) if self.algorithm == "auto" else self.algorithm
         if not possible(wanted, n_in, n_out):
             wanted = "direct"
-        return {
-            "direct": lambda: self._direct,
-            "patches": lambda: self._patches,
-            "winograd": lambda: self._winograd,
-        }[wanted]()
+        found: Convolution = getattr(self, f"_{wanted}")
+        return found
 
     @cached_property
     def _direct(self) -> Convolution:
