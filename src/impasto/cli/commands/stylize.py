@@ -39,6 +39,7 @@ def stylize(
     if settings.colour == "only":
         regions = {name: files for name, files in where.items() if name != "protect"}
         idle = ["--plot"] * bool(plot) + ["--adjust"] * bool(adjust) + words_of(regions)[:1]
+        idle += ["--start"] * bool(start_file(settings.start))
         if idle:
             raise SettingsError(f"colour only paints nothing, so {idle[0]} would have no effect: omit it")
         return recolor_pictures(
