@@ -26,7 +26,7 @@ from tests.memory.helpers import STYLE_LAYERS, asked, square
 
 RECORDED = json.loads((Path(__file__).parents[2] / "benchmarks" / "gpu_memory.json").read_text())["cases"]
 TAKEN_BY_CUDNN = "1536 whole, no margin", "3072 whole"
-"""Sizes for which cuDNN takes the whole card when nothing holds it; see `room.kept_to`."""
+"""Sizes for which cuDNN takes the whole card when nothing holds it; see `available.kept_to`."""
 OF_EACH_CASE = pytest.mark.parametrize("case", RECORDED, ids=lambda case: case["case"])
 
 

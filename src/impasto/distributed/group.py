@@ -70,7 +70,7 @@ class Group:
             return [float(number) for number in numbers]
 
     def add_up(self, tensors: Sequence[Tensor]) -> None:
-        """Replace each tensor, of one type, by its sum over all ranks, in place; see `engines.sharing.AddUp`."""
+        """Replace each tensor, of one type, by its sum over all ranks, in place; see `partition.Partition`."""
         with self._guarded():
             flat = torch.cat([tensor.reshape(-1) for tensor in tensors]).to(self._wire)
             dist.all_reduce(flat, group=self._handle)

@@ -62,7 +62,7 @@ def _inputs(result: Path) -> Mapping[str, Any]:
     try:
         inputs = impasto.read_metadata(result).get("inputs")
     except PictureError:
-        return {}  # no recipe; whether it is a picture at all is told when it is read
+        return {}  # no metadata; whether it is a picture at all is told when it is read
     if not isinstance(inputs, Mapping):
         return {}
     return {role: one for role, one in inputs.items() if isinstance(one, Mapping) and _names_a_file(one)}

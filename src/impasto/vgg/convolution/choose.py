@@ -47,7 +47,7 @@ def fastest(n_in: int, n_out: int, positions: int) -> Algorithm:
 
 
 class _Chosen:
-    """A layer that is computed in the way that suits its input; see `base.Convolution`."""
+    """A layer that is computed in the way that suits its input; see `interface.Convolution`."""
 
     def __init__(self, kernel: Tensor, bias: Tensor, padding: int, algorithm: str, tf32: bool):
         self.kernel, self.bias, self.padding, self.algorithm = kernel, bias, padding, algorithm
