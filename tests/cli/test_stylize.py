@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import impasto
+from impasto.cli.reporter import WORDS
 from impasto.settings import Settings
 from tests.cli.conftest import SHORT, stylize
 from tests.helpers import MeanAndDeviation
@@ -192,8 +193,7 @@ def test_info_of_other_pictures_is_refused(refused, studio):
 
 
 def test_info_of_another_version(refused, studio):
-    from impasto.cli.reporter import WORDS
-from impasto.images.io.read import write_picture
+    from impasto.images.io.read import write_picture
 
     rgb = impasto.read_picture("content.png").rgb
     write_picture("later.png", rgb, metadata={"settings": {"brush": "flat"}})
