@@ -25,11 +25,12 @@ LAYERS = [  # from the ground up: a package imports only from those before it
         "images",
     ),
     *("costs", "inputs", "distributed", "solvers", "objective", "memory", "painting", "stylizer", "measures"),
-    *("demo", "explore", "cli", "__main__"),
+    *("demo", "explore", "studio", "cli", "__main__"),
 ]
-FRONT_ENDS = {"explore", "cli"}
+FRONT_ENDS = {"explore", "studio", "cli"}
 PUBLIC = {
     "explore",
+    "studio",
     "cli",
     "demo",
     "errors",

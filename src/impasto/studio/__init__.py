@@ -1,0 +1,1 @@
+"""The studio: a web page in which a painter works."""
