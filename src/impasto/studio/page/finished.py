@@ -54,7 +54,7 @@ def _draw(view: View, record: Record) -> None:
                 "Start from this one",
                 lambda: _start(view, record),
                 "flag",
-                tip="The desk's next painting begins with it",
+                tip="The next painting begins with it",
             )
         button(
             "Change and paint",
@@ -148,9 +148,13 @@ def _change(view: View, record: Record) -> None:
 
 
 def _ask(view: View, record: Record) -> None:
+    def remove() -> None:
+        view.atelier.queue.remove(record.id)
+        dialog.close()
+
     with ui.dialog() as dialog, ui.card().classes("asking"):
         ui.label(f"Delete {record.title}? The picture and all its files go.")
         with ui.element("div").classes("row"):
-            button("Delete it", lambda: (view.atelier.queue.remove(record.id), dialog.close()), strong=True)
+            button("Delete it", remove, strong=True)
             button("Keep it", dialog.close)
     dialog.open()

@@ -140,10 +140,8 @@ def _value_at(row: Setting, place: float) -> float:
     """The value at a place from 0 to 1, to three digits."""
     assert row.low is not None
     assert row.high is not None
-    if _is_wide(row):
-        value = row.low * (row.high / row.low) ** place
-    else:
-        value = row.low + (row.high - row.low) * place
+    span = row.high - row.low
+    value = row.low * (row.high / row.low) ** place if _is_wide(row) else row.low + span * place
     return min(max(float(f"{value:.3g}"), row.low), row.high)
 
 

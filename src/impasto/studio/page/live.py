@@ -176,9 +176,13 @@ def _do(view: View, action: Any) -> None:
 
 
 def _ask(view: View) -> None:
+    def discard() -> None:
+        _do(view, Work.discard)
+        dialog.close()
+
     with ui.dialog() as dialog, ui.card().classes("asking"):
         ui.label("Discard this painting? The picture and all its files go.")
         with ui.element("div").classes("row"):
-            button("Discard it", lambda: (_do(view, Work.discard), dialog.close()), strong=True)
+            button("Discard it", discard, strong=True)
             button("Keep painting", dialog.close)
     dialog.open()

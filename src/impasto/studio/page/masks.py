@@ -1,4 +1,4 @@
-"""Masks brushed by hand: what stays as photographed, where each painting's style goes, which part of a painting counts."""
+"""Masks brushed by hand: what stays as photographed, where each style goes, which part of a painting counts."""
 
 from impasto.studio.page.view import View, say
 

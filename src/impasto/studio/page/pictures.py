@@ -73,7 +73,7 @@ def _draw(view: View, now: Contents) -> None:
                 "Masks",
                 lambda: trying(lambda: open_masks(view)),
                 "brush",
-                tip="Brush what stays, and what goes where (b)",
+                tip="Brush what goes where (b)",
             )
         settings = ui.element("button").classes("drop small").props(f"type=button data-upload={SETTINGS}")
         set_label(settings, "Take the settings of a file or of a painted picture")

@@ -71,7 +71,7 @@ def say(line: str, good: bool = True) -> None:
         type="info" if good else "negative",
         position="bottom",
         timeout=2500 if good else 0,
-        close_button=None if good else "OK",
+        close_button=False if good else "OK",
         classes="line",
     )
 
