@@ -18,6 +18,8 @@ LEAST_SECONDS = 0.12
 SHARE = 0.1
 """Frames take at most this part of the painting's time."""
 _QUALITY = 88
+_SMALL = 640
+"""Long side, in pixels, to which smaller frames are enlarged, so that the page shows a small canvas without blocks."""
 
 
 class Frames:
@@ -58,7 +60,10 @@ class Frames:
 
 
 def jpeg(pixels: np.ndarray) -> bytes:
-    """RGB uint8 [h, w, 3] as a JPEG."""
+    """RGB uint8 [h, w, 3] as a JPEG; a small one is enlarged."""
     height, width = pixels.shape[:2]
     image = pyvips.Image.new_from_memory(np.ascontiguousarray(pixels), width, height, 3, "uchar")
-    return bytes(image.copy(interpretation="srgb").jpegsave_buffer(Q=_QUALITY, keep="none"))
+    image = image.copy(interpretation="srgb")
+    if max(width, height) < _SMALL:
+        image = image.resize(_SMALL / max(width, height), kernel="cubic")
+    return bytes(image.jpegsave_buffer(Q=_QUALITY, keep="none"))

@@ -64,13 +64,13 @@ class Guard:
     def __init__(
         self, app: "ASGIApp", hosts: Iterable[str], token: str | None = None, *, any_address: bool = False
     ):
-        self._app, self._token, self._any_address = app, token, any_address
+        self.app, self._token, self._any_address = app, token, any_address
         self._hosts = {host.lower() for host in (*_LOOPBACK_NAMES, *hosts)}
 
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         """Serve one connection, or refuse it."""
         if scope["type"] not in ("http", "websocket"):
-            await self._app(scope, receive, send)
+            await self.app(scope, receive, send)
             return
         headers = {
             name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]
@@ -82,7 +82,7 @@ class Guard:
         if self._token is not None and not self._is_shown(headers):
             await self._ask_for_token(scope, receive, send)
             return
-        await self._app(scope, _bounded(receive), _with_headers(send))
+        await self.app(scope, _bounded(receive), _with_headers(send))
 
     def _refused(self, headers: Mapping[str, str], scope: "Scope") -> tuple[int, str] | None:
         host = headers.get("host", "")

@@ -34,7 +34,8 @@ def keep_result(record: Record, result: "impasto.Result") -> None:
     except (OSError, PictureError) as error:
         reason = getattr(error, "strerror", None) or error
         raise OutputError(f"the picture could not be kept ({reason}): is the disk full?") from None
-    (record.home / "report.png").unlink(missing_ok=True)
+    for name in ("report.png", "report.txt"):
+        (record.home / name).unlink(missing_ok=True)
 
 
 def kept_costs(record: Record) -> list[dict[str, float]]:

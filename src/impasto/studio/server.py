@@ -3,6 +3,7 @@
 import asyncio
 import os
 import socket
+import warnings
 import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -72,6 +73,7 @@ def _serve(atelier: Atelier, address: Address, listener: socket.socket, open_pag
         ws_max_size=64_000_000,
     )
     server = uvicorn.Server(config)
+    atelier.open()
     if open_page:
         webbrowser.open(address.url)
     try:
@@ -90,6 +92,8 @@ def guarded(atelier: Atelier, address: Address) -> Any:
     """The studio's page and pictures as an ASGI app, behind its guard."""
     # NiceGUI makes a folder of its own for what it stores, and asks for its place when it is imported.
     os.environ.setdefault("NICEGUI_STORAGE_PATH", str(atelier.folder.path / "page"))
+    # It looks at every object there is when it starts, and some of torch's complain of that.
+    warnings.filterwarnings("ignore", module="nicegui")
     from fastapi import FastAPI
 
     from impasto.studio.page.shell import add_page

@@ -198,13 +198,16 @@ class Work:
 
     def _wait(self, painting: "Painting") -> None:
         """While it is paused, or something else is to be computed first."""
+        doing = self.doing
         while not self._wish and (self._paused or self._yielding()):
+            self.doing = "waiting for the first look"
             if self._paused and self.record.state != "paused":
                 self.record.state = "paused"
                 self.frames.show(painting, now=True)
                 self._save_checkpoint(painting)
             with self._asked:
                 self._asked.wait(_PATIENCE)
+        self.doing = doing
         if self.record.state == "paused" and not self._wish:
             self.record.state = "painting"
             self._keep_record()

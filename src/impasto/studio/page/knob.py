@@ -13,6 +13,8 @@ from impasto.studio.page.parts import set_label, tool
 
 _WIDE = 40.0
 """A range whose ends are further apart than this, as a quotient, is turned in equal factors."""
+_TYPED = "dense outlined debounce=400"
+"""A field takes effect when one has stopped typing, or leaves it."""
 _TURNS = 200
 """Places of a slider."""
 
@@ -83,22 +85,23 @@ class Knob:
             made = ui.slider(min=0, max=_TURNS, step=1, on_change=lambda event: self._slid(event.value))
             made.props("dense")
         elif row.kind in ("number", "whole"):
-            made = ui.number(min=row.low, max=row.high, placeholder=row.unset or None).props("dense outlined")
-            self._commits(made, lambda: self._number(made.value))
+            made = ui.number(placeholder=row.unset or None, on_change=lambda event: self._number(event.value))
+            made.props(_TYPED)
         else:
-            made = ui.input(placeholder=row.unset or None).props("dense outlined")
-            self._commits(made, lambda: self._turn(made.value or None))
+            made = ui.input(placeholder=row.unset or None, on_change=lambda event: self._text(event.value))
+            made.props(_TYPED)
         set_label(made, f"{label_of(row)}: {row.help}")
         return made
-
-    def _commits(self, made: Any, commit: Callable[[], None]) -> None:
-        made.on("blur", commit).on("keydown.enter", commit)
 
     def _number(self, value: float | None) -> None:
         if value is not None and self.row.kind == "whole" and value == int(value):
             value = int(value)
-        if self._position(value) != self._last:
+        if value != self._last:
             self._turn(value)
+
+    def _text(self, value: str | None) -> None:
+        if (value or None) != self._last:
+            self._turn(value or None)
 
     def _slid(self, place: float) -> None:
         if not self._showing:

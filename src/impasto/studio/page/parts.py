@@ -13,7 +13,7 @@ def button(
     text: str, action: Callable[[], Any], icon: str = "", *, tip: str = "", strong: bool = False
 ) -> ui.button:
     """A button; strong for the one that matters."""
-    made = ui.button(text, on_click=action, icon=icon or None)
+    made = ui.button(text, on_click=action, icon=icon or None, color=None)
     made.props("unelevated no-caps" if strong else QUIET)
     made.classes("strong" if strong else "quiet")
     if tip:
@@ -23,7 +23,7 @@ def button(
 
 def tool(icon: str, label: str, action: Callable[[], Any] | None = None) -> ui.button:
     """A button that is only an icon; its label is for screen readers, and shown when it is pointed at."""
-    made = ui.button(icon=icon, on_click=action).props("flat dense round")
+    made = ui.button(icon=icon, on_click=action, color=None).props("flat dense round")
     set_label(made, label)
     made.tooltip(label)
     return made.classes("tool")

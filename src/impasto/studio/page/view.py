@@ -19,13 +19,14 @@ DESK = "desk"
 class View:
     """One window. subject: DESK or a painting's id. beside: the id of a painting to compare with, or "" for none.
 
-    before: whether the photograph is laid beside the picture, with a slider.
+    before: whether the photograph is laid under the picture, with a slider. report: whether its report is shown.
     """
 
     atelier: Atelier
     subject: str = DESK
     beside: str = ""
     before: bool = False
+    report: bool = False
     _watched: list[tuple[Callable[[], Hashable], Callable[[], Any], list[Hashable]]] = field(
         default_factory=list
     )
@@ -60,7 +61,7 @@ class View:
 
     def show(self, subject: str) -> None:
         """Look at something else."""
-        self.subject, self.beside = subject, ""
+        self.subject, self.beside, self.report = subject, "", False
         self.refresh()
 
 
