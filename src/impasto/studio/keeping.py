@@ -31,6 +31,8 @@ def keep_result(record: Record, result: "impasto.Result") -> None:
         )
         for kind, side in (("thumb", THUMB_SIDE), ("shown", SHOWN_SIDE)):
             save_small(record.picture, record.small(kind), side)
+    except OutputError:
+        raise
     except (OSError, PictureError) as error:
         reason = getattr(error, "strerror", None) or error
         raise OutputError(f"the picture could not be kept ({reason}): is the disk full?") from None

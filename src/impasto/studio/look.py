@@ -86,7 +86,7 @@ class Look:
         try:
             self._paint(order, version)
         except ImpastoError as error:
-            self.problem = str(error)
+            self.problem = order.in_words(str(error), self._library)
         except (MemoryError, RuntimeError, OSError) as error:
             self.problem = f"there is no first look ({' '.join(str(error).split())[:200]})"
         finally:
@@ -126,6 +126,6 @@ class Look:
         try:
             self.plan = self._stylizer(order.settings).paint(**order.arguments(self._library)).plan()
         except ImpastoError as error:
-            self.plan_problem = str(error)
+            self.plan_problem = order.in_words(str(error), self._library)
         except (MemoryError, RuntimeError, OSError) as error:
             self.plan_problem = f"there is no forecast ({' '.join(str(error).split())[:200]})"

@@ -53,6 +53,12 @@ class Order:
             "protect": None if self.protect is None else library.file(self.protect),
         }
 
+    def in_words(self, line: str, library: Library) -> str:
+        """A message about one of its files, with the file's name as the painter knows it."""
+        for source in self.sources():
+            line = line.replace(str(library.file(source)), source.name)
+        return line
+
     def as_dict(self) -> dict[str, Any]:
         """JSON-able; `from_dict` makes the same order of it."""
         return {

@@ -107,7 +107,10 @@ def add_routes(app: FastAPI, atelier: Atelier) -> None:
 
     async def _everything(atelier: Atelier, record: Record) -> Response:
         to = atelier.folder.incoming / f"bundle-{secrets.token_hex(8)}.zip"
-        files, command = parts_of(atelier, record)
+        try:
+            files, command = parts_of(atelier, record)
+        except ImpastoError:
+            return _line(404, "there is no picture yet")
         return await _made(to, f"{record.file_name}.zip", lambda: bundle(record, to, files, command))
 
 

@@ -301,5 +301,6 @@ class Work:
         }
 
     def _fail(self, line: str) -> None:
-        self.record.state, self.record.problem = "failed", line
+        self.record.state = "failed"
+        self.record.problem = self.record.order.in_words(line, self._library)
         self._keep_record()
