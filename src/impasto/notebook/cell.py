@@ -8,9 +8,10 @@ import jinja2
 import pyvips
 from IPython.display import display
 
-from impasto.cli.messages import clock
-from impasto.cli.reporter import WORDS, Meter, Reporter, Title, parts_of
+from impasto.cli.reporter import Reporter, Title
 from impasto.explore.pixels import data_uri
+from impasto.faces.progress import WORDS, Meter, parts_of
+from impasto.faces.words import clock
 from impasto.notebook import curve
 
 if TYPE_CHECKING:

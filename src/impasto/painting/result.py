@@ -52,7 +52,7 @@ class Result:
             self.image,
             alpha=self.alpha,
             bits=self.settings.bits,
-            recipe=self.metadata,
+            metadata=self.metadata,
             overwrite=overwrite,
         )
 

@@ -16,9 +16,9 @@ def png(image: pyvips.Image) -> bytes:
     return image.pngsave_buffer(keep="none")
 
 
-def vips_image(colours: Samples, opacity: Samples | None) -> pyvips.Image:
+def vips_image(colors: Samples, opacity: Samples | None) -> pyvips.Image:
     """The samples of a picture and of its alpha in 8 bits a channel, computed when libvips asks for them."""
-    planes = [_in_8_bits(one) for one in (colours, opacity) if one is not None]
+    planes = [_in_8_bits(one) for one in (colors, opacity) if one is not None]
     space = "srgb" if planes[0].bands == 3 else "b-w"
     return planes[0].bandjoin(planes[1:]).copy(interpretation=space)
 
