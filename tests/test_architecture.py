@@ -25,11 +25,13 @@ LAYERS = [  # from the ground up: a package imports only from those before it
         "images",
     ),
     *("costs", "inputs", "distributed", "solvers", "objective", "memory", "painting", "stylizer", "measures"),
-    *("demo", "explore", "cli", "__main__"),
+    *("demo", "faces", "explore", "studio", "cli", "__main__"),
 ]
-FRONT_ENDS = {"explore", "cli"}
+FRONT_ENDS = {"faces", "explore", "studio", "cli"}
 PUBLIC = {
     "explore",
+    "faces",
+    "studio",
     "cli",
     "demo",
     "errors",

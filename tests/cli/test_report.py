@@ -5,7 +5,7 @@ import json
 import pytest
 
 import impasto
-from impasto.cli.commands.demo import demo_picture
+from impasto.demo.pictures import demo_picture
 from impasto.images.io.read import write_picture
 from tests.cli.conftest import stylize
 from tests.helpers import random_image

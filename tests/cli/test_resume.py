@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 import impasto
-from impasto.cli import output_files as keeping
 from impasto.cli.output_files import OutputWriter
+from impasto.faces import checkpoint_pace
 from impasto.images.io.read import write_picture
 from impasto.vgg.vgg19 import VGG19
 from tests.cli.conftest import BOTH_SOLVERS, press_ctrl_c, stylize
@@ -150,7 +150,7 @@ def test_killed_while_writing(run, straight, after_step, monkeypatch, studio, so
 def test_checkpoints_are_written_unasked(run, after_step, monkeypatch, studio):
     """One at once, then by the clock, and seldom enough to cost little."""
     clock = [0.0]
-    monkeypatch.setattr(keeping.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(checkpoint_pace.time, "monotonic", lambda: clock[0])
     kept = []
     keep = OutputWriter._save_checkpoint
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import impasto
-from impasto.cli.reporter import WORDS
+from impasto.faces.progress import WORDS
 from impasto.settings import Settings
 from tests.cli.conftest import SHORT, stylize
 from tests.helpers import MeanAndDeviation

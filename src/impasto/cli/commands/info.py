@@ -1,18 +1,17 @@
 """`impasto info`."""
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import impasto
-from impasto.cli import adjust
 from impasto.cli import parameters as p
-from impasto.cli.guidance import GUIDES
-from impasto.cli.messages import as_option, as_text, command, operand, say
+from impasto.cli.messages import say
 from impasto.errors import PictureError, SettingsError
+from impasto.faces.again import adjustments_told, again_command, style_words
+from impasto.faces.words import as_text, command, operand
 from impasto.settings import Settings
 
 ON_THE_SCREEN = Path("-")
@@ -74,32 +73,6 @@ def _show(path: Path, rows: list[tuple[str, str]], again: str) -> None:
     say(f"  {again}")
 
 
-def again_command(metadata: Mapping[str, Any], path: Path) -> str:
-    """The command line that paints it again, in the folder where the pictures are."""
-    settings = Settings.from_dict(metadata["settings"])
-    inputs = metadata["inputs"]
-    pictures = [_painting(inputs[role]) for role in ("content", *_roles(inputs, "style"))]
-    words = ["impasto", "stylize", *pictures, "-o", operand(path)]
-    for guide in GUIDES:
-        for role in _roles(inputs, guide.role):
-            words += [guide.flag, operand(Path(inputs[role]["name"]))]
-    if settings.recipe != Settings().recipe:
-        words += ["--recipe", settings.recipe]
-    for name, value in settings.changed().items():
-        words += as_option(name, value)
-    return command([*words, *adjust.words_of(metadata.get("adjustments", []))])
-
-
-def _roles(inputs: Mapping[str, Any], role: str) -> list[str]:
-    """The inputs of one kind, in order: "style", "style 2", ..."""
-    return [one for one in inputs if one == role or re.fullmatch(rf"{role} \d+", one)]
-
-
-def _painting(one: Mapping[str, Any]) -> str:
-    text = operand(Path(one["name"]))
-    return f"{text}:{one['weight']!r}" if "weight" in one else text
-
-
 def _rows(metadata: Mapping[str, Any]) -> list[tuple[str, str]]:
     settings = Settings.from_dict(metadata["settings"])
     own = [f"{name.replace('_', '-')} {as_text(value)}" for name, value in settings.changed().items()]
@@ -110,11 +83,11 @@ def _rows(metadata: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("size", f"{metadata['width']} x {metadata['height']} pixels"),
         ("recipe", settings.recipe),
         ("changed", "; ".join(own) or "nothing, all as the recipe has it"),
-        ("adjusted", "; ".join(adjust.told(metadata.get("adjustments", [])))),
+        ("adjusted", "; ".join(adjustments_told(metadata.get("adjustments", [])))),
         ("seed", str(settings.seed)),
         ("steps", f"{metadata['steps']}, {metadata['stopped']}"),
         ("custom costs", f"{'; '.join(costs)}; they can be given in Python only" if costs else ""),
-        *((role, f"{_painting(one)} {_short(one['fingerprint'])}") for role, one in inputs),
+        *((role, f"{style_words(one)} {_short(one['fingerprint'])}") for role, one in inputs),
         ("weights", f"{weights['source']} {_short(weights['checksum'])}" if weights else ""),
         ("licence", weights["licence"] if weights else ""),
         ("versions", ", ".join(f"{name} {version}" for name, version in metadata["versions"].items())),

@@ -8,10 +8,10 @@ from typing import Any
 import impasto
 from impasto.cli import parameters as p
 from impasto.cli.checks import check_inputs, same_file
-from impasto.cli.commands.demo import demo_picture
 from impasto.cli.job import absolute_weights
 from impasto.cli.messages import note, say
 from impasto.cli.output_files import fingerprint_of
+from impasto.demo.pictures import demo_picture
 from impasto.errors import OutputError, PictureError
 from impasto.files.figure import check_figure
 from impasto.files.readable import is_regular
