@@ -5,7 +5,7 @@ import json
 import re
 import secrets
 import zlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -23,6 +23,9 @@ LARGEST_SIDE = 8192
 """Pixels of the longer side of a mask."""
 PATIENCE = 60.0
 """Seconds that the browser has to send a mask."""
+REST = 0.7
+"""Seconds without a change after which a mask is handed to `on_rest`."""
+_CLOSED = "the page did not send the mask: is it still open?"
 _COLOR = re.compile(r"#[0-9a-f]{6}")
 
 
@@ -43,10 +46,10 @@ class MaskBrush(Element, component="mask_brush.js", esm={"impasto-components": "
 
     The wheel zooms about its place; space and dragging, the middle button or two fingers pan. Keys, when it has the
     focus: [ ] size, { } softness, b paint, e erase, z undo, shift + z redo, + - 0 1 and arrows as in `PictureView`.
-    A pen paints as widely as it is pressed; once a pen was seen, one finger pans.
+    A pen paints as widely as it is pressed, and erases with its other end; once a pen was seen, one finger pans.
 
-    The mask lives in the browser until `mask` fetches it, and goes with the page: keep what `mask` returns, and `load`
-    it into the next page. Taking the element off the page and putting it back, as tabs do, keeps it.
+    The mask lives in the browser until `mask` fetches it, and goes with the page: keep what `on_rest` is given, and
+    `load` it into the next page. Taking the element off the page and putting it back, as tabs do, keeps it.
 
     Masks go over HTTP, on an address of their own that cannot be guessed, and not over the page's websocket: a message
     there may have a megabyte, a mask of a large photograph has up to 64, and less only where it compresses well.
@@ -61,7 +64,8 @@ class MaskBrush(Element, component="mask_brush.js", esm={"impasto-components": "
         veil: colour in which a grey mask is shown.
         toolbar: whether the element has tools of its own below the picture.
         label: what it is, for screen readers.
-        on_change: called with a `MaskChange`.
+        on_change: called with a `MaskChange`, at once.
+        on_rest: called with the mask as PNG, when the painter has paused for REST seconds after a change.
 
     Raises:
         ValueError: a value is out of its range.
@@ -79,6 +83,7 @@ class MaskBrush(Element, component="mask_brush.js", esm={"impasto-components": "
         toolbar: bool = True,
         label: str = "Mask brush",
         on_change: Handler[MaskChange] | None = None,
+        on_rest: Callable[[bytes], object] | None = None,
     ):
         if not (0 < width <= LARGEST_SIDE and 0 < height <= LARGEST_SIDE):
             raise ValueError(f"a mask has 1 to {LARGEST_SIDE} pixels on a side; got {width} x {height}")
@@ -91,7 +96,8 @@ class MaskBrush(Element, component="mask_brush.js", esm={"impasto-components": "
         self._palette: tuple[str, ...] = ()
         self._ready = self._touched = False
         self._held: list[tuple[str, list[Any]]] = []
-        self._on_change = on_change
+        self._on_change, self._on_rest = on_change, on_rest
+        self._changes = 0
         size = max(1, round(max(width, height) / 16))
         settings = {"tool": "add", "size": size, "softness": 0.0, "value": _checked_value(value)}
         with self.props.suspend_updates():
@@ -223,6 +229,8 @@ class MaskBrush(Element, component="mask_brush.js", esm={"impasto-components": "
         """
         if not self._ready and not self._held:  # never shown: as it was loaded, or empty
             return await self._off_the_loop(self._unshown)
+        if self.is_deleted:
+            raise TimeoutError(_CLOSED)
         request = secrets.token_urlsafe(8)
         answer = asyncio.get_running_loop().create_future()
         self._requests[request] = answer
@@ -230,7 +238,7 @@ class MaskBrush(Element, component="mask_brush.js", esm={"impasto-components": "
         try:
             return await asyncio.wait_for(answer, PATIENCE)
         except TimeoutError:
-            raise TimeoutError("the page did not send the mask: is it still open?") from None
+            raise TimeoutError(_CLOSED) from None
         finally:
             del self._requests[request]
 
@@ -271,13 +279,30 @@ class MaskBrush(Element, component="mask_brush.js", esm={"impasto-components": "
         for name, args in held:
             self._command(name, *args)
 
-    def _changed(self, event: GenericEventArguments) -> None:
+    async def _changed(self, event: GenericEventArguments) -> None:
         self._touched = True
+        self._changes += 1
         can_undo, can_redo = bool(event.args["canUndo"]), bool(event.args["canRedo"])
         handle_event(
             self._on_change,
             MaskChange(sender=self, client=self.client, can_undo=can_undo, can_redo=can_redo),
         )
+
+        if self._on_rest:
+            await self._rest(self._on_rest)
+
+    async def _rest(self, handler: Callable[[bytes], object]) -> None:
+        change = self._changes
+        await asyncio.sleep(REST)
+        if change != self._changes or self.is_deleted:
+            return  # the next change waits for its own rest
+        try:
+            png = await self.mask()
+        except TimeoutError:
+            return  # the page was closed
+        answer = handler(png)
+        if isinstance(answer, Awaitable):
+            await answer
 
     def _chosen(self, event: GenericEventArguments) -> None:
         """The painter has changed the brush on the page, which knows it already."""
@@ -340,7 +365,8 @@ class MaskBrush(Element, component="mask_brush.js", esm={"impasto-components": "
         for answer in self._requests.values():
             if not answer.done():
                 answer.set_exception(TimeoutError())
-        self._command("forget")
+        if self._ready and not self.client.is_deleted:
+            self._command("forget")
         super()._handle_delete()
 
 
