@@ -93,7 +93,7 @@ def adjusted(run, studio):
         {"step": 9, "style_layers": {"relu1_1": 0.5, "relu3_1": 0.1}},
     ]
     metadata = {**impasto.read_metadata("out.png"), "adjustments": changes}
-    write_picture("adjusted.png", impasto.read_picture("out.png").rgb, recipe=metadata)
+    write_picture("adjusted.png", impasto.read_picture("out.png").rgb, metadata=metadata)
     return metadata
 
 

@@ -25,9 +25,9 @@ def error(text: str) -> None:
     _print("error:", "red", text)
 
 
-def _print(label: str, colour: str, text: str) -> None:
+def _print(label: str, color: str, text: str) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    line = Text.assemble((label, f"bold {colour}"), " ", " ".join(text.splitlines()))
+    line = Text.assemble((label, f"bold {color}"), " ", " ".join(text.splitlines()))
     Console(file=sys.stderr, soft_wrap=True, highlight=False).print(line)

@@ -96,7 +96,7 @@ Adjust = Annotated[
 
 # Of recolor
 
-Colours = Annotated[
+ColorsFrom = Annotated[
     list[str],
     _argument(
         "STYLE...",
@@ -139,9 +139,9 @@ ExploreSize = Annotated[
         panel=PICTURE,
     ),
 ]
-Anew = Annotated[
+ForceGrid = Annotated[
     bool,
-    _switch("--force", "-f", help="Begin anew, whatever was explored in the folder.", panel=PICTURE),
+    _switch("--force", "-f", help="Start from scratch, whatever was explored in the folder.", panel=PICTURE),
 ]
 
 # Of demo and resume

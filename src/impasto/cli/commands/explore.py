@@ -31,7 +31,7 @@ def explore(
     vary: p.Vary,
     output: p.Folder = None,
     size: p.ExploreSize = None,
-    force: p.Anew = False,
+    force: p.ForceGrid = False,
     quiet: p.Quiet = False,
     **fields: Any,
 ) -> int:
@@ -55,7 +55,7 @@ def explore(
     try:
         with make_reporter(quiet) as report:
             report.loading("Reading the pictures and VGG-19 ...")
-            explorer = Explorer(grid, subject, path, anew=force)
+            explorer = Explorer(grid, subject, path, replace=force)
             for text in grid.notes(subject.protects):
                 report.note(text)
             report.begin(Title(content.name, subject.manner, str(path), explorer.size), 0.0)

@@ -21,23 +21,23 @@ def info(output: p.Painted, as_json: p.Json = False, toml: p.Toml = None, force:
     """Say how a picture was painted: what it carries inside it, and the command that makes it again."""
     if as_json and toml:
         raise SettingsError("--json and --toml are two ways to show the same: give one of them")
-    recipe = impasto.read_metadata(output)
+    metadata = impasto.read_metadata(output)
     if as_json:
-        say(json.dumps(recipe, indent=2))
+        say(json.dumps(metadata, indent=2))
     elif toml:
         with _readable(output):
-            settings = Settings.from_dict(recipe["settings"])
+            settings = Settings.from_dict(metadata["settings"])
         _show_settings(settings, toml, force)
     else:
         with _readable(output):
-            rows, again = _rows(recipe), again_command(recipe, output)
+            rows, again = _rows(metadata), again_command(metadata, output)
         _show(output, rows, again)
     return 0
 
 
 @contextmanager
 def _readable(path: Path) -> Iterator[None]:
-    """Reading a recipe of this version.
+    """Reading metadata of this version.
 
     Raises:
         PictureError: it is another's.
@@ -46,7 +46,7 @@ def _readable(path: Path) -> Iterator[None]:
         yield
     except (KeyError, TypeError, AttributeError, SettingsError) as error:
         raise PictureError(
-            f"'{path}' was painted by another version of impasto, whose recipe reads otherwise ({error}): "
+            f"'{path}' was painted by another version of impasto, whose metadata is different ({error}): "
             "see all of it with --json"
         ) from None
 
@@ -73,24 +73,24 @@ def _show(path: Path, rows: list[tuple[str, str]], again: str) -> None:
     say(f"  {again}")
 
 
-def _rows(recipe: Mapping[str, Any]) -> list[tuple[str, str]]:
-    settings = Settings.from_dict(recipe["settings"])
+def _rows(metadata: Mapping[str, Any]) -> list[tuple[str, str]]:
+    settings = Settings.from_dict(metadata["settings"])
     own = [f"{name.replace('_', '-')} {as_text(value)}" for name, value in settings.changed().items()]
-    weights = recipe.get("weights")  # only colours taken: none were used
-    costs = recipe.get("costs")
-    inputs = recipe["inputs"].items()
+    weights = metadata.get("weights")  # only colours taken: none were used
+    costs = metadata.get("costs")
+    inputs = metadata["inputs"].items()
     rows = [
-        ("size", f"{recipe['width']} x {recipe['height']} pixels"),
+        ("size", f"{metadata['width']} x {metadata['height']} pixels"),
         ("recipe", settings.recipe),
         ("changed", "; ".join(own) or "nothing, all as the recipe has it"),
-        ("adjusted", "; ".join(adjustments_told(recipe.get("adjustments", [])))),
+        ("adjusted", "; ".join(adjustments_told(metadata.get("adjustments", [])))),
         ("seed", str(settings.seed)),
-        ("steps", f"{recipe['steps']}, {recipe['stopped']}"),
+        ("steps", f"{metadata['steps']}, {metadata['stopped']}"),
         ("custom costs", f"{'; '.join(costs)}; they can be given in Python only" if costs else ""),
         *((role, f"{style_words(one)} {_short(one['fingerprint'])}") for role, one in inputs),
         ("weights", f"{weights['source']} {_short(weights['checksum'])}" if weights else ""),
         ("licence", weights["licence"] if weights else ""),
-        ("versions", ", ".join(f"{name} {version}" for name, version in recipe["versions"].items())),
+        ("versions", ", ".join(f"{name} {version}" for name, version in metadata["versions"].items())),
     ]
     return [(label, value) for label, value in rows if value]
 

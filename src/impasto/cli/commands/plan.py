@@ -31,7 +31,7 @@ _KEPT = {
 @takes_settings
 @takes_masks
 def plan(content: p.Content, style: p.Styles, as_json: p.Json = False, **fields: Any) -> int:
-    """Say beforehand what a painting will take: memory, time, and how each scale will be computed."""
+    """Say in advance what a painting will take: memory, time, and how each scale will be computed."""
     where, styles, named = where_of(fields), paintings(style), given(fields)
     if named.get("weights"):
         named["weights"] = absolute_weights(named["weights"])

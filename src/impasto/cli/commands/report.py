@@ -62,7 +62,7 @@ def _inputs(result: Path) -> Mapping[str, Any]:
     try:
         inputs = impasto.read_metadata(result).get("inputs")
     except PictureError:
-        return {}  # no recipe; whether it is a picture at all is told when it is read
+        return {}  # no metadata; whether it is a picture at all is told when it is read
     if not isinstance(inputs, Mapping):
         return {}
     return {role: one for role, one in inputs.items() if isinstance(one, Mapping) and _names_a_file(one)}
@@ -95,6 +95,10 @@ def _parent(result: Path, role: str, given: Path | None, named: Mapping[str, str
     changed = [path for path in there if path.name == named["name"] and path != places[-1]]
     raise PictureError(
         f"the {PARENTS[role]} '{named['name']}' of '{result}' "
-        + (f"has changed: '{changed[0]}' is another file" if changed else "is neither beside it nor here")
+        + (
+            f"has changed: '{changed[0]}' is another file"
+            if changed
+            else "is neither next to it nor in this folder"
+        )
         + f"; name it with --{role}"
     )
