@@ -25,14 +25,15 @@ LAYERS = [  # from the ground up: a package imports only from those before it
         "images",
     ),
     *("costs", "inputs", "distributed", "solvers", "objective", "memory", "painting", "stylizer", "measures"),
-    *("demo", "faces", "explore", "studio", "cli", "__main__"),
+    *("demo", "faces", "explore", "studio", "cli", "notebook", "__main__"),
 ]
-FRONT_ENDS = {"faces", "explore", "studio", "cli"}
+FRONT_ENDS = {"faces", "explore", "studio", "cli", "notebook"}
 PUBLIC = {
     "explore",
     "faces",
     "studio",
     "cli",
+    "notebook",
     "demo",
     "errors",
     "settings",
@@ -126,7 +127,7 @@ def test_the_public_names_are_these():
             "recolor",
             "report",
         ),
-        *("report_table", "save_report", "style_cost", "stylize", "total_cost", "verify_weights"),
+        *("report_table", "save_report", "show", "style_cost", "stylize", "total_cost", "verify_weights"),
         *("write_settings",),
     }
     for name in impasto.__all__:
