@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from impasto.vgg.vgg19 import VGG19
     from impasto.vgg.weights import describe as describe_weights
     from impasto.vgg.weights import verify as verify_weights
+    from impasto.video.stylizer import VideoStylizer
 
 __all__ = [
     "VGG19",
@@ -72,6 +73,7 @@ __all__ = [
     "SettingsError",
     "Step",
     "Stylizer",
+    "VideoStylizer",
     "WeightsError",
     "__version__",
     "check_writable",
@@ -120,6 +122,7 @@ _HOME = {
     "Step": "painting.loop",
     "Stylizer": "stylizer",
     "VGG19": "vgg.vgg19",
+    "VideoStylizer": "video.stylizer",
     "WeightsError": "errors",
     "check_writable": "images.io.read",
     "content_cost": "costs.content",
