@@ -20,7 +20,7 @@ class Paints:
         self._temporary = None if folder is not None else Path(tempfile.mkdtemp(prefix="impasto-film-"))
         self.state = State(folder if folder is not None else self._temporary)  # type: ignore[arg-type]
         self._loaded: dict[int, np.ndarray] = {}
-        self._first = 0
+        self._bases: dict[int, np.ndarray] = {}
 
     def put(self, visit: int, pixels: np.ndarray) -> None:
         """Keep a frame, uint8 [H, W, 3] or [H, W, 4]."""
@@ -31,22 +31,28 @@ class Paints:
         """A frame that was kept; not to be changed. Raises CheckpointError where it is gone."""
         return self._loaded[visit] if visit in self._loaded else self.state.paint(visit)
 
-    def bases(self, numbers: list[int], now: int) -> dict[int, np.ndarray]:
-        """What the frame `now` is brought from: uint8 [H, W, 3], by visit."""
+    def put_base(self, visit: int, pixels: np.ndarray) -> None:
+        """Keep what later frames are brought from instead of the frame that is shown."""
+        self.state.write_paint(visit, pixels, kind="base")
+        self._bases[visit] = pixels
+
+    def bases(self, numbers: list[int]) -> dict[int, np.ndarray]:
+        """What a frame is brought from: uint8 [H, W, 3], by visit; those that are not painted yet are left out."""
         for number in numbers:
-            if number != now and number not in self._loaded:
-                self._loaded[number] = self.state.paint(number)
-        return {number: self._loaded[number][..., :3] for number in numbers if number != now}
+            if number not in self._bases and (number in self._loaded or self.state.has_paint(number)):
+                self._bases[number] = self.state.base(number)
+        return {number: self._bases[number][..., :3] for number in numbers if number in self._bases}
 
     def kept(self, tracks: Tracks, shot: int) -> None:
         """Keep the tracks of a frame that is done, and no more in memory than the next one needs."""
         self.state.write_tracks(tracks, shot)
         needed = {*tracks.sources(), tracks.number}
-        self._loaded = {number: one for number, one in self._loaded.items() if number in needed}
+        self._loaded = {tracks.number: self._loaded[tracks.number]}
+        self._bases = {number: one for number, one in self._bases.items() if number in needed}
 
     def forget_before(self, visit: int) -> None:
         """A new shot begins: nothing is brought from the frames before."""
-        self._loaded = {number: one for number, one in self._loaded.items() if number >= visit}
+        self._bases = {number: one for number, one in self._bases.items() if number >= visit}
 
     def resumed(self) -> tuple[Tracks, int] | None:
         """The tracks of the last frame that is done, and its shot."""

@@ -5,7 +5,7 @@ import numpy as np
 RADII = (6, 24)
 """Half the side of the windows in which colours are compared, in pixels of a frame 192 wide; nearer ones first."""
 _WIDTH = 192
-_LEAST = 1e-3
+_LEAST = 1e-4
 _ENOUGH = 0.05
 
 

@@ -60,6 +60,11 @@ class State:
         with suppress(OSError):
             self.folder.rmdir()
 
+    def discard_unbegun(self) -> None:
+        """Remove the folder while there is nothing in it."""
+        with suppress(OSError):
+            self.folder.rmdir()
+
     def write_job(self, job: Mapping[str, Any]) -> None:
         """What is painted, JSON-able."""
         with replacing(self.folder / _JOB, overwrite=True) as file:

@@ -11,7 +11,7 @@ so is painted by the steps. Where the film does not change at all, neither does 
 """
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -292,11 +292,15 @@ class FilmPainting:
             assert visit.before is not None
             pixels = self._paints.paint(visit.before)
         if pixels is None:
-            painting = self._still(visit) if begins else self._later(visit, small, tracks)
-            for step in painting:
-                steps += 1
-                yield self._told(visit, step)
-            pixels = self._kept(painting.result(), visit, tracks, begins)
+            for number, make in enumerate(self._paintings(visit, small, tracks, begins)):
+                painting = make()
+                for step in painting:
+                    steps += 1
+                    yield self._told(visit, step)
+                pixels = self._kept(painting.result(), visit, tracks, begins)
+                if begins and number == 0:
+                    self._paints.put_base(visit.number, pixels)
+        assert pixels is not None
         self._paints.put(visit.number, pixels)
         if self._changes(visit) and not begins:
             own = Tracks.begun(visit.number, self.size)
@@ -319,6 +323,19 @@ class FilmPainting:
             final=self._final[visit.frame] == visit.number,
         )
 
+    def _paintings(
+        self, visit: Visit, small: np.ndarray, tracks: Tracks, begins: bool
+    ) -> list[Callable[[], Any]]:
+        """What is painted one after the other for a frame; the last one is shown.
+
+        The first frame of a shot takes, after the still that later frames are brought from, the steps that each of them
+        takes, too: otherwise the second frame would be the first to show what these change.
+        """
+        if not begins:
+            return [lambda: self._later(visit, small, tracks)]
+        whole = replace(tracks, likeness=tracks.likeness + 1, trust=tracks.trust + 1)
+        return [lambda: self._still(visit), lambda: self._later(visit, small, whole)]
+
     def _begins(self, visit: Visit) -> bool:
         """Whether a shot begins with this frame, in the direction in which the film is gone through."""
         if visit.before is None:
@@ -334,7 +351,7 @@ class FilmPainting:
 
     def _later(self, visit: Visit, small: np.ndarray, tracks: Tracks) -> Any:
         """The painting of a frame from what its tracks bring."""
-        brought = tracks.read(self._paints.bases(tracks.sources(), visit.number), fine=True)
+        brought = tracks.read(self._paints.bases(tracks.sources()), fine=True)
         brought = (brought / 255).clip(0, 1)
         canvas = first_canvas(small.astype(np.float32) / 255, brought, tracks.likeness)
         if visit.earlier is not None:

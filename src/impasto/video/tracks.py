@@ -107,7 +107,7 @@ def follow(before: Tracks, film: Frames, number: int) -> Tracks:
         whole = np.ones(before.still.shape, np.float32)
         return replace(before, number=number, likeness=whole, trust=whole, still=whole > 0)
     matched = match(frame, last)
-    back, seen = _steadied(matched, frame, last)
+    back, seen = follow_flow(matched, frame, last)
     carried = _carried(before, back, number)
     carried = _bounded(carried, before, back)
     carried = _corrected(carried, film, frame)
@@ -122,7 +122,7 @@ def follow(before: Tracks, film: Frames, number: int) -> Tracks:
     return replace(found, likeness=np.where(still, 1, likeness), trust=np.where(still, 1, trust), still=still)
 
 
-def _steadied(matched: Matched, frame: np.ndarray, last: np.ndarray) -> tuple[Flow, np.ndarray]:
+def follow_flow(matched: Matched, frame: np.ndarray, last: np.ndarray) -> tuple[Flow, np.ndarray]:
     """The flow, and the camera's motion instead where that explains the frame about as well; what is visible so."""
     camera = camera_flow(matched.back, matched.visible, frame)
     if camera is None:

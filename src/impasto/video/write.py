@@ -50,8 +50,9 @@ def write_film(target: Target, film: Film, frames: Iterable[Frame]) -> None:
     with replacing(target.path, target.overwrite) as file:
         try:
             kind = _FORMATS[target.path.suffix.lower()]
-            # The index before the pictures: a player can begin while it loads.
-            options = {"movflags": "+faststart"} if kind in ("mp4", "mov") else {}
+            options = {"fflags": "+bitexact"}  # no random number of the file, no time of day
+            if kind in ("mp4", "mov"):
+                options["movflags"] = "+faststart"  # the index first: a player can begin while it loads
             with av.open(file, "w", format=kind, options=options) as out:
                 out.metadata["comment"] = f"{RECIPE} {json.dumps(target.metadata, sort_keys=True)}"
                 _mux(out, target, film, frames)

@@ -18,6 +18,7 @@ from impasto.cli.options import given, paintings, takes_settings
 from impasto.cli.reporter import Reporter, Title
 from impasto.errors import OutputError, SettingsError
 from impasto.files.atomic_write import check_target
+from impasto.files.readable import fingerprint, opened
 from impasto.inputs.style_sources import in_words
 from impasto.settings import Settings
 
@@ -124,9 +125,7 @@ def paint_film(job: "FilmJob", state: "State", *, force: bool, quiet: bool) -> i
     try:
         with make_reporter(quiet) as report:
             report.loading("Reading the film, the pictures and VGG-19 ...")
-            painting = job.begin(state.folder)
-            if painting.done == 0:
-                state.write_job({"job": job.as_dict(), "fingerprints": job.fingerprints()})
+            painting = _begin(job, state)
             for text in painting.notes:
                 report.note(text)
             names = in_words([path.name for path, _ in job.styles])
@@ -148,6 +147,18 @@ def paint_film(job: "FilmJob", state: "State", *, force: bool, quiet: bool) -> i
     if not quiet:
         _say_ended(job, painting, state, complete, began)
     return 0 if complete else INTERRUPTED
+
+
+def _begin(job: "FilmJob", state: "State") -> "FilmPainting":
+    """The painting; of one that cannot begin, nothing stays behind."""
+    try:
+        painting = job.begin(state.folder)
+        if painting.done == 0:
+            state.write_job({"job": job.as_dict(), "fingerprints": job.fingerprints()})
+    except impasto.ImpastoError:
+        state.discard_unbegun()
+        raise
+    return painting
 
 
 def _all(painting: "FilmPainting", report: Reporter, interruption: Any) -> tuple[bool, float]:
@@ -209,9 +220,12 @@ def _is_ours(output: Path, written: str | None) -> bool:
 
 
 def _digest(output: Path) -> str:
-    from impasto.video.film import FilmFile, Pictures
+    from impasto.video.film import Pictures
 
-    return (Pictures(output, Fraction(1)) if output.is_dir() else FilmFile(output)).fingerprint()
+    if output.is_dir():
+        return Pictures(output, Fraction(1)).fingerprint()
+    with opened(output, f"the film '{output}'", OutputError) as file:
+        return fingerprint(file)
 
 
 def _resume_command(state: "State") -> str:
