@@ -14,7 +14,7 @@ import pytest
 
 import impasto
 from impasto.video.film import open_film
-from impasto.video.stylizer import FilmPainting
+from impasto.video.painting import FilmPainting
 from tests.video.conftest import sound_of, write
 
 OPTIONS = ("--steps", "3", "--scales", "1", "--threads", "1", "--frame-steps", "2", "--quiet")

@@ -188,7 +188,7 @@ Keys = Annotated[
         "--key",
         metavar="SECONDS:NAME=VALUE",
         help="What a setting is at a time of the film, as in 2.5:strength=0.7; between two it changes evenly: "
-        "strength, alpha, beta, variation or protect-strength. May be given again.",
+        "styles (weights, as in 2,1), strength, alpha, beta, variation or protect-strength. May be given again.",
         panel=HOW,
     ),
 ]

@@ -15,7 +15,7 @@ from impasto.video.keys import Key, read_key
 from impasto.video.temporal import Temporal
 
 if TYPE_CHECKING:
-    from impasto.video.stylizer import FilmPainting
+    from impasto.video.painting import FilmPainting
 
 PROGRAM = "impasto video"
 

@@ -36,6 +36,10 @@ class Paints:
         self.state.write_paint(visit, pixels, kind="base")
         self._bases[visit] = pixels
 
+    def has_base(self, visit: int) -> bool:
+        """Whether `put_base` kept one for this visit."""
+        return visit in self._bases
+
     def bases(self, numbers: list[int]) -> dict[int, np.ndarray]:
         """What a frame is brought from: uint8 [H, W, 3], by visit; those that are not painted yet are left out."""
         for number in numbers:
@@ -49,14 +53,6 @@ class Paints:
         needed = {*tracks.sources(), tracks.number}
         self._loaded = {tracks.number: self._loaded[tracks.number]}
         self._bases = {number: one for number, one in self._bases.items() if number in needed}
-
-    def forget_before(self, visit: int) -> None:
-        """A new shot begins: nothing is brought from the frames before."""
-        self._bases = {number: one for number, one in self._bases.items() if number >= visit}
-
-    def resumed(self) -> tuple[Tracks, int] | None:
-        """The tracks of the last frame that is done, and its shot."""
-        return self.state.tracks()
 
     def close(self) -> None:
         """Remove a temporary folder."""

@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
@@ -36,7 +37,7 @@ class Reel:
     """
 
     def __init__(self, film: Film, start: Fraction, stop: Fraction | None, every: int, note: Note):
-        self.film, self._stop, self._every = film, stop, every
+        self.film, self._from, self.stop, self._every = film, start, stop, every
         self.times: list[Fraction] = []
         self.cuts: list[int] = []
         last: np.ndarray | None = None
@@ -57,6 +58,16 @@ class Reel:
         self._length = max(_FEWEST, BLOCK_BYTES // (3 * height * width))
         self._blocks: dict[int, Sequence[Frame]] = {}
 
+    @property
+    def start(self) -> Fraction:
+        """Seconds of the film that become the zero of its painted part: its own zero, or its first frame's begin."""
+        return self.times[0] if self._from > 0 else Fraction(0)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Which part of the film this is, JSON-able."""
+        stop = None if self.stop is None else float(self.stop)
+        return {"from": float(self._from), "to": stop, "every": self._every}
+
     def __len__(self) -> int:
         return len(self.times)
 
@@ -76,7 +87,7 @@ class Reel:
     def _decoded(self, block: int) -> Sequence[Frame]:
         times = self.times[block * self._length : (block + 1) * self._length]
         wanted, found = set(times), []
-        for frame in self.film.frames(times[0], self._stop, _said_already):
+        for frame in self.film.frames(times[0], self.stop, _said_already):
             if frame.time in wanted:
                 found.append(frame)
             if len(found) == len(times):

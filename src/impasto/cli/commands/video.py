@@ -24,8 +24,8 @@ from impasto.settings import Settings
 
 if TYPE_CHECKING:
     from impasto.video.job import FilmJob
+    from impasto.video.painting import FilmPainting
     from impasto.video.state import State
-    from impasto.video.stylizer import FilmPainting
 
 PACKAGES = {"av": "av", "cv2": "opencv-python-headless"}
 """What the extra brings: modules, and the packages that have them."""
@@ -55,9 +55,10 @@ def video(
     check_installed()
     from impasto.video.codecs import codec_of
     from impasto.video.job import FilmJob
-    from impasto.video.keys import read_key
+    from impasto.video.keys import keys_in, read_key
     from impasto.video.temporal import Temporal
 
+    file = fields.get("settings")
     where, named = where_of(fields), given(fields)
     if named.get("weights"):
         named["weights"] = absolute_weights(named["weights"])
@@ -75,7 +76,7 @@ def video(
         output=output,
         settings=Settings.from_dict(named),
         temporal=temporal,
-        keys=tuple(read_key(text) for text in key or []),
+        keys=(*(keys_in(file) if file else ()), *(read_key(text) for text in key or [])),
         start=Fraction(str(start)),
         stop=None if stop is None else Fraction(str(stop)),
         every=every,
@@ -163,7 +164,7 @@ def _begin(job: "FilmJob", state: "State") -> "FilmPainting":
 
 def _all(painting: "FilmPainting", report: Reporter, interruption: Any) -> tuple[bool, float]:
     """Paint until nothing is left, or Ctrl-C; whether nothing is left, and the seconds that it took."""
-    from impasto.video.stylizer import FrameStep
+    from impasto.video.events import FrameStep
 
     begun, seconds = -1, 0.0
     for event in painting.events():
