@@ -260,3 +260,20 @@ def test_killed_and_resumed_the_same_bytes(film, cinema, run, straight):
     assert not (cinema / "out.mkv").exists()
     assert run("resume", "out.mkv.film", "--quiet").code == 0
     assert (cinema / "out.mkv").read_bytes() == expected
+
+
+def test_the_plan_is_told_and_info_tells_how_it_was_painted(film, cinema, run, refused):
+    words = [*command("--strength", "0.4", "--to", "0.3"), "--key", "0.2:strength=0.6"]
+    outcome = run(*[one for one in words if one != "--quiet"])
+    assert "3 frames in 1 shot: about" in outcome.err
+    assert "of disk until it is done" in outcome.err
+    told = run("info", "out.mkv").out
+    assert "film.mkv" in told
+    assert "3 of 3" in told
+    again = told.strip().splitlines()[-1].split()
+    assert again[:3] == ["impasto", "video", "film.mkv"]
+    (cinema / "out.mkv").rename(cinema / "before.mkv")
+    assert run(*again[1:], "--codec", "ffv1", "--quiet").code == 0
+    assert (cinema / "out.mkv").read_bytes() == (cinema / "before.mkv").read_bytes()
+    assert '"frames": 3' in run("info", "out.mkv", "--json").out
+    assert "carries no recipe" in refused("info", "film.mkv")

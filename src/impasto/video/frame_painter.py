@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -45,7 +44,7 @@ class FramePainter:
         keys: Sequence[Key],
         temporal: Temporal,
     ):
-        self._reel, self._styles, self._guides, self._keys = reel, tuple(styles), guides, tuple(keys)
+        self._reel, self.styles, self._guides, self._keys = reel, tuple(styles), guides, tuple(keys)
         self._temporal = temporal
         self._colour = by.settings.colour
         settled = self._colour in ("match", "only")
@@ -58,17 +57,6 @@ class FramePainter:
     def paints(self) -> bool:
         """Whether steps are taken at all, and not only colours changed."""
         return self._colour != "only"
-
-    def described(self) -> list[dict[str, Any]]:
-        """The paintings, JSON-able, without names of folders."""
-        return [
-            {
-                "name": Path(one.picture.name).name,
-                "fingerprint": one.picture.fingerprint,
-                "weight": one.weight,
-            }
-            for one in self._styles
-        ]
 
     def content(self, frame: int) -> np.ndarray:
         """The pixels of a frame of the film: uint8 [H, W, 3], or with alpha [H, W, 4]."""
@@ -107,7 +95,7 @@ class FramePainter:
         settings = self._stylizer_at(frame).settings
         return impasto.recolor(
             self.content(frame),
-            self._styles_at(frame, self._styles),
+            self._styles_at(frame, self.styles),
             like=self.content(self._shot(frame)),
             size=settings.size or max(self._reel.film.about.size),
             protect_strength=settings.protect_strength,
@@ -139,7 +127,7 @@ class FramePainter:
         """The paintings, encoded once or, where they take the palette of each shot, once a shot."""
         of = self._shot(frame) if self._colour == "match" else 0
         if self._encoded is None or self._encoded[0] != of:
-            styles = self._styles
+            styles = self.styles
             if self._colour == "match":
                 first = self.content(of)
                 styles = tuple(replace(one, picture=_matched(one, first)) for one in styles)

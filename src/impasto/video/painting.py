@@ -3,20 +3,20 @@
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-import impasto
 from impasto.settings import Settings
 from impasto.video.cuts import is_cut
 from impasto.video.events import FrameStep, PaintedFrame
 from impasto.video.film import Frame
 from impasto.video.frame_painter import FramePainter
 from impasto.video.keys import Key
+from impasto.video.metadata import film_metadata
 from impasto.video.order import Visit, final_visits, visits
+from impasto.video.output import write_frames
 from impasto.video.paints import Paints
 from impasto.video.reel import Reel
 from impasto.video.start import first_canvas
@@ -25,6 +25,7 @@ from impasto.video.tracks import Tracks, follow
 
 if TYPE_CHECKING:
     from impasto import Painting, Step
+    from impasto.memory.plan import Plan
 
 STILL = 4.0
 """A still takes about so many times as long as a later frame: how far a film has come is counted with that."""
@@ -74,11 +75,6 @@ class FilmPainting:
         """How many of them are done."""
         return self._done
 
-    @property
-    def start(self) -> Fraction:
-        """Seconds of the film at which the painted part begins."""
-        return self._reel.start
-
     def __iter__(self) -> Iterator[PaintedFrame]:
         """Paint what is not painted yet, frame by frame."""
         for event in self.events():
@@ -112,36 +108,41 @@ class FilmPainting:
             OutputError: it exists and `overwrite` is not set, or cannot be written.
             SettingsError: the file does not hold that kind of film.
         """
-        from impasto.video.codecs import codec_of
-        from impasto.video.folder import write_folder
-        from impasto.video.write import Target, write_film
-
-        target, kind = Path(path), codec_of(Path(path), codec)
-        if kind is None:
-            write_folder(target, self.frames(), overwrite)
-            return
         shown = min(self._done, self.count)
-        stop = self._reel.stop if shown == self.count else self._reel.times[shown]
-        to = Target(target, kind, self.size, self.start, stop, self.metadata, overwrite)
-        write_film(to, self._reel.film, self.frames())
+        stop = None if shown == self.count else self._reel.times[shown]
+        write_frames(
+            *(Path(path), codec, self._reel, self.size, self.metadata, self.frames()),
+            stop=stop,
+            overwrite=overwrite,
+        )
 
     @property
     def metadata(self) -> dict[str, Any]:
         """What the film was painted from, and how: JSON-able, without names of folders."""
-        return {
-            "film": self._reel.film.path.name,
-            "fingerprint": self._reel.film.fingerprint(),
-            "inputs": self._painter.described(),
-            "settings": self._settings.as_dict(),
-            "temporal": self._temporal.as_dict(),
-            "keys": [one.as_text() for one in self._keys],
-            "part": self._reel.as_dict(),
-            "frames": self.count,
-            "painted": min(self._done, self.count),
-            "width": self.size[1],
-            "height": self.size[0],
-            "versions": {"impasto": impasto.__version__},
-        }
+        painted, styles = min(self._done, self.count), self._painter.styles
+        return film_metadata(
+            self._reel, styles, self._settings, self._temporal, self._keys, self.size, painted
+        )
+
+    # For the plan.
+
+    def still_plan(self) -> "Plan":
+        """The plan of the first frame as a still; a few seconds go into measuring."""
+        return self._painter.still(0).plan()
+
+    def small(self, frame: int) -> np.ndarray:
+        """A frame of the film at the size of the painting: uint8 [H, W, 3]."""
+        return self._painter.small(frame)
+
+    @property
+    def frame_steps(self) -> int:
+        """Steps of a later frame; 0 where only colours are changed."""
+        return self._temporal.frame_steps if self._painter.paints else 0
+
+    @property
+    def free(self) -> int:
+        """Bytes that are free where the frames are kept."""
+        return self._paints.state.free()
 
     def close(self) -> None:
         """Remove the temporary folder, if the frames are kept in one."""

@@ -10,6 +10,7 @@ from typing import Any
 import impasto
 from impasto.cli import adjust
 from impasto.cli import parameters as p
+from impasto.cli.film_info import FILM_SUFFIXES, film_command, film_rows, read_film
 from impasto.cli.guidance import GUIDES
 from impasto.cli.messages import as_option, as_text, command, operand, say
 from impasto.errors import PictureError, SettingsError
@@ -22,7 +23,8 @@ def info(output: p.Painted, as_json: p.Json = False, toml: p.Toml = None, force:
     """Say how a picture was painted: what it carries inside it, and the command that makes it again."""
     if as_json and toml:
         raise SettingsError("--json and --toml are two ways to show the same: give one of them")
-    recipe = impasto.read_metadata(output)
+    film = output.suffix.lower() in FILM_SUFFIXES
+    recipe = read_film(output) if film else impasto.read_metadata(output)
     if as_json:
         say(json.dumps(recipe, indent=2))
     elif toml:
@@ -31,7 +33,8 @@ def info(output: p.Painted, as_json: p.Json = False, toml: p.Toml = None, force:
         _show_settings(settings, toml, force)
     else:
         with _readable(output):
-            rows, again = _rows(recipe), again_command(recipe, output)
+            rows = film_rows(recipe) if film else _rows(recipe)
+            again = film_command(recipe, output) if film else again_command(recipe, output)
         _show(output, rows, again)
     return 0
 

@@ -21,10 +21,12 @@ from impasto.files.atomic_write import check_target
 from impasto.files.readable import fingerprint, opened
 from impasto.inputs.style_sources import in_words
 from impasto.settings import Settings
+from impasto.settings.amounts import in_words as size_in_words
 
 if TYPE_CHECKING:
     from impasto.video.job import FilmJob
     from impasto.video.painting import FilmPainting
+    from impasto.video.plan import FilmPlan
     from impasto.video.state import State
 
 PACKAGES = {"av": "av", "cv2": "opencv-python-headless"}
@@ -122,6 +124,8 @@ def check_installed() -> None:
 
 def paint_film(job: "FilmJob", state: "State", *, force: bool, quiet: bool) -> int:
     """Paint a film, or go on with it, and write it; returns the exit code."""
+    from impasto.video.plan import plan_film
+
     complete, painting, began = True, None, 0.0
     try:
         with make_reporter(quiet) as report:
@@ -129,6 +133,8 @@ def paint_film(job: "FilmJob", state: "State", *, force: bool, quiet: bool) -> i
             painting = _begin(job, state)
             for text in painting.notes:
                 report.note(text)
+            if not quiet:
+                report.note(_planned(plan_film(painting)))
             names = in_words([path.name for path, _ in job.styles])
             report.begin(Title(job.film.name, names, str(job.output), painting.size), 0.0)
             with finishing_the_step(report.stopping) as interruption:
@@ -178,6 +184,17 @@ def _all(painting: "FilmPainting", report: Reporter, interruption: Any) -> tuple
         if interruption.asked and painting.done < painting.visits:
             return False, seconds
     return True, seconds
+
+
+def _planned(plan: "FilmPlan") -> str:
+    frames, shots = (
+        f"{number} {what}{'' if number == 1 else 's'}"
+        for number, what in ((plan.frames, "frame"), (plan.shots, "shot"))
+    )
+    return (
+        f"{frames} in {shots}: about {spent(plan.seconds)}, at most {size_in_words(plan.peak)} of memory, and "
+        f"{size_in_words(plan.disk)} of disk until it is done"
+    )
 
 
 def _new_folder(job: "FilmJob", force: bool) -> "State":
