@@ -1,6 +1,6 @@
 """Tiny films, made here, and a tiny network: the real command line and the real stylizer on them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -10,14 +10,14 @@ import pytest
 av = pytest.importorskip("av", reason="films need the extra impasto[video]")
 pytest.importorskip("cv2", reason="films need the extra impasto[video]")
 
+import impasto  # noqa: E402
 from impasto.images.io.read import write_picture  # noqa: E402
 from impasto.settings import Settings  # noqa: E402
-from impasto.vgg import vgg19  # noqa: E402
 from impasto.vgg.vgg19 import VGG19  # noqa: E402
 from impasto.video.stylizer import VideoStylizer  # noqa: E402
 from impasto.video.temporal import Temporal  # noqa: E402
-from tests.cli.conftest import _weights, one_thread, refused, run  # noqa: E402
-from tests.helpers import random_image, tiny_weights  # noqa: E402
+from tests.cli.conftest import one_thread, refused, run  # noqa: E402
+from tests.helpers import random_image, tiny_encoder, tiny_weights  # noqa: E402
 from tests.video.synthetic import Synthetic, camera, film, noise_picture  # noqa: E402
 
 __all__ = ["one_thread", "refused", "run"]
@@ -84,12 +84,12 @@ def pan() -> Synthetic:
 
 
 @pytest.fixture
-def cinema(tmp_path, monkeypatch, one_thread) -> Path:
+def cinema(tmp_path, monkeypatch, one_thread) -> Iterator[Path]:
     """The current folder: style.png is there, the default network is tiny."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(vgg19, "find_weights", _weights)
     write_picture(tmp_path / "style.png", random_image(40, 40, 2))
-    return tmp_path
+    with impasto.encoders_made_by(tiny_encoder):
+        yield tmp_path
 
 
 @pytest.fixture

@@ -237,11 +237,9 @@ def test_resume_notices_other_inputs(film, cinema, run, refused, monkeypatch, pa
 
 PROGRAM = """
 import sys
-from impasto.vgg import vgg19
-from tests.helpers import tiny_weights
-vgg19.find_weights = lambda choice=None: tiny_weights()
 from impasto.cli import main
-sys.exit(main(sys.argv[1:]))
+from tests.helpers import tiny_encoder
+sys.exit(main(sys.argv[1:], encoder=tiny_encoder))
 """
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from impasto.cli.messages import as_option, as_text, command, operand
+from impasto.faces.words import as_option, as_text, command, operand
 from impasto.settings import Settings
 from impasto.video.temporal import Temporal
 

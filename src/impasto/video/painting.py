@@ -179,9 +179,9 @@ class FilmPainting:
                 trust=tracks.trust,
                 still=tracks.still,
             )
-        self._tracks = tracks
-        self._film = {n: self._film[n] for n in {*tracks.sources(), visit.number} if n in self._film}
-        self._paints.kept(tracks, self._shot)
+        self._tracks = tracks.grown()
+        self._film = {n: self._film[n] for n in {*self._tracks.sources(), visit.number} if n in self._film}
+        self._paints.kept(self._tracks, self._shot)
         self._done = visit.number + 1
         shown, alpha = _parted(pixels)
         yield PaintedFrame(

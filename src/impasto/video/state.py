@@ -27,7 +27,7 @@ from impasto.video.tracks import Tracks
 SUFFIX = ".film"
 """What the name of the folder ends in, after that of the film that is painted."""
 _JOB, _TRACKS = "film.json", "tracks.npz"
-_FIELDS = ("source", "x", "y", "likeness", "trust", "still")
+_FIELDS = ("source", "x", "y", "likeness", "trust", "age", "still")
 
 
 def default_folder(output: Path) -> Path:

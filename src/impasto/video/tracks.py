@@ -30,6 +30,8 @@ LOOKS_ALIKE = 0.06
 """How far a place may look different from its source, as a standard deviation; 1 is black to white."""
 LEAST_LIKENESS = 0.2
 """Below this a pixel is seen first-hand."""
+YOUNG = 4
+"""Frames over which what was not seen before is finished."""
 LARGEST_ZOOM = 1.5
 """A source whose pixels are spread by more than this is blurred: the pixel is first-hand again."""
 WORSE, NOISE = 1.5, 2.0
@@ -48,7 +50,8 @@ class Tracks:
     number: of the frame. source: int32 [H, W], the number of the frame in which each pixel was seen first.
     x, y: float32 [H, W], where it stood in that frame, in pixels. likeness: float32 [H, W] in [0, 1], how far it looks
     as it did there; 0 where the pixel is seen first-hand now. trust: likewise, and 0 where motions meet, too: how
-    firmly its paint is held. still: bool [H, W], where nothing moved or changed since the frame before, to the bit.
+    firmly its paint is held. age: uint8 [H, W], how many frames ago it was seen first, up to YOUNG.
+    still: bool [H, W], where nothing moved or changed since the frame before, to the bit.
     """
 
     number: int
@@ -57,21 +60,34 @@ class Tracks:
     y: np.ndarray
     likeness: np.ndarray
     trust: np.ndarray
+    age: np.ndarray
     still: np.ndarray
 
     @classmethod
-    def begun(cls, number: int, size: tuple[int, int]) -> "Tracks":
-        """Those of the first frame of a shot: all of it is first-hand."""
+    def begun(cls, number: int, size: tuple[int, ...], age: int = YOUNG) -> "Tracks":
+        """Those of the first frame of a shot: all of it is first-hand, and finished."""
         rows, columns = np.mgrid[: size[0], : size[1]].astype(np.float32)
         nothing = np.zeros(size, np.float32)
         return cls(
-            number, np.full(size, number, np.int32), columns, rows, nothing, nothing, np.zeros(size, bool)
+            number,
+            source=np.full(size, number, np.int32),
+            x=columns,
+            y=rows,
+            likeness=nothing,
+            trust=nothing,
+            age=np.full(size, age, np.uint8),
+            still=np.zeros(size, bool),
         )
 
     @property
     def new(self) -> np.ndarray:
         """bool [H, W]: what is seen first-hand in this frame."""
         return self.source == self.number
+
+    @property
+    def finished(self) -> np.ndarray:
+        """bool [H, W]: what is not painted on from frame to frame any more."""
+        return self.age >= YOUNG
 
     def _where(self, here: np.ndarray, other: "Tracks") -> "Tracks":
         """These tracks, but the places of the other's `here`, a bool [H, W]."""
@@ -80,6 +96,17 @@ class Tracks:
             source=np.where(here, other.source, self.source),
             x=np.where(here, other.x, self.x),
             y=np.where(here, other.y, self.y),
+            age=np.where(here, other.age, self.age),
+        )
+
+    def grown(self) -> "Tracks":
+        """The tracks for the next frame: what is still YOUNG goes on from its paint in this one.
+
+        Few steps do not finish what was begun from a guess. The frames that follow go on with it, held more firmly from
+        one to the next, until it is YOUNG frames old; from then on it is brought from there.
+        """
+        return self._where(
+            ~self.finished, replace(Tracks.begun(self.number, self.source.shape), age=self.age)
         )
 
     def sources(self) -> list[int]:
@@ -103,7 +130,7 @@ def follow(before: Tracks, film: Frames, number: int) -> Tracks:
     film: the frames `number`, `before.number` and those that `before` reads from, uint8 [H, W, 3].
     """
     frame, last = film[number], film[before.number]
-    if np.array_equal(frame, last):
+    if np.array_equal(frame, last) and before.finished.all():
         whole = np.ones(before.still.shape, np.float32)
         return replace(before, number=number, likeness=whole, trust=whole, still=whole > 0)
     matched = match(frame, last)
@@ -115,9 +142,11 @@ def follow(before: Tracks, film: Frames, number: int) -> Tracks:
     likeness = np.where(seen, _likeness(frame, carried.read(film)), 0).astype(np.float32)
     first_hand = likeness < LEAST_LIKENESS
     likeness = _softened(np.where(first_hand, 0, likeness))
-    found = Tracks.begun(number, first_hand.shape)._where(~first_hand, carried)
-    trust = _softened(likeness * ~boundaries(back))
-    still = _still(frame, last)
+    age = np.minimum(carried.age + 1, YOUNG).astype(np.uint8)
+    carried = replace(carried, age=age)
+    found = Tracks.begun(number, first_hand.shape, age=0)._where(~first_hand, carried)
+    trust = _softened(likeness * ~boundaries(back) * (found.age / YOUNG))
+    still = _still(frame, last) & before.finished
     found = found._where(still, before)  # whatever the flow says there
     return replace(found, likeness=np.where(still, 1, likeness), trust=np.where(still, 1, trust), still=still)
 
@@ -153,6 +182,7 @@ def _carried(before: Tracks, back: Flow, number: int) -> Tracks:
         source=source,
         x=np.where(within, smooth_x, near_x).astype(np.float32),
         y=np.where(within, smooth_y, near_y).astype(np.float32),
+        age=before.age[row, column],
     )
 
 

@@ -13,10 +13,11 @@ from impasto.cli.display import make_reporter
 from impasto.cli.guidance import takes_masks, where_of
 from impasto.cli.interrupt import INTERRUPTED, finishing_the_step
 from impasto.cli.job import absolute_weights
-from impasto.cli.messages import command, operand, say, spent
+from impasto.cli.messages import say
 from impasto.cli.options import given, paintings, takes_settings
 from impasto.cli.reporter import Reporter, Title
 from impasto.errors import OutputError, SettingsError
+from impasto.faces.words import command, operand, spent
 from impasto.files.atomic_write import check_target
 from impasto.files.readable import fingerprint, opened
 from impasto.inputs.style_sources import in_words
