@@ -18,7 +18,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -147,9 +147,7 @@ def contend(shots: Shots, settings: impasto.Settings, out: Path | None) -> dict[
     """The figures of one film."""
     needed = sorted({n for pairs in MEASURED.values() for pair in pairs for n in pair})
     painter = impasto.VideoStylizer(settings)
-    stylizer = painter.stylizer.varied(impasto.Settings.from_dict({**painter.settings.as_dict(), "alpha": None,
-        "beta": None, "size": shots.about.size[1]} if settings.strength else {**settings.as_dict(),
-        "size": shots.about.size[1]}))  # fmt: skip
+    stylizer = painter.stylizer.varied(replace(settings, size=shots.about.size[1]))
     style = stylizer.encode_style(STYLE)
     stills, seconds = {}, []
     for number in needed:

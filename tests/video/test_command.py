@@ -275,3 +275,15 @@ def test_the_plan_is_told_and_info_tells_how_it_was_painted(film, cinema, run, r
     assert (cinema / "out.mkv").read_bytes() == (cinema / "before.mkv").read_bytes()
     assert '"frames": 3' in run("info", "out.mkv", "--json").out
     assert "carries no recipe" in refused("info", "film.mkv")
+
+
+def test_what_the_file_cannot_do_as_the_film_does_is_told(cinema, run, pan):
+    alpha = np.full((35, 48, 1), 90, np.uint8)
+    write(cinema / "film.mkv", [np.dstack([one[:35], alpha]) for one in pan.frames[:1]], pixels="bgra")
+    outcome = run(*[one for one in command(output="out.mp4", codec=None) if one != "--quiet"])
+    assert "is shown on white" in outcome.err
+    assert "a side is odd" in outcome.err
+    white = frames_of(cinema / "out.mp4")[0].astype(float)
+    assert run(*command()).code == 0
+    clear = frames_of(cinema / "out.mkv")[0] * (90 / 255) + 255 * (165 / 255)
+    assert np.abs(white - clear).mean() < 3

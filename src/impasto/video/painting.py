@@ -11,7 +11,7 @@ import numpy as np
 from impasto.settings import Settings
 from impasto.video.cuts import is_cut
 from impasto.video.events import FrameStep, PaintedFrame
-from impasto.video.film import Frame
+from impasto.video.film import About, Frame
 from impasto.video.frame_painter import FramePainter
 from impasto.video.keys import Key
 from impasto.video.metadata import film_metadata
@@ -123,6 +123,11 @@ class FilmPainting:
         return film_metadata(
             self._reel, styles, self._settings, self._temporal, self._keys, self.size, painted
         )
+
+    @property
+    def about(self) -> About:
+        """What was known of the film before."""
+        return self._reel.film.about
 
     # For the plan.
 
@@ -238,7 +243,7 @@ class FilmPainting:
         if keeps and visit.before is not None and visit.earlier is None:
             last = self._paints.paint(visit.before)
             pixels[tracks.still] = last[..., :3][tracks.still]
-        if not self._reel.film.about.transparent:
+        if not self.about.transparent:
             return pixels
         alpha = np.full(self.size, 255, np.uint8)
         if result.alpha is not None:

@@ -41,7 +41,7 @@ class VideoStylizer:
         more: encoder, costs and partition, as for `Stylizer`.
 
     Raises:
-        SettingsError, WeightsError: as `Stylizer`; 16 bits, which no frame is kept in.
+        SettingsError, WeightsError: as `Stylizer`; 16 bits, which no frame is kept in; a partition among processes.
     """
 
     def __init__(self, settings: Settings | None = None, *, temporal: Temporal | None = None, **more: Any):
@@ -49,6 +49,10 @@ class VideoStylizer:
         if self.settings.bits != 8:
             raise SettingsError("the frames of a film have 8 bits a channel: omit bits", names=("bits",))
         self.stylizer: Stylizer = impasto.Stylizer(self.settings, **more)
+        if not self.stylizer.alone:
+            raise SettingsError(
+                "the frames of a film are painted by one process: several paint its segments (impasto.video.segments)"
+            )
 
     def paint(
         self,

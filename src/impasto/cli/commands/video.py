@@ -16,6 +16,7 @@ from impasto.cli.job import absolute_weights
 from impasto.cli.messages import say
 from impasto.cli.options import given, paintings, takes_settings
 from impasto.cli.reporter import Reporter, Title
+from impasto.distributed.process_info import place
 from impasto.errors import OutputError, SettingsError
 from impasto.faces.words import command, operand, spent
 from impasto.files.atomic_write import check_target
@@ -88,6 +89,8 @@ def video(
         guidance=where,
     )
     codec_of(output, codec)
+    if not place().alone:
+        raise SettingsError("a film is painted by one process: start impasto video without torchrun")
     return paint_film(job, _new_folder(job, force), force=force, quiet=quiet)
 
 
@@ -132,7 +135,7 @@ def paint_film(job: "FilmJob", state: "State", *, force: bool, quiet: bool) -> i
         with make_reporter(quiet) as report:
             report.loading("Reading the film, the pictures and VGG-19 ...")
             painting = _begin(job, state)
-            for text in painting.notes:
+            for text in [*painting.notes, *_notes(job, painting)]:
                 report.note(text)
             if not quiet:
                 report.note(_planned(plan_film(painting)))
@@ -185,6 +188,23 @@ def _all(painting: "FilmPainting", report: Reporter, interruption: Any) -> tuple
         if interruption.asked and painting.done < painting.visits:
             return False, seconds
     return True, seconds
+
+
+def _notes(job: "FilmJob", painting: "FilmPainting") -> list[str]:
+    """What the file cannot do as the film does."""
+    from impasto.video.codecs import codec_of
+
+    codec, found = codec_of(job.output, job.codec), []
+    if codec is not None and painting.about.transparent and codec.clear is None:
+        found.append(
+            f"codec {codec.name} has no transparency: the film is shown on white (--codec prores has it)"
+        )
+    if codec is not None and codec.odd != codec.pixels and any(side % 2 for side in painting.size):
+        found.append(
+            "a side is odd, so colour is coded at full resolution, which some players do not show: "
+            "an even --size is shown by all"
+        )
+    return found
 
 
 def _planned(plan: "FilmPlan") -> str:
