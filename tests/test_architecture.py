@@ -25,13 +25,14 @@ LAYERS = [  # from the ground up: a package imports only from those before it
         "images",
     ),
     *("costs", "inputs", "distributed", "solvers", "objective", "memory", "painting", "stylizer", "measures"),
-    *("demo", "faces", "explore", "studio", "cli", "notebook", "__main__"),
+    *("demo", "faces", "explore", "studio", "video", "cli", "notebook", "__main__"),
 ]
-FRONT_ENDS = {"faces", "explore", "studio", "cli", "notebook"}
+FRONT_ENDS = {"faces", "explore", "studio", "video", "cli", "notebook"}
 PUBLIC = {
     "explore",
     "faces",
     "studio",
+    "video",
     "cli",
     "notebook",
     "demo",
@@ -116,8 +117,15 @@ def test_the_public_names_are_these():
         *("CanvasScale", "Checkpoint", "CheckpointError", "Cost", "CostError", "CustomCost"),
         *("EncodedStyle", "Event", "Hold", "ImageCost", "ImpastoError", "OutputError", "Painting"),
         *("Picture", "PictureError", "PictureRows", "RankError", "Report", "Result", "Settings"),
-        *("SettingsError", "Step", "Stylizer", "VGG19", "WeightsError", "__version__", "check_writable"),
-        *("content_cost", "describe_weights", "encoders_made_by", "gram_matrix", "join_torchrun"),
+        *("SettingsError", "Step", "Stylizer", "VGG19", "VideoStylizer", "WeightsError", "__version__"),
+        *(
+            "check_writable",
+            "content_cost",
+            "describe_weights",
+            "encoders_made_by",
+            "gram_matrix",
+            "join_torchrun",
+        ),
         *(
             "layer_style_cost",
             "load_checkpoint",

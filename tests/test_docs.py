@@ -39,6 +39,8 @@ MORE_STAND_INS = ("monet.jpg", "hokusai.jpg", "munch.jpg")
 MASK_STAND_INS = ("sky.png", "monet-sky.png", "face.png", "houses.png", "map.png", "monet-map.png")
 LOWER_STAND_INS = ("ground.png", "monet-ground.png")
 """White in the upper half; and black there."""
+FILM_STAND_INS = ("film.mp4", "mask.mp4")
+"""Three frames of the photograph, moved; and white in the upper half, in each."""
 
 SHOWN_ONLY = ("text", "mermaid", "")
 COMPUTATIONS = """layer style cost; style cost; total cost; solving the optimisation; random initialisation;
@@ -72,8 +74,26 @@ def small(desk, monkeypatch) -> Iterator[None]:
         write_picture(name, upper)
     for name in LOWER_STAND_INS:
         write_picture(name, 1 - upper)
+    photo = random_image(64, 90)
+    write_film(FILM_STAND_INS[0], [photo[:, :, 2:62, 3 * i : 80 + 3 * i] for i in range(3)])
+    write_film(FILM_STAND_INS[1], [upper] * 3)
     with encoders_made_by(tiny_encoder):
         yield
+
+
+def write_film(path: str, frames: list[torch.Tensor]) -> None:
+    """A film of one second without loss."""
+    import av
+
+    with av.open(path, "w") as out:
+        stream = out.add_stream("libx264", rate=3, options={"qp": "0"})
+        stream.height, stream.width, stream.pix_fmt = 60, 80, "yuv444p"
+        for frame in frames:
+            pixels = (frame[0].permute(1, 2, 0) * 255).round().byte().contiguous().numpy()
+            for packet in stream.encode(av.VideoFrame.from_ndarray(pixels, format="rgb24")):
+                out.mux(packet)
+        for packet in stream.encode(None):
+            out.mux(packet)
 
 
 def scenes() -> list:

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from impasto.vgg.vgg19 import VGG19
     from impasto.vgg.weights import describe as describe_weights
     from impasto.vgg.weights import verify as verify_weights
+    from impasto.video.stylizer import VideoStylizer
 
 __all__ = [
     "VGG19",
@@ -73,6 +74,7 @@ __all__ = [
     "SettingsError",
     "Step",
     "Stylizer",
+    "VideoStylizer",
     "WeightsError",
     "__version__",
     "check_writable",
@@ -123,6 +125,7 @@ _HOME = {
     "Step": "painting.loop",
     "Stylizer": "stylizer",
     "VGG19": "vgg.vgg19",
+    "VideoStylizer": "video.stylizer",
     "WeightsError": "errors",
     "check_writable": "images.io.read",
     "content_cost": "costs.content",
