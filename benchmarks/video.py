@@ -27,7 +27,8 @@ import cv2
 import numpy as np
 
 import impasto
-from impasto.video.film import About, FilmFile, Frame
+from impasto.video.film import About, Frame
+from impasto.video.film_file import FilmFile
 from impasto.video.flow import match
 from impasto.video.temporal import Temporal
 from impasto.video.tracks import follow_flow

@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 
 import impasto
-from impasto.video.film import open_film
+from impasto.video.open_film import open_film
 from impasto.video.painting import FilmPainting
+from impasto.video.state import State
 from tests.video.conftest import sound_of, write
 
 OPTIONS = ("--steps", "3", "--scales", "1", "--threads", "1", "--frame-steps", "2", "--quiet")
@@ -287,3 +288,20 @@ def test_what_the_file_cannot_do_as_the_film_does_is_told(cinema, run, pan):
     assert run(*command()).code == 0
     clear = frames_of(cinema / "out.mkv")[0] * (90 / 255) + 255 * (165 / 255)
     assert np.abs(white - clear).mean() < 3
+
+
+def test_a_disk_that_is_full_loses_nothing(film, cinema, run, refused, straight, monkeypatch):
+    expected, write_paint = straight(), State.write_paint
+
+    def full(self, visit, pixels, **more):
+        if visit == 3:
+            raise impasto.OutputError("'paint' could not be written (No space left on device)")
+        write_paint(self, visit, pixels, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(State, "write_paint", full)
+        assert "nothing is lost: go on with `impasto resume" in refused(*command())
+    assert run("resume", "out.mkv.film", "--quiet").code == 0
+    assert (cinema / "out.mkv").read_bytes() == expected
+    monkeypatch.setattr(State, "free", lambda self: 1000)
+    assert "more than is free there" in refused(*[one for one in command("--force") if one != "--quiet"])

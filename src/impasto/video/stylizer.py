@@ -19,10 +19,11 @@ import impasto
 from impasto.errors import SettingsError
 from impasto.inputs.inputs import read_styles
 from impasto.settings import Settings
-from impasto.video.film import Film, open_film
+from impasto.video.film import Film
 from impasto.video.frame_painter import FramePainter, settings_of_film
 from impasto.video.guides import Guides
 from impasto.video.keys import Key, check_weights
+from impasto.video.open_film import open_film
 from impasto.video.painting import FilmPainting
 from impasto.video.reel import Reel
 from impasto.video.temporal import Temporal

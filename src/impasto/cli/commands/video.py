@@ -146,6 +146,10 @@ def paint_film(job: "FilmJob", state: "State", *, force: bool, quiet: bool) -> i
                 if painting.done:
                     report.loading("Writing the film ...")
                     painting.save(job.output, codec=job.codec, overwrite=force)
+    except OutputError as error:
+        if painting is None or not painting.done:
+            raise
+        raise OutputError(f"{error}; nothing is lost: go on with `{_resume_command(state)}`") from None
     except KeyboardInterrupt:
         if not quiet:
             say("Stopped at once. Go on with what is finished, by:")
@@ -220,7 +224,7 @@ def _planned(plan: "FilmPlan") -> str:
 
 def _new_folder(job: "FilmJob", force: bool) -> "State":
     """The folder for a film that is begun, once it is sure that nothing is lost by it."""
-    from impasto.video.film import open_film
+    from impasto.video.open_film import open_film
     from impasto.video.state import State, default_folder, is_state
 
     check_inputs({role: path for role, path in job.inputs().items() if path.suffix and not path.is_dir()})
@@ -259,7 +263,7 @@ def _is_ours(output: Path, written: str | None) -> bool:
 
 
 def _digest(output: Path) -> str:
-    from impasto.video.film import Pictures
+    from impasto.video.pictures import Pictures
 
     if output.is_dir():
         return Pictures(output, Fraction(1)).fingerprint()
