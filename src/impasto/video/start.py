@@ -6,6 +6,8 @@ CANDIDATES = 6144
 """At most so many places are looked at for one that resembles a new one, chosen with a fixed seed."""
 ALIKE = 4
 """The paint of so many that resemble it most is mixed."""
+SPECKLE = 1.2
+"""What is mixed for each place by itself is smoothed by this deviation, in pixels of a frame 192 pixels wide."""
 BLURS = (1.5, 4.0)
 """What is around a place counts, too: means by these deviations, in pixels of a frame 192 pixels wide."""
 NEARNESS = 0.15
@@ -38,21 +40,27 @@ def first_canvas(frame: np.ndarray, paint: np.ndarray, trust: np.ndarray) -> np.
             chosen = np.random.default_rng(0).choice(len(candidates), CANDIDATES, replace=False)
             candidates = candidates[np.sort(chosen)]
         nearest = _nearest(looks[wanted], looks.reshape(-1, looks.shape[2])[candidates])
+        guess = np.where(wanted[..., None], guess, paint).astype(np.float32)
         guess[wanted] = paint.reshape(-1, 3)[candidates][nearest].mean(1)
+        guess = _smooth(guess, SPECKLE)
     return (weight * paint + (1 - weight) * guess).clip(0, 1).astype(np.float32)
 
 
 def _looks(frame: np.ndarray) -> np.ndarray:
     """What a place looks like, as numbers whose differences count alike: float32 [H, W, D]."""
-    import cv2
-
     height, width = frame.shape[:2]
     values = frame.astype(np.float32)
-    scale = width / _WIDTH
-    around = [cv2.GaussianBlur(values, (0, 0), blur * scale, borderType=cv2.BORDER_REFLECT) for blur in BLURS]
+    around = [_smooth(values, blur) for blur in BLURS]
     rows, columns = np.mgrid[:height, :width].astype(np.float32)
     place = np.stack([columns, rows], 2) * (NEARNESS * (3 * (1 + len(BLURS))) ** 0.5 / width)
     return np.concatenate([values, *around, place], 2)
+
+
+def _smooth(picture: np.ndarray, deviation: float) -> np.ndarray:
+    import cv2
+
+    scaled = deviation * picture.shape[1] / _WIDTH
+    return cv2.GaussianBlur(picture, (0, 0), scaled, borderType=cv2.BORDER_REFLECT)
 
 
 def _nearest(looks: np.ndarray, candidates: np.ndarray) -> np.ndarray:
