@@ -25,15 +25,16 @@ LAYERS = [  # from the ground up: a package imports only from those before it
         "images",
     ),
     *("costs", "inputs", "distributed", "solvers", "objective", "memory", "painting", "stylizer", "measures"),
-    *("demo", "faces", "explore", "studio", "video", "cli", "__main__"),
+    *("demo", "faces", "explore", "studio", "video", "cli", "notebook", "__main__"),
 ]
-FRONT_ENDS = {"faces", "explore", "studio", "video", "cli"}
+FRONT_ENDS = {"faces", "explore", "studio", "video", "cli", "notebook"}
 PUBLIC = {
     "explore",
     "faces",
     "studio",
     "video",
     "cli",
+    "notebook",
     "demo",
     "errors",
     "settings",
@@ -134,7 +135,7 @@ def test_the_public_names_are_these():
             "recolor",
             "report",
         ),
-        *("report_table", "save_report", "style_cost", "stylize", "total_cost", "verify_weights"),
+        *("report_table", "save_report", "show", "style_cost", "stylize", "total_cost", "verify_weights"),
         *("write_settings",),
     }
     for name in impasto.__all__:

@@ -15,9 +15,11 @@ from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
+import nbformat
 import pytest
 import torch
 from docs import build
+from nbclient import NotebookClient
 from typer.main import get_command
 
 from impasto import encoders_made_by
@@ -340,15 +342,32 @@ def _shape_of(text: str) -> str:
 
 @pytest.mark.slow
 def test_the_walkthrough_runs(desk):
+    """As a notebook, in a kernel of its own; what it prints is what the text shows, up to measured decimals."""
     text = build.WALKTHROUGH.read_text("utf-8")
     quick, found = re.subn(r"^STEPS = \d+", "STEPS = 4", text, count=1, flags=re.M)
     assert found == 1
-    assert _shape_of(build.run_walkthrough(quick)) == _shape_of(quick), "run python docs/build.py walkthrough"
+    notebook = nbformat.reads(build.notebook(quick), as_version=4)
+    shown = [_printed(cell) for cell in notebook.cells]
+    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(desk)}}).execute()
+    assert [_printed(cell) for cell in notebook.cells] == shown, "run python docs/build.py walkthrough"
     written = {f"walkthrough/{path.name}" for path in (desk / "walkthrough").iterdir()}
     assert written == set(re.findall(r"\((walkthrough/[^)]+)\)", text))
     assert written == {f"walkthrough/{path.name}" for path in (build.DOCS / "walkthrough").iterdir()}
     assert sum((build.DOCS / name).stat().st_size for name in written) < 400_000
     assert [path.name for path in desk.iterdir()] == ["walkthrough"]
+
+
+def _printed(cell) -> list[str]:
+    """What a cell printed, and which kinds of output it has beside."""
+    kinds = {"stream": "printed", "display_data": "picture", "execute_result": "picture"}
+    outputs = cell.get("outputs", [])
+    return [kinds[one.output_type] for one in outputs] + [_shape_of(one.get("text", "")) for one in outputs]
+
+
+def test_the_notebook_of_the_walkthrough_is_up_to_date():
+    notebook = build.notebook(build.WALKTHROUGH.read_text("utf-8"))
+    assert build.NOTEBOOK.read_text("utf-8") == notebook, "run python docs/build.py notebook"
+    nbformat.validate(nbformat.reads(notebook, as_version=4))
 
 
 def test_the_walkthrough_has_the_twelve_computations():

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from impasto.measures.page import save_report
     from impasto.measures.report import report
     from impasto.measures.table import report_table
+    from impasto.notebook.show import show
     from impasto.painting.checkpoint import Checkpoint, load_checkpoint
     from impasto.painting.loop import Event, Step
     from impasto.painting.painting import Painting
@@ -91,6 +92,7 @@ __all__ = [
     "report",
     "report_table",
     "save_report",
+    "show",
     "style_cost",
     "stylize",
     "total_cost",
@@ -140,6 +142,7 @@ _HOME = {
     "report": "measures.report",
     "report_table": "measures.table",
     "save_report": "measures.page",
+    "show": "notebook.show",
     "style_cost": "costs.style",
     "stylize": "stylizer",
     "total_cost": "costs.total",
