@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from impasto.costs import image_cost
-from impasto.costs.palette import SCALE, PaletteTarget, color_sums, colors
+from impasto.costs.palette import SCALE, PaletteTarget, histograms, colors
 from impasto.distributed.partition import WHOLE
 from impasto.evaluation import Cost, Evaluation
 from impasto.objective.palette import RegionPalette, WithPalettes
@@ -23,7 +23,7 @@ def nothing(image):
 
 
 def target(image):
-    return PaletteTarget.of(color_sums(image))
+    return PaletteTarget.of(histograms(image))
 
 
 def test_greys_that_lie_apart_cost_the_square_of_their_distance():
@@ -31,20 +31,20 @@ def test_greys_that_lie_apart_cost_the_square_of_their_distance():
     black, white = torch.full((1, 3, 4, 4), 0.02), torch.ones(1, 3, 4, 4)
     distance = float(colors(white)[0, 0] - colors(black)[0, 0])
     assert float(colors(white)[0, 0]) == pytest.approx(SCALE, rel=1e-4)
-    J = target(white).rule(color_sums(black))
+    J = target(white).rule(histograms(black))
     assert J.item() == pytest.approx(distance**2 / 3, rel=1e-4)
 
 
 def test_a_picture_of_the_same_colours_costs_nothing_wherever_they_are():
     shuffled = STYLE.flatten(2)[..., torch.randperm(64 * 80, generator=torch.Generator().manual_seed(0))]
-    J = target(STYLE).rule(color_sums(shuffled.view_as(STYLE)))
+    J = target(STYLE).rule(histograms(shuffled.view_as(STYLE)))
     assert abs(J.item()) < 1e-6
 
 
 def test_parts_add_up_by_their_weights():
     weight = torch.rand(64, 80, generator=torch.Generator().manual_seed(0))
-    both = color_sums(STYLE, weight).plus(color_sums(STYLE, 1 - weight))
-    whole = color_sums(STYLE)
+    both = histograms(STYLE, weight).plus(histograms(STYLE, 1 - weight))
+    whole = histograms(STYLE)
     torch.testing.assert_close(both.total, whole.total)
     assert both.count == pytest.approx(whole.count)
 
@@ -78,7 +78,7 @@ def test_it_brings_the_colours():
             .stylize(CONTENT, STYLE)
             .image
         )
-        return target(STYLE).rule(color_sums(image)).item()
+        return target(STYLE).rule(histograms(image)).item()
 
     assert off(palette=1e6) < 0.2 * off(palette=0.0)
 

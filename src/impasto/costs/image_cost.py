@@ -121,7 +121,7 @@ class Hold(ImageCost):
         """The picture and the mask at the size of a scale."""
         picture = rows_at(self._picture, scale.size, *scale.own).to(scale.device)
         mask = None if self._mask is None else self._mask.rows(scale.size, *scale.own).to(scale.device)
-        return _HoldAtScale(picture, mask, self.weight, scale.own)
+        return HoldAtScale(picture, mask, self.weight, scale.own)
 
     def fingerprint(self) -> str:
         """Class, weight, and the pictures' fingerprints."""
@@ -129,7 +129,7 @@ class Hold(ImageCost):
         return f"Hold(mask={mask}, picture={self._picture.fingerprint[:16]}, weight={self.weight!r})"
 
 
-class _HoldAtScale(ImageCost):
+class HoldAtScale(ImageCost):
     """`Hold` at one scale. picture [1, 3, rows, W], mask [rows, W] or None: the rows `first` of the canvas."""
 
     def __init__(self, picture: Tensor, mask: Tensor | None, weight: float, first: Span):

@@ -3,6 +3,8 @@
 import threading
 from bisect import insort
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 import torch
@@ -14,6 +16,7 @@ from impasto.distributed.partition import Partition
 from impasto.evaluation import Evaluate, Evaluation
 from impasto.inputs.color_transfer import recolored
 from impasto.inputs.inputs import Inputs
+from impasto.inputs.underpainting import underpainting
 from impasto.kernels import can_compile
 from impasto.kernels.cache import to_be_compiled
 from impasto.layout import Layout
@@ -31,6 +34,9 @@ from impasto.solvers.make import make_solver
 from impasto.solvers.solver import Solver
 from impasto.tensor_types import Image, ResizedImage, Span
 from impasto.vgg.vgg19 import VGG19
+
+LARGEST_CHECKED = 256
+"""Up to this long side of the first scale, in pixels, it is asked whether the photograph is painted already."""
 
 
 class PaintingProblem:
@@ -57,6 +63,7 @@ class PaintingProblem:
         self.styles = styles
         self.encoded = {name: tuple(getattr(settings, name)) for name in ("content_layer", "style_layers")}
         layers = list(dict.fromkeys([*settings.layers, *custom_layers(self.costs)]))
+        self._at_first = settings, inputs
         self.schedule = ScaleSchedule(settings, inputs, layers)
         self.scales = self.schedule.scales
         self.layouts: Sequence[Layout] = ()
@@ -68,10 +75,42 @@ class PaintingProblem:
     # What the loop asks for.
 
     def initial_canvas(self) -> Image:
-        """This process's rows of the first canvas, which the first process makes."""
+        """This process's rows of the first canvas: the setting `start`, or the photograph where it costs less."""
+        return self._photograph(0) if self.photograph_is_painted else self._start()
+
+    def _start(self) -> Image:
+        """This process's rows of what the setting `start` says; the first process makes it."""
         height, width = self.scales[0].size
         canvas = self.partition.scattered(self._whole_canvas, height, width)
         return canvas.to(self.encoder.device)
+
+    def _photograph(self, scale: int) -> Image:
+        """This process's rows of the content image at a scale."""
+        return self.setup(scale).content_rows(self.partition.rows_of(self.scales[scale].size[0]))
+
+    @cached_property
+    def photograph_is_painted(self) -> bool:
+        """Whether the photograph is in the style's manner already: every scale then starts from it.
+
+        It is where it costs no more than the underpainting does at the first scale, each with its own neighbours. So a
+        painting in its own manner stays as it is. The answer does not depend on adjustments, so that a painting that is
+        resumed finds the same one.
+        """
+        settings, inputs = self._at_first
+        size = self.scales[0].size
+        if settings.start != "underpainting" or inputs.start is not None or max(size) > LARGEST_CHECKED:
+            return False
+        members, less = self.partition.members(size[0]), False
+        if members is not None:
+            setup = replace(self.setup(0, members), settings=settings, inputs=inputs)
+        photograph, start = self._photograph(0), self._start()
+        if members is not None:
+            costs = [
+                build_objective(setup, encode(setup, canvas, self.styles))(canvas).cost.total
+                for canvas in (photograph, start)
+            ]
+            less = costs[0] <= costs[1]
+        return self.partition.anywhere(less)
 
     def _whole_canvas(self) -> Image:
         start = self.inputs.start
@@ -88,11 +127,16 @@ class PaintingProblem:
         size = self.scales[0].size
         if self.settings.start == "recoloured" and self.inputs.start is None:
             return recolored(self.inputs, size, 0.0)
+        if self.settings.start == "underpainting" and self.inputs.start is None:
+            return underpainting(self.encoder, self.inputs, size)
         return self.setup(0).content_rows(Span(0, size[0])).cpu()
 
     def upscaled(self, canvas: Image, scale: int) -> ResizedImage:
-        """The canvas of the scale before, upscaled, with the photograph's fine detail laid over it."""
-        return self.upscaler(scale)(canvas)
+        """The canvas of the scale before, upscaled, with the photograph's fine detail laid over it.
+
+        The photograph itself, where it is painted in the style's manner already.
+        """
+        return self._photograph(scale) if self.photograph_is_painted else self.upscaler(scale)(canvas)
 
     def upscaler(self, scale: int) -> Upscaler:
         """How the canvas of the scale before becomes that of this one."""
