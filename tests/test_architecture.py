@@ -25,11 +25,13 @@ LAYERS = [  # from the ground up: a package imports only from those before it
         "images",
     ),
     *("costs", "inputs", "distributed", "solvers", "objective", "memory", "painting", "stylizer", "measures"),
-    *("demo", "explore", "cli", "__main__"),
+    *("demo", "faces", "explore", "studio", "cli", "__main__"),
 ]
-FRONT_ENDS = {"explore", "cli"}
+FRONT_ENDS = {"faces", "explore", "studio", "cli"}
 PUBLIC = {
     "explore",
+    "faces",
+    "studio",
     "cli",
     "demo",
     "errors",
@@ -114,8 +116,16 @@ def test_the_public_names_are_these():
         *("EncodedStyle", "Event", "Hold", "ImageCost", "ImpastoError", "OutputError", "Painting"),
         *("Picture", "PictureError", "PictureRows", "RankError", "Report", "Result", "Settings"),
         *("SettingsError", "Step", "Stylizer", "VGG19", "WeightsError", "__version__", "check_writable"),
-        *("content_cost", "describe_weights", "gram_matrix", "join_torchrun", "layer_style_cost"),
-        *("load_checkpoint", "read_metadata", "read_picture", "read_settings", "recolor", "report"),
+        *("content_cost", "describe_weights", "encoders_made_by", "gram_matrix", "join_torchrun"),
+        *(
+            "layer_style_cost",
+            "load_checkpoint",
+            "read_metadata",
+            "read_picture",
+            "read_settings",
+            "recolor",
+            "report",
+        ),
         *("report_table", "save_report", "style_cost", "stylize", "total_cost", "verify_weights"),
         *("write_settings",),
     }

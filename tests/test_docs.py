@@ -10,7 +10,7 @@ import re
 import shlex
 import signal
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
@@ -20,15 +20,14 @@ import torch
 from docs import build
 from typer.main import get_command
 
-from impasto import stylizer
+from impasto import encoders_made_by
 from impasto.cli.app import app
 from impasto.cli.main import main
 from impasto.images.io.read import write_picture
 from impasto.painting import painting
 from impasto.painting.loop import Step
 from impasto.painting.problem import PaintingProblem
-from impasto.vgg.vgg19 import VGG19
-from tests.helpers import random_image, tiny_weights
+from tests.helpers import random_image, tiny_encoder
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *build.DOCS.glob("*.md")])
@@ -55,18 +54,14 @@ def desk(tmp_path, monkeypatch) -> Path:
 
 
 @pytest.fixture
-def small(desk, monkeypatch) -> None:
+def small(desk, monkeypatch) -> Iterator[None]:
     """Stand-ins to paint; 64 pixels, two steps a scale and a tiny network, whatever is asked for."""
 
     def problem(settings, *rest):
         least = replace(settings, size=min(settings.size or 64, 64), steps=min(settings.steps, 2))
         return PaintingProblem(least, *rest)
 
-    def encoder(weights, **choices):
-        return VGG19(weights or tiny_weights(), **choices)
-
     monkeypatch.setattr(painting, "PaintingProblem", problem)
-    monkeypatch.setattr(stylizer, "VGG19", encoder)
     for seed, name in enumerate([*STAND_INS, *MORE_STAND_INS]):
         write_picture(name, random_image(60, 80, seed))
     upper = torch.zeros(1, 3, 60, 80)
@@ -75,6 +70,8 @@ def small(desk, monkeypatch) -> None:
         write_picture(name, upper)
     for name in LOWER_STAND_INS:
         write_picture(name, 1 - upper)
+    with encoders_made_by(tiny_encoder):
+        yield
 
 
 def scenes() -> list:
@@ -103,6 +100,7 @@ def _prose(text: str) -> str:
     return re.sub(r"^( *)```.*?(^\1```$|\Z)", "", text, flags=re.M | re.S)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("path", "blocks"), scenes())
 def test_examples_run(path, blocks, small, monkeypatch, capsys):
     namespace = {"__name__": "example"}

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from impasto.painting.result import Result
     from impasto.settings import Settings
     from impasto.settings.toml_file import read_settings, write_settings
-    from impasto.stylizer import EncodedStyle, Stylizer, stylize
+    from impasto.stylizer import EncodedStyle, Stylizer, encoders_made_by, stylize
     from impasto.vgg.vgg19 import VGG19
     from impasto.vgg.weights import describe as describe_weights
     from impasto.vgg.weights import verify as verify_weights
@@ -77,6 +77,7 @@ __all__ = [
     "check_writable",
     "content_cost",
     "describe_weights",
+    "encoders_made_by",
     "gram_matrix",
     "join_torchrun",
     "layer_style_cost",
@@ -124,6 +125,7 @@ _HOME = {
     "check_writable": "images.io.read",
     "content_cost": "costs.content",
     "describe_weights": "vgg.weights:describe",
+    "encoders_made_by": "stylizer",
     "gram_matrix": "costs.gram",
     "join_torchrun": "distributed.join",
     "layer_style_cost": "costs.style",

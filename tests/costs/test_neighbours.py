@@ -136,7 +136,7 @@ def test_a_picture_s_own_positions_are_its_neighbours():
     problem = painting._problem
     problem.layouts = painting.layouts
     encodings = problem.encode(0, problem.begun(STYLE))
-    own = painting._encoder(STYLE, list(encodings.neighbours[0]))
+    own = problem.encoder(STYLE, list(encodings.neighbours[0]))
     for layer, found in encodings.neighbours[0].items():
         chosen = found.candidates.b[found.index.flatten().long()]
         off = (chosen - own[layer][0].flatten(1).T).square().mean()

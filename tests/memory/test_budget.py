@@ -142,7 +142,7 @@ def test_with_room_enough_nothing_is_spared():
     [
         ({}, "use a smaller --size, or more --memory"),
         ({"engine": "whole"}, "let it be tiled (--engine auto), use a smaller --size, or more --memory"),
-        ({"engine": "tiled", "tile": 512}, "leave --tile away, use a smaller --size, or more --memory"),
+        ({"engine": "tiled", "tile": 512}, "omit --tile, use a smaller --size, or more --memory"),
     ],
 )
 def test_what_cannot_be_done_is_told_in_one_line(fields, advice):

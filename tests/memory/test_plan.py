@@ -119,7 +119,10 @@ def test_the_peaks_of_a_painting_are_those_of_its_plan_and_follow_its_layouts():
     settings = Settings(steps=2, scales=2, size=96, memory="8GB")
     encoder = VGG19(tiny_weights(), pooling="average")
     painting = Stylizer(settings, encoder=encoder).paint(random_image(75, 98, 1), random_image(64, 80, 2))
-    planned = [one.peak for one in painting._plan.scales]
-    assert painting._peaks == planned
+    planned = painting.plan(times=False)
+    scales = [one.scale for one in planned.scales]
+    assert planned.scales == make_plan(planned.demand, scales, planned.base, planned.limit, named=True).scales
     painting.layouts = [replace(one, solver="adam") for one in painting.layouts]
-    assert all(less < more for less, more in zip(painting._peaks, planned, strict=True))
+    with_adam = painting.plan(times=False)
+    assert [one.layout for one in with_adam.scales] == painting.layouts
+    assert all(one.peak < other.peak for one, other in zip(with_adam.scales, planned.scales, strict=True))

@@ -95,5 +95,5 @@ def test_no_more_is_kept_than_the_limit_and_the_oldest_goes():
 def test_the_plan_counts_what_may_be_kept():
     one = stylizer()
     kept = one.encode_style(STYLE)
-    with_it, without = (one.paint(CONTENT, style)._plan.demand for style in (kept, STYLE))
+    with_it, without = (one.paint(CONTENT, style).plan(times=False).demand for style in (kept, STYLE))
     assert with_it.styles_kept - without.styles_kept == kept.encodings.limit

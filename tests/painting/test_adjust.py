@@ -107,6 +107,7 @@ def test_painted_again_from_its_metadata_it_is_the_same_to_the_bit(after, change
     assert again.metadata == result.metadata
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("saved", "way"), [(2, "L-BFGS"), (3, "L-BFGS"), (3, "Adam"), (4, "L-BFGS in tiles"), (8, "L-BFGS")]
 )

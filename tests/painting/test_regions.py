@@ -210,7 +210,7 @@ def test_the_plan_has_room_for_the_guides():
         painting = stylizer(engine="whole", scales=1, size=512, recipe="paint").paint(
             random_image(384, 512), style, **more
         )
-        return painting._plan.scales[0].peak - painting._plan.base, painting
+        return painting.plan(times=False).scales[0].peak - painting.plan(times=False).base, painting
 
     big = soft(384, 512)
     plain, _ = planned(STYLE)

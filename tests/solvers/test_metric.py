@@ -3,7 +3,7 @@ import torch
 
 from impasto.evaluation import Cost, Evaluation
 from impasto.solvers.lbfgs import LBFGS
-from impasto.solvers.smoothing_metric import smoothed
+from tests.solvers.helpers import smoothed
 
 SIZE = (1, 3, 16, 16)
 

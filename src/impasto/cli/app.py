@@ -11,6 +11,7 @@ from impasto.cli.commands.plan import plan
 from impasto.cli.commands.recolor import recolor
 from impasto.cli.commands.report import report
 from impasto.cli.commands.resume import resume
+from impasto.cli.commands.studio import studio
 from impasto.cli.commands.stylize import stylize
 from impasto.cli.commands.weights import weights
 from impasto.version import __version__
@@ -40,5 +41,5 @@ def impasto(
     """Paint a photograph in a painting's manner."""
 
 
-for command in (stylize, plan, explore, recolor, demo, resume, info, report, weights):
+for command in (stylize, plan, explore, studio, recolor, demo, resume, info, report, weights):
     app.command()(command)

@@ -6,10 +6,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from impasto.cli.job import Job
-from impasto.cli.messages import command, operand
 from impasto.cli.plot import check_plot
 from impasto.distributed.process_info import place
 from impasto.errors import OutputError, PictureError
+from impasto.faces.words import command, operand
 from impasto.files.atomic_write import check_target
 from impasto.files.readable import check_regular, is_there
 

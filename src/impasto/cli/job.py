@@ -11,11 +11,6 @@ from impasto.errors import CheckpointError
 from impasto.settings import STARTS
 
 CHECKPOINT_SUFFIX = ".checkpoint"
-CHECKPOINT_SECONDS = 60
-"""A checkpoint is written after the first step and then about this often, unless the user says every how
-many steps."""
-CHECKPOINT_SHARE = 0.05
-"""Large paintings have checkpoints of gigabytes: writing them takes at most this part of the time."""
 
 _PROGRAM = "impasto stylize"
 

@@ -96,7 +96,7 @@ Adjust = Annotated[
 
 # Of recolor
 
-Colours = Annotated[
+ColorsFrom = Annotated[
     list[str],
     _argument(
         "STYLE...",
@@ -139,9 +139,9 @@ ExploreSize = Annotated[
         panel=PICTURE,
     ),
 ]
-Anew = Annotated[
+ForceGrid = Annotated[
     bool,
-    _switch("--force", "-f", help="Begin anew, whatever was explored in the folder.", panel=PICTURE),
+    _switch("--force", "-f", help="Start from scratch, whatever was explored in the folder.", panel=PICTURE),
 ]
 
 # Of demo and resume
@@ -197,3 +197,20 @@ UsedWeights = Annotated[
     ),
 ]
 Verify = Annotated[bool, _switch("--verify", help="Check them thoroughly.")]
+
+# Of studio
+
+Host = Annotated[
+    str,
+    _option(
+        "--host",
+        metavar="ADDRESS",
+        help="Address to listen at; one that other machines reach gets a token into the page's address.",
+    ),
+]
+Port = Annotated[int, _option("--port", metavar="N", help="Port to listen at; 0 for any that is free.")]
+StudioFolder = Annotated[
+    Path | None,
+    _option("--folder", metavar="FOLDER", help="Where everything is kept. [default: in your data folder]"),
+]
+OpenPage = Annotated[bool, _switch("--open/--no-open", help="Open the page in your browser.")]

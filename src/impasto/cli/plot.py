@@ -24,7 +24,9 @@ def check_plot(path: Path, overwrite: bool, what: str = "plot") -> None:
         OutputError: the file exists and `overwrite` is off, or its folder is missing or closed.
     """
     if path.suffix.lower() not in EXTENSIONS:
-        raise SettingsError(f"the {what} '{path}' does not say a format: end it in {', '.join(EXTENSIONS)}")
+        raise SettingsError(
+            f"the {what} '{path}' has no extension of a format that can be written: use {', '.join(EXTENSIONS)}"
+        )
     check_target(path, overwrite)
 
 

@@ -148,7 +148,7 @@ class HoldAtScale(ImageCost):
 def check_weight(name: str, weight: object) -> float:
     """The weight of a cost. Raises SettingsError for anything but a number from 0 to 1e30."""
     if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 <= weight <= 1e30:
-        raise SettingsError(f"the weight of {name} is a number from 0 to 1e+30, got {weight!r}")
+        raise SettingsError(f"the weight of {name} must be a number from 0 to 1e+30, got {weight!r}")
     return float(weight)
 
 
@@ -156,7 +156,7 @@ def check_halo(cost: ImageCost) -> None:
     """Raises SettingsError for a halo that is no whole number from 0 on."""
     if isinstance(cost.halo, bool) or not isinstance(cost.halo, int) or cost.halo < 0:
         raise SettingsError(
-            f"the halo of {type(cost).__name__} is a number of rows from 0 on, got {cost.halo!r}"
+            f"the halo of {type(cost).__name__} must be a number of rows from 0 on, got {cost.halo!r}"
         )
 
 

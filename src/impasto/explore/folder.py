@@ -1,10 +1,10 @@
 """The folder of an exploration: its pictures, and a list of those that are finished.
 
     FOLDER/index.html, sheet.png      what one looks at
-    FOLDER/cells/strength-0.2.png     each picture, with its recipe inside
+    FOLDER/cells/strength-0.2.png     each picture, with its metadata inside
     FOLDER/exploration.json           what is explored; of each finished picture its file's checksum, and its costs
 
-A picture counts as finished when the list has it, nobody has touched its file since, and the recipe inside is that of
+A picture counts as finished when the list has it, nobody has touched its file since, and the metadata inside is that of
 the painting that is wanted: settings, pictures, weights and version of impasto.
 """
 
@@ -24,7 +24,7 @@ from impasto.files.atomic_write import replacing
 FORMAT, VERSION = "impasto exploration", 1
 LIST = "exploration.json"
 _PASSING = ("steps", "stopped", "versions")
-"""What a recipe says of how the painting went; of the versions only impasto's own has to be the same."""
+"""What metadata says of how the painting went; of the versions only impasto's own has to be the same."""
 
 
 class Folder:
@@ -47,15 +47,15 @@ class Folder:
         """Where a cell that Ctrl-C stopped is kept."""
         return self.cells / f"{cell.name}.checkpoint"
 
-    def begin(self, subject: Mapping[str, Any], anew: bool) -> None:
+    def begin(self, subject: Mapping[str, Any], replace: bool) -> None:
         """Make the folder, for what is explored: JSON-able, nested by one level at most.
 
-        anew: whether what was explored there before may go.
-        Raises OutputError when it was something else, and `anew` is off, or when the folder cannot be made.
+        replace: whether what was explored there before may go.
+        Raises OutputError when it was something else, and `replace` is off, or when the folder cannot be made.
         """
         subject = json.loads(json.dumps(subject))
         before = self._list and self._list["subject"]
-        if before and not anew and before != subject:
+        if before and not replace and before != subject:
             raise OutputError(
                 f"'{self.path}' holds another exploration, of other {_differing(before, subject)}: "
                 "choose another folder with -o, or replace it with --force"
@@ -66,14 +66,14 @@ class Folder:
             raise OutputError(
                 f"'{self.path}' could not be made ({error.strerror}): choose another place"
             ) from None
-        if anew:
+        if replace:
             self._clear()
-        if self._list is None or anew:
+        if self._list is None or replace:
             self._list = {"format": FORMAT, "version": VERSION, "subject": subject, "cells": {}}
             self._write()
 
     def finished(self, cell: Cell, wanted: Mapping[str, Any]) -> bool:
-        """Whether a cell's picture is there, as it was written, and is the one of the recipe `wanted`."""
+        """Whether a cell's picture is there, as it was written, and is the one that `wanted` describes."""
         file = self.file(cell)
         entry = self._cells.get(cell.name)
         try:
@@ -122,7 +122,9 @@ class Folder:
         try:
             return self._look()
         except PermissionError:
-            raise OutputError(f"'{self.path}' may not be read: choose another folder, or change it") from None
+            raise OutputError(
+                f"'{self.path}' cannot be read: choose another folder, or change its permissions"
+            ) from None
 
     def _look(self) -> dict[str, Any] | None:
         path = self.path
@@ -157,10 +159,10 @@ def _checksum(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _lasting(recipe: Mapping[str, Any]) -> dict[str, Any]:
-    """What of a recipe has to be as it is wanted."""
-    same = {name: value for name, value in recipe.items() if name not in _PASSING}
-    return {**same, "version": recipe["versions"]["impasto"]}
+def _lasting(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """What of the metadata has to be as it is wanted."""
+    same = {name: value for name, value in metadata.items() if name not in _PASSING}
+    return {**same, "version": metadata["versions"]["impasto"]}
 
 
 def _differing(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:

@@ -24,7 +24,7 @@ _SELDOM = ("variation", "custom")
 """Parts of the cost that most pictures have not."""
 
 Command = Callable[[Mapping[str, Any], Path], str]
-"""The command line that paints the picture of a recipe into a file."""
+"""The command line that paints the picture with this metadata into a file."""
 
 
 def write_page(
@@ -74,7 +74,7 @@ def _picture(
     shown = {"name": cell.name, "title": title, "labels": cell.labels}
     if told is None:
         return shown | {"small": None, "failed": failed.get(cell.name, "Not painted yet.")}
-    recipe = impasto.read_metadata(file)
+    metadata = impasto.read_metadata(file)
     costs = {
         "J" if name == "total" else f"J {name}": f"{value:.4g}"
         for name, value in told["cost"].items()
@@ -83,17 +83,17 @@ def _picture(
     facts = {
         "steps": f"{told['steps']}, {told['stopped']}",
         "time": f"{told['seconds']:g} s",
-        "size": f"{recipe['width']} x {recipe['height']} pixels",
+        "size": f"{metadata['width']} x {metadata['height']} pixels",
         "file": f"cells/{file.name}",
     }
-    settings = {hyphened(name): _in_words(value) for name, value in recipe["settings"].items()}
-    weights = {"weights from": recipe["weights"]["source"]} if "weights" in recipe else {}
+    settings = {hyphened(name): _in_words(value) for name, value in metadata["settings"].items()}
+    weights = {"weights from": metadata["weights"]["source"]} if "weights" in metadata else {}
     return shown | {
         "small": _image(file, title, _SMALL),
         "whole": _image(file, title, None),
         "facts": costs | facts,
-        "command": command(recipe, Path(file.name)).split(" "),
-        "settings": settings | weights | recipe["versions"],
+        "command": command(metadata, Path(file.name)).split(" "),
+        "settings": settings | weights | metadata["versions"],
     }
 
 

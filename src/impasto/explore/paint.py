@@ -58,14 +58,14 @@ class _Job:
 class Explorer:
     """Iterate over it to paint what is not finished; then, or after `stop`, `publish` the sheet and the page.
 
-    path: the folder, see `folder.py`; it is made here, once it is sure that every picture can be begun. anew: whether
-        what was explored there before may go.
+    path: the folder, see `folder.py`; it is made here, once it is sure that every picture can be begun. replace:
+        whether what was explored there before may go.
     Raises OutputError for a folder that holds something else; PictureError for a picture or mask that cannot be read;
     SettingsError for paintings and masks that do not go together, for a size that is too small for a cell's layers, or
     when several processes are to paint together.
     """
 
-    def __init__(self, grid: Grid, subject: Subject, path: Path, *, anew: bool = False):
+    def __init__(self, grid: Grid, subject: Subject, path: Path, *, replace: bool = False):
         self.grid, self.subject, self.folder = grid, subject, Folder(path)
         self._content = impasto.read_picture(subject.content, role="content picture")
         self._styles = [
@@ -77,15 +77,15 @@ class Explorer:
         self._at_work: tuple[Cell, impasto.Painting] | None = None
         paintings = [self._look_at(cell) for cell in grid.cells]
         self.size = paintings[0][1]
-        self.folder.begin(self._about(paintings[0][0]["inputs"]), anew)
+        self.folder.begin(self._about(paintings[0][0]["inputs"]), replace)
         self.todo = [
             _Job(cell, work)
-            for cell, (recipe, _, work) in zip(grid.cells, paintings, strict=True)
-            if not self.folder.finished(cell, recipe)
+            for cell, (metadata, _, work) in zip(grid.cells, paintings, strict=True)
+            if not self.folder.finished(cell, metadata)
         ]
         for job in self.todo:
             self.folder.forget(job.cell)
-            if anew:
+            if replace:
                 self.folder.checkpoint(job.cell).unlink(missing_ok=True)
         self.failed: dict[str, str] = {}
 
@@ -120,7 +120,7 @@ class Explorer:
     def publish(self, command: Callable[[Mapping[str, Any], Path], str]) -> None:
         """Write the contact sheet and the page, with what is finished.
 
-        command: the command line that paints the picture of a recipe into a file.
+        command: the command line that paints the picture with this metadata into a file.
         Raises OutputError when one of them cannot be written.
         """
         write_sheet(self.folder.sheet, self.grid, self._file, self.subject.title)
@@ -130,7 +130,7 @@ class Explorer:
         return None if self.folder.told(cell) is None else self.folder.file(cell)
 
     def _look_at(self, cell: Cell) -> tuple[dict[str, Any], tuple[int, int], int]:
-        """A cell's recipe, its size (height, width), and its work; raises what beginning it would raise."""
+        """A cell's metadata, its size (height, width), and its work; raises what beginning it would raise."""
         if cell.settings.colour == "only":
             result = self._recolored(cell)
             height, width = result.image.shape[-2:]
@@ -140,7 +140,7 @@ class Explorer:
         return painting.metadata, painting.size, painting.steps * height * width
 
     def _about(self, inputs: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-        """What must stay the same for finished pictures to be kept; inputs: of a picture's recipe.
+        """What must stay the same for finished pictures to be kept; inputs: of a picture's metadata.
 
         The picture that it starts from is a setting, and may be varied.
         """

@@ -25,7 +25,7 @@ class Picture:
     def __init__(
         self, rgb: Tensor | Samples, alpha: Tensor | Samples | None, name: str, fingerprint: str
     ) -> None:
-        self.colours = Samples.of(rgb) if isinstance(rgb, Tensor) else rgb
+        self.colors = Samples.of(rgb) if isinstance(rgb, Tensor) else rgb
         self.opacity = Samples.of(alpha) if isinstance(alpha, Tensor) else alpha
         self.name, self.fingerprint = name, fingerprint
 
@@ -35,7 +35,7 @@ class Picture:
     @property
     def rgb(self) -> Tensor:
         """float32 [1, 3, H, W] in [0, 1]: 12 bytes a pixel, converted at every call; see resize_picture."""
-        return self.colours.whole().expand(-1, 3, -1, -1).contiguous()
+        return self.colors.whole().expand(-1, 3, -1, -1).contiguous()
 
     @property
     def alpha(self) -> Tensor | None:
@@ -45,12 +45,12 @@ class Picture:
     @property
     def height(self) -> int:
         """Rows, in pixels."""
-        return self.colours.height
+        return self.colors.height
 
     @property
     def width(self) -> int:
         """Columns, in pixels."""
-        return self.colours.width
+        return self.colors.width
 
 
 def check_size(width: int, height: int, name: str) -> None:

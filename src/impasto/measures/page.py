@@ -63,7 +63,9 @@ def check_report(path: Path, overwrite: bool) -> None:
         OutputError: see `check_target`.
     """
     if path.suffix.lower() not in EXTENSIONS:
-        raise SettingsError(f"the report '{path}' does not say a format: end it in {', '.join(EXTENSIONS)}")
+        raise SettingsError(
+            f"the report '{path}' has no extension of a format that can be written: use {', '.join(EXTENSIONS)}"
+        )
     check_target(path, overwrite)
 
 

@@ -46,7 +46,7 @@ class Result:
             self.image,
             alpha=self.alpha,
             bits=self.settings.bits,
-            recipe=self.metadata,
+            metadata=self.metadata,
             overwrite=overwrite,
         )
 

@@ -9,9 +9,10 @@ import pytest
 
 import impasto
 from impasto.images.io.read import write_picture
+from impasto.vgg.vgg19 import VGG19
 from tests.cli.conftest import press_ctrl_c
 from tests.cli.explore.helpers import GRID, STRENGTHS, Page, ages, cells, explore
-from tests.helpers import random_image
+from tests.helpers import random_image, tiny_weights
 
 pytestmark = pytest.mark.usefixtures("studio")
 
@@ -40,7 +41,7 @@ def spoil(path):
 def retouch(path):
     """Other pixels, and the recipe as it was."""
     recipe = impasto.read_metadata(path)
-    write_picture(path, random_image(36, 48, 9), recipe=recipe, overwrite=True)
+    write_picture(path, random_image(36, 48, 9), metadata=recipe, overwrite=True)
 
 
 @pytest.mark.parametrize("damage", [delete, spoil, retouch])
@@ -65,17 +66,14 @@ def test_more_values_are_added_to_what_is_there(run):
 
 def test_another_version_paints_anew(run, monkeypatch):
     run(*explore(*STRENGTHS))
-    monkeypatch.setattr(impasto.painting.painting, "__version__", "9.9")
+    monkeypatch.setattr(impasto.painting.record, "__version__", "9.9")
     assert "Painted 2 pictures" in run(*explore(*STRENGTHS)).out
 
 
-def test_another_network_paints_anew(run, monkeypatch):
-    from impasto.vgg import vgg19
-    from tests.helpers import tiny_weights
-
+def test_another_network_paints_anew(run):
     run(*explore(*STRENGTHS))
-    monkeypatch.setattr(vgg19, "find_weights", lambda choice=None: tiny_weights(1))
-    assert "Painted 2 pictures" in run(*explore(*STRENGTHS)).out
+    other = run(*explore(*STRENGTHS), encoder=lambda weights, **network: VGG19(tiny_weights(1), **network))
+    assert "Painted 2 pictures" in other.out
 
 
 @pytest.mark.parametrize("stop", [(1, 2), (2, 1), (2, 2)])

@@ -127,7 +127,7 @@ def test_a_value_that_regions_do_not_go_with_is_refused_before_anything_is_paint
     ("words", "line"),
     [
         (["style.png", "missing.png"], "the style picture 2 'missing.png' does not exist"),
-        (["style.png:0"], "the weight of 'style.png' is a number above 0"),
+        (["style.png:0"], "the weight of 'style.png' must be a number above 0"),
         (["style.png", "--mask", "missing.png"], "the mask 'missing.png' does not exist"),
         (["style.png", "--mask", "labels.png"], "is in colour; a mask is grey"),
         (["style.png", "other.png", "--mask", "left.png"], "1 mask and 2 styles do not go together"),

@@ -8,11 +8,11 @@ from typing import Any
 import impasto
 from impasto.cli import parameters as p
 from impasto.cli.checks import check_inputs, same_file
-from impasto.cli.commands.demo import demo_picture
 from impasto.cli.job import absolute_weights
 from impasto.cli.messages import note, say
 from impasto.cli.output_files import fingerprint_of
 from impasto.cli.plot import check_plot
+from impasto.demo.pictures import demo_picture
 from impasto.errors import OutputError, PictureError
 from impasto.files.readable import is_regular
 
@@ -62,7 +62,7 @@ def _inputs(result: Path) -> Mapping[str, Any]:
     try:
         inputs = impasto.read_metadata(result).get("inputs")
     except PictureError:
-        return {}  # no recipe; whether it is a picture at all is told when it is read
+        return {}  # no metadata; whether it is a picture at all is told when it is read
     if not isinstance(inputs, Mapping):
         return {}
     return {role: one for role, one in inputs.items() if isinstance(one, Mapping) and _names_a_file(one)}
@@ -95,6 +95,10 @@ def _parent(result: Path, role: str, given: Path | None, named: Mapping[str, str
     changed = [path for path in there if path.name == named["name"] and path != places[-1]]
     raise PictureError(
         f"the {PARENTS[role]} '{named['name']}' of '{result}' "
-        + (f"has changed: '{changed[0]}' is another file" if changed else "is neither beside it nor here")
+        + (
+            f"has changed: '{changed[0]}' is another file"
+            if changed
+            else "is neither next to it nor in this folder"
+        )
         + f"; name it with --{role}"
     )

@@ -16,7 +16,7 @@ from impasto.errors import PictureError
 from impasto.files.readable import fingerprint
 from impasto.images.io.decode import VIPS_ERRORS, damaged, decode_file, opened
 from impasto.images.io.in_memory import from_array, from_pil, from_tensor, is_pil_image
-from impasto.images.io.to_srgb import colour_bands, upright
+from impasto.images.io.to_srgb import color_bands, upright
 
 _KEPT_AS_THEY_ARE = ("uchar", "ushort")
 
@@ -46,7 +46,7 @@ def plain_pixels(source: object, role: str) -> tuple[np.ndarray, str, str]:
         raise PictureError(
             f"the {role} is a {type(source).__name__}; expected a path, PIL image, numpy array or tensor"
         )
-    return picture.colours.array, picture.name, picture.fingerprint
+    return picture.colors.array, picture.name, picture.fingerprint
 
 
 def _from_file(path: Path, role: str) -> tuple[np.ndarray, str, str]:
@@ -62,11 +62,11 @@ def _from_file(path: Path, role: str) -> tuple[np.ndarray, str, str]:
 
 
 def _stored(image: pyvips.Image, name: str) -> np.ndarray:
-    colours = image.extract_band(0, n=min(colour_bands(image), image.bands))
+    colors = image.extract_band(0, n=min(color_bands(image), image.bands))
     if image.interpretation in ("cmyk", "lab", "labs", "labq", "lch", "xyz", "scrgb"):
-        colours = colours.colourspace("srgb")
-    pixels = colours.numpy().reshape(colours.height, colours.width, colours.bands)
-    if colours.format in _KEPT_AS_THEY_ARE:
+        colors = colors.colourspace("srgb")
+    pixels = colors.numpy().reshape(colors.height, colors.width, colors.bands)
+    if colors.format in _KEPT_AS_THEY_ARE:
         return pixels
     if pixels.dtype == np.uint32:
         return (pixels / np.float64(2**32 - 1)).astype(np.float32)
