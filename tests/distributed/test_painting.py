@@ -28,7 +28,7 @@ pytestmark = pytest.mark.slow  # two processes
 PAINTINGS = {
     "paint": SHORT,
     "in half precision": {**SHORT, "history": 3},
-    "strokes": {**SHORT, "recipe": "strokes"},
+    "strokes": {**SHORT, "recipe": "paint"},
     "Adam": {**SHORT, "solver": "adam", "border": "zeros"},
     "classic from noise": {"recipe": "classic", "steps": 4, "tile": 48},
     "variation and a custom cost": {**SHORT, "style_cost": "wasserstein", "variation": 0.2},

@@ -4,13 +4,13 @@
 
 W is the Wasserstein-2 distance of two distributions on a line. d are 13 directions of the space of colours: its three
 axes and the diagonals between them (the sliced Wasserstein distance of Rabin, Peyre, Delon and Bernot, "Wasserstein
-barycenter and its application to texture mixing", 2011, with fixed directions). OKLab (Ottosson 2020) is a space in which a
-distance is about as large as it looks; times 4 its numbers are as large as those of activations that are divided
-by their mean. The layers of VGG-19 see colours through patches; this cost holds the colours themselves.
+barycenter and its application to texture mixing", 2011, with fixed directions). OKLab (Ottosson 2020) is a space in
+which a distance is about as large as it looks; times 4 its numbers are as large as those of activations that are
+divided by their mean. The layers of VGG-19 see colours through patches; this cost holds the colours themselves.
 
-What is measured is a histogram of each d . y. Each pixel counts in the two nearest bins, in proportion to how near they are,
-so that the cost has a derivative by the pixels. A histogram is a sum over pixels: the cost is exact in strips and
-among processes.
+What is measured is a histogram of each d . y. Each pixel counts in the two nearest bins, the nearer one the more, so
+that the cost has a derivative by the pixels. A histogram is a sum over pixels: the cost is exact in strips and among
+processes.
 """
 
 from dataclasses import dataclass
@@ -99,9 +99,9 @@ def _cumulated(total: Tensor) -> Tensor:
 class _Distances(torch.autograd.Function):
     """W^2 for each direction, [13], of histograms [13, BINS], which need not sum to 1.
 
-    T(u) is the bin of S below which lies the share u of its pixels. W^2 is the integral of (x_G(u) - x_S(u))^2 over all
-    shares u; its derivative by G's histogram is the potential phi of the optimal transport. From bin k to k + 1 phi rises
-    by (x_(k+1) - T)^2 - (x_k - T)^2, where T is what belongs to the share up to bin k.
+    W^2 is the integral of (x_G(u) - x_S(u))^2 over all shares u, where x(u) is the bin below which lies the share u of
+    the pixels. Its derivative by the histogram of G is the potential phi of the optimal transport: from bin k to k + 1 it rises
+    by (x_(k+1) - T)^2 - (x_k - T)^2, where T is x_S of the share up to bin k.
     """
 
     @staticmethod

@@ -11,8 +11,8 @@ coupling P >= 0 of places p of C and q of S minimises
     c(p, q) = 1 - cos(a_C(p), a_S(q)) + HEIGHT (y_p - y_q)^2 + LIGHT (r_p - r_q)^2 + HUE |k_p - k_q|^2
 
 a: activations of relu4_1 and relu5_1, each less its mean; y: height in the picture, from 0 to 1; r: rank of the
-lightness among the picture's places, from 0 to 1; k: OKLab's a and b, in units of HUE_UNIT. A place gets the mean colour of
-its partners. The photograph's finer lightness is laid over that.
+lightness among the picture's places, from 0 to 1; k: OKLab's a and b, in units of HUE_UNIT. A place gets the mean
+colour of its partners. The photograph's finer lightness is laid over that.
 """
 
 import math
@@ -51,13 +51,15 @@ def underpainting(encoder: VGG19, inputs: Inputs, size: tuple[int, int]) -> Imag
     photograph = rows_at(inputs.content, size, 0, size[0], light=False)
     content = _Places.of(encoder, inputs.content, None)
     spread = [_lab(_small(one.picture)).flatten(2).std(2).norm() for one in inputs.styles]
-    found = [_painted(photograph, content, _partners(encoder, inputs, one), spread, one) for one in inputs.regions]
+    found = [
+        _painted(photograph, content, _partners(encoder, inputs, one), spread, one) for one in inputs.regions
+    ]
     if not inputs.masks:
         return found[0]
     weights = region_rows(inputs.masks, size, 0, size[0])
     weights = torch.cat([weights, 1 - weights.sum(0, keepdim=True).clamp(max=1)])
-    found.append(sum(found) / len(found))  # type: ignore[arg-type]
-    return sum(w * one for w, one in zip(weights, found, strict=True)).clamp(0, 1)  # type: ignore[union-attr]
+    found.append(torch.stack(found).mean(0))
+    return (weights[:, None, None] * torch.stack(found)).sum(0).clamp(0, 1)
 
 
 class _Places:
@@ -67,7 +69,13 @@ class _Places:
     """
 
     def __init__(
-        self, a: Sequence[Tensor], height: Tensor, rank: Tensor, lab: Tensor, mass: Tensor, grid: tuple[int, int]
+        self,
+        a: Sequence[Tensor],
+        height: Tensor,
+        rank: Tensor,
+        lab: Tensor,
+        mass: Tensor,
+        grid: tuple[int, int],
     ):
         self.a, self.height, self.rank, self.lab, self.mass, self.grid = a, height, rank, lab, mass, grid
 
@@ -78,12 +86,14 @@ class _Places:
         padded = F.pad(image, [_MARGIN] * 4, mode="reflect")
         with torch.no_grad():
             maps = encoder(padded.to(encoder.device), layers=list(LAYERS))
-        edge, grid = _MARGIN // _STRIDE, tuple(-(-side // _STRIDE) for side in image.shape[2:])
+        edge, grid = _MARGIN // _STRIDE, (-(-image.shape[2] // _STRIDE), -(-image.shape[3] // _STRIDE))
         rows, columns = (slice(edge, edge + side) for side in grid)
         wide = maps[LAYERS[0]].shape[2:]
         a = []
         for layer in LAYERS:
-            on_grid = F.interpolate(maps[layer].float().cpu(), size=wide, mode="bilinear")[:, :, rows, columns]
+            on_grid = F.interpolate(maps[layer].float().cpu(), size=wide, mode="bilinear")[
+                :, :, rows, columns
+            ]
             flat = on_grid[0].flatten(1).T.double()
             a.append(F.normalize(flat - flat.mean(0), dim=1))
         lab = F.interpolate(_lab(image), size=grid, mode="area")[0].flatten(1).T.double()

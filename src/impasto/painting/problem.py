@@ -30,11 +30,13 @@ from impasto.painting.initial_canvas import first_canvas
 from impasto.painting.scales import ScaleSchedule
 from impasto.painting.upscale import Upscaler
 from impasto.settings import Settings
+from impasto.solvers.adam import ENOUGH
 from impasto.solvers.make import make_solver
 from impasto.solvers.solver import Solver
 from impasto.tensor_types import Image, ResizedImage, Span
 from impasto.vgg.vgg19 import VGG19
 
+FROM_PHOTOGRAPH = ("content", "recoloured", "underpainting")
 LARGEST_CHECKED = 256
 """Up to this long side of the first scale, in pixels, it is asked whether the photograph is painted already."""
 
@@ -75,11 +77,9 @@ class PaintingProblem:
     # What the loop asks for.
 
     def initial_canvas(self) -> Image:
-        """This process's rows of the first canvas: the setting `start`, or the photograph where it costs less."""
-        return self._photograph(0) if self.photograph_is_painted else self._start()
-
-    def _start(self) -> Image:
-        """This process's rows of what the setting `start` says; the first process makes it."""
+        """This process's rows of the first canvas, which the first process makes."""
+        if self.photograph_is_painted:
+            return self._photograph(0)
         height, width = self.scales[0].size
         canvas = self.partition.scattered(self._whole_canvas, height, width)
         return canvas.to(self.encoder.device)
@@ -90,27 +90,23 @@ class PaintingProblem:
 
     @cached_property
     def photograph_is_painted(self) -> bool:
-        """Whether the photograph is in the style's manner already: every scale then starts from it.
+        """Whether the photograph is in the style's manner already: each scale then starts from it, and is not smoothed.
 
-        It is where it costs no more than the underpainting does at the first scale, each with its own neighbours. So a
-        painting in its own manner stays as it is. The answer does not depend on adjustments, so that a painting that is
-        resumed finds the same one.
+        It is where it costs nothing at the first scale. The answer does not depend on adjustments, so that a painting
+        that is resumed finds the same one.
         """
         settings, inputs = self._at_first
         size = self.scales[0].size
-        if settings.start != "underpainting" or inputs.start is not None or max(size) > LARGEST_CHECKED:
+        changes = settings.start == "underpainting" or settings.smoothness > 0
+        if not changes or settings.start not in FROM_PHOTOGRAPH or max(size) > LARGEST_CHECKED or inputs.start:
             return False
-        members, less = self.partition.members(size[0]), False
+        members, photograph, nothing = self.partition.members(size[0]), self._photograph(0), False
         if members is not None:
-            setup = replace(self.setup(0, members), settings=settings, inputs=inputs)
-        photograph, start = self._photograph(0), self._start()
-        if members is not None:
-            costs = [
-                build_objective(setup, encode(setup, canvas, self.styles))(canvas).cost.total
-                for canvas in (photograph, start)
-            ]
-            less = costs[0] <= costs[1]
-        return self.partition.anywhere(less)
+            own = replace(settings, smoothness=0.0)
+            setup = replace(self.setup(0, members), settings=own, inputs=inputs)
+            cost = build_objective(setup, encode(setup, photograph, self.styles))(photograph).cost
+            nothing = cost.total < ENOUGH
+        return self.partition.anywhere(nothing)
 
     def _whole_canvas(self) -> Image:
         start = self.inputs.start
@@ -173,11 +169,18 @@ class PaintingProblem:
                 encode_styles(self.setup(scale, members), self.styles)
 
     def objective(self, scale: int, encodings: Encodings | None) -> Evaluate:
-        """J and dJ/dG at a scale, with the weights as they are now."""
+        """J and dJ/dG at a scale, with the weights as they are now.
+
+        A photograph that is painted already is not smoothed.
+        """
+        painted = self.photograph_is_painted
         members = self.partition.members(self.scales[scale].size[0])
         if members is None or encodings is None:
             return _evaluates_nothing
-        return build_objective(self.setup(scale, members), encodings)
+        setup = self.setup(scale, members)
+        if painted:
+            setup = replace(setup, settings=replace(setup.settings, smoothness=0.0))
+        return build_objective(setup, encodings)
 
     def adjust(self, number: int) -> bool:
         """Take over the adjustments that are due after so many steps; whether there were any since the last call."""

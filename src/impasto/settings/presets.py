@@ -33,18 +33,17 @@ PRESETS: dict[str, dict[str, Any]] = {
         **_GRAM_COST,
         "alpha": STATED_ALPHA,
         "beta": STATED_BETA,
-        "detail": 0.0,
         "steps": 500,
         "scales": 1,
         "coarse_steps": 1.0,
         "start": "content+noise",
-        "solver": "adam",
         "smoothing": False,
         "pooling": "max",
         "border": "zeros",
         "balance": False,
     },
-    # Every place painted with the style's own strokes, in its own colours: the table's defaults. docs/quality.md says why.
+    # Every place painted with the style's own strokes, in its own colours: the table's defaults.
+    # docs/quality.md says why.
     "paint": {},
     # A thin layer of the style's manner over the photograph, whose edges and colours show through.
     "glaze": {

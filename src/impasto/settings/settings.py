@@ -46,7 +46,7 @@ class Settings(Fields):
         object.__setattr__(self, name, value)
 
     def _alpha_and_beta(self, given: Mapping[str, Any]) -> dict[str, float]:
-        """The values that `strength` stands for: alpha and beta; above the middle the photograph loses its say in places."""
+        """The values that `strength` stands for; above the middle the photograph also loses its say in placement."""
         if self.strength is None:
             return {}
         power = STRENGTH_POWER_BELOW if self.strength < 0.5 else STRENGTH_POWER_ABOVE
