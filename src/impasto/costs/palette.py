@@ -100,8 +100,8 @@ class _Distances(torch.autograd.Function):
     """W^2 for each direction, [13], of histograms [13, BINS], which need not sum to 1.
 
     W^2 is the integral of (x_G(u) - x_S(u))^2 over all shares u, where x(u) is the bin below which lies the share u of
-    the pixels. Its derivative by the histogram of G is the potential phi of the optimal transport: from bin k to k + 1 it rises
-    by (x_(k+1) - T)^2 - (x_k - T)^2, where T is x_S of the share up to bin k.
+    the pixels. Its derivative by the histogram of G is the potential of the optimal transport. From bin k to k + 1 it
+    rises by (x_(k+1) - T)^2 - (x_k - T)^2, where T is x_S of the share up to bin k.
     """
 
     @staticmethod

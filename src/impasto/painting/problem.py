@@ -90,9 +90,9 @@ class PaintingProblem:
 
     @cached_property
     def photograph_is_painted(self) -> bool:
-        """Whether the photograph is in the style's manner already: each scale then starts from it, and is not smoothed.
+        """Whether the photograph is in the style's manner already: each scale then starts from it.
 
-        It is where it costs nothing at the first scale. The answer does not depend on adjustments, so that a painting
+        It is where its statistics are those of the style at the first scale. The answer does not depend on adjustments, so that a painting
         that is resumed finds the same one.
         """
         settings, inputs = self._at_first
@@ -102,8 +102,7 @@ class PaintingProblem:
             return False
         members, photograph, nothing = self.partition.members(size[0]), self._photograph(0), False
         if members is not None:
-            own = replace(settings, smoothness=0.0)
-            setup = replace(self.setup(0, members), settings=own, inputs=inputs)
+            setup = replace(self.setup(0, members), settings=_statistics_only(settings), inputs=inputs)
             cost = build_objective(setup, encode(setup, photograph, self.styles))(photograph).cost
             nothing = cost.total < ENOUGH
         return self.partition.anywhere(nothing)
@@ -171,7 +170,7 @@ class PaintingProblem:
     def objective(self, scale: int, encodings: Encodings | None) -> Evaluate:
         """J and dJ/dG at a scale, with the weights as they are now.
 
-        A photograph that is painted already is not smoothed.
+        A photograph that is painted already is neither smoothed nor drawn to its neighbours.
         """
         painted = self.photograph_is_painted
         members = self.partition.members(self.scales[scale].size[0])
@@ -179,7 +178,7 @@ class PaintingProblem:
             return _evaluates_nothing
         setup = self.setup(scale, members)
         if painted:
-            setup = replace(setup, settings=replace(setup.settings, smoothness=0.0))
+            setup = replace(setup, settings=_statistics_only(setup.settings))
         return build_objective(setup, encodings)
 
     def adjust(self, number: int) -> bool:
@@ -249,6 +248,11 @@ class PaintingProblem:
     def cancel(self) -> None:
         """End before the next evaluation; may be called in any thread."""
         self._cancelled.set()
+
+
+def _statistics_only(settings: Settings) -> Settings:
+    """Without the costs that a picture has in its own manner, too."""
+    return replace(settings, smoothness=0.0, neighbours=0.0)
 
 
 def _evaluates_nothing(image: Image) -> Evaluation:
