@@ -80,7 +80,7 @@ def test_every_kind_of_cost_is_that_of_one_process(ranks, name, precision, toler
 
 
 def painting(group, name, resume=None, kept="float32"):
-    settings = Settings(**PAINTINGS[name])
+    settings = Settings(**{"recipe": "glaze", **PAINTINGS[name]})
     return helpers.painting(group, pictures(), settings, resume, kept, COSTS.get(name, ()))
 
 

@@ -52,7 +52,7 @@ def test_the_values_of_the_important_axes():
     assert own_values("style_layers") == ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1", "all")
     assert own_values("beta", "paint") == ("1.25", "5", "20", "80", "320")
     assert own_values("beta", "classic") == ("2.5", "10", "40", "160", "640")
-    assert make_grid(["style-layers"], {}).cells[-1].settings == Settings(size=256)
+    assert make_grid(["style-layers"], {}).cells[-1].settings == Settings(size=256, style_layers=STATED_STYLE_LAYERS)
 
 
 def test_layers_within_a_value_are_joined_by_a_plus():

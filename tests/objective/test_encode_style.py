@@ -31,7 +31,9 @@ class Watching(VGG19):
 
 
 def stylizer(encoder=None, **fields):
-    settings = Settings(**{"recipe": "glaze", "steps": 2, "scales": 2, "engine": "whole", "size": 48, **fields})
+    settings = Settings(
+        **{"recipe": "glaze", "steps": 2, "scales": 2, "engine": "whole", "size": 48, **fields}
+    )
     return Stylizer(settings, encoder=encoder or Watching())
 
 

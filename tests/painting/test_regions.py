@@ -46,7 +46,7 @@ EACH_CONTROL = pytest.mark.parametrize("control", CONTROLS)
 
 
 def stylizer(name="paint", precision="float32", **fields):
-    settings = Settings(**{**RECIPES[name], **fields})
+    settings = Settings(**{"recipe": "glaze", **RECIPES[name], **fields})
     return Stylizer(settings, encoder=VGG19(tiny_weights(), pooling=settings.pooling, precision=precision))
 
 

@@ -136,9 +136,11 @@ class HoldAtScale(ImageCost):
         self.weight, self._picture, self._mask, self._first = weight, picture, mask, first
 
     def unit(self, size: tuple[int, int]) -> float:
+        """One of all 3 H W values."""
         return 1 / (3 * size[0] * size[1])
 
     def evaluate(self, image: Tensor, rows: PictureRows) -> tuple[float, Tensor]:
+        """The sum of mask (G - picture)^2 and its derivative."""
         here = rows.own.within(self._first)
         difference = image[:, :, rows.own.within(rows.seen)] - self._picture[:, :, here]
         pull = difference if self._mask is None else difference * self._mask[here]

@@ -92,13 +92,18 @@ class PaintingProblem:
     def photograph_is_painted(self) -> bool:
         """Whether the photograph is in the style's manner already: each scale then starts from it.
 
-        It is where its statistics are those of the style at the first scale. The answer does not depend on adjustments, so that a painting
-        that is resumed finds the same one.
+        It is where its statistics are those of the style at the first scale. The answer does not depend on
+        adjustments, so that a painting that is resumed finds the same one.
         """
         settings, inputs = self._at_first
         size = self.scales[0].size
         changes = settings.start == "underpainting" or settings.smoothness > 0
-        if not changes or settings.start not in FROM_PHOTOGRAPH or max(size) > LARGEST_CHECKED or inputs.start:
+        if (
+            not changes
+            or settings.start not in FROM_PHOTOGRAPH
+            or max(size) > LARGEST_CHECKED
+            or inputs.start
+        ):
             return False
         members, photograph, nothing = self.partition.members(size[0]), self._photograph(0), False
         if members is not None:
