@@ -56,6 +56,7 @@ def test_style_is_what_the_canvas_paints(drawing: SimpleNamespace) -> None:
     assert np.corrcoef(soft_redrawn.ravel(), soft_kept.ravel())[0, 1] > 0.97
 
 
+@pytest.mark.slow
 def test_same_seed_same_pixels_other_seed_other_pixels(drawing: SimpleNamespace) -> None:
     first, again = (drawing.canvas.draw_canvas(80, 60, finer=1) for _ in range(2))
     np.testing.assert_array_equal(first, again)

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from impasto.measures.page import save_report
     from impasto.measures.report import report
     from impasto.measures.table import report_table
+    from impasto.notebook.show import show
     from impasto.painting.checkpoint import Checkpoint, load_checkpoint
     from impasto.painting.loop import Event, Step
     from impasto.painting.painting import Painting
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from impasto.vgg.vgg19 import VGG19
     from impasto.vgg.weights import describe as describe_weights
     from impasto.vgg.weights import verify as verify_weights
+    from impasto.video.stylizer import VideoStylizer
 
 __all__ = [
     "VGG19",
@@ -72,6 +74,7 @@ __all__ = [
     "SettingsError",
     "Step",
     "Stylizer",
+    "VideoStylizer",
     "WeightsError",
     "__version__",
     "check_writable",
@@ -89,6 +92,7 @@ __all__ = [
     "report",
     "report_table",
     "save_report",
+    "show",
     "style_cost",
     "stylize",
     "total_cost",
@@ -121,6 +125,7 @@ _HOME = {
     "Step": "painting.loop",
     "Stylizer": "stylizer",
     "VGG19": "vgg.vgg19",
+    "VideoStylizer": "video.stylizer",
     "WeightsError": "errors",
     "check_writable": "images.io.read",
     "content_cost": "costs.content",
@@ -137,6 +142,7 @@ _HOME = {
     "report": "measures.report",
     "report_table": "measures.table",
     "save_report": "measures.page",
+    "show": "notebook.show",
     "style_cost": "costs.style",
     "stylize": "stylizer",
     "total_cost": "costs.total",

@@ -26,6 +26,7 @@ def parameters(command: str) -> dict:
     return {one.name: one for one in typer.main.get_command(app).commands[command].params}
 
 
+@pytest.mark.slow
 def test_help_loads_nothing_heavy():
     """torch alone takes seconds; help has to be there in less than half of one."""
     code = (

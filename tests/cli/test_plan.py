@@ -55,6 +55,7 @@ def test_json(run):
     assert told["notes"] == []
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("small_process")
 def test_the_limit_is_the_users(run):
     told = json.loads(run(*PLAN, "--memory", "7GB", "--json").out)
@@ -62,6 +63,7 @@ def test_the_limit_is_the_users(run):
     assert "7.0 GB may be taken, as --memory says." in run(*PLAN, "--memory", "7GB").out
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("small_process")
 def test_adam_and_disk_are_told_on_stderr(run, refused):
     large = ("--size", "4096", "--scales", "1")

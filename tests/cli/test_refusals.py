@@ -182,6 +182,7 @@ def full_disk(monkeypatch):
     return fill
 
 
+@pytest.mark.slow
 def test_a_disk_full_at_the_end_loses_nothing(run, refused, after_step, full_disk, studio):
     (studio / "out.png").write_bytes(b"dear")
     after_step(15, lambda: full_disk(1))
@@ -206,6 +207,7 @@ def test_a_disk_full_on_the_way_is_noted_and_the_painting_goes_on(run, after_ste
     assert {path.name for path in studio.iterdir()} == {"content.png", "style.png", "out.png", "out-0015.png"}
 
 
+@pytest.mark.slow
 def test_a_full_disk_all_the_time_is_one_line(refused, full_disk, studio):
     full_disk(1000)
     assert "No space left on device" in refused(*stylize("--quiet"))

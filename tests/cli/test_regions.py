@@ -16,6 +16,7 @@ def stylize(*words, output="out.png"):
     return ["stylize", "content.png", *words, "-o", output, *SHORT]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CONTROLS)
 def test_stopped_and_resumed_it_is_the_same_and_its_recipe_makes_it_again(run, after_step, studio, name):
     run(*stylize(*CONTROLS[name], output="straight.png"))
@@ -31,6 +32,7 @@ def test_stopped_and_resumed_it_is_the_same_and_its_recipe_makes_it_again(run, a
     assert (studio / "out.png").read_bytes() == (studio / "straight.png").read_bytes()
 
 
+@pytest.mark.slow
 def test_the_same_picture_as_from_python(run, studio):
     run(
         *stylize(
@@ -50,6 +52,7 @@ def test_the_same_picture_as_from_python(run, studio):
     assert (studio / "out.png").read_bytes() == (studio / "python.png").read_bytes()
 
 
+@pytest.mark.slow
 def test_a_folder_of_paintings(run, studio):
     (studio / "paintings").mkdir()
     for name in ("style.png", "other.png"):

@@ -34,6 +34,7 @@ def test_json_is_what_python_gives(run, painted):
     assert json.loads(outcome.out) == json.loads(json.dumps(found.as_dict()))
 
 
+@pytest.mark.slow
 def test_the_page_is_drawn_and_not_replaced(run, refused, painted, studio):
     assert "The report is page.png." in run("report", "out.png", QUICK, "-o", "page.png").out
     assert impasto.read_picture("page.png").width > 1000

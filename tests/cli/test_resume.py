@@ -42,6 +42,7 @@ def straight(run, studio):
     return paint
 
 
+@pytest.mark.slow
 @TINY
 @BOTH_SOLVERS
 @pytest.mark.parametrize("stop", [1, 9, 12])
@@ -112,6 +113,7 @@ def test_ctrl_c_before_the_first_step_leaves_nothing(run, monkeypatch, studio):
     assert {path.name for path in studio.iterdir()} == {"content.png", "style.png"}
 
 
+@pytest.mark.slow
 @TINY
 @BOTH_SOLVERS
 @pytest.mark.parametrize(
@@ -143,6 +145,7 @@ def test_killed_while_writing(run, straight, after_step, monkeypatch, studio, so
     assert (studio / "out.png").read_bytes() == expected
 
 
+@pytest.mark.slow
 @TINY
 def test_checkpoints_are_written_unasked(run, after_step, monkeypatch, studio):
     """One at once, then by the clock, and seldom enough to cost little."""
@@ -166,6 +169,7 @@ def test_checkpoints_are_written_unasked(run, after_step, monkeypatch, studio):
     assert kept == []
 
 
+@pytest.mark.slow
 @TINY
 def test_everything_is_as_it_was(run, after_step, studio):
     """Snapshots, plot and habits go on, from another folder, and with paths that were relative."""
@@ -192,6 +196,7 @@ def test_everything_is_as_it_was(run, after_step, studio):
     assert not (studio / "mine").exists()
 
 
+@pytest.mark.slow
 @TINY
 def test_another_place_for_the_result(run, straight, after_step, refused, studio):
     expected = straight()

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import impasto
-from impasto.cli.reporter import WORDS
+from impasto.faces.progress import WORDS
 from impasto.settings import Settings
 from tests.cli.conftest import SHORT, stylize
 from tests.helpers import MeanAndDeviation
@@ -32,6 +32,7 @@ def test_a_picture_of_the_size_announced_and_nothing_else(run, studio):
     assert "15 steps (all steps done)" in outcome.out
 
 
+@pytest.mark.slow
 def test_the_same_picture_as_from_python(run):
     run(*stylize("--strength", "0.7", "--seed", "3"))
     same = impasto.stylize("content.png", "style.png", scales=2, steps=6, threads=1, strength=0.7, seed=3)
@@ -54,6 +55,7 @@ def test_progress_in_lines_where_there_is_no_terminal(run):
     assert {match[2] for match in found} == {"1", "2"}
 
 
+@pytest.mark.slow
 def test_variation_is_shown_where_it_is_used(run, studio):
     outcome = run(*stylize("--variation", "0.5", "--style-cost", "covariance", "--plot", "j.svg"))
     assert re.search(r"\(content \S+, style \S+, variation [\d.]+\), ", outcome.err)
@@ -131,6 +133,7 @@ def test_force_replaces_a_picture(run, refused, studio):
     assert impasto.read_metadata("out.png")["steps"] == 15
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "names",
     [
@@ -152,6 +155,7 @@ def test_any_file_name_will_do(run, studio, names):
     assert (studio / names[2]).read_bytes() == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "options",
     [

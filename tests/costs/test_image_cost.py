@@ -107,6 +107,7 @@ def stylizer(costs, **fields):
     )
 
 
+@pytest.mark.slow
 def test_where_the_mask_is_white_the_painting_is_held_and_elsewhere_it_is_painted():
     """Pulled from the photograph to another picture in one part, and in the other part not at all."""
     white = torch.from_numpy(LEFT[0] > 0)

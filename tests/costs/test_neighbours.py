@@ -92,6 +92,7 @@ def stylizer(**fields):
     return Stylizer(Settings(**fields), encoder=VGG19(tiny_weights(), pooling="average"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("border", ["mirror", "zeros"])
 def test_in_tiles_the_first_cost_and_gradient_are_those_of_the_whole(border):
     """Given the neighbours: near ties are decided by the last bits, which differ between the two."""
@@ -112,6 +113,7 @@ def test_in_tiles_the_first_cost_and_gradient_are_those_of_the_whole(border):
     assert (tiled.gradient - whole.gradient).norm() < 1e-5 * whole.gradient.norm()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("solver", ["lbfgs", "adam"])
 @pytest.mark.parametrize("stop_after", [2, 8])
 def test_resumed_it_is_the_same_to_the_bit(tmp_path, solver, stop_after):

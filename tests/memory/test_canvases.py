@@ -30,6 +30,7 @@ def parts(painting):
     return [one.scale for one in painting.plan(times=False).scales]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("colour", ["painting", "photograph"])
 def test_a_canvas_grows_in_what_is_planned(colour):
     painting = begun(colour=colour)
@@ -49,6 +50,7 @@ def test_the_first_canvas_is_made_in_what_is_planned(start):
     assert VECTOR_BYTES <= counted <= painting.plan(times=False).demand.beginning(parts(painting)[0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("colour", "protect_strength"), [("painting", 0.0), ("photograph", 0.0), ("painting", 1.0)]
 )

@@ -20,6 +20,7 @@ from tests.helpers import MeanAndDeviation, random_image, tiny_weights
 from tests.memory.helpers import most_allocated
 
 
+@pytest.mark.slow
 def test_roots_of_matrices_are_timed_once_an_evaluation():
     encoder = VGG19(tiny_weights())
     stylizer = Stylizer(

@@ -47,6 +47,7 @@ def test_small_scales_are_not_spared_for_the_large_one():
     assert found.peak <= found.limit
 
 
+@pytest.mark.slow
 def test_the_largest_scale_is_refused_first():
     with pytest.raises(SettingsError, match=r"^2048x2048 "):
         plan(10**8)
@@ -65,6 +66,7 @@ def test_half_precision_is_no_departure_and_yet_worth_a_note():
     assert found.notes() == ["the past steps of L-BFGS are kept in half precision at 2048 x 2048"]
 
 
+@pytest.mark.slow
 def test_adam_in_the_place_of_lbfgs_is_told_with_what_would_allow_it():
     demand = asked(final=(2048, 2048))
     found = plan(least(demand, SCALES[-1], BASE, solver="lbfgs") - 1)
@@ -86,6 +88,7 @@ def test_an_encoding_on_disk_is_told_with_its_size():
     assert notes[-1] == "the photograph's encoding is kept on disk at 2048 x 2048: 138 MB"
 
 
+@pytest.mark.slow
 def test_where_the_limit_comes_from_is_told():
     limit = needed(kept="disk")
     assert "into 1" in plan(limit).departures()[0]

@@ -37,6 +37,7 @@ def stylizer(encoder=None, **fields):
     return Stylizer(settings, encoder=encoder or Watching())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("style", STYLES)
 def test_what_was_encoded_is_not_encoded_again(style):
     one = stylizer()
@@ -59,6 +60,7 @@ def test_without_a_size_the_first_painting_encodes_it():
     assert one.encoder.encoded - before == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "fields",
     [{"style_cost": "covariance"}, {"border": "zeros"}, {"style_scale": 0.8}, {"style_layers": "relu2_1"},

@@ -74,6 +74,7 @@ def steps_of(painting):
     return [one.scale.steps for one in painting.plan(times=False).scales]
 
 
+@pytest.mark.slow
 def test_scales_beyond_1024_pixels_take_fewer_steps():
     painting = stylizer(size=4096, steps=40, scales=None, memory="1TB").paint(
         CONTENT, random_image(600, 4096)

@@ -107,6 +107,7 @@ def test_in_two_threads(encoder, alone, pair):
     assert {kind: alone[kind] for kind in pair} == found
 
 
+@pytest.mark.slow
 def test_the_bytes_tell_the_number_of_threads(encoder, alone):
     """Or the tests above would pass whatever the number was."""
     KINDS["Adam with one"] = {**KINDS["Adam"], "threads": 1}

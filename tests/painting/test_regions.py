@@ -91,6 +91,7 @@ def test_protected_everywhere_is_the_photograph_to_the_bit(name):
     assert torch.equal(painting.result().image, CONTENT)
 
 
+@pytest.mark.slow
 @EACH_RECIPE
 def test_a_part_is_protected_to_the_bit_and_the_rest_is_painted(name):
     image = painted(name, STYLE, {"protect": HARD})
@@ -110,6 +111,7 @@ def test_what_belongs_to_no_region_stays_near_the_photograph():
     assert off[-10:].mean() < 0.5 * off[:20].mean()
 
 
+@pytest.mark.slow
 @EACH_CONTROL
 @pytest.mark.parametrize(
     ("border", "precision", "tolerance"), [("mirror", "float64", 1e-10), ("zeros", "float32", 2e-5)]

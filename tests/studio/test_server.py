@@ -37,12 +37,8 @@ def test_one_line_when_it_opens_one_when_it_closes(tmp_path):
     assert b"impasto studio" in page
     assert get(served.address, Host="evil.example")[0] == 403
     assert get(served.address, Origin="http://evil.example")[0] == 403
-    assert (
-        get(f"{served.address}_nicegui_ws/socket.io/?EIO=4&transport=polling", Origin="http://evil.example")[
-            0
-        ]
-        == 403
-    )
+    socket_io = f"{served.address}_nicegui_ws/socket.io/?EIO=4&transport=polling"
+    assert get(socket_io, Origin="http://evil.example")[0] == 403
     with pytest.raises(AssertionError, match="another studio works in"):
         Served(tmp_path / "mine")
     assert served.end() == 0

@@ -1,6 +1,6 @@
 """`python -m tests.studio.tiny_server`, the arguments of `impasto studio`: the same program with a tiny network.
 
-Further, by environment: STEP_SECONDS, so long every step takes at least.
+Further, by environment: STEP_SECONDS, so long every step takes at least; REAL=1, with the weights that everyone gets.
 """
 
 import os
@@ -27,6 +27,7 @@ def slowly(stepped):
 
 
 if __name__ == "__main__":
-    vgg19.find_weights = tiny
+    if not os.environ.get("REAL"):
+        vgg19.find_weights = tiny
     work.Work._stepped = slowly(work.Work._stepped)
     sys.exit(main(["studio", "--no-open", *sys.argv[1:]]))

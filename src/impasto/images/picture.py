@@ -3,6 +3,7 @@
 from torch import Tensor
 
 from impasto.errors import PictureError
+from impasto.images.io.shown import png, vips_image
 from impasto.images.pixel_store import Samples
 
 SMALLEST_SIDE = 8
@@ -31,6 +32,10 @@ class Picture:
 
     def __repr__(self) -> str:
         return f"Picture({self.name!r}, {self.width} x {self.height} pixels)"
+
+    def _repr_png_(self) -> bytes:
+        """As a notebook shows it."""
+        return png(vips_image(self.colors, self.opacity))
 
     @property
     def rgb(self) -> Tensor:

@@ -59,6 +59,7 @@ class Painting:
         with partition.reporting():
             with computing_with(settings.threads) as self._threads:
                 self._colors = ColorTransfer.of(settings.colour, inputs)
+                image_costs = [self._colors.cost(one) for one in image_costs]
             self._problem = PaintingProblem(
                 settings, encoder, self._colors.inputs, partition, costs, image_costs, styles
             )

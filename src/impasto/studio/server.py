@@ -5,13 +5,11 @@ import os
 import socket
 import warnings
 import webbrowser
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from impasto.errors import SettingsError
-from impasto.studio.address import EVERYWHERE, Address
+from impasto.studio.address import EVERYWHERE, LOOPBACK, Address
 from impasto.studio.atelier import Atelier
 from impasto.studio.folder import default_folder
 from impasto.studio.guard import Guard, is_loopback, new_token
@@ -40,25 +38,31 @@ def serve(host: str, port: int, folder: Path | None, *, open_page: bool) -> None
     print(f"The studio is closed. Everything is kept in {atelier.folder.path}", flush=True)
 
 
-@contextmanager
-def _listening(host: str, port: int) -> Iterator[socket.socket]:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+def _listening(host: str, port: int) -> socket.socket:
+    listener = None
     try:
-        with socket.socket(family, socket.SOCK_STREAM) as listener:
-            if os.name != "nt":  # there it would let two programs share a port
-                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listener.bind((host, port))
-            listener.listen(_BACKLOG)
-            yield listener
-    except OverflowError:
-        raise SettingsError(f"port is a number from 0 to 65535, got {port}") from None
-    except socket.gaierror:
-        raise SettingsError(f"host {host!r} is no address of this machine: try 127.0.0.1") from None
-    except OSError as error:
-        raise SettingsError(
-            f"nobody can be served at {host}:{port} ({error.strerror}): another program is there, perhaps another "
-            "studio; try --port 0"
-        ) from None
+        listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+        if os.name != "nt":  # there it would let two programs share a port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(_BACKLOG)
+        return listener
+    except (OSError, OverflowError) as error:
+        if listener is not None:
+            listener.close()
+        raise _not_served(host, port, error) from None
+
+
+def _not_served(host: str, port: int, error: Exception) -> SettingsError:
+    if isinstance(error, OverflowError):
+        return SettingsError(f"port is a number from 0 to 65535, got {port}")
+    if isinstance(error, socket.gaierror):
+        return SettingsError(f"host {host!r} is no address of this machine: try {LOOPBACK}")
+    reason = getattr(error, "strerror", None) or error
+    return SettingsError(
+        f"nobody can be served at {host}:{port} ({reason}): another program is there, perhaps another studio; "
+        "try --port 0"
+    )
 
 
 def _serve(atelier: Atelier, address: Address, listener: socket.socket, open_page: bool) -> None:

@@ -17,6 +17,7 @@ from tests.helpers import random_image, tiny_weights
 pytestmark = pytest.mark.usefixtures("studio")
 
 
+@pytest.mark.slow
 def test_finished_pictures_are_not_painted_again(run, monkeypatch):
     run(*explore(*GRID))
     before, sheet, page = ages(), Path("out/sheet.png").read_bytes(), Path("out/index.html").read_bytes()
@@ -55,6 +56,7 @@ def test_a_deleted_or_altered_picture_is_painted_again(run, damage):
     assert ages()["strength-0.2.png"] == old["strength-0.2.png"]
 
 
+@pytest.mark.slow
 def test_more_values_are_added_to_what_is_there(run):
     run(*explore("--vary", "strength=0.2,0.8"))
     old = ages()
@@ -64,18 +66,21 @@ def test_more_values_are_added_to_what_is_there(run):
     assert len(Page().commands) == 4
 
 
+@pytest.mark.slow
 def test_another_version_paints_anew(run, monkeypatch):
     run(*explore(*STRENGTHS))
     monkeypatch.setattr(impasto.painting.record, "__version__", "9.9")
     assert "Painted 2 pictures" in run(*explore(*STRENGTHS)).out
 
 
+@pytest.mark.slow
 def test_another_network_paints_anew(run):
     run(*explore(*STRENGTHS))
     other = run(*explore(*STRENGTHS), encoder=lambda weights, **network: VGG19(tiny_weights(1), **network))
     assert "Painted 2 pictures" in other.out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stop", [(1, 2), (2, 1), (2, 2)])
 def test_ctrl_c_and_on(run, after, stop):
     run(*explore(*STRENGTHS, output="straight"))
@@ -116,6 +121,7 @@ def test_a_second_ctrl_c_stops_at_once(run, after):
     assert "Painted 1 picture" in run(*explore(*STRENGTHS)).out
 
 
+@pytest.mark.slow
 def test_a_checkpoint_of_another_painting_is_of_no_use(run, after, studio):
     after(1, 2, press_ctrl_c)
     run(*explore(*STRENGTHS))
@@ -125,6 +131,7 @@ def test_a_checkpoint_of_another_painting_is_of_no_use(run, after, studio):
     assert list(cells()) == ["strength-0.2.png", "strength-0.8.png"]
 
 
+@pytest.mark.slow
 def test_force_begins_anew(run, studio):
     run(*explore("--vary", "strength=0.2,0.8"))
     (studio / "out" / "cells" / "mine.png").write_bytes(b"dear")
@@ -135,6 +142,7 @@ def test_force_begins_anew(run, studio):
     assert set(json.loads(Path("out/exploration.json").read_text())["cells"]) == {"seed-1", "seed-2"}
 
 
+@pytest.mark.slow
 def test_a_list_that_names_files_elsewhere_removes_nothing(run, studio):
     run(*explore(*STRENGTHS))
     (studio / "out" / "dear.png").write_bytes(b"dear")

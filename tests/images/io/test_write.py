@@ -41,6 +41,7 @@ def loaded(path) -> Image.Image:
         return image
 
 
+@pytest.mark.slow
 @property_test
 @given(
     height=st.integers(8, 40),

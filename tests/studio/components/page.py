@@ -16,6 +16,7 @@ from impasto.studio.components import MaskBrush, MaskChange, PictureView
 
 SHOWN: dict[str, PictureView | MaskBrush] = {}
 CHANGES: list[tuple[bool, bool]] = []
+KEPT: list[bytes] = []
 
 
 @app.get("/picture/{width}x{height}.png")
@@ -67,6 +68,19 @@ def brush_page(
         )
 
 
+@ui.page("/tabs")
+def tabs_page() -> None:
+    """A brush in a tab that is not shown at first: NiceGUI builds and drops what is in it as it is opened and left."""
+    KEPT.clear()
+    with ui.tabs() as tabs:
+        first, second = ui.tab("first"), ui.tab("second")
+    with ui.tab_panels(tabs, value=first).style("width: 100%"):
+        with ui.tab_panel(first):
+            SHOWN["view"] = PictureView("/picture/400x300.png").style("height: 300px")
+        with ui.tab_panel(second).style("height: 300px"):
+            SHOWN["brush"] = MaskBrush("/picture/400x300.png", 400, 300, toolbar=False, on_rest=KEPT.append)
+
+
 def _noted(change: MaskChange) -> None:
     CHANGES.append((change.can_undo, change.can_redo))
 
@@ -102,6 +116,11 @@ async def call(name: str, method: str, request: Request) -> Response:
 @app.get("/changes")
 def changes() -> list[tuple[bool, bool]]:
     return CHANGES
+
+
+@app.get("/kept")
+def kept() -> Response:
+    return Response(KEPT[-1] if KEPT else b"", headers={"X-Count": str(len(KEPT))})
 
 
 if __name__ in {"__main__", "__mp_main__"}:

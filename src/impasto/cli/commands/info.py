@@ -8,6 +8,7 @@ from typing import Any
 
 import impasto
 from impasto.cli import parameters as p
+from impasto.cli.film_info import FILM_SUFFIXES, film_command, film_rows, read_film
 from impasto.cli.messages import say
 from impasto.errors import PictureError, SettingsError
 from impasto.faces.again import adjustments_told, again_command, style_words
@@ -21,7 +22,8 @@ def info(output: p.Painted, as_json: p.Json = False, toml: p.Toml = None, force:
     """Say how a picture was painted: what it carries inside it, and the command that makes it again."""
     if as_json and toml:
         raise SettingsError("--json and --toml are two ways to show the same: give one of them")
-    metadata = impasto.read_metadata(output)
+    film = output.suffix.lower() in FILM_SUFFIXES
+    metadata = read_film(output) if film else impasto.read_metadata(output)
     if as_json:
         say(json.dumps(metadata, indent=2))
     elif toml:
@@ -30,7 +32,8 @@ def info(output: p.Painted, as_json: p.Json = False, toml: p.Toml = None, force:
         _show_settings(settings, toml, force)
     else:
         with _readable(output):
-            rows, again = _rows(metadata), again_command(metadata, output)
+            rows = film_rows(metadata) if film else _rows(metadata)
+            again = film_command(metadata, output) if film else again_command(metadata, output)
         _show(output, rows, again)
     return 0
 

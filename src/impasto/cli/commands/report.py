@@ -11,9 +11,9 @@ from impasto.cli.checks import check_inputs, same_file
 from impasto.cli.job import absolute_weights
 from impasto.cli.messages import note, say
 from impasto.cli.output_files import fingerprint_of
-from impasto.cli.plot import check_plot
 from impasto.demo.pictures import demo_picture
 from impasto.errors import OutputError, PictureError
+from impasto.files.figure import check_figure
 from impasto.files.readable import is_regular
 
 PARENTS = {"content": "photograph", "style": "painting"}
@@ -35,7 +35,7 @@ def report(
     given = {"content": content, "style": style}
     parents = {role: _parent(result, role, path, inputs.get(role)) for role, path in given.items()}
     if page is not None:
-        check_plot(page, force, "report")
+        check_figure(page, force, "report")
         for other in (result, *parents.values()):
             if same_file(page, other):
                 raise OutputError(f"'{page}' is one of the pictures: choose another name for the report")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import impasto
 from impasto.cli import parameters as p
 from impasto.cli.checks import check_resumed
+from impasto.cli.commands.video import resume_film
 from impasto.cli.job import Job, RunRecord, absolute_weights, from_extra
 from impasto.cli.output_files import fingerprint_of
 from impasto.distributed.process_info import place
@@ -27,6 +28,8 @@ def resume(
     quiet: p.Quiet = False,
 ) -> int:
     """Go on with a painting that was stopped, as if it had never been."""
+    if checkpoint.is_dir():  # an unfinished film
+        return resume_film(checkpoint, output, weights, force, quiet)
     from impasto.cli.paint import paint_on
 
     saved = impasto.load_checkpoint(checkpoint)

@@ -1,11 +1,12 @@
 // A brush over the photograph. See mask_brush.py.
 
-import { Gestures, viewKey } from "impasto-components/gestures.js";
+import { ERASER, Gestures, viewKey } from "impasto-components/gestures.js";
 import { Mask, maskOf } from "impasto-components/mask.js";
-import { isCrisp, percent, Picture } from "impasto-components/picture.js";
+import { isCrisp, Picture } from "impasto-components/picture.js";
 import { addStyles } from "impasto-components/styles.js";
 import { Veil } from "impasto-components/veil.js";
 import { View } from "impasto-components/view.js";
+import { READOUT, watchSize, zooming } from "impasto-components/zooming.js";
 
 await addStyles();
 
@@ -13,16 +14,18 @@ const SIZE_STEP = 1.2, SOFTNESS_STEP = 0.1; // for one press of a key
 const views = new WeakMap(); // of masks: the view, for a brush that is taken off the page and put back
 
 const ICONS = {
-  add: "M4.5 15.5c2.6.3 4-.6 4.2-2.4.1-1 .9-1.7 1.8-1.6 1 .1 1.7 1 1.5 2-.4 2.4-3.7 4-7.5 2zM11 11l5.5-7.5",
-  erase: "M3.5 12.5 10.5 5l5 4.5-6.5 7H6.5zM7 9l5 4.5M9 16.5h7.5",
-  undo: "M7 4.5 3.5 8 7 11.5M3.5 8h8a4.5 4 0 0 1 0 8H8",
-  redo: "m13 4.5 3.5 3.5-3.5 3.5M16.5 8h-8a4.5 4 0 0 0 0 8H12",
-  fill: "M4.5 4.5h11v11h-11zM4.5 12l7.5-7.5M6 15.5l9.5-9.5M11 15.5l4.5-4.5",
-  invert: "M10 3.5a6.5 6.5 0 1 0 0 13zM10 3.5a6.5 6.5 0 0 1 0 13z",
-  clear: "M4.5 6h11M8 6V4h4v2M6 6l.7 10.5h6.6L14 6",
+  add: "M3.5 16.5c2.6.4 4.7-.4 5-2.3.2-1.3-.7-2.3-1.9-2.3-2.3 0-1.6 3-3.1 4.6zM8.3 12.3l7.9-8.3M10 14c-.2-.8-.8-1.5-1.7-1.7",
+  erase: "M8.2 16.5 3.7 12a1 1 0 0 1 0-1.4l6.5-6.5a1 1 0 0 1 1.4 0l4.3 4.3a1 1 0 0 1 0 1.4l-6.7 6.7zM7.1 7.2l5.7 5.7M8.2 16.5h8.3",
+  undo: "M7 4.5 3.5 8 7 11.5M3.5 8H12a4 4 0 0 1 0 8H9",
+  redo: "M13 4.5 16.5 8 13 11.5M16.5 8H8a4 4 0 0 0 0 8h3",
+  fill: "M4 4h12v12H4zM4 10l6-6M4 16 16 4M10 16l6-6",
+  invert: "M10 3.5a6.5 6.5 0 0 1 0 13",
+  clear: "M4 6h12M8 6V4h4v2M5.8 6l.7 10.5h7L14.2 6",
 };
+const SOLID = { invert: "M10 3.5a6.5 6.5 0 0 0 0 13z" }; // parts of them that are filled
 
 export default {
+  mixins: [zooming],
   template: `
     <div class="impasto-brush" role="group" :aria-label="label" @keydown="key" @keyup="keyUp" @focusout="release">
       <div
@@ -39,11 +42,7 @@ export default {
           <path v-if="radius < 4" class="impasto-shade" d="M-9 0h5M4 0h5M0-9v5M0 4v5" />
           <path v-if="radius < 4" d="M-9 0h5M4 0h5M0-9v5M0 4v5" />
         </svg>
-        <button
-          type="button" class="impasto-readout" data-own-pointer @click="toggle"
-          :title="isFit ? 'Show the actual size (1)' : 'Show the whole picture (0)'"
-          :aria-label="'Zoom ' + readout + (isFit ? ': show the actual size' : ': show the whole picture')"
-        >{{ readout }}</button>
+        ${READOUT}
       </div>
       <div v-if="toolbar" class="impasto-tools" role="toolbar" aria-label="Brush">
         <div class="impasto-group">
@@ -52,7 +51,7 @@ export default {
             :aria-label="tool.title" :aria-pressed="s.tool === tool.name" @click="choose({ tool: tool.name })"
           >
             <svg viewBox="0 0 20 20" aria-hidden="true"><path :d="icons[tool.name]" /></svg>
-            <i v-if="tool.name === 'add'" :style="{ background: ink }"></i>
+            <i v-if="tool.name === 'add' && s.value !== 255" :style="{ background: ink }"></i>
           </button>
         </div>
         <label class="impasto-slide">
@@ -72,7 +71,9 @@ export default {
             v-for="one in commands" type="button" :title="one.title" :aria-label="one.title"
             :disabled="(one.name === 'undo' && !canUndo) || (one.name === 'redo' && !canRedo)" @click="mask[one.name]()"
           >
-            <svg viewBox="0 0 20 20" aria-hidden="true"><path :d="icons[one.name]" :class="'impasto-' + one.name" /></svg>
+            <svg viewBox="0 0 20 20" aria-hidden="true">
+              <path :d="icons[one.name]" /><path :d="solid[one.name]" fill="currentcolor" />
+            </svg>
           </button>
         </div>
       </div>
@@ -97,9 +98,7 @@ export default {
       s: { ...this.settings },
       canUndo: false,
       canRedo: false,
-      isFit: true,
       scale: 1, // CSS pixels for one pixel of the mask
-      readout: "",
       pans: false,
       cursor: { shown: false, x: 0, y: 0 },
     };
@@ -132,6 +131,7 @@ export default {
   },
   created() {
     this.icons = ICONS;
+    this.solid = SOLID;
     this.tools = [
       { name: "add", title: "Paint (b)" },
       { name: "erase", title: "Erase (e)" },
@@ -152,23 +152,22 @@ export default {
     views.set(mask, this.view);
     this.view.setPicture(this.width, this.height);
     this.painted = new Veil(this.$refs.veil);
-    this.photograph = new Picture(this.$refs.paper, { shown: () => this.draw() });
+    this.photograph = new Picture(this.$refs.paper, { shown: () => this.viewChanged() });
     this.photograph.show(this.picture || "");
     this.gestures = new Gestures(this.$refs.room, this.view, {
-      changed: () => this.draw(),
+      changed: () => this.viewChanged(),
       stroke: {
-        begin: (event) => mask.begin(this.place(event)),
+        begin: (event) => mask.begin(this.place(event), event.button === ERASER || undefined),
         move: (event) => this.moves(event).forEach((one) => mask.extend(this.place(one))),
         end: () => mask.end(),
         cancel: () => mask.cancel(),
       },
     });
-    this.observer = new ResizeObserver(([{ contentRect }]) => {
-      this.view.resizeRoom(contentRect.width, contentRect.height);
-      this.painted.resize(contentRect);
-      this.draw();
+    this.unwatch = watchSize(this.$refs.room, (width, height) => {
+      this.view.resizeRoom(width, height);
+      this.painted.resize(width, height);
+      this.viewChanged();
     });
-    this.observer.observe(this.$refs.room);
     mask.shownBy = this;
     if (this.revision > mask.revision) mask.configure(this.settings, this.revision);
     else this.configured();
@@ -177,7 +176,7 @@ export default {
   },
   unmounted() {
     if (this.mask.shownBy === this) this.mask.shownBy = null;
-    this.observer.disconnect();
+    this.unwatch();
     this.gestures.close();
     cancelAnimationFrame(this.frame);
   },
@@ -210,14 +209,6 @@ export default {
       const size = this.largest ** part;
       return size < 10 ? Math.round(size * 10) / 10 : Math.round(size);
     },
-    fit() {
-      this.view.fit();
-      this.draw();
-    },
-    toggle() {
-      this.view.toggle();
-      this.draw();
-    },
     // The mask has other pixels in this box, or anywhere: shown with the next frame.
     changed(box) {
       this.canUndo = this.mask.history.done.length > 0;
@@ -233,15 +224,14 @@ export default {
       this.frame ??= requestAnimationFrame(() => {
         const box = this.dirty;
         this.frame = this.dirty = undefined;
-        if (!box) this.painted.setColors(this.mask, this.veil);
+        this.painted.setColors(this.mask, this.veil);
         this.painted.draw(this.mask.raster, this.view.rect, box ?? undefined);
       });
     },
-    draw() {
+    viewChanged() {
       this.photograph.place(this.view.rect, isCrisp(this.view, this.photograph.image));
-      this.isFit = this.view.isFit;
       this.scale = this.view.scale;
-      this.readout = percent(this.view);
+      this.showZoom();
       this.changed();
     },
     report(event = "changed") {
@@ -262,22 +252,23 @@ export default {
     },
     hover(event) {
       const box = this.$refs.room.getBoundingClientRect();
-      const over = !event.target.closest("[data-own-pointer]");
+      const over = !event.target.closest("button");
       this.cursor = { shown: over, x: event.clientX - box.left, y: event.clientY - box.top };
     },
     leave() {
       this.cursor.shown = false;
     },
     key(event) {
-      if (event.ctrlKey || event.metaKey || event.altKey) return;
       const onCanvas = event.target === this.$refs.room;
       if (event.key === " " && onCanvas) this.pans = this.gestures.panning = true;
-      else if (onCanvas && viewKey(event, this.view)) this.draw();
+      else if (onCanvas && viewKey(event, this.view)) this.viewChanged();
       else if (!this.shortcut(event)) return;
       event.preventDefault();
       event.stopPropagation();
     },
     shortcut(event) {
+      const control = event.ctrlKey || event.metaKey;
+      if (event.altKey || (control && !"zZy".includes(event.key))) return false;
       const { size, softness } = this.mask.settings;
       const resize = (factor) => {
         const wanted = Math.max(1, Math.min(size * factor, this.largest));
@@ -289,6 +280,7 @@ export default {
         e: () => this.choose({ tool: "erase" }),
         z: () => this.mask.undo(),
         Z: () => this.mask.redo(),
+        ...(control && { y: () => this.mask.redo() }),
         "[": () => resize(1 / SIZE_STEP),
         "]": () => resize(SIZE_STEP),
         "{": () => soften(-SOFTNESS_STEP),

@@ -2,28 +2,23 @@
 
 import asyncio
 import json
-import re
-import secrets
-import zlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from fastapi import HTTPException, Request, Response
-from nicegui import app, run
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments, Handler, UiEventArguments, handle_event
 
-from impasto.studio.components.mask_file import MaskPixels, decode_png, encode_png
+from impasto.studio.components.mask_file import MaskPixels, checked_color, decode_png
+from impasto.studio.components.mask_transfer import MaskTransfer
 
 Tool = Literal["add", "erase"]
 
 LARGEST_SIDE = 8192
 """Pixels of the longer side of a mask."""
-PATIENCE = 60.0
-"""Seconds that the browser has to send a mask."""
-_COLOR = re.compile(r"#[0-9a-f]{6}")
+REST = 0.7
+"""Seconds without a change after which a mask is handed to `on_rest`."""
 
 
 @dataclass
@@ -43,13 +38,12 @@ class MaskBrush(Element, component="mask_brush.js", esm={"impasto-components": "
 
     The wheel zooms about its place; space and dragging, the middle button or two fingers pan. Keys, when it has the
     focus: [ ] size, { } softness, b paint, e erase, z undo, shift + z redo, + - 0 1 and arrows as in `PictureView`.
-    A pen paints as widely as it is pressed; once a pen was seen, one finger pans.
+    A pen paints as widely as it is pressed, and erases with its other end; once a pen was seen, one finger pans.
 
-    The mask lives in the browser until `mask` fetches it, and goes with the page: keep what `mask` returns, and `load`
-    it into the next page. Taking the element off the page and putting it back, as tabs do, keeps it.
+    The mask lives in the browser until `mask` fetches it, and goes with the page: keep what `on_rest` is given, and
+    `load` it into the next page. Taking the element off the page and putting it back, as tabs do, keeps it.
 
-    Masks go over HTTP, on an address of their own that cannot be guessed, and not over the page's websocket: a message
-    there may have a megabyte, a mask of a large photograph has up to 64, and less only where it compresses well.
+    Masks go over HTTP and not over the page's websocket: `mask_transfer.py` says why.
 
     Events: `settings`, with those of tool, size and softness that were changed on the page.
 
@@ -61,7 +55,8 @@ class MaskBrush(Element, component="mask_brush.js", esm={"impasto-components": "
         veil: colour in which a grey mask is shown.
         toolbar: whether the element has tools of its own below the picture.
         label: what it is, for screen readers.
-        on_change: called with a `MaskChange`.
+        on_change: called with a `MaskChange`, at once.
+        on_rest: called with the mask as PNG, when the painter has paused for REST seconds after a change.
 
     Raises:
         ValueError: a value is out of its range.
@@ -79,36 +74,34 @@ class MaskBrush(Element, component="mask_brush.js", esm={"impasto-components": "
         toolbar: bool = True,
         label: str = "Mask brush",
         on_change: Handler[MaskChange] | None = None,
+        on_rest: Callable[[bytes], object] | None = None,
     ):
         if not (0 < width <= LARGEST_SIDE and 0 < height <= LARGEST_SIDE):
             raise ValueError(f"a mask has 1 to {LARGEST_SIDE} pixels on a side; got {width} x {height}")
         super().__init__()
         self._height, self._width = height, width
-        self._base = _checked_color(base)
-        self._url = f"/_impasto/masks/{secrets.token_urlsafe(16)}"
-        self._requests: dict[str, asyncio.Future[bytes]] = {}
-        self._packed: bytes | None = None
-        self._palette: tuple[str, ...] = ()
+        self._base = checked_color(base)
+        self._transfer = MaskTransfer(height, width)
         self._ready = self._touched = False
         self._held: list[tuple[str, list[Any]]] = []
-        self._on_change = on_change
+        self._on_change, self._on_rest = on_change, on_rest
+        self._changes = 0
         size = max(1, round(max(width, height) / 16))
         settings = {"tool": "add", "size": size, "softness": 0.0, "value": _checked_value(value)}
         with self.props.suspend_updates():
             self.props.update(
                 picture=picture_url,
-                url=self._url,
+                url=self._transfer.url,
                 width=width,
                 height=height,
                 base=self._base,
-                veil=_checked_color(veil),
+                veil=checked_color(veil),
                 toolbar=toolbar,
                 label=label,
                 settings=settings,
                 revision=0,
                 number=0,
             )
-        self._add_routes()
         self.on("ready", self._is_ready)
         self.on("changed", self._changed)
         self.on("settings", self._chosen)
@@ -210,8 +203,7 @@ class MaskBrush(Element, component="mask_brush.js", esm={"impasto-components": "
         Raises:
             PictureError: it is no mask, or map, of this picture.
         """
-        loaded = decode_png(png, (self._height, self._width), regions=self.is_map)
-        self._packed, self._palette = zlib.compress(loaded.values.tobytes(), 1), loaded.palette
+        self._transfer.offer(decode_png(png, (self._height, self._width), regions=self.is_map))
         self._touched = True
         self.props["number"] += 1
 
@@ -219,33 +211,12 @@ class MaskBrush(Element, component="mask_brush.js", esm={"impasto-components": "
         """The mask as a PNG of the picture's own size: 8-bit grey, or for a map of regions RGB in its exact colours.
 
         Raises:
-            TimeoutError: the page was closed, or did not answer within PATIENCE.
+            TimeoutError: the page was closed, or did not answer within a minute.
         """
         if not self._ready and not self._held:  # never shown: as it was loaded, or empty
-            return await self._off_the_loop(self._unshown)
-        request = secrets.token_urlsafe(8)
-        answer = asyncio.get_running_loop().create_future()
-        self._requests[request] = answer
-        self._command("send", request, self.props["number"])
-        try:
-            return await asyncio.wait_for(answer, PATIENCE)
-        except TimeoutError:
-            raise TimeoutError("the page did not send the mask: is it still open?") from None
-        finally:
-            del self._requests[request]
-
-    @staticmethod
-    async def _off_the_loop(encode: Callable[..., bytes], *arguments: object) -> bytes:
-        png = await run.io_bound(encode, *arguments)
-        if png is None:
-            raise RuntimeError("the server is shutting down")
-        return png
-
-    def _unshown(self) -> bytes:
-        if self._packed is not None:
-            return self._encoded(self._packed, self._palette)
-        blank = np.zeros((self._height, self._width), np.uint8)
-        return encode_png(MaskPixels(blank, (self._base,) if self.is_map else ()))
+            blank = np.zeros((self._height, self._width), np.uint8)
+            return await self._transfer.offered(MaskPixels(blank, (self._base,) if self.is_map else ()))
+        return await self._transfer.ask(lambda request: self._command("send", request, self.props["number"]))
 
     def _set(self, **settings: Any) -> None:
         with self.props.suspend_updates():
@@ -260,7 +231,7 @@ class MaskBrush(Element, component="mask_brush.js", esm={"impasto-components": "
         if not self._ready:
             self._held.append((name, list(args)))
             return
-        detail = json.dumps({"url": self._url, "command": name, "args": args})
+        detail = json.dumps({"url": self._transfer.url, "command": name, "args": args})
         self.client.run_javascript(
             f"window.dispatchEvent(new CustomEvent('impasto-mask', {{detail: {detail}}}))"
         )
@@ -271,13 +242,29 @@ class MaskBrush(Element, component="mask_brush.js", esm={"impasto-components": "
         for name, args in held:
             self._command(name, *args)
 
-    def _changed(self, event: GenericEventArguments) -> None:
+    async def _changed(self, event: GenericEventArguments) -> None:
         self._touched = True
+        self._changes += 1
         can_undo, can_redo = bool(event.args["canUndo"]), bool(event.args["canRedo"])
         handle_event(
             self._on_change,
             MaskChange(sender=self, client=self.client, can_undo=can_undo, can_redo=can_redo),
         )
+        if self._on_rest:
+            await self._rest(self._on_rest)
+
+    async def _rest(self, handler: Callable[[bytes], object]) -> None:
+        change = self._changes
+        await asyncio.sleep(REST)
+        if change != self._changes or self.is_deleted:
+            return  # the next change waits for its own rest
+        try:
+            png = await self.mask()
+        except TimeoutError:
+            return  # the page was closed
+        answer = handler(png)
+        if isinstance(answer, Awaitable):
+            await answer
 
     def _chosen(self, event: GenericEventArguments) -> None:
         """The painter has changed the brush on the page, which knows it already."""
@@ -286,73 +273,16 @@ class MaskBrush(Element, component="mask_brush.js", esm={"impasto-components": "
                 {key: event.args[key] for key in ("tool", "size", "softness") if key in event.args}
             )
 
-    def _add_routes(self) -> None:
-        @app.get(self._url, include_in_schema=False)
-        def loaded() -> Response:
-            if self._packed is None:
-                raise HTTPException(404)
-            headers = {"Content-Encoding": "deflate", "Cache-Control": "no-store"}
-            if self._palette:
-                headers["X-Palette"] = ",".join(self._palette)
-            return Response(self._packed, media_type="application/octet-stream", headers=headers)
-
-        @app.post(self._url, include_in_schema=False)
-        async def sent(request: Request) -> dict[str, str]:
-            answer = self._requests.get(request.query_params.get("request", ""))
-            if answer is None or answer.done():
-                raise HTTPException(404)
-            packed = await self._body(request)
-            palette = request.headers.get("X-Palette", "")
-            try:
-                png = await self._off_the_loop(
-                    self._encoded, packed, tuple(palette.split(",")) if palette else ()
-                )
-            except ValueError as error:
-                raise HTTPException(400, str(error)) from None
-            if not answer.done():
-                answer.set_result(png)
-            return {}
-
-    async def _body(self, request: Request) -> bytes:
-        """What was posted, no longer than a mask can be that does not compress at all."""
-        most = self._height * self._width * 101 // 100 + 1024
-        body = bytearray()
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > most:
-                raise HTTPException(413)
-        return bytes(body)
-
-    def _encoded(self, packed: bytes, palette: tuple[str, ...]) -> bytes:
-        size = self._height * self._width
-        try:
-            values = zlib.decompressobj().decompress(packed, size + 1)
-        except zlib.error as error:
-            raise ValueError(f"damaged ({error})") from None
-        if len(values) != size:
-            raise ValueError(f"{len(values)} bytes, expected {size}")
-        colors = tuple(map(_checked_color, palette))
-        pixels = np.frombuffer(values, np.uint8).reshape(self._height, self._width)
-        return encode_png(MaskPixels(pixels, colors))
-
     def _handle_delete(self) -> None:
-        app.remove_route(self._url)
-        for answer in self._requests.values():
-            if not answer.done():
-                answer.set_exception(TimeoutError())
-        self._command("forget")
+        self._transfer.close()
+        if self._ready and not self.client.is_deleted:
+            self._command("forget")
         super()._handle_delete()
-
-
-def _checked_color(color: str) -> str:
-    if not isinstance(color, str) or not _COLOR.fullmatch(color.lower()):
-        raise ValueError(f"a colour is written as #rrggbb; got {color!r}")
-    return color.lower()
 
 
 def _checked_value(value: int | str) -> int | str:
     if isinstance(value, str):
-        return _checked_color(value)
+        return checked_color(value)
     if isinstance(value, bool) or not 0 <= value <= 255 or value != int(value):
         raise ValueError(f"a grey value is a whole number from 0 to 255; got {value!r}")
     return int(value)

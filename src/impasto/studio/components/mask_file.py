@@ -4,6 +4,7 @@ A byte is a grey value, or, in a map of regions, a number in a palette. Both way
 look at, so nothing is converted as light, and alpha and profile are left aside.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ MOST_COLORS = 128
 """Different colours of a map that the brush can go on painting: the regions', and what anti-aliasing mixed of them."""
 LARGEST_SIDE = 16384
 """Pixels of a side of a PNG above which it is not decoded."""
+_COLOR = re.compile(r"#[0-9a-f]{6}")
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _COLORED, _COLORED_PART = 25, 0.01
 """Steps of 255 by which channels differ that are colour and no noise, on more than this part of a mask."""
@@ -60,6 +62,17 @@ def decode_png(png: bytes, size: tuple[int, int], *, regions: bool) -> MaskPixel
     name = "the map of regions" if regions else "the mask"
     values = _decoded(png, size, name, "nearest" if regions else "linear")
     return _indexed(values, name) if regions else MaskPixels(_grey(values, name))
+
+
+def checked_color(color: str) -> str:
+    """A colour as "#rrggbb", in small letters.
+
+    Raises:
+        ValueError: it is written otherwise.
+    """
+    if not isinstance(color, str) or not _COLOR.fullmatch(color.lower()):
+        raise ValueError(f"a colour is written as #rrggbb; got {color!r}")
+    return color.lower()
 
 
 def _image(values: np.ndarray, interpretation: str) -> pyvips.Image:

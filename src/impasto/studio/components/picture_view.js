@@ -1,14 +1,17 @@
 // The live picture: zoom, pan, before and after. See picture_view.py.
 
 import { Gestures, viewKey } from "impasto-components/gestures.js";
-import { isCrisp, percent, Picture } from "impasto-components/picture.js";
+import { isCrisp, Picture } from "impasto-components/picture.js";
 import { addStyles } from "impasto-components/styles.js";
 import { View } from "impasto-components/view.js";
+import { READOUT, watchSize, zooming } from "impasto-components/zooming.js";
 
 await addStyles();
 
 const groups = new Map(); // of views that move together: their name to the components
 const kept = new Map(); // what was seen, for a view that is taken off the page and put back, as a tab does
+
+const TAG = 90; // CSS pixels that "before" and "after" need beside the divider
 
 const SPLIT_KEYS = {
   ArrowLeft: (split, step) => split - step,
@@ -22,6 +25,7 @@ const SPLIT_KEYS = {
 };
 
 export default {
+  mixins: [zooming],
   template: `
     <div
       ref="room" class="impasto-room impasto-view" :class="{ 'impasto-fit': isFit, 'impasto-empty': !hasImage }"
@@ -30,23 +34,20 @@ export default {
       <div ref="paper" class="impasto-paper"></div>
       <div ref="beforePaper" class="impasto-paper" :style="{ clipPath: clip }"></div>
       <div
-        v-if="comparing" class="impasto-divider" :style="{ transform: 'translateX(' + line + 'px)' }"
-        data-own-pointer tabindex="0" role="slider" aria-label="Before and after" aria-orientation="horizontal"
+        v-if="comparing" class="impasto-divider"
+        :style="{ left: line + 'px', top: visible.top + 'px', height: visible.height + 'px' }"
+        tabindex="0" role="slider" aria-label="Before and after" aria-orientation="horizontal"
         aria-valuemin="0" aria-valuemax="100" :aria-valuenow="percentBefore"
         :aria-valuetext="percentBefore + ' percent before'"
         @pointerdown="grab" @pointermove="drag" @pointerup="drop" @pointercancel="drop"
       >
-        <span class="impasto-tag impasto-tag-left" aria-hidden="true">before</span>
-        <span class="impasto-tag impasto-tag-right" aria-hidden="true">after</span>
+        <span v-show="line - visible.left > TAG" class="impasto-tag impasto-tag-left" aria-hidden="true">before</span>
+        <span v-show="visible.left + visible.width - line > TAG" class="impasto-tag impasto-tag-right" aria-hidden="true">after</span>
         <svg class="impasto-grip" viewBox="0 0 28 28" aria-hidden="true">
           <circle cx="14" cy="14" r="13" /><path d="M11 9.5 6.5 14l4.5 4.5M17 9.5l4.5 4.5-4.5 4.5" />
         </svg>
       </div>
-      <button
-        v-show="hasImage" type="button" class="impasto-readout" data-own-pointer @click="toggle"
-        :title="isFit ? 'Show the actual size (1)' : 'Show the whole picture (0)'"
-        :aria-label="'Zoom ' + readout + (isFit ? ': show the actual size' : ': show the whole picture')"
-      >{{ readout }}</button>
+      ${READOUT}
       <slot></slot>
     </div>
   `,
@@ -54,12 +55,10 @@ export default {
   emits: ["failed"],
   data() {
     return {
-      isFit: true,
       hasImage: false,
       comparing: false,
-      readout: "",
-      split: 0.5, // of the visible part of the picture
-      visible: { left: 0, width: 0 },
+      visible: { left: 0, top: 0, width: 0, height: 0 }, // the part of the picture that is seen, in the room
+      split: 0.5, // of its width
       grabbed: null,
     };
   },
@@ -78,6 +77,7 @@ export default {
   created() {
     // Not reactive: they change with every move of the pointer.
     this.view = new View();
+    this.TAG = TAG;
   },
   mounted() {
     const seen = kept.get(this.$attrs.id);
@@ -95,12 +95,11 @@ export default {
         this.draw();
       },
     });
-    this.gestures = new Gestures(this.$refs.room, this.view, { changed: () => this.changed() });
-    this.observer = new ResizeObserver(([{ contentRect }]) => {
-      this.view.resizeRoom(contentRect.width, contentRect.height);
+    this.gestures = new Gestures(this.$refs.room, this.view, { changed: () => this.viewChanged() });
+    this.unwatch = watchSize(this.$refs.room, (width, height) => {
+      this.view.resizeRoom(width, height);
       this.draw();
     });
-    this.observer.observe(this.$refs.room);
     this.join(this.group);
     this.picture.show(this.source || "");
     this.beforePicture.show(this.before || "");
@@ -108,7 +107,7 @@ export default {
   unmounted() {
     kept.set(this.$attrs.id, { split: this.split, view: this.view.shared });
     this.leave(this.group);
-    this.observer.disconnect();
+    this.unwatch();
     this.gestures.close();
   },
   watch: {
@@ -128,18 +127,6 @@ export default {
     },
   },
   methods: {
-    fit() {
-      this.view.fit();
-      this.changed();
-    },
-    actualSize() {
-      this.view.actualSize();
-      this.changed();
-    },
-    toggle() {
-      this.view.toggle();
-      this.changed();
-    },
     shown(image) {
       this.hasImage = !!image;
       if (image) {
@@ -152,7 +139,7 @@ export default {
       }
       this.draw();
     },
-    changed() {
+    viewChanged() {
       this.draw();
       for (const other of groups.get(this.group) ?? []) {
         if (other === this) continue;
@@ -162,20 +149,17 @@ export default {
     },
     draw() {
       const { view } = this;
-      const rect = view.rect;
+      const { rect } = view;
       this.picture.place(rect, isCrisp(view, this.picture.image));
       this.beforePicture.place(rect, isCrisp(view, this.beforePicture.image));
-      const left = Math.max(rect.left, 0);
-      const right = Math.min(rect.left + rect.width, view.room.width);
-      this.visible = { left, width: Math.max(right - left, 0) };
-      this.isFit = view.isFit;
-      this.readout = percent(view);
+      this.visible = view.visible;
+      this.showZoom();
     },
     key(event) {
-      if (event.target.closest(".impasto-readout") && event.key.startsWith("Arrow")) return;
+      if (!event.target.matches(".impasto-room, .impasto-divider, .impasto-readout")) return;
       const move = this.comparing && !event.ctrlKey && !event.metaKey && !event.altKey && SPLIT_KEYS[event.key];
       if (move) this.split = Math.min(Math.max(move(this.split, event.shiftKey ? 0.1 : 0.02), 0), 1);
-      else if (viewKey(event, this.view)) this.changed();
+      else if (viewKey(event, this.view)) this.viewChanged();
       else return;
       event.preventDefault();
       event.stopPropagation();

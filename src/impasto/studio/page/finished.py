@@ -88,7 +88,7 @@ def _recipe(view: View, record: Record) -> None:
     rows = [("recipe", settings.recipe)]
     rows += [(name.replace("_", " "), as_text(value)) for name, value in settings.changed().items()]
     rows += [("adjusted", one) for one in adjustments_told(record.adjustments)]
-    rows += [("steps", str(record.steps))] if record.steps else []
+    rows += [("steps taken", str(record.steps))] if record.steps else []
     rows += [("painted in", spent(record.seconds))] if record.seconds else []
     ui.label("Recipe").classes("heading")
     with ui.element("dl").classes("recipe"):

@@ -5,6 +5,8 @@
 
 const WHEEL = 0.0016; // of the logarithm of the zoom, for one CSS pixel of the wheel
 const LINE = 16, PAGE = 400; // CSS pixels, for wheels that count lines or pages
+const OWN = "button, a, input, select, textarea, [role]"; // what takes the pointer for itself
+export const ERASER = 5; // the button of a pen's other end
 const TAP = { time: 350, distance: 24, still: 4 }; // milliseconds, CSS pixels
 
 export class Gestures {
@@ -18,12 +20,16 @@ export class Gestures {
     this.abort = new AbortController();
     const listen = (type, handler, options = {}) =>
       element.addEventListener(type, handler.bind(this), { signal: this.abort.signal, ...options });
+    // A ring of focus is for the keyboard: who has a pointer over the picture knows where it is.
+    listen("focus", () => element.toggleAttribute("data-by-pointer", this.pointers.size > 0));
+    listen("blur", () => element.removeAttribute("data-by-pointer"));
     listen("wheel", this.wheel, { passive: false });
     listen("pointerdown", this.down);
     listen("pointermove", this.move);
     listen("pointerup", this.up);
     listen("pointercancel", this.cancel);
     listen("lostpointercapture", this.lost);
+    if (on.stroke) listen("contextmenu", (event) => event.preventDefault()); // a pen that rests would open it
     // Two fingers are for the picture even where one scrolls the page.
     const twoFingers = (event) => event.touches.length > 1 && event.cancelable && event.preventDefault();
     listen("touchstart", twoFingers, { passive: false });
@@ -50,7 +56,8 @@ export class Gestures {
   }
 
   down(event) {
-    if (event.target.closest("[data-own-pointer]")) return; // a handle or a button
+    const own = event.target.closest(OWN);
+    if (own !== this.element && this.element.contains(own)) return;
     if (event.pointerType === "mouse" && event.button === 2) return;
     if (event.button === 1) event.preventDefault(); // no scrolling by the middle button
     this.element.setPointerCapture(event.pointerId);
@@ -62,8 +69,8 @@ export class Gestures {
       this.stopDrawing("cancel", event); // it was the first finger of two
       return;
     }
-    const draws =
-      this.on.stroke && !this.panning && event.button === 0 && !(this.penSeen && event.pointerType === "touch");
+    const nib = event.button === 0 || event.button === ERASER;
+    const draws = this.on.stroke && nib && !this.panning && !(this.penSeen && event.pointerType === "touch");
     if (draws) {
       this.drawing = event.pointerId;
       this.on.stroke.begin(event);

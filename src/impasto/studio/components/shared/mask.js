@@ -58,8 +58,7 @@ export class Mask {
   }
 
   // Strokes: places in pixels of the mask, with the pointer's pressure from 0 to 1.
-  begin(place) {
-    const erases = this.settings.tool === "erase";
+  begin(place, erases = this.settings.tool === "erase") {
     const { softness } = this.settings;
     this.stroke = new Stroke(this.raster, { value: erases ? 0 : this.ink, softness, hard: this.isMap });
     this.last = this.nib(place);

@@ -186,7 +186,8 @@ export class Stroke {
 
 function distance(x, y, { ax, ay, dx, dy, length2 }) {
   const along = length2 ? Math.min(Math.max(((x - ax) * dx + (y - ay) * dy) / length2, 0), 1) : 0;
-  return Math.hypot(x - ax - along * dx, y - ay - along * dy);
+  const across = x - ax - along * dx, down = y - ay - along * dy;
+  return Math.sqrt(across * across + down * down); // several times as fast as Math.hypot
 }
 
 // Where the row y crosses what lies within `radius` of a line: it is convex, so from one x to another, or null.

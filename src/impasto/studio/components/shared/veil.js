@@ -21,7 +21,7 @@ export class Veil {
     else this.table.set(Uint32Array.from({ length: 256 }, (_, i) => pixel(rgb(color), (OPACITY * i) / 255)));
   }
 
-  resize({ width, height }) {
+  resize(width, height) {
     const ratio = window.devicePixelRatio;
     this.canvas.width = Math.round(width * ratio);
     this.canvas.height = Math.round(height * ratio);

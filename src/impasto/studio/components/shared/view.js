@@ -50,6 +50,21 @@ export class View {
     return { left, top, width, height };
   }
 
+  // The part of the room in which the picture is seen.
+  get visible() {
+    const { left, top, width, height } = this.rect;
+    const seen = (start, size, room) => [Math.max(start, 0), Math.min(start + size, room) - Math.max(start, 0)];
+    const [x, across] = seen(left, width, this.room.width);
+    const [y, down] = seen(top, height, this.room.height);
+    return { left: x, top: y, width: Math.max(across, 0), height: Math.max(down, 0) };
+  }
+
+  // The same, as the style of what sits in its lower right corner.
+  get corner() {
+    const { left, top, width, height } = this.visible;
+    return { right: `${this.room.width - left - width}px`, bottom: `${this.room.height - top - height}px` };
+  }
+
   // The place under a point of the room, in fractions of the picture.
   at(x, y) {
     const { left, top, width, height } = this.rect;
