@@ -16,7 +16,8 @@ from tests.helpers import MeanAndDeviation, random_image, tiny_weights
 RECIPES = {
     "classic": {"recipe": "classic", "steps": 9},
     "paint": {"recipe": "paint", "steps": 5, "scales": 2},
-    "paint with Adam": {"recipe": "paint", "steps": 5, "scales": 2, "solver": "adam"},
+    "glaze": {"recipe": "glaze", "steps": 5, "scales": 2},
+    "glaze with Adam": {"recipe": "glaze", "steps": 5, "scales": 2, "solver": "adam"},
     "classic with all costs": {
         **{"recipe": "classic", "steps": 9, "variation": 1e-3},
         **{"style_cost": "wasserstein", "costs": [MeanAndDeviation("relu3_1", 1e-3)]},
@@ -101,7 +102,7 @@ def test_resuming_with_other_pictures_or_weights_is_refused(tmp_path):
 
 
 def test_stopped_in_the_middle_the_picture_so_far_has_the_size_of_the_result():
-    painting = stylizer(**RECIPES["paint"]).paint(CONTENT, STYLE)
+    painting = stylizer(**RECIPES["glaze"]).paint(CONTENT, STYLE)
     assert next(painting).size == (18, 24)
     assert painting.result().image.shape == (1, 3, 36, 48)
     assert painting.result().stopped == "interrupted"

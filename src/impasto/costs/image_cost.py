@@ -107,7 +107,7 @@ class Hold(ImageCost):
         picture: a path, PIL image, array [H, W, 3] or tensor [3, H, W]; resized to every scale.
         mask: a grey picture of the same shape, white (1) where the picture is held and black (0) where it is not;
             None: it is held everywhere.
-        weight: at least 0. With the recipe `paint` 100 holds loosely, 10000 firmly.
+        weight: at least 0. With the recipe `glaze` 100 holds loosely, 10000 firmly.
 
     Raises:
         PictureError: a picture or mask cannot be used.
