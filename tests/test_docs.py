@@ -173,10 +173,21 @@ def run_command(line: str, where: str, monkeypatch) -> None:
 def run_impasto(arguments: list[str], patch) -> str | None:
     if arguments[0] == "resume" and not Path(arguments[1]).exists():
         leave_unfinished(arguments[1], patch)
+    if arguments[0] == "studio":
+        return open_studio(arguments, patch)
     if "--install-completion" in arguments:  # it would change the shell's own files
         return None
     code = main([re.sub(r"^\d+:(?=[a-z-]+=)", "1:", one) for one in arguments])  # two steps are taken, not 60
     return None if code == 0 else f"exit code {code}"
+
+
+def open_studio(arguments: list[str], patch) -> str | None:
+    """The studio opened, and closed at once; nothing is served, and nothing written into the home."""
+    pytest.importorskip("nicegui", reason="the studio's packages are not here: pip install 'impasto[studio]'")
+    patch.setenv("XDG_DATA_HOME", str(Path.cwd()))
+    patch.setattr("impasto.studio.server._serve", lambda *_: None)
+    port = [] if "--port" in arguments else ["--port", "0"]
+    return None if main([*arguments, *port]) == 0 else "it could not be opened"
 
 
 def leave_unfinished(checkpoint: str, patch) -> None:
