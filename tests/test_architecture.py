@@ -25,10 +25,11 @@ LAYERS = [  # from the ground up: a package imports only from those before it
         "images",
     ),
     *("costs", "inputs", "distributed", "solvers", "objective", "memory", "painting", "stylizer", "measures"),
-    *("demo", "explore", "cli", "__main__"),
+    *("demo", "batch", "explore", "cli", "__main__"),
 ]
-FRONT_ENDS = {"explore", "cli"}
+FRONT_ENDS = {"batch", "explore", "cli"}
 PUBLIC = {
+    "batch",
     "explore",
     "cli",
     "demo",
@@ -110,7 +111,7 @@ def test_no_cycles():
 
 def test_the_public_names_are_these():
     assert set(impasto.__all__) == {
-        *("CanvasScale", "Checkpoint", "CheckpointError", "Cost", "CostError", "CustomCost"),
+        *("BatchError", "CanvasScale", "Checkpoint", "CheckpointError", "Cost", "CostError", "CustomCost"),
         *("EncodedStyle", "Event", "Hold", "ImageCost", "ImpastoError", "OutputError", "Painting"),
         *("Picture", "PictureError", "PictureRows", "RankError", "Report", "Result", "Settings"),
         *("SettingsError", "Step", "Stylizer", "VGG19", "WeightsError", "__version__", "check_writable"),

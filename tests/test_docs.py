@@ -21,6 +21,7 @@ from docs import build
 from typer.main import get_command
 
 from impasto import stylizer
+from impasto.batch import cluster
 from impasto.cli.app import app
 from impasto.cli.main import main
 from impasto.images.io.read import write_picture
@@ -65,6 +66,7 @@ def small(desk, monkeypatch) -> None:
     def encoder(weights, **choices):
         return VGG19(weights or tiny_weights(), **choices)
 
+    monkeypatch.setattr(cluster, "PROCESSES", False)
     monkeypatch.setattr(painting, "PaintingProblem", problem)
     monkeypatch.setattr(stylizer, "VGG19", encoder)
     for seed, name in enumerate([*STAND_INS, *MORE_STAND_INS]):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from impasto.costs.total import total_cost
     from impasto.distributed.join import join_torchrun
     from impasto.errors import (
+        BatchError,
         CheckpointError,
         CostError,
         ImpastoError,
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "VGG19",
+    "BatchError",
     "CanvasScale",
     "Checkpoint",
     "CheckpointError",
@@ -96,6 +98,7 @@ __all__ = [
 ]
 
 _HOME = {
+    "BatchError": "errors",
     "CanvasScale": "costs.image_cost",
     "Checkpoint": "painting.checkpoint",
     "CheckpointError": "errors",

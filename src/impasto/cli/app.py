@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from impasto.cli.commands.batch import batch
 from impasto.cli.commands.demo import demo
 from impasto.cli.commands.explore import explore
 from impasto.cli.commands.info import info
@@ -40,5 +41,5 @@ def impasto(
     """Paint a photograph in a painting's manner."""
 
 
-for command in (stylize, plan, explore, recolor, demo, resume, info, report, weights):
+for command in (stylize, plan, batch, explore, recolor, demo, resume, info, report, weights):
     app.command()(command)

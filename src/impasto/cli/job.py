@@ -11,11 +11,6 @@ from impasto.errors import CheckpointError
 from impasto.settings import STARTS
 
 CHECKPOINT_SUFFIX = ".checkpoint"
-CHECKPOINT_SECONDS = 60
-"""A checkpoint is written after the first step and then about this often, unless the user says every how
-many steps."""
-CHECKPOINT_SHARE = 0.05
-"""Large paintings have checkpoints of gigabytes: writing them takes at most this part of the time."""
 
 _PROGRAM = "impasto stylize"
 
@@ -25,7 +20,7 @@ class Job:
     """Files and habits of one painting; paths are as the user gave them.
 
     styles: paintings with their weights.
-    checkpoint_every: in steps; 0 for only when stopped, None for about once in CHECKPOINT_SECONDS.
+    checkpoint_every: in steps; 0 for only when stopped, None for by the clock (`files/pace.py`).
     save_every: in steps; None for never. force: whether existing files may be replaced.
     """
 

@@ -6,12 +6,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from impasto.cli.job import CHECKPOINT_SECONDS, CHECKPOINT_SHARE, Job, RunRecord, to_extra
+from impasto.cli.job import Job, RunRecord, to_extra
 from impasto.cli.messages import command, operand
 from impasto.cli.plot import write_cost_curve
 from impasto.distributed.process_info import place
 from impasto.errors import CheckpointError, OutputError, PictureError, RankError
 from impasto.files.atomic_write import remove_leftovers
+from impasto.files.pace import CHECKPOINT_SECONDS, Pace
 from impasto.files.readable import fingerprint, opened
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class OutputWriter:
         self.resumable = own
         self._note = note
         self._replace, self._replace_own = replace, own or job.force
-        self._due_at = time.monotonic() + (CHECKPOINT_SECONDS if own else 0)
+        self._pace = Pace(job.checkpoint_every, first=CHECKPOINT_SECONDS if own else 0)
         self._warned: set[str] = set()
         if place().rank == 0:
             for path in (job.output, job.checkpoint, *([job.plot] if job.plot else [])):
@@ -49,8 +50,7 @@ class OutputWriter:
         if self._is_due(painting, step.number):
             began = time.monotonic()
             self._try("checkpoint", lambda: self._save_checkpoint(painting))
-            ended = time.monotonic()
-            self._due_at = ended + max(CHECKPOINT_SECONDS, (ended - began) / CHECKPOINT_SHARE)
+            self._pace.written(time.monotonic() - began)
 
     def finish(self, painting: "Painting") -> "Result":
         """Write the picture and the cost curve; the checkpoint has done its work then, and goes."""
@@ -104,10 +104,8 @@ class OutputWriter:
             write_cost_curve(self.job.plot, result, self.record.scales, self._replace_own)
 
     def _is_due(self, painting: "Painting", number: int) -> bool:
-        every = self.job.checkpoint_every
-        if every is None:
-            return painting.anywhere(time.monotonic() >= self._due_at)
-        return every > 0 and number % every == 0
+        due = self._pace.due(number)
+        return due if self.job.checkpoint_every is not None else painting.anywhere(due)
 
     def _save_checkpoint(self, painting: "Painting") -> None:
         painting.save_checkpoint(self.job.checkpoint, to_extra(self.job, self.record))

@@ -189,9 +189,14 @@ class Painting:
 
     # The plan.
 
-    def plan(self) -> Plan:
-        """The layout, memory and time of each scale; it takes a few seconds to measure."""
+    def plan(self, *, timed: bool = True) -> Plan:
+        """The layout, memory and time of each scale.
+
+        timed: whether times are forecast, which takes a few seconds to measure.
+        """
         plan = self._plan
+        if not timed:
+            return plan
         with computing_with(self._threads):
             disk = any(one.layout.kept == "disk" for one in plan.scales)
             return forecast(plan, calibrate(self._encoder, plan.demand, disk=disk))

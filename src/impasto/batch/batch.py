@@ -1,0 +1,180 @@
+"""A batch: jobs that are done by workers, from the first look at what is there to the page that shows all of it."""
+
+import contextlib
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from impasto.batch.cluster import check_installed, local_workers, workers_at, workers_by_machine
+from impasto.batch.engine import Ended, Engine, Event, Lost
+from impasto.batch.job import Job
+from impasto.batch.jobs import UNFINISHED
+from impasto.batch.journal import Journal, is_unchanged
+from impasto.batch.plan import BatchPlan, make_plan, share_out
+from impasto.batch.task import Task
+from impasto.batch.worker import FOUND, PAINTED, paint_picture
+from impasto.errors import OutputError, SettingsError
+from impasto.version import __version__
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+
+@dataclass
+class Outcome:
+    """What became of a batch: names of pictures.
+
+    painted: now. found: they were there already, by the same recipe. failed: why, by name. unfinished: not begun, or
+    kept in the middle, because somebody stopped it.
+    """
+
+    painted: list[str] = field(default_factory=list)
+    found: list[str] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+    unfinished: list[str] = field(default_factory=list)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every picture is there."""
+        return not self.failed and not self.unfinished
+
+
+class Batch:
+    """Jobs and the folder of their results. Iterate over `run()` to have them done; `outcome` says what became of them.
+
+    Args:
+        jobs: as `jobs.jobs_of` or `jobs.jobs_in` makes them.
+        folder: of the results and the journal; made when the first is written.
+        workers: on this machine; None for as many as paint the most pictures an hour.
+        scheduler: the address of a cluster's, whose workers paint instead.
+
+    Raises:
+        BatchError: dask.distributed is not installed.
+        SettingsError: workers and a scheduler are both given.
+        OutputError: the folder is a file.
+    """
+
+    def __init__(
+        self,
+        jobs: Sequence[Job],
+        folder: Path,
+        *,
+        workers: int | None = None,
+        scheduler: str | None = None,
+    ):
+        if workers is not None and scheduler is not None:
+            raise SettingsError("a scheduler has workers of its own: give workers or scheduler, not both")
+        if workers is not None and workers < 1:
+            raise SettingsError(f"workers is a whole number from 1 on, got {workers}")
+        check_installed()
+        if folder.exists() and not folder.is_dir():
+            raise OutputError(f"'{folder}' is a file: give the name of a folder")
+        self.jobs, self.folder = list(jobs), folder
+        self.journal, self.outcome = Journal(folder), Outcome()
+        self._workers, self._scheduler = workers, scheduler
+        self._engine: Engine | None = None
+        finished = self.journal.finished()
+        self.told: dict[str, Mapping[str, Any]] = {}
+        self.todo: list[Job] = []
+        self._known: dict[str, str] = {}
+        for job in self.jobs:
+            told = finished.get(job.name)
+            if is_unchanged(job, told) and told is not None:
+                self.told[job.name] = told
+                self.outcome.found.append(job.name)
+            else:
+                self.todo.append(job)
+                if told is not None and told.get("job") == job.digest():
+                    self._known[job.name] = str(told.get("sha256"))
+
+    def plan(self) -> BatchPlan:
+        """What is left to do, and what it will take; see `plan.py`."""
+        at_cluster = None
+        if self._scheduler is not None:
+            with workers_at(self._scheduler) as client:
+                at_cluster = sum(workers_by_machine(client).values())
+        return make_plan(self.todo, len(self.jobs), self._workers, at_cluster, self.folder)
+
+    def run(self) -> Iterator[Event]:
+        """Have everything done that is left, and yield what happens.
+
+        Raises:
+            BatchError: the workers do not start, or the scheduler is gone.
+            OutputError: the journal cannot be written.
+        """
+        if not self.todo:
+            return
+        left = {job.name: job for job in self.todo}
+        with self._client() as client:
+            machines = workers_by_machine(client)
+            beside = max(machines.values(), default=1)
+            self.journal.write(
+                "begun",
+                impasto=__version__,
+                pictures=len(self.jobs),
+                left=len(self.todo),
+                workers=sum(machines.values()),
+                machines=len(machines),
+            )
+            self._engine = Engine(client)
+            tasks = (Task(job.name, paint_picture, self._data(job, beside)) for job in self.todo)
+            for event in self._engine.run(tasks):
+                if isinstance(event, Ended):
+                    self._note(left.pop(event.task.name), event)
+                elif isinstance(event, Lost):
+                    for task in event.tasks:
+                        self.journal.write("worker lost", picture=task.name, worker=event.worker)
+                yield event
+        self.outcome.unfinished += list(left)
+        self.journal.write(
+            "over",
+            painted=len(self.outcome.painted),
+            found=len(self.outcome.found),
+            failed=len(self.outcome.failed),
+            unfinished=len(self.outcome.unfinished),
+        )
+        if self.outcome.complete:
+            self._tidy()
+
+    def stop(self) -> None:
+        """Begin no further picture; those at work are kept, and `run` ends. Any thread, or a signal, may call this."""
+        if self._engine is not None:
+            self._engine.stop()
+
+    def _data(self, job: Job, beside: int) -> dict[str, Any]:
+        known = self._known.get(job.name)
+        return {"job": job.as_data(), "beside": beside, **({"sha256": known} if known else {})}
+
+    def _note(self, job: Job, event: Ended) -> None:
+        """Keep what became of a picture."""
+        outcome, name = self.outcome, job.name
+        if event.stopped:
+            outcome.unfinished.append(name)
+            return
+        if event.failed is not None:
+            outcome.failed[name] = event.failed
+            self.journal.write("failed", picture=name, why=event.failed, worker=event.worker)
+            return
+        result: dict[str, Any] = dict(event.result)
+        what = result.pop("outcome")
+        {PAINTED: outcome.painted, FOUND: outcome.found}[what].append(name)
+        told = {"picture": name, "job": job.digest(), **result, "worker": event.worker}
+        self.journal.write(what, **told)
+        self.told[name] = told
+
+    @contextlib.contextmanager
+    def _client(self) -> "Iterator[Client]":
+        if self._scheduler is not None:
+            with workers_at(self._scheduler) as client:
+                yield client
+            return
+        share = share_out(self.todo, self._workers)
+        with local_workers(share.workers, share.threads, share.memory, share.gpus) as client:
+            yield client
+
+    def _tidy(self) -> None:
+        """All is finished: nothing unfinished is left, unless another batch has the same folder."""
+        with contextlib.suppress(OSError):
+            os.rmdir(self.folder / UNFINISHED)  # noqa: PTH106

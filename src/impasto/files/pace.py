@@ -1,0 +1,33 @@
+"""How often a checkpoint is due: by steps, or by the clock, and never for more than a small part of the time."""
+
+import time
+
+CHECKPOINT_SECONDS = 60
+"""A checkpoint is written after the first step and then about this often, unless the user says every how
+many steps."""
+CHECKPOINT_SHARE = 0.05
+"""Large paintings have checkpoints of gigabytes: writing them takes at most this part of the time."""
+
+
+class Pace:
+    """When the next checkpoint is due.
+
+    Args:
+        every: in steps; 0 for never, None for by the clock.
+        seconds: between checkpoints, by the clock.
+        first: seconds to the first one.
+    """
+
+    def __init__(self, every: int | None, seconds: float = CHECKPOINT_SECONDS, first: float = 0.0):
+        self._every, self._seconds = every, seconds
+        self._due_at = time.monotonic() + first
+
+    def due(self, number: int) -> bool:
+        """Whether one is due after this many steps."""
+        if self._every is None:
+            return time.monotonic() >= self._due_at
+        return self._every > 0 and number % self._every == 0
+
+    def written(self, seconds: float) -> None:
+        """One was written just now, which took so long."""
+        self._due_at = time.monotonic() + max(self._seconds, seconds / CHECKPOINT_SHARE)
