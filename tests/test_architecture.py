@@ -25,10 +25,11 @@ LAYERS = [  # from the ground up: a package imports only from those before it
         "images",
     ),
     *("costs", "inputs", "distributed", "solvers", "objective", "memory", "painting", "stylizer", "measures"),
-    *("demo", "batch", "explore", "cli", "__main__"),
+    *("demo", "pages", "batch", "explore", "cli", "__main__"),
 ]
-FRONT_ENDS = {"batch", "explore", "cli"}
+FRONT_ENDS = {"pages", "batch", "explore", "cli"}
 PUBLIC = {
+    "pages",
     "batch",
     "explore",
     "cli",

@@ -20,6 +20,7 @@ from impasto.version import __version__
 
 if TYPE_CHECKING:
     from distributed import Client
+    from impasto.pages.page import Command
 
 
 @dataclass
@@ -142,6 +143,16 @@ class Batch:
         """Begin no further picture; those at work are kept, and `run` ends. Any thread, or a signal, may call this."""
         if self._engine is not None:
             self._engine.stop()
+
+    def publish(self, command: "Command | None" = None) -> list[Path]:
+        """Write the contact sheet and the page, with what is finished; several of each where there are many pictures.
+
+        command: the command line that paints the picture with this metadata into a file.
+        Returns the pages. Raises OutputError where one cannot be written.
+        """
+        from impasto.batch.pages import publish
+
+        return publish(self.jobs, self.folder, self.told, self.outcome.failed, command)
 
     def _data(self, job: Job, beside: int) -> dict[str, Any]:
         known = self._known.get(job.name)

@@ -55,7 +55,7 @@ def local_workers(count: int, threads: int, memory: int, gpus: int = 0) -> Itera
                 threads_per_worker=1,
                 processes=PROCESSES,
                 memory_limit=memory if PROCESSES else 0,
-                dashboard_address=None,
+                dashboard_address="127.0.0.1:0",  # the scheduler serves its state there: to this machine alone
                 silence_logs=logging.CRITICAL,
                 **kept,
                 **own,

@@ -10,8 +10,8 @@ from impasto.errors import CheckpointError, CostError, SettingsError
 from impasto.explore.folder import Folder
 from impasto.explore.grid import Cell, Grid
 from impasto.explore.page import write_page
-from impasto.explore.sheet import write_sheet
 from impasto.explore.subject import Subject
+from impasto.pages.sheet import write_sheet
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from impasto.batch.jobs import NAME, Habits, jobs_in, jobs_of
 from impasto.cli import parameters as p
 from impasto.cli.batch_display import batch_display
+from impasto.cli.commands.info import again_command
 from impasto.cli.guidance import takes_masks, where_of
 from impasto.cli.interrupt import INTERRUPTED, finishing_the_step
 from impasto.cli.job import absolute_weights
@@ -60,12 +61,15 @@ def batch(
         return 0
     try:
         complete = _paint(many, quiet)
+        pages = many.publish(again_command) if many.told else []
     except KeyboardInterrupt:
         if not quiet:
             say("Stopped at once. The same command goes on with what is finished.")
         return INTERRUPTED
     if not quiet:
         _say_ended(many, complete)
+        if pages:
+            say(f"See them in {pages[0]}; on one sheet: {output / 'sheet.png'}.")
     return INTERRUPTED if not complete else SOME_FAILED if many.outcome.failed else 0
 
 
