@@ -117,7 +117,15 @@ def test_the_public_names_are_these():
         *("Picture", "PictureError", "PictureRows", "RankError", "Report", "Result", "Settings"),
         *("SettingsError", "Step", "Stylizer", "VGG19", "WeightsError", "__version__", "check_writable"),
         *("content_cost", "describe_weights", "gram_matrix", "join_torchrun", "layer_style_cost"),
-        *("load_checkpoint", "read_metadata", "read_picture", "read_settings", "recolor", "report"),
+        *(
+            "load_checkpoint",
+            "paint_many",
+            "read_metadata",
+            "read_picture",
+            "read_settings",
+            "recolor",
+            "report",
+        ),
         *("report_table", "save_report", "style_cost", "stylize", "total_cost", "verify_weights"),
         *("write_settings",),
     }

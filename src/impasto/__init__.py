@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from impasto.version import __version__
 
 if TYPE_CHECKING:
+    from impasto.batch.paint_many import paint_many
     from impasto.costs.content import content_cost
     from impasto.costs.custom import CustomCost
     from impasto.costs.gram import gram_matrix
@@ -83,6 +84,7 @@ __all__ = [
     "join_torchrun",
     "layer_style_cost",
     "load_checkpoint",
+    "paint_many",
     "read_metadata",
     "read_picture",
     "read_settings",
@@ -131,6 +133,7 @@ _HOME = {
     "join_torchrun": "distributed.join",
     "layer_style_cost": "costs.style",
     "load_checkpoint": "painting.checkpoint",
+    "paint_many": "batch.paint_many",
     "read_metadata": "images.io.read",
     "read_picture": "images.io.read",
     "read_settings": "settings.toml_file",

@@ -11,7 +11,7 @@ __all__ = ["masks", "one_thread", "refused", "run", "studio"]
 @pytest.fixture(autouse=True)
 def in_this_process(monkeypatch):
     monkeypatch.setattr(cluster, "PROCESSES", False)
-    monkeypatch.setattr(worker, "_PAINTER", worker._Painter())
+    monkeypatch.setattr(worker, "_PAINTERS", {})
 
 
 @pytest.fixture

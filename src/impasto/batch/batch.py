@@ -12,9 +12,11 @@ from impasto.batch.engine import Ended, Engine, Event, Lost
 from impasto.batch.job import Job
 from impasto.batch.jobs import UNFINISHED
 from impasto.batch.journal import Journal, is_unchanged
+from impasto.batch.measures import NAME, write_csv
 from impasto.batch.plan import BatchPlan, make_plan, share_out
 from impasto.batch.task import Task
-from impasto.batch.worker import FOUND, PAINTED, paint_picture
+from impasto.batch.work import FOUND, PAINTED
+from impasto.batch.worker import measure_picture, paint_picture
 from impasto.errors import OutputError, SettingsError
 from impasto.version import __version__
 
@@ -50,6 +52,7 @@ class Batch:
         folder: of the results and the journal; made when the first is written.
         workers: on this machine; None for as many as paint the most pictures an hour.
         scheduler: the address of a cluster's, whose workers paint instead.
+        report: whether every finished picture is measured, into report.csv.
 
     Raises:
         BatchError: dask.distributed is not installed.
@@ -64,6 +67,7 @@ class Batch:
         *,
         workers: int | None = None,
         scheduler: str | None = None,
+        report: bool = False,
     ):
         if workers is not None and scheduler is not None:
             raise SettingsError("a scheduler has workers of its own: give workers or scheduler, not both")
@@ -76,6 +80,7 @@ class Batch:
         self.journal, self.outcome = Journal(folder), Outcome()
         self._workers, self._scheduler = workers, scheduler
         self._engine: Engine | None = None
+        self._report, self._stopped = report, False
         finished = self.journal.finished()
         self.told: dict[str, Mapping[str, Any]] = {}
         self.todo: list[Job] = []
@@ -105,7 +110,7 @@ class Batch:
             BatchError: the workers do not start, or the scheduler is gone.
             OutputError: the journal cannot be written.
         """
-        if not self.todo:
+        if not self.todo and not self._report:
             return
         left = {job.name: job for job in self.todo}
         with self._client() as client:
@@ -120,14 +125,15 @@ class Batch:
                 machines=len(machines),
             )
             self._engine = Engine(client)
-            tasks = (Task(job.name, paint_picture, self._data(job, beside)) for job in self.todo)
-            for event in self._engine.run(tasks):
+            for event in self._engine.run(self._task(job, beside) for job in self.todo):
                 if isinstance(event, Ended):
                     self._note(left.pop(event.task.name), event)
                 elif isinstance(event, Lost):
                     for task in event.tasks:
                         self.journal.write("worker lost", picture=task.name, worker=event.worker)
                 yield event
+            if self._report and not self._stopped:
+                yield from self._measure(Engine(client), beside)
         self.outcome.unfinished += list(left)
         self.journal.write(
             "over",
@@ -141,6 +147,7 @@ class Batch:
 
     def stop(self) -> None:
         """Begin no further picture; those at work are kept, and `run` ends. Any thread, or a signal, may call this."""
+        self._stopped = True
         if self._engine is not None:
             self._engine.stop()
 
@@ -154,9 +161,31 @@ class Batch:
 
         return publish(self.jobs, self.folder, self.told, self.outcome.failed, command)
 
-    def _data(self, job: Job, beside: int) -> dict[str, Any]:
+    def _task(self, job: Job, beside: int) -> Task:
         known = self._known.get(job.name)
-        return {"job": job.as_data(), "beside": beside, **({"sha256": known} if known else {})}
+        data = {"job": job.as_data(), "beside": beside, **({"sha256": known} if known else {})}
+        return Task(job.name, paint_picture, data)
+
+    def _measure(self, engine: Engine, beside: int) -> Iterator[Event]:
+        """Write the measures of all finished pictures; what is told of it says how far that is."""
+        jobs = {f"report of {job.name}": job for job in self.jobs if job.name in self.told}
+        tasks = (
+            Task(name, measure_picture, {"job": job.as_data(), "beside": beside})
+            for name, job in jobs.items()
+        )
+        self._engine, rows = engine, {}
+        for event in engine.run(tasks):
+            if isinstance(event, Ended) and event.failed is not None:
+                self.journal.write("not measured", picture=jobs[event.task.name].name, why=event.failed)
+            elif isinstance(event, Ended) and not event.stopped:
+                rows[event.task.name] = event.result
+            yield event
+        about = {
+            name: {"picture": job.name, "photograph": job.content, "painting": job.styles[0][0]}
+            for name, job in jobs.items()
+        }
+        if rows:
+            write_csv(self.folder / NAME, [about[name] | rows[name] for name in jobs if name in rows])
 
     def _note(self, job: Job, event: Ended) -> None:
         """Keep what became of a picture."""
@@ -181,7 +210,7 @@ class Batch:
             with workers_at(self._scheduler) as client:
                 yield client
             return
-        share = share_out(self.todo, self._workers)
+        share = share_out(self.todo or self.jobs, self._workers)
         with local_workers(share.workers, share.threads, share.memory, share.gpus) as client:
             yield client
 

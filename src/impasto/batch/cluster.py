@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 PROCESSES = True
 """Whether workers on this machine are processes. Tests set it to False: then they are threads of this one."""
+PRELOAD = ["impasto.batch.process"]
+"""What each worker's process of this machine imports first."""
 PATIENCE = 60.0
 """Seconds in which a scheduler has to answer, and workers to start."""
 ALLOWED_FAILURES = 2
@@ -46,9 +48,7 @@ def local_workers(count: int, threads: int, memory: int, gpus: int = 0) -> Itera
     dask, distributed = _libraries()
     with dask.config.set(_CONFIG), _quiet():
         kept: dict[str, Any] = {"security": True} if PROCESSES and _can_encrypt() else {}
-        own: dict[str, Any] = (
-            {"env": _environment(threads), "preload": "impasto.batch.process"} if PROCESSES else {}
-        )
+        own: dict[str, Any] = {"env": _environment(threads), "preload": PRELOAD} if PROCESSES else {}
         try:
             cluster = _local_cluster(gpus)(
                 n_workers=count,

@@ -1,11 +1,13 @@
 """The displays of a batch: live on a terminal, otherwise a line for each picture."""
 
 import sys
+from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from impasto.batch.engine import Ended, Event, Lost
 from impasto.batch.progress import Progress
+from impasto.cli.interrupt import finishing_the_step
 from impasto.cli.messages import clock, note
 
 if TYPE_CHECKING:
@@ -128,7 +130,47 @@ class Live(Progress):
         return table
 
 
-def batch_display(left: int, before: int, quiet: bool) -> Progress:
+def show_batch(
+    events: Iterable[Event], left: int, before: int, quiet: bool, stop: Callable[[], None]
+) -> bool:
+    """Show what happens until it is over.
+
+    Args:
+        events: of the engine.
+        left: tasks to be done.
+        before: tasks that were done before.
+        quiet: whether nothing is shown.
+        stop: called at the first Ctrl-C.
+
+    Returns:
+        Whether Ctrl-C was pressed.
+
+    Raises:
+        KeyboardInterrupt: at the second Ctrl-C.
+    """
+    told: set[str] = set()
+    with _display(left, before, quiet) as display:
+
+        def stopping() -> None:
+            display.stopping()
+            stop()
+
+        with finishing_the_step(stopping) as interruption:
+            for event in events:
+                display.event(event)
+                for text in _notes(event):
+                    if text not in told:
+                        display.note(text)
+                        told.add(text)
+        return interruption.asked
+
+
+def _notes(event: Event) -> Sequence[str]:
+    result = event.result if isinstance(event, Ended) else None
+    return result.get("notes", ()) if isinstance(result, dict) else ()
+
+
+def _display(left: int, before: int, quiet: bool) -> Progress:
     """The display that fits where stderr goes: live on a terminal, otherwise lines, or none."""
     if quiet:
         return Progress(left, before)

@@ -144,6 +144,18 @@ Anew = Annotated[
     _switch("--force", "-f", help="Begin anew, whatever was explored in the folder.", panel=PICTURE),
 ]
 
+ExploreWorkers = Annotated[
+    int | None,
+    _option(
+        "--workers",
+        metavar="N",
+        min=1,
+        help="Pictures painted at the same time, each by a process of its own; needs impasto\\[batch] [default: one "
+        "after another, by this process].",
+        panel=COMPUTER,
+    ),
+]
+
 # Of batch
 
 Photos = Annotated[

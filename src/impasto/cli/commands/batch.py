@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 from impasto.batch.jobs import NAME, Habits, jobs_in, jobs_of
 from impasto.cli import parameters as p
-from impasto.cli.batch_display import batch_display
+from impasto.cli.batch_display import show_batch
 from impasto.cli.commands.info import again_command
 from impasto.cli.guidance import takes_masks, where_of
-from impasto.cli.interrupt import INTERRUPTED, finishing_the_step
+from impasto.cli.interrupt import INTERRUPTED
 from impasto.cli.job import absolute_weights
 from impasto.cli.messages import note, say, spent
 from impasto.cli.options import given, takes_settings
@@ -55,12 +55,16 @@ def batch(
     if named.get("weights"):
         named["weights"] = absolute_weights(named["weights"])
     habits = Habits(output, name or NAME, named, where, force, checkpoint_every)
-    many = Batch(_jobs(photos, style, jobs, pairs, habits), output, workers=workers, scheduler=scheduler)
+    many = Batch(
+        _jobs(photos, style, jobs, pairs, habits), output, workers=workers, scheduler=scheduler, report=report
+    )
     if dry_run:
         _say_plan(many.plan())
         return 0
     try:
-        complete = _paint(many, quiet)
+        count = len(many.todo) + (len(many.jobs) if report else 0)
+        asked = show_batch(many.run(), count, len(many.outcome.found), quiet, many.stop)
+        complete = not (asked and many.outcome.unfinished)
         pages = many.publish(again_command) if many.told else []
     except KeyboardInterrupt:
         if not quiet:
@@ -70,6 +74,8 @@ def batch(
         _say_ended(many, complete)
         if pages:
             say(f"See them in {pages[0]}; on one sheet: {output / 'sheet.png'}.")
+        if report:
+            say(f"What was measured of each is in {output / 'report.csv'}.")
     return INTERRUPTED if not complete else SOME_FAILED if many.outcome.failed else 0
 
 
@@ -85,26 +91,6 @@ def _jobs(
     if photos or styles or pairs:
         raise SettingsError("the table given with --jobs names photographs and paintings: omit the others")
     return jobs_in(table, habits)
-
-
-def _paint(many: "Batch", quiet: bool) -> bool:
-    """Whether nothing was stopped."""
-    with batch_display(len(many.todo), len(many.outcome.found), quiet) as display:
-        told: set[str] = set()
-
-        def stop() -> None:
-            display.stopping()
-            many.stop()
-
-        with finishing_the_step(stop) as interruption:
-            for event in many.run():
-                display.event(event)
-                notes = getattr(event, "result", None)
-                for text in notes.get("notes", ()) if isinstance(notes, dict) else ():
-                    if text not in told:
-                        display.note(text)
-                        told.add(text)
-        return not (interruption.asked and many.outcome.unfinished)
 
 
 def _say_plan(plan: "BatchPlan") -> None:
