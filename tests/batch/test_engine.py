@@ -7,7 +7,7 @@ import pytest
 
 from impasto.batch.engine import Ended, Engine, Told
 from impasto.batch.task import StoppedError, Task, TryLaterError, asked_to_stop, tell
-from impasto.errors import PictureError
+from impasto.errors import BatchError, PictureError
 
 TRIED: list[int] = []
 BEGUN = threading.Event()
@@ -87,6 +87,13 @@ def test_a_task_that_somebody_else_is_at_is_tried_later(client, monkeypatch):
     TRIED.clear()
     assert sorted(one.result for one in ends(client, held_once, 1, 2, 3)) == [1, 2, 3]
     assert sorted(TRIED) == [1, 1, 2, 2, 3, 3]
+
+
+def test_without_workers_it_ends_with_one_line(client, monkeypatch):
+    monkeypatch.setattr("impasto.batch.engine._LOOK", 0.0)
+    monkeypatch.setattr(client, "nthreads", dict)
+    with pytest.raises(BatchError, match="all workers have ended"):
+        list(Engine(client, patience=0.1).run([Task("slow", time.sleep, 1)]))
 
 
 @pytest.mark.parametrize("count", [2, 9])

@@ -7,7 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from impasto.batch.cluster import check_installed, local_workers, workers_at, workers_by_machine
+from impasto.batch.cluster import (
+    LOCAL_PATIENCE,
+    check_installed,
+    local_workers,
+    workers_at,
+    workers_by_machine,
+)
 from impasto.batch.engine import Ended, Engine, Event, Lost
 from impasto.batch.job import Job
 from impasto.batch.jobs import UNFINISHED
@@ -124,7 +130,7 @@ class Batch:
                 workers=sum(machines.values()),
                 machines=len(machines),
             )
-            self._engine = Engine(client)
+            self._engine = Engine(client, None if self._scheduler else LOCAL_PATIENCE)
             for event in self._engine.run(self._task(job, beside) for job in self.todo):
                 if isinstance(event, Ended):
                     self._note(left.pop(event.task.name), event)
@@ -133,7 +139,7 @@ class Batch:
                         self.journal.write("worker lost", picture=task.name, worker=event.worker)
                 yield event
             if self._report and not self._stopped:
-                yield from self._measure(Engine(client), beside)
+                yield from self._measure(Engine(client, None if self._scheduler else LOCAL_PATIENCE), beside)
         self.outcome.unfinished += list(left)
         self.journal.write(
             "over",

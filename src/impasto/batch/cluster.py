@@ -17,11 +17,14 @@ PRELOAD = ["impasto.batch.process"]
 """What each worker's process of this machine imports first."""
 PATIENCE = 60.0
 """Seconds in which a scheduler has to answer, and workers to start."""
-ALLOWED_FAILURES = 2
+LOCAL_PATIENCE = 300.0
+"""Seconds without any worker of this machine after which there will be none: starting one takes some ten."""
+ALLOWED_FAILURES = 5
 """A task is given up when so many workers and one more ended while they were at it."""
 
 _CONFIG = {
     "distributed.scheduler.allowed-failures": ALLOWED_FAILURES,
+    "distributed.deploy.lost-worker-timeout": "1 day",  # on a busy machine a worker takes its time to begin again
     "distributed.scheduler.worker-saturation": 1.0,  # no task waits behind another while a worker is free
     "distributed.worker.memory.target": False,  # results are paths: there is nothing to move to disk
     "distributed.worker.memory.spill": False,

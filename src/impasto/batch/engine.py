@@ -25,8 +25,8 @@ AT_ONCE = 1000
 """Tasks that the scheduler holds at a time: enough for a cluster to grow by, and little memory for a million."""
 LATER_SECONDS = 2.0
 """A task that somebody else is at is tried again so much later, at the earliest."""
-_POLL = 0.2
-"""Seconds between looks at the scheduler."""
+_POLL, _LOOK = 0.2, 5.0
+"""Seconds between looks at the scheduler, and at its workers."""
 
 
 @dataclass(frozen=True)
@@ -66,9 +66,12 @@ Event = Told | Ended | Lost
 
 
 class Engine:
-    """Runs tasks on the workers that a client of dask.distributed has; see `cluster.py`."""
+    """Runs tasks on the workers that a client of dask.distributed has; see `cluster.py`.
 
-    def __init__(self, client: "Client"):
+    patience: seconds without any worker after which there will be none; None where a queue may give some at any time.
+    """
+
+    def __init__(self, client: "Client", patience: float | None = None):
         self._client, self._address = client, _address(client)
         self._run = f"impasto-{secrets.token_hex(8)}"
         self._heard: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
@@ -76,12 +79,14 @@ class Engine:
         self._workers: dict[str, str] = {}
         self._later: list[tuple[float, Task]] = []
         self._stopping = self._asked = False
+        self._patience, self._looked_at = patience, time.monotonic()
+        self._had_workers = self._looked_at
 
     def run(self, tasks: Iterable[Task]) -> Iterator[Event]:
         """Run all tasks and yield what happens. They begin in their order, about, and end in any.
 
         Raises:
-            BatchError: the scheduler is gone. What was finished is finished.
+            BatchError: the scheduler is gone, or all workers are. What was finished is finished.
         """
         waiting = iter(tasks)
         with self._listening():
@@ -91,6 +96,7 @@ class Engine:
                 exhausted = self._fill(waiting)
                 if not self._at_work and exhausted and (self._stopping or not self._later):
                     return
+                self._check_workers()
                 for kind, about in self._news():
                     event = self._event(kind, about)
                     if event is not None:
@@ -167,6 +173,20 @@ class Engine:
                 yield self._heard.get_nowait()
         if self._client.status != "running":
             raise self._gone()
+
+    def _check_workers(self) -> None:
+        """Raises BatchError when there were no workers for too long."""
+        now = time.monotonic()
+        if self._patience is None or now - self._looked_at < _LOOK:
+            return
+        self._looked_at = now
+        with contextlib.suppress(OSError, TimeoutError):  # a scheduler that is gone is noticed elsewhere
+            self._had_workers = now if self._client.nthreads() else self._had_workers
+        if now - self._had_workers > self._patience:
+            raise BatchError(
+                "all workers have ended, and do not begin again; what was finished is kept: give the same command "
+                "again, with fewer --workers perhaps"
+            )
 
     def _event(self, kind: str, about: Any) -> Event | None:
         if kind == "all":

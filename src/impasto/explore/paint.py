@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import impasto
-from impasto.batch.cluster import local_workers, workers_by_machine
+from impasto.batch.cluster import LOCAL_PATIENCE, local_workers, workers_by_machine
 from impasto.batch.engine import Ended as JobEnded
 from impasto.batch.engine import Engine
 from impasto.batch.engine import Event as JobEvent
@@ -122,7 +122,7 @@ class Explorer:
         share = share_out(jobs, workers)
         with local_workers(share.workers, share.threads, share.memory) as client:
             beside = max(workers_by_machine(client).values())
-            self._engine = Engine(client)
+            self._engine = Engine(client, LOCAL_PATIENCE)
             tasks = [Task(job.name, paint_picture, {"job": job.as_data(), "beside": beside}) for job in jobs]
             for event in self._engine.run(tasks):
                 if isinstance(event, JobEnded) and event.failed is not None:
