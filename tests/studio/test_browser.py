@@ -1,4 +1,4 @@
-"""The long story in a real browser, with the real weights: what a painter does in the studio, one thing after the other.
+"""The long story in a real browser, with the real weights: what a painter does in the studio, one after the other.
 
 Every request that the browser makes is looked at: none goes to another address.
 """
