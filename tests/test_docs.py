@@ -23,6 +23,7 @@ from nbclient import NotebookClient
 from typer.main import get_command
 
 from impasto import encoders_made_by
+from impasto.batch import cluster
 from impasto.cli.app import app
 from impasto.cli.main import main
 from impasto.images.io.read import write_picture
@@ -65,6 +66,7 @@ def small(desk, monkeypatch) -> Iterator[None]:
         least = replace(settings, size=min(settings.size or 64, 64), steps=min(settings.steps, 2))
         return PaintingProblem(least, *rest)
 
+    monkeypatch.setattr(cluster, "PROCESSES", False)
     monkeypatch.setattr(painting, "PaintingProblem", problem)
     for seed, name in enumerate([*STAND_INS, *MORE_STAND_INS]):
         write_picture(name, random_image(60, 80, seed))
