@@ -231,6 +231,18 @@ def check_pip(arguments: list[str], _) -> str | None:
     return None
 
 
+def check_docker(arguments: list[str], _) -> str | None:
+    """That an image is built of this project, or that what runs in it is a command of impasto, with its options."""
+    if arguments[0] == "build":
+        return None if arguments[-1] == "." and (ROOT / "Dockerfile").is_file() else "it is built from here"
+    if arguments[0] != "run" or "impasto" not in arguments:
+        return "an image impasto is built or run"
+    name, *rest = arguments[arguments.index("impasto") + 1 :]
+    command = get_command(app).commands[name]
+    command.make_context(name, rest)  # raises where an option or an argument is none
+    return None
+
+
 def check_python(arguments: list[str], _) -> str | None:
     """That the script exists, and is used as it says itself."""
     script = ROOT / arguments[0]
@@ -256,6 +268,7 @@ PROGRAMS: dict[str, Callable] = {
     "torchrun": run_torchrun,
     "make": check_make,
     "pip": check_pip,
+    "docker": check_docker,
     "python": check_python,
     "git": check_git,
     "cd": check_cd,

@@ -232,7 +232,12 @@ ForceGrid = Annotated[
 
 DemoOutput = Annotated[Path, typer.Option("-o", "--output", metavar="OUT", help="Where the result goes.")]
 DemoSize = Annotated[int, typer.Option(metavar="PIXELS", help="Long side of the result.")]
-Unfinished = Annotated[Path, _argument("CHECKPOINT", "The file that an unfinished painting left.")]
+Unfinished = Annotated[
+    Path,
+    _argument(
+        "CHECKPOINT", "The file that an unfinished painting left, or the folder of an unfinished film."
+    ),
+]
 OtherOutput = Annotated[
     Path | None, _option("-o", "--output", metavar="OUT", help="Another place for the result.")
 ]
