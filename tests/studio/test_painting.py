@@ -26,7 +26,7 @@ def painted(atelier, record) -> bytes:
 def alone(pictures: Path, to: Path, adjustments=(), **settings) -> bytes:
     """What the library paints by itself, without a studio."""
     fields = {"size": 48, "scales": 2, "steps": 6, "threads": 1, **settings}
-    stylizer = impasto.Stylizer(impasto.Settings(recipe="paint", **fields))
+    stylizer = impasto.Stylizer(impasto.Settings(recipe="glaze", **fields))
     painting = stylizer.paint(pictures / "photo.png", pictures / "paint.png", adjustments=adjustments)
     for _ in painting:
         pass
@@ -231,7 +231,7 @@ def test_only_colours_are_taken_without_painting(atelier, pictures, tmp_path):
     record = atelier.paint()
     data = painted(atelier, record)
     result = impasto.recolor(
-        pictures / "photo.png", pictures / "paint.png", size=48, scales=2, steps=6, threads=1, recipe="paint"
+        pictures / "photo.png", pictures / "paint.png", size=48, scales=2, steps=6, threads=1, recipe="glaze"
     )
     result.save(tmp_path / "alone.png")
     assert data == (tmp_path / "alone.png").read_bytes()
@@ -303,3 +303,17 @@ def test_what_cannot_be_varied_is_told_at_once(atelier):
     with pytest.raises(impasto.SettingsError, match="strenght"):
         atelier.explore(["strenght"], 48)
     assert atelier.queue.records == {}
+
+
+def test_what_another_version_painted_is_kept_and_told(open_atelier, pictures):
+    atelier = open_atelier(begin=False)
+    lay(atelier, pictures)
+    record, other = atelier.paint(), atelier.paint()
+    atelier.close()
+    file = record.home / "record.json"
+    file.write_text(file.read_text().replace('"glaze"', '"of the future"'))
+    again = open_atelier(begin=False)
+    assert list(again.queue.records) == [other.id]
+    assert again.queue.unreadable == 1
+    assert file.exists()
+    assert again.library.get(record.order.content.key) is not None

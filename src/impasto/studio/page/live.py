@@ -48,8 +48,8 @@ def _draw_progress(view: View) -> None:
     note = ui.label().classes("problem")
     with ui.element("div").classes("row"):
         pause = button("Pause", lambda: _pause(view), "pause", strong=True, tip="Pause and go on (space)")
-        button("Stop and keep", lambda: _do(view, Work.keep), "done")
-        button("Discard", lambda: _ask(view), "delete_outline")
+        button("Stop and keep", lambda: _do(view, Work.keep), tip="End it with the picture as it is")
+        button("Discard", lambda: _ask(view), tip="End it and forget it")
 
     def draw() -> None:
         work = view.work
