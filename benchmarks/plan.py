@@ -82,7 +82,7 @@ def painting_of(case: dict[str, Any], folder: Path, steps: int) -> Painting:
 
 def planned(painting: Painting) -> Plan:
     """The plan, with the case's layout."""
-    plan = painting._plan
+    plan = painting.plan(times=False)
     scales = [
         replace(one, layout=layout, peak=plan.demand.peak(one.scale, layout, plan.base))
         for one, layout in zip(plan.scales, painting.layouts, strict=True)

@@ -41,7 +41,7 @@ def painted(content: Path, width: int, allowed: str | None) -> dict[str, object]
         painting = impasto.Stylizer(settings).paint(content, DEMO / "style.jpg")
     except impasto.ImpastoError as error:
         return {"refused": str(error)}
-    [planned] = painting._plan.scales
+    [planned] = painting.plan(times=False).scales
     for _ in painting:
         pass
     return {

@@ -1,11 +1,13 @@
 """Make the parts of the documentation that come out of running the code.
 
     python docs/build.py walkthrough      run docs/walkthrough.md; write its printed results and its pictures
+    python docs/build.py notebook         write docs/walkthrough.ipynb from what the line above has written
     python docs/build.py command-line     write docs/command-line.md from the help texts of the commands
 
 The tests use the functions below, too: what is published is what is tested.
 """
 
+import base64
 import contextlib
 import io
 import re
@@ -17,6 +19,7 @@ from typing import Any
 
 DOCS = Path(__file__).resolve().parent
 WALKTHROUGH = DOCS / "walkthrough.md"
+NOTEBOOK = DOCS / "walkthrough.ipynb"
 COMMAND_LINE = DOCS / "command-line.md"
 
 _FENCE = re.compile(r"^(?P<indent> *)```(?P<language>[^\n]*)\n(?P<code>.*?)^(?P=indent)```$", re.M | re.S)
@@ -81,6 +84,50 @@ def run_walkthrough(text: str) -> str:
     return "".join([*parts, text[done:]])
 
 
+_PRINTED = re.compile(r"\A```text\n(.*?)^```\n*", re.M | re.S)
+_SHOWN = re.compile(r"\A!\[([^]]*)\]\((walkthrough/([\w-]+)\.jpg)\)\n*")
+
+
+def notebook(text: str) -> str:
+    """The walkthrough as a notebook, in JSON: what its blocks print and show is the output of its cells.
+
+    A picture is inside the notebook where the cell before it ends in `show("its name", ...)`.
+    """
+    import jupytext
+    import nbformat
+
+    made = jupytext.reads(text, fmt="md")
+    made.metadata = nbformat.from_dict(
+        {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
+    )
+    for number, (cell, following) in enumerate(zip(made.cells, [*made.cells[1:], None], strict=True), 1):
+        cell.id = f"cell-{number}"
+        cell.metadata = nbformat.from_dict({})
+        if cell.cell_type == "code" and following is not None:
+            cell.outputs, following.source = _outputs(cell.source, following.source)
+    made.cells = [cell for cell in made.cells if cell.source]
+    made.nbformat_minor = 5
+    return nbformat.writes(made) + "\n"
+
+
+def _outputs(code: str, text: str) -> tuple[list[Any], str]:
+    """What a cell printed and showed, taken out of the text after it; and what is left of that."""
+    from nbformat import v4
+
+    outputs = []
+    printed = _PRINTED.match(text)
+    if printed:
+        outputs.append(v4.new_output("stream", name="stdout", text=printed[1]))
+        text = text[printed.end() :]
+    shown = _SHOWN.match(text)
+    if shown and f'show("{shown[3]}"' in code.splitlines()[-1]:
+        picture = base64.b64encode((DOCS / shown[2]).read_bytes()).decode("ascii")
+        data = {"image/jpeg": picture, "text/plain": shown[1]}
+        outputs.append(v4.new_output("display_data", data=data))
+        text = f"*{shown[1]}*\n\n{text[shown.end() :]}".strip()
+    return outputs, text
+
+
 def command_line() -> str:
     """The reference of the command line, in Markdown."""
     from typer.main import get_command
@@ -136,6 +183,8 @@ def main(arguments: list[str]) -> int:
     if arguments == ["walkthrough"]:
         with contextlib.chdir(DOCS):
             WALKTHROUGH.write_text(run_walkthrough(WALKTHROUGH.read_text("utf-8")), "utf-8")
+    if arguments in (["walkthrough"], ["notebook"]):
+        NOTEBOOK.write_text(notebook(WALKTHROUGH.read_text("utf-8")), "utf-8")
     elif arguments == ["command-line"]:
         COMMAND_LINE.write_text(command_line(), "utf-8")
     else:

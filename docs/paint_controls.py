@@ -2,7 +2,7 @@
 
 The commands are those that the page shows: they are run as they stand there, in FOLDER (`out/controls` without one),
 after the pictures and masks that they name were laid there. What they paint is published as JPEGs. A picture that is
-in FOLDER already is not painted again: delete it there to have it anew.
+in FOLDER already is not painted again: delete it there to have it painted again.
 """
 
 import os

@@ -1,6 +1,7 @@
 """What many tests need: a tiny network of VGG-19's shape, the real pictures, small pictures."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -8,6 +9,7 @@ import torch
 from impasto.costs.custom import CustomCost
 from impasto.evaluation import Evaluate
 from impasto.vgg.layers import TABLE
+from impasto.vgg.vgg19 import VGG19
 from impasto.vgg.weights import Provenance, Weights
 
 SHARED = Path(__file__).parents[2] / "shared"
@@ -41,6 +43,11 @@ def tiny_weights(seed: int = 0) -> Weights:
         exactness=(),
     )
     return Weights(kernels, biases, (2.0, 2.0, 2.0), (1.0, 1.0, 1.0), provenance)
+
+
+def tiny_encoder(weights: str | Weights | None, **network: Any) -> VGG19:
+    """What VGG19 makes of the same arguments, but that the default weights are tiny; for `encoders_made_by`."""
+    return VGG19(tiny_weights() if weights is None else weights, **network)
 
 
 class MeanAndDeviation(CustomCost):

@@ -25,14 +25,18 @@ LAYERS = [  # from the ground up: a package imports only from those before it
         "images",
     ),
     *("costs", "inputs", "distributed", "solvers", "objective", "memory", "painting", "stylizer", "measures"),
-    *("demo", "pages", "batch", "explore", "cli", "__main__"),
+    *("demo", "faces", "pages", "batch", "explore", "studio", "video", "cli", "notebook", "__main__"),
 ]
-FRONT_ENDS = {"pages", "batch", "explore", "cli"}
+FRONT_ENDS = {"faces", "pages", "batch", "explore", "studio", "video", "cli", "notebook"}
 PUBLIC = {
     "pages",
     "batch",
     "explore",
+    "faces",
+    "studio",
+    "video",
     "cli",
+    "notebook",
     "demo",
     "errors",
     "settings",
@@ -115,9 +119,17 @@ def test_the_public_names_are_these():
         *("BatchError", "CanvasScale", "Checkpoint", "CheckpointError", "Cost", "CostError", "CustomCost"),
         *("EncodedStyle", "Event", "Hold", "ImageCost", "ImpastoError", "OutputError", "Painting"),
         *("Picture", "PictureError", "PictureRows", "RankError", "Report", "Result", "Settings"),
-        *("SettingsError", "Step", "Stylizer", "VGG19", "WeightsError", "__version__", "check_writable"),
-        *("content_cost", "describe_weights", "gram_matrix", "join_torchrun", "layer_style_cost"),
+        *("SettingsError", "Step", "Stylizer", "VGG19", "VideoStylizer", "WeightsError", "__version__"),
         *(
+            "check_writable",
+            "content_cost",
+            "describe_weights",
+            "encoders_made_by",
+            "gram_matrix",
+            "join_torchrun",
+        ),
+        *(
+            "layer_style_cost",
             "load_checkpoint",
             "paint_many",
             "read_metadata",
@@ -126,7 +138,7 @@ def test_the_public_names_are_these():
             "recolor",
             "report",
         ),
-        *("report_table", "save_report", "style_cost", "stylize", "total_cost", "verify_weights"),
+        *("report_table", "save_report", "show", "style_cost", "stylize", "total_cost", "verify_weights"),
         *("write_settings",),
     }
     for name in impasto.__all__:

@@ -38,6 +38,7 @@ def test_pictures_are_small_files_of_the_size_promised(name: str) -> None:
     assert pyvips.Image.new_from_buffer(data, "").interpretation == "srgb"
 
 
+@pytest.mark.slow
 def test_content_is_what_the_view_draws(drawing: SimpleNamespace) -> None:
     redrawn = drawing.view.draw_view(200, 150, finer=1)
     kept = drawing.fields.shrink(committed("content.jpg"), 4)
@@ -46,6 +47,7 @@ def test_content_is_what_the_view_draws(drawing: SimpleNamespace) -> None:
     assert np.corrcoef(soft_redrawn.ravel(), soft_kept.ravel())[0, 1] > 0.98
 
 
+@pytest.mark.slow
 def test_style_is_what_the_canvas_paints(drawing: SimpleNamespace) -> None:
     redrawn = drawing.canvas.draw_canvas(200, 150)
     kept = drawing.fields.shrink(committed("style.jpg"), 4)
@@ -54,6 +56,7 @@ def test_style_is_what_the_canvas_paints(drawing: SimpleNamespace) -> None:
     assert np.corrcoef(soft_redrawn.ravel(), soft_kept.ravel())[0, 1] > 0.97
 
 
+@pytest.mark.slow
 def test_same_seed_same_pixels_other_seed_other_pixels(drawing: SimpleNamespace) -> None:
     first, again = (drawing.canvas.draw_canvas(80, 60, finer=1) for _ in range(2))
     np.testing.assert_array_equal(first, again)

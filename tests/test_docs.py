@@ -10,17 +10,20 @@ import re
 import shlex
 import signal
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
+import nbformat
 import pytest
 import torch
 from docs import build
+from nbclient import NotebookClient
 from typer.main import get_command
 
-from impasto import stylizer
+from impasto import encoders_made_by, stylizer
 from impasto.batch import cluster
 from impasto.cli.app import app
 from impasto.cli.main import main
@@ -28,8 +31,7 @@ from impasto.images.io.read import write_picture
 from impasto.painting import painting
 from impasto.painting.loop import Step
 from impasto.painting.problem import PaintingProblem
-from impasto.vgg.vgg19 import VGG19
-from tests.helpers import random_image, tiny_weights
+from tests.helpers import random_image, tiny_encoder
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *build.DOCS.glob("*.md")])
@@ -39,6 +41,8 @@ MORE_STAND_INS = ("monet.jpg", "hokusai.jpg", "munch.jpg")
 MASK_STAND_INS = ("sky.png", "monet-sky.png", "face.png", "houses.png", "map.png", "monet-map.png")
 LOWER_STAND_INS = ("ground.png", "monet-ground.png")
 """White in the upper half; and black there."""
+FILM_STAND_INS = ("film.mp4", "mask.mp4")
+"""Three frames of the photograph, moved; and white in the upper half, in each."""
 
 SHOWN_ONLY = ("text", "mermaid", "")
 COMPUTATIONS = """layer style cost; style cost; total cost; solving the optimisation; random initialisation;
@@ -56,19 +60,16 @@ def desk(tmp_path, monkeypatch) -> Path:
 
 
 @pytest.fixture
-def small(desk, monkeypatch) -> None:
+def small(desk, monkeypatch) -> Iterator[None]:
     """Stand-ins to paint; 64 pixels, two steps a scale and a tiny network, whatever is asked for."""
 
     def problem(settings, *rest):
         least = replace(settings, size=min(settings.size or 64, 64), steps=min(settings.steps, 2))
         return PaintingProblem(least, *rest)
 
-    def encoder(weights, **choices):
-        return VGG19(weights or tiny_weights(), **choices)
-
     monkeypatch.setattr(cluster, "PROCESSES", False)
+    monkeypatch.setattr(stylizer, "_make_encoder", ContextVar("make_encoder", default=tiny_encoder))
     monkeypatch.setattr(painting, "PaintingProblem", problem)
-    monkeypatch.setattr(stylizer, "VGG19", encoder)
     for seed, name in enumerate([*STAND_INS, *MORE_STAND_INS]):
         write_picture(name, random_image(60, 80, seed))
     upper = torch.zeros(1, 3, 60, 80)
@@ -77,6 +78,26 @@ def small(desk, monkeypatch) -> None:
         write_picture(name, upper)
     for name in LOWER_STAND_INS:
         write_picture(name, 1 - upper)
+    photo = random_image(64, 90)
+    write_film(FILM_STAND_INS[0], [photo[:, :, 2:62, 3 * i : 80 + 3 * i] for i in range(3)])
+    write_film(FILM_STAND_INS[1], [upper] * 3)
+    with encoders_made_by(tiny_encoder):
+        yield
+
+
+def write_film(path: str, frames: list[torch.Tensor]) -> None:
+    """A film of one second without loss."""
+    import av
+
+    with av.open(path, "w") as out:
+        stream = out.add_stream("libx264", rate=3, options={"qp": "0"})
+        stream.height, stream.width, stream.pix_fmt = 60, 80, "yuv444p"
+        for frame in frames:
+            pixels = (frame[0].permute(1, 2, 0) * 255).round().byte().contiguous().numpy()
+            for packet in stream.encode(av.VideoFrame.from_ndarray(pixels, format="rgb24")):
+                out.mux(packet)
+        for packet in stream.encode(None):
+            out.mux(packet)
 
 
 def scenes() -> list:
@@ -105,6 +126,7 @@ def _prose(text: str) -> str:
     return re.sub(r"^( *)```.*?(^\1```$|\Z)", "", text, flags=re.M | re.S)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("path", "blocks"), scenes())
 def test_examples_run(path, blocks, small, monkeypatch, capsys):
     namespace = {"__name__": "example"}
@@ -324,15 +346,32 @@ def _shape_of(text: str) -> str:
 
 @pytest.mark.slow
 def test_the_walkthrough_runs(desk):
+    """As a notebook, in a kernel of its own; what it prints is what the text shows, up to measured decimals."""
     text = build.WALKTHROUGH.read_text("utf-8")
     quick, found = re.subn(r"^STEPS = \d+", "STEPS = 4", text, count=1, flags=re.M)
     assert found == 1
-    assert _shape_of(build.run_walkthrough(quick)) == _shape_of(quick), "run python docs/build.py walkthrough"
+    notebook = nbformat.reads(build.notebook(quick), as_version=4)
+    shown = [_printed(cell) for cell in notebook.cells]
+    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(desk)}}).execute()
+    assert [_printed(cell) for cell in notebook.cells] == shown, "run python docs/build.py walkthrough"
     written = {f"walkthrough/{path.name}" for path in (desk / "walkthrough").iterdir()}
     assert written == set(re.findall(r"\((walkthrough/[^)]+)\)", text))
     assert written == {f"walkthrough/{path.name}" for path in (build.DOCS / "walkthrough").iterdir()}
     assert sum((build.DOCS / name).stat().st_size for name in written) < 400_000
     assert [path.name for path in desk.iterdir()] == ["walkthrough"]
+
+
+def _printed(cell) -> list[str]:
+    """What a cell printed, and which kinds of output it has beside."""
+    kinds = {"stream": "printed", "display_data": "picture", "execute_result": "picture"}
+    outputs = cell.get("outputs", [])
+    return [kinds[one.output_type] for one in outputs] + [_shape_of(one.get("text", "")) for one in outputs]
+
+
+def test_the_notebook_of_the_walkthrough_is_up_to_date():
+    notebook = build.notebook(build.WALKTHROUGH.read_text("utf-8"))
+    assert build.NOTEBOOK.read_text("utf-8") == notebook, "run python docs/build.py notebook"
+    nbformat.validate(nbformat.reads(notebook, as_version=4))
 
 
 def test_the_walkthrough_has_the_twelve_computations():

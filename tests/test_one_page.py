@@ -80,6 +80,7 @@ def test_training_lowers_the_cost_and_stays_in_the_box(trained, pictures):
     assert 0 <= image.min() <= image.max() <= 1
 
 
+@pytest.mark.slow
 def test_classic_follows_the_page_step_by_step(trained, pictures):
     """The same seed draws the same noise, so that the first canvas is the same, too."""
     image, history = trained

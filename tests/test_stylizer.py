@@ -50,6 +50,7 @@ def test_a_painting_from_start_to_result(name):
     assert result.weights["source"] == "a tiny network"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["classic", "paint", "paint with Adam"])
 def test_the_same_seed_gives_the_same_picture_and_another_one_another(name):
     def paint(**fields):
@@ -60,6 +61,7 @@ def test_the_same_seed_gives_the_same_picture_and_another_one_another(name):
     assert not torch.equal(paint(seed=1, start="noise"), paint(seed=2, start="noise"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "stop_after"),
     [("paint", 1), ("paint with Adam", 8), ("classic with all costs", 9), ("paint with all costs", 8)],

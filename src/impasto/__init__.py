@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from impasto.measures.page import save_report
     from impasto.measures.report import report
     from impasto.measures.table import report_table
+    from impasto.notebook.show import show
     from impasto.painting.checkpoint import Checkpoint, load_checkpoint
     from impasto.painting.loop import Event, Step
     from impasto.painting.painting import Painting
@@ -44,10 +45,11 @@ if TYPE_CHECKING:
     from impasto.painting.result import Result
     from impasto.settings import Settings
     from impasto.settings.toml_file import read_settings, write_settings
-    from impasto.stylizer import EncodedStyle, Stylizer, stylize
+    from impasto.stylizer import EncodedStyle, Stylizer, encoders_made_by, stylize
     from impasto.vgg.vgg19 import VGG19
     from impasto.vgg.weights import describe as describe_weights
     from impasto.vgg.weights import verify as verify_weights
+    from impasto.video.stylizer import VideoStylizer
 
 __all__ = [
     "VGG19",
@@ -75,11 +77,13 @@ __all__ = [
     "SettingsError",
     "Step",
     "Stylizer",
+    "VideoStylizer",
     "WeightsError",
     "__version__",
     "check_writable",
     "content_cost",
     "describe_weights",
+    "encoders_made_by",
     "gram_matrix",
     "join_torchrun",
     "layer_style_cost",
@@ -92,6 +96,7 @@ __all__ = [
     "report",
     "report_table",
     "save_report",
+    "show",
     "style_cost",
     "stylize",
     "total_cost",
@@ -125,10 +130,12 @@ _HOME = {
     "Step": "painting.loop",
     "Stylizer": "stylizer",
     "VGG19": "vgg.vgg19",
+    "VideoStylizer": "video.stylizer",
     "WeightsError": "errors",
     "check_writable": "images.io.read",
     "content_cost": "costs.content",
     "describe_weights": "vgg.weights:describe",
+    "encoders_made_by": "stylizer",
     "gram_matrix": "costs.gram",
     "join_torchrun": "distributed.join",
     "layer_style_cost": "costs.style",
@@ -141,6 +148,7 @@ _HOME = {
     "report": "measures.report",
     "report_table": "measures.table",
     "save_report": "measures.page",
+    "show": "notebook.show",
     "style_cost": "costs.style",
     "stylize": "stylizer",
     "total_cost": "costs.total",

@@ -1,6 +1,8 @@
 """The reusable object, and the one-shot function over it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,6 +23,7 @@ from impasto.painting.result import Result
 from impasto.settings import STARTS, Settings
 from impasto.vgg.device import find_device
 from impasto.vgg.vgg19 import VGG19
+from impasto.vgg.weights import Weights
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,13 +82,10 @@ class Stylizer:
 
     def _encoder_for(self, settings: Settings) -> VGG19:
         same_weights = settings.weights == self.settings.weights
-        if self._given or (same_weights and self._network(settings) == self._network(self.settings)):
+        networks = [network_of(one, self._partition) for one in (settings, self.settings)]
+        if self._given or (same_weights and networks[0] == networks[1]):
             return self.encoder
-        weights = self.encoder.weights if same_weights else settings.weights
-        return VGG19(weights, **self._network(settings))
-
-    def _network(self, settings: Settings) -> dict[str, Any]:
-        return network_of(settings, self._partition)
+        return encoder_for(settings, self._partition, self.encoder.weights if same_weights else None)
 
     def paint(
         self,
@@ -199,7 +199,13 @@ class Stylizer:
             ImpastoError: as `paint`, and CostError where the cost is not a finite number.
         """
         if self.settings.colour == "only":
-            return recolor(content, style, protect=more.get("protect"), **self.settings.changed())
+            protect = more.pop("protect", None)
+            for name, value in more.items():
+                if value is not None and not (isinstance(value, Sequence) and not value):
+                    raise SettingsError(
+                        f"colour only paints nothing, so {name} would have no effect: omit it"
+                    )
+            return recolor(content, style, protect=protect, **self.settings.changed())
         painting = self.paint(content, style, **more)
         for _ in painting:
             pass
@@ -211,9 +217,25 @@ class Stylizer:
         return None if self.settings.start in STARTS else self.settings.start
 
 
-def encoder_for(settings: Settings, partition: Partition = WHOLE) -> VGG19:
-    """The network that the settings name; raises what `Stylizer` raises."""
-    return VGG19(settings.weights, **network_of(settings, partition))
+_make_encoder: ContextVar[Callable[..., VGG19]] = ContextVar("make_encoder", default=VGG19)
+
+
+@contextmanager
+def encoders_made_by(make: Callable[..., VGG19]) -> Iterator[None]:
+    """Within this block, in this thread, the network that settings name is made by `make`, called as VGG19 is.
+
+    So a small network, which answers in milliseconds, can stand in for VGG-19 in tests.
+    """
+    token = _make_encoder.set(make)
+    try:
+        yield
+    finally:
+        _make_encoder.reset(token)
+
+
+def encoder_for(settings: Settings, partition: Partition = WHOLE, weights: Weights | None = None) -> VGG19:
+    """The network that the settings name, with these weights instead of theirs; raises what `Stylizer` raises."""
+    return _make_encoder.get()(weights or settings.weights, **network_of(settings, partition))
 
 
 def network_of(settings: Settings, partition: Partition) -> dict[str, Any]:

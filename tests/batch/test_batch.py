@@ -115,7 +115,7 @@ def test_a_copy_of_the_folder_goes_on_as_the_folder_does(run, desk, journal_is_t
 def test_a_picture_that_somebody_retouched_is_kept(run, desk):
     run(*batch())
     recipe = impasto.read_metadata("out/a__wave.png")
-    write_picture("out/a__wave.png", random_image(36, 48, 9), recipe=recipe, overwrite=True)
+    write_picture("out/a__wave.png", random_image(36, 48, 9), metadata=recipe, overwrite=True)
     retouched = pictures()
     outcome = run(*batch())
     assert outcome.code == 1

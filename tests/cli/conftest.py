@@ -10,12 +10,12 @@ import pytest
 import torch
 from PIL import Image
 
+from impasto import encoders_made_by
 from impasto.cli import main
 from impasto.cli.output_files import OutputWriter
 from impasto.images.io.read import write_picture
-from impasto.vgg import vgg19
-from impasto.vgg.weights import Weights, find_weights
-from tests.helpers import random_image, tiny_weights
+from impasto.vgg.vgg19 import VGG19
+from tests.helpers import random_image, tiny_encoder
 
 
 @dataclass(frozen=True)
@@ -27,9 +27,9 @@ class Outcome:
 
 @pytest.fixture
 def run(capsys) -> Callable[..., Outcome]:
-    def call(*arguments: object) -> Outcome:
+    def call(*arguments: object, encoder: Callable[..., VGG19] | None = None) -> Outcome:
         capsys.readouterr()
-        code = main([str(one) for one in arguments])
+        code = main([str(one) for one in arguments], encoder=encoder)
         out, err = capsys.readouterr()
         return Outcome(code, out, err)
 
@@ -51,10 +51,6 @@ def refused(run) -> Callable[..., str]:
     return call
 
 
-def _weights(choice: str | None = None) -> Weights:
-    return tiny_weights() if choice is None else find_weights(choice)
-
-
 @pytest.fixture
 def one_thread() -> Iterator[None]:
     """Tiny pictures are painted faster by one thread than by two that wait for each other."""
@@ -65,13 +61,13 @@ def one_thread() -> Iterator[None]:
 
 
 @pytest.fixture
-def studio(tmp_path, monkeypatch, one_thread) -> Path:
+def studio(tmp_path, monkeypatch, one_thread) -> Iterator[Path]:
     """The current folder: content.png (48x36) and style.png (40x40) are there, the default network is tiny."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(vgg19, "find_weights", _weights)
     write_picture(tmp_path / "content.png", random_image(36, 48, 1))
     write_picture(tmp_path / "style.png", random_image(40, 40, 2))
-    return tmp_path
+    with encoders_made_by(tiny_encoder):
+        yield tmp_path
 
 
 LEFT = np.clip(np.linspace(2.5, -1.5, 48), 0, 1)[None].repeat(36, 0)

@@ -8,11 +8,9 @@ import torch
 
 from impasto.cli import main
 from impasto.cli.output_files import OutputWriter
-from impasto.vgg import vgg19
-from tests.helpers import tiny_weights
+from tests.helpers import tiny_encoder
 
 torch.set_num_threads(1)
-vgg19.find_weights = lambda choice=None: tiny_weights()
 doomed, last = map(int, os.environ.get("DIE_AFTER", "-1:0").split(":"))
 keep = OutputWriter.step
 
@@ -24,4 +22,4 @@ def step(self, painting, step):
 
 
 OutputWriter.step = step
-sys.exit(main())
+sys.exit(main(encoder=tiny_encoder))

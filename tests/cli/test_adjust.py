@@ -6,9 +6,9 @@ import shlex
 import pytest
 
 import impasto
-from impasto.cli.adjust import read_adjustments, words_of
-from impasto.cli.commands.info import again_command
+from impasto.cli.adjust import read_adjustments
 from impasto.errors import SettingsError
+from impasto.faces.again import adjust_words, again_command
 from impasto.images.io.read import write_picture
 from tests.cli.conftest import stylize
 
@@ -93,7 +93,7 @@ def adjusted(run, studio):
         {"step": 9, "style_layers": {"relu1_1": 0.5, "relu3_1": 0.1}},
     ]
     metadata = {**impasto.read_metadata("out.png"), "adjustments": changes}
-    write_picture("adjusted.png", impasto.read_picture("out.png").rgb, recipe=metadata)
+    write_picture("adjusted.png", impasto.read_picture("out.png").rgb, metadata=metadata)
     return metadata
 
 
@@ -105,5 +105,5 @@ def test_info_shows_them_and_the_command_that_makes_them_again(run, studio, adju
     again = read_adjustments(options)
     assert [{"step": step, **changes} for step, changes in again] == adjusted["adjustments"]
     assert json.loads(run("info", "adjusted.png", "--json").out)["adjustments"] == adjusted["adjustments"]
-    assert words_of(adjusted["adjustments"])[1] in outcome.out
+    assert adjust_words(adjusted["adjustments"])[1] in outcome.out
     assert again_command(adjusted, studio / "adjusted.png")

@@ -27,6 +27,7 @@ def test_it_paints_and_says_where_and_what_next(run):
     assert impasto.read_metadata(RESULT)["settings"] == impasto.Settings(recipe="strokes", size=48).as_dict()
 
 
+@pytest.mark.slow
 def test_again_and_again(run, after_step, studio):
     run(*demo())
     first = (studio / RESULT).read_bytes()

@@ -26,6 +26,7 @@ def parameters(command: str) -> dict:
     return {one.name: one for one in typer.main.get_command(app).commands[command].params}
 
 
+@pytest.mark.slow
 def test_help_loads_nothing_heavy():
     """torch alone takes seconds; help has to be there in less than half of one."""
     code = (
@@ -36,7 +37,7 @@ def test_help_loads_nothing_heavy():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "set()"
-    assert done.stderr == "error: steps is a whole number from 1 to 1000000, got 0\n"
+    assert done.stderr == "error: steps must be a whole number from 1 to 1000000, got 0\n"
 
 
 @pytest.mark.parametrize("field", [one.name for one in fields(Settings)])

@@ -55,6 +55,7 @@ def test_json(run):
     assert told["notes"] == []
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("small_process")
 def test_the_limit_is_the_users(run):
     told = json.loads(run(*PLAN, "--memory", "7GB", "--json").out)
@@ -62,6 +63,7 @@ def test_the_limit_is_the_users(run):
     assert "7.0 GB may be taken, as --memory says." in run(*PLAN, "--memory", "7GB").out
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("small_process")
 def test_adam_and_disk_are_told_on_stderr(run, refused):
     large = ("--size", "4096", "--scales", "1")
@@ -81,11 +83,11 @@ def test_adam_and_disk_are_told_on_stderr(run, refused):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--memory", "much"], "memory is an amount such as 4GB or 800MB, got 'much'"),
+        (["--memory", "much"], "memory must be an amount such as 4GB or 800MB, got 'much'"),
         (["--memory", "1MB"], "of memory, and 1 MB is allowed: use a smaller --size, or more --memory"),
         (["--memory", "1MB", "--engine", "whole"], "let it be tiled (--engine auto)"),
         (["--engine", "whole", "--tile", "64"], "engine whole has no tiles"),
-        (["--tile", "8"], "tile is a whole number from 16"),
+        (["--tile", "8"], "tile must be a whole number from 16"),
         (["--size", "16"], "too small for relu5_1"),
         (["--start", "nowhere.png"], "the start picture 'nowhere.png' does not exist"),
     ],

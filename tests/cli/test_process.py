@@ -64,6 +64,7 @@ def run(code, **environment):
     return done.stdout.split()
 
 
+@pytest.mark.slow
 def test_a_painting_leaves_its_host_as_it_was():
     assert run(HOST) == []
 
@@ -80,6 +81,7 @@ print(os.environ.get("OMP_WAIT_POLICY"))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("before", "arguments", "environment", "found"),
     [

@@ -65,6 +65,9 @@ def test_several_paintings_with_weights(run, calls):
         ([*RECOLOR[:-1], "style.png/x.png"], ["style.png/x.png"]),
         (stylize("--colour", "only", "--plot", "j.png"), ["--plot", "colour only"]),
         (stylize("--colour", "only", "--adjust", "1:alpha=2"), ["--adjust", "colour only"]),
+        (stylize("--colour", "only", "--start", "style.png"), ["--start", "colour only"]),
+        (stylize("--colour", "only", "--mask", "style.png"), ["--mask", "colour only"]),
+        (stylize("--colour", "only", "--style-regions", "style.png"), ["--style-regions", "colour only"]),
     ],
 )
 def test_what_cannot_be_done(refused, calls, arguments, facts):

@@ -30,22 +30,22 @@ def untouched(studio):
     ("options", "words"),
     [
         (["--style-layers", "relu9_1"], "no layer named 'relu9_1'; did you mean relu5_1"),
-        (["--content-layer", "relu4_2:-1"], "the weight of relu4_2 in content-layer is a number from 0"),
-        (["--alpha", "-1"], "alpha is a number from 0"),
-        (["--beta", "nan"], "beta is a number from 0"),
-        (["--strength", "1.5"], "strength is a number from 0 to 1"),
+        (["--content-layer", "relu4_2:-1"], "the weight of relu4_2 in content-layer must be a number from 0"),
+        (["--alpha", "-1"], "alpha must be a number from 0"),
+        (["--beta", "nan"], "beta must be a number from 0"),
+        (["--strength", "1.5"], "strength must be a number from 0 to 1"),
         (["--strength", "0.5", "--beta", "3"], "give strength or beta, not both"),
-        (["--size", "15"], "size is a whole number from 16"),
+        (["--size", "15"], "size must be a whole number from 16"),
         (["--size", "16"], "too small for relu5_1"),
-        (["--recipe", "watercolour"], "recipe is classic or paint"),
-        (["--solver", "sgd"], "solver is adam or lbfgs"),
-        (["--colour", "blue"], "colour is painting or photograph or match or only, got 'blue'"),
-        (["--colour", "only", "--plot", "j.png"], "there is no cost to draw"),
+        (["--recipe", "watercolour"], "recipe must be classic or paint"),
+        (["--solver", "sgd"], "solver must be adam or lbfgs"),
+        (["--colour", "blue"], "colour must be painting or photograph or match or only, got 'blue'"),
+        (["--colour", "only", "--plot", "j.png"], "--plot would have no effect"),
         (["--start", "nowhere.png"], "the start picture 'nowhere.png' does not exist"),
         (["--start", "picture"], "start='picture' needs the picture"),
-        (["--device", "abacus"], "device is auto, cpu, cuda or mps"),
+        (["--device", "abacus"], "device must be auto, cpu, cuda or mps"),
         (["--weights", "nowhere.pth"], "nowhere.pth"),
-        (["--plot", "curve.txt"], "the plot 'curve.txt' does not say a format"),
+        (["--plot", "curve.txt"], "the plot 'curve.txt' has no extension of a format"),
         (["--plot", "no/folder/curve.png"], "does not exist: make it first"),
         (["--plot", "out.png"], "'out.png' is the result: choose another name for the plot"),
         (["--checkpoint", "no/folder/c"], "does not exist: make it first"),
@@ -61,8 +61,8 @@ def test_bad_values(refused, options, words):
 @pytest.mark.parametrize(
     ("output", "options", "words"),
     [
-        ("out.gif", [], "end it in .png, .tif, .tiff, .jpg, .jpeg, .webp"),
-        ("out", [], "does not say a format"),
+        ("out.gif", [], "use .png, .tif, .tiff, .jpg, .jpeg, .webp"),
+        ("out", [], "no extension of a format"),
         ("out.jpg", ["--bits", "16"], "use .png or .tif for 16"),
         ("no/folder/out.png", [], "the folder 'no/folder' of 'no/folder/out.png' does not exist"),
         (
@@ -127,7 +127,7 @@ def test_a_snapshot_that_exists_stops_it_before_it_begins(refused, studio):
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere")
 def test_a_closed_folder(refused, studio):
     (studio / "closed").mkdir(mode=0o500)
-    assert "may not be written to" in refused(*stylize(output="closed/out.png"))
+    assert "is not writable" in refused(*stylize(output="closed/out.png"))
 
 
 def test_memory_that_runs_out_is_told_with_what_to_try(refused, monkeypatch):
@@ -182,6 +182,7 @@ def full_disk(monkeypatch):
     return fill
 
 
+@pytest.mark.slow
 def test_a_disk_full_at_the_end_loses_nothing(run, refused, after_step, full_disk, studio):
     (studio / "out.png").write_bytes(b"dear")
     after_step(15, lambda: full_disk(1))
@@ -206,6 +207,7 @@ def test_a_disk_full_on_the_way_is_noted_and_the_painting_goes_on(run, after_ste
     assert {path.name for path in studio.iterdir()} == {"content.png", "style.png", "out.png", "out-0015.png"}
 
 
+@pytest.mark.slow
 def test_a_full_disk_all_the_time_is_one_line(refused, full_disk, studio):
     full_disk(1000)
     assert "No space left on device" in refused(*stylize("--quiet"))

@@ -16,6 +16,7 @@ def stylize(*words, output="out.png"):
     return ["stylize", "content.png", *words, "-o", output, *SHORT]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CONTROLS)
 def test_stopped_and_resumed_it_is_the_same_and_its_recipe_makes_it_again(run, after_step, studio, name):
     run(*stylize(*CONTROLS[name], output="straight.png"))
@@ -31,6 +32,7 @@ def test_stopped_and_resumed_it_is_the_same_and_its_recipe_makes_it_again(run, a
     assert (studio / "out.png").read_bytes() == (studio / "straight.png").read_bytes()
 
 
+@pytest.mark.slow
 def test_the_same_picture_as_from_python(run, studio):
     run(
         *stylize(
@@ -50,6 +52,7 @@ def test_the_same_picture_as_from_python(run, studio):
     assert (studio / "out.png").read_bytes() == (studio / "python.png").read_bytes()
 
 
+@pytest.mark.slow
 def test_a_folder_of_paintings(run, studio):
     (studio / "paintings").mkdir()
     for name in ("style.png", "other.png"):
@@ -71,8 +74,8 @@ def test_the_plan_knows_of_them(run):
     [
         (["missing.png:2"], "the style picture 'missing.png' does not exist"),
         (["style.png", "missing.png"], "the style picture 2 'missing.png' does not exist"),
-        (["style.png:0"], "the weight of 'style.png' is a number above 0"),
-        (["style.png:-1", "other.png"], "the weight of 'style.png' is a number above 0"),
+        (["style.png:0"], "the weight of 'style.png' must be a number above 0"),
+        (["style.png:-1", "other.png"], "the weight of 'style.png' must be a number above 0"),
         (["style.png:two"], "the weight in 'style.png:two' is not a number"),
         (["style.png", "--mask", "missing.png"], "the mask 'missing.png' does not exist"),
         (["style.png", "--mask", "black.png"], "the mask 'black.png' is black everywhere"),
@@ -81,7 +84,7 @@ def test_the_plan_knows_of_them(run):
         (["style.png", "--mask", "left.png", "--mask", "white.png"], "'left.png' and 'white.png' overlap"),
         (["style.png", "other.png", "--mask", "left.png"], "1 mask and 2 styles do not go together"),
         (["style.png", "--style-mask", "left.png"], "the style mask 'left.png' is 48 x 36 pixels"),
-        (["style.png", "--regions", "content.png"], "'content.png' is no map of regions"),
+        (["style.png", "--regions", "content.png"], "'content.png' is not a map of regions"),
         (["style.png", "--regions", "white.png"], "has one colour only"),
         (["style.png", "--style-regions", "style-labels.png"], "needs one of the photograph's"),
         (
@@ -90,7 +93,7 @@ def test_the_plan_knows_of_them(run):
         ),
         (["style.png", "--regions", "labels.png", "--mask", "left.png"], "not both"),
         (["style.png", "--protect", "square.png"], "the protect mask 'square.png' is 30 x 30"),
-        (["style.png", "--protect", "left.png", "--protect-strength", "2"], "protect-strength is a number from 0 to 1"),
+        (["style.png", "--protect", "left.png", "--protect-strength", "2"], "protect-strength must be a number"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_used_is_one_line(refused, studio, words, line):

@@ -5,7 +5,7 @@ import json
 import pytest
 
 import impasto
-from impasto.cli.commands.demo import demo_picture
+from impasto.demo.pictures import demo_picture
 from impasto.images.io.read import write_picture
 from tests.cli.conftest import stylize
 from tests.helpers import random_image
@@ -34,6 +34,7 @@ def test_json_is_what_python_gives(run, painted):
     assert json.loads(outcome.out) == json.loads(json.dumps(found.as_dict()))
 
 
+@pytest.mark.slow
 def test_the_page_is_drawn_and_not_replaced(run, refused, painted, studio):
     assert "The report is page.png." in run("report", "out.png", QUICK, "-o", "page.png").out
     assert impasto.read_picture("page.png").width > 1000
@@ -55,7 +56,7 @@ def test_the_demos_pictures_are_found(run, studio):
         },
         "settings": impasto.Settings().as_dict(),
     }
-    write_picture("demo.png", random_image(48, 64), recipe=recipe)
+    write_picture("demo.png", random_image(48, 64), metadata=recipe)
     outcome = run("report", "demo.png", QUICK)
     assert (outcome.code, outcome.err) == (0, "")
 
@@ -73,7 +74,7 @@ def test_another_programs_picture_needs_both_names(run, refused, studio):
 def test_a_parent_that_is_gone_or_changed_is_told(run, refused, painted, studio):
     (studio / "style.png").rename(studio / "moved.png")
     assert (
-        "the painting 'style.png' of 'out.png' is neither beside it nor here; name it with --style"
+        "the painting 'style.png' of 'out.png' is neither next to it nor in this folder; name it with --style"
         in refused("report", "out.png")
     )
     assert run("report", "out.png", "--style", "moved.png", QUICK).err == ""
@@ -92,7 +93,7 @@ def test_a_parent_that_is_gone_or_changed_is_told(run, refused, painted, studio)
             ["content.png", "--content", "no.png", "--style", "style.png"],
             "the photograph 'no.png' does not exist",
         ),
-        (["out.png", "-o", "page.txt"], "the report 'page.txt' does not say a format"),
+        (["out.png", "-o", "page.txt"], "the report 'page.txt' has no extension of a format"),
         (["out.png", "-o", "no/page.png"], "does not exist: make it first"),
         (["out.png", "-o", "out.png", "--force"], "'out.png' is one of the pictures"),
         (["out.png", "-o", "style.png", "--force"], "'style.png' is one of the pictures"),

@@ -6,15 +6,16 @@ import random
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 import impasto
-from impasto.cli import output_files as keeping
 from impasto.cli.output_files import OutputWriter
+from impasto.faces import checkpoint_pace
 from impasto.images.io.read import write_picture
-from impasto.vgg import vgg19
+from impasto.vgg.vgg19 import VGG19
 from tests.cli.conftest import BOTH_SOLVERS, press_ctrl_c, stylize
 from tests.helpers import random_image
 
@@ -41,6 +42,7 @@ def straight(run, studio):
     return paint
 
 
+@pytest.mark.slow
 @TINY
 @BOTH_SOLVERS
 @pytest.mark.parametrize("stop", [1, 9, 12])
@@ -58,6 +60,7 @@ def test_ctrl_c_and_on(run, straight, after_step, studio, solver, stop):
     assert not (studio / CHECKPOINT).exists()
 
 
+@pytest.mark.slow
 @TINY
 def test_stopped_at_every_turn(run, straight, after_step, studio):
     expected = straight()
@@ -110,6 +113,7 @@ def test_ctrl_c_before_the_first_step_leaves_nothing(run, monkeypatch, studio):
     assert {path.name for path in studio.iterdir()} == {"content.png", "style.png"}
 
 
+@pytest.mark.slow
 @TINY
 @BOTH_SOLVERS
 @pytest.mark.parametrize(
@@ -141,11 +145,12 @@ def test_killed_while_writing(run, straight, after_step, monkeypatch, studio, so
     assert (studio / "out.png").read_bytes() == expected
 
 
+@pytest.mark.slow
 @TINY
 def test_checkpoints_are_written_unasked(run, after_step, monkeypatch, studio):
     """One at once, then by the clock, and seldom enough to cost little."""
     clock = [0.0]
-    monkeypatch.setattr(keeping.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(checkpoint_pace.time, "monotonic", lambda: clock[0])
     kept = []
     keep = OutputWriter._save_checkpoint
 
@@ -164,6 +169,7 @@ def test_checkpoints_are_written_unasked(run, after_step, monkeypatch, studio):
     assert kept == []
 
 
+@pytest.mark.slow
 @TINY
 def test_everything_is_as_it_was(run, after_step, studio):
     """Snapshots, plot and habits go on, from another folder, and with paths that were relative."""
@@ -190,6 +196,7 @@ def test_everything_is_as_it_was(run, after_step, studio):
     assert not (studio / "mine").exists()
 
 
+@pytest.mark.slow
 @TINY
 def test_another_place_for_the_result(run, straight, after_step, refused, studio):
     expected = straight()
@@ -274,7 +281,7 @@ def killed_at_line(arguments: list[str], number: int, folder: Path) -> None:
 def test_kill_9_at_random_moments(run, monkeypatch, tmp_path, real_encoder, solver, kills):
     """The real program, the real network, killed wherever it happens to be."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(vgg19, "find_weights", lambda choice=None: real_encoder.weights)
+    run = partial(run, encoder=lambda weights, **network: VGG19(real_encoder.weights, **network))
     write_picture("c.png", random_image(36, 48, 1))
     write_picture("s.png", random_image(40, 40, 2))
     chance = random.Random(solver)

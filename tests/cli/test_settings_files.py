@@ -69,7 +69,7 @@ def test_a_plan_reads_it_too(run, refused, studio):
     plan = ["plan", "content.png", "style.png", "--settings", "mine.toml"]
     assert "48 x 36  2" in run(*plan).out
     (studio / "mine.toml").write_text("\nsteps = 0\n")
-    assert "'mine.toml', line 2: steps is a whole number" in refused(*plan)
+    assert "'mine.toml', line 2: steps must be a whole number" in refused(*plan)
 
 
 def test_the_settings_of_a_picture_paint_it_again(run, studio):
@@ -113,7 +113,7 @@ def test_a_file_that_exists_is_replaced_with_force_alone(run, refused, studio):
     assert impasto.read_settings("mine.toml") == settings_of("out.png")
     assert "make it first" in refused("info", "out.png", "--toml", "none/mine.toml")
     assert "give one of them" in refused("info", "out.png", "--toml", "new.toml", "--json")
-    assert "carries no recipe" in refused("info", "content.png", "--toml", "new.toml")
+    assert "carries no metadata" in refused("info", "content.png", "--toml", "new.toml")
     assert not (studio / "new.toml").exists()
 
 
@@ -123,8 +123,8 @@ def test_a_file_that_exists_is_replaced_with_force_alone(run, refused, studio):
         (b"steps = 2\nstepps = 3\n", "'mine.toml', line 2: there is no setting named 'stepps'; did you mean steps"),
         (b"steps = 2\n\nsolver = adam\n", "'mine.toml', line 3: invalid value in column 10"),
         (b"steps = 2\nstart = 'none.png'\n", "the start picture 'none.png' does not exist"),
-        (b"steps = 2\nbeta = '\xff'\n", "'mine.toml', line 2: this is no UTF-8 text"),
-        (b"\x00\x01", "the settings file 'mine.toml' is no text"),
+        (b"steps = 2\nbeta = '\xff'\n", "'mine.toml', line 2: this is not UTF-8 text"),
+        (b"\x00\x01", "the settings file 'mine.toml' is not text"),
         (None, "the settings file 'mine.toml' does not exist"),
     ],
 )  # fmt: skip
@@ -133,5 +133,5 @@ def test_a_file_that_cannot_be_used_is_one_line(refused, studio, data, told):
         (studio / "mine.toml").write_bytes(data)
     assert told in refused(*paint("--settings", "mine.toml"))
     assert "the settings file '.' is a folder" in refused(*paint("--settings", "."))
-    assert "the settings file 'content.png' is no text" in refused(*paint("--settings", "content.png"))
+    assert "the settings file 'content.png' is not text" in refused(*paint("--settings", "content.png"))
     assert not (studio / "out.png").exists()

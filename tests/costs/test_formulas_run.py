@@ -9,6 +9,7 @@ from impasto.vgg.vgg19 import VGG19
 from tests.helpers import random_image, tiny_weights
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["whole", "tiled"])
 @pytest.mark.parametrize(
     ("module", "formula"),

@@ -105,6 +105,7 @@ def stylizer(costs, **fields):
     )
 
 
+@pytest.mark.slow
 def test_where_the_mask_is_white_the_painting_is_held_and_elsewhere_it_is_painted():
     """Pulled from the photograph to another picture in one part, and in the other part not at all."""
     white = torch.from_numpy(LEFT[0] > 0)
@@ -136,14 +137,14 @@ def test_a_weight_of_nothing_changes_nothing():
 
 def test_the_plan_grows_by_the_bytes_that_it_holds():
     def demand(costs):
-        return stylizer(costs).paint(CONTENT, STYLE)._plan.demand
+        return stylizer(costs).paint(CONTENT, STYLE).plan(times=False).demand
 
     cost = Bending()
     cost.bytes_per_pixel = 24
     assert demand([cost, Hold(TARGET)]).image_costs == 24 + 16
-    picture = stylizer([]).paint(CONTENT, STYLE)
-    scale, layout, plain = picture._parts[0], picture.layouts[0], demand([])
-    more = demand([cost]).peak(scale, layout, 0) - plain.peak(scale, layout, 0)
+    planned = stylizer([]).paint(CONTENT, STYLE).plan(times=False).scales[0]
+    with_it, without = (demand(costs).peak(planned.scale, planned.layout, 0) for costs in ([cost], []))
+    more = with_it - without
     assert 24 * 36 * 48 <= more <= 1.2 * 24 * 36 * 48
 
 

@@ -92,6 +92,7 @@ def stylizer(**fields):
     return Stylizer(Settings(**fields), encoder=VGG19(tiny_weights(), pooling="average"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("border", ["mirror", "zeros"])
 def test_in_tiles_the_first_cost_and_gradient_are_those_of_the_whole(border):
     """Given the neighbours: near ties are decided by the last bits, which differ between the two."""
@@ -112,6 +113,7 @@ def test_in_tiles_the_first_cost_and_gradient_are_those_of_the_whole(border):
     assert (tiled.gradient - whole.gradient).norm() < 1e-5 * whole.gradient.norm()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("solver", ["lbfgs", "adam"])
 @pytest.mark.parametrize("stop_after", [2, 8])
 def test_resumed_it_is_the_same_to_the_bit(tmp_path, solver, stop_after):
@@ -136,7 +138,7 @@ def test_a_picture_s_own_positions_are_its_neighbours():
     problem = painting._problem
     problem.layouts = painting.layouts
     encodings = problem.encode(0, problem.begun(STYLE))
-    own = painting._encoder(STYLE, list(encodings.neighbours[0]))
+    own = problem.encoder(STYLE, list(encodings.neighbours[0]))
     for layer, found in encodings.neighbours[0].items():
         chosen = found.candidates.b[found.index.flatten().long()]
         off = (chosen - own[layer][0].flatten(1).T).square().mean()

@@ -71,6 +71,7 @@ def stylizer(**fields):
     return Stylizer(Settings(**fields), encoder=VGG19(tiny_weights(), pooling="average"))
 
 
+@pytest.mark.slow
 def test_it_brings_the_colours():
     def off(**fields):
         image = (
@@ -83,6 +84,7 @@ def test_it_brings_the_colours():
     assert off(palette=1e6) < 0.2 * off(palette=0.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stop_after", [2, 7])
 def test_the_preset_strokes_is_resumed_to_the_bit(tmp_path, stop_after):
     mask = np.linspace(0, 1, 98)[None].repeat(75, 0)

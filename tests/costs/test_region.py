@@ -5,7 +5,7 @@ import torch
 
 from impasto.costs.covariance import mean_and_covariance
 from impasto.costs.gram import gram_matrix, gram_summary
-from impasto.costs.region import Guide, GuidedTerm, guided_gram_matrix, guided_summary, of_region
+from impasto.costs.region import Guide, GuidedTerm, guided_summary, of_region
 from impasto.costs.style import GramTarget, style_rule
 from impasto.costs.styles import STYLE_COSTS, StyleTerm
 from impasto.costs.term import Summary, Window
@@ -25,6 +25,11 @@ def features(n_C, seed=0, dtype=torch.float32):
 
 def weights(seed=1, dtype=torch.float32):
     return torch.rand(11, 9, generator=torch.Generator().manual_seed(seed)).to(dtype)
+
+
+def guided_gram_matrix(a, weight):
+    """G_r, [n_C, n_C]."""
+    return gram_summary(a, weight=weight)[0].total / weight.sum()
 
 
 @SHAPES

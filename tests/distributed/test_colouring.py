@@ -7,6 +7,8 @@ from impasto.painting.result import PartOfResult, Result
 from impasto.settings import Settings
 from tests.distributed.helpers import SHORT, painted, painting, pictures
 
+pytestmark = pytest.mark.slow  # two processes
+
 
 def paint(group, colour, stop=None, save=None, resume=None):
     """The result's kind and image, and the costs; saved after `stop` steps."""
@@ -15,7 +17,6 @@ def paint(group, colour, stop=None, save=None, resume=None):
     return type(result), result.image, history
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("colour", ["photograph", "match"])
 def test_a_painting_is_that_of_one_process(ranks, tmp_path, colour):
     (kind, together, costs), (other_kind, part, _) = ranks(paint, colour)

@@ -1,5 +1,6 @@
 """What two ranks say to each other."""
 
+import pytest
 import torch
 
 from impasto.distributed import failure_report as rollcall
@@ -8,6 +9,8 @@ from impasto.distributed.gather import gathered
 from impasto.distributed.row_exchange import SlabExchange
 from impasto.distributed.slab_spans import everything_at_rank_0
 from impasto.tensor_types import Span
+
+pytestmark = pytest.mark.slow  # two processes
 
 
 def reduce(group):

@@ -23,6 +23,8 @@ from tests.distributed.helpers import (
 )
 from tests.helpers import MeanAndDeviation, objective
 
+pytestmark = pytest.mark.slow  # two processes
+
 PAINTINGS = {
     "paint": SHORT,
     "in half precision": {**SHORT, "history": 3},
@@ -100,7 +102,6 @@ KEPT = [
 ]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("name", "kept"), KEPT)
 def test_a_painting_is_that_of_one_process(ranks, name, kept):
     (kind, together, costs, _), (other_kind, part, other_costs, _) = ranks(
@@ -118,7 +119,6 @@ def test_a_painting_is_that_of_one_process(ranks, name, kept):
     assert (together - alone).abs().max() < 1e-3 or name == "strokes"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("name", "kept"), [KEPT[1], KEPT[2], KEPT[4]])
 def test_two_ranks_go_on_to_the_bit_and_one_goes_on_too(ranks, tmp_path, name, kept):
     stop = 3 if name == "classic from noise" else 8  # the second step of the last scale
@@ -137,7 +137,6 @@ def test_two_ranks_go_on_to_the_bit_and_one_goes_on_too(ranks, tmp_path, name, k
     assert (alone - straight).abs().max() < 1e-3
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("stop", [2, 8])
 def test_what_one_process_began_two_ranks_finish(ranks, tmp_path, stop):
     """At the first scale rank 1 has no rows; at the second each reads its own."""

@@ -9,6 +9,8 @@ from tests.distributed import helpers
 from tests.distributed.helpers import HEIGHT, SHORT, WIDTH, assert_as_alone
 from tests.helpers import MeanAndDeviation, random_image
 
+pytestmark = pytest.mark.slow  # two processes
+
 TOP = np.clip(np.linspace(2.5, -1.5, HEIGHT), 0, 1)[:, None].repeat(WIDTH, 1)
 STYLE_TOP = np.clip(np.linspace(2.5, -1.5, 280), 0, 1)[:, None].repeat(110, 1)
 PARTS = Guidance(masks=[TOP, 1 - TOP], style_masks=[STYLE_TOP, 1 - STYLE_TOP])
@@ -63,7 +65,6 @@ def painted(group, name):
     return helpers.painted(one)[0].image
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", ["styles", "regions"])
 def test_a_painting_is_that_of_one_process(ranks, name):
     together, _ = ranks(painted, name)

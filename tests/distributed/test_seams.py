@@ -11,6 +11,8 @@ from tests.costs.test_image_cost import Bending
 from tests.distributed.helpers import HEIGHT, SHORT, WIDTH, assert_as_alone, evaluation, painting, pictures
 from tests.helpers import random_image
 
+pytestmark = pytest.mark.slow  # two processes
+
 FIELDS = {**SHORT, "steps": 2, "tile": 160}
 CHANGES = {"strength": 0.8, "variation": 0.3}
 MASK = np.linspace(0, 1, HEIGHT)[:, None].repeat(WIDTH, 1)
@@ -45,7 +47,6 @@ def steered(group, solver, after, changes, adjustments=(), resume=None, stop=Non
     return one.result().image, one.adjustments, refused
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("solver", "after"), [("lbfgs", 4), ("adam", 2)])
 def test_steered_it_can_be_repeated_and_resumed_to_the_bit(ranks, tmp_path, solver, after):
     """After step 2 rank 1 has no rows yet; after 4 both have some."""
@@ -67,7 +68,6 @@ def watched(group, colour):
     return shown, one.result().image
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("colour", ["painting", "photograph"])
 def test_the_first_rank_previews_all_of_it(ranks, colour):
     (shown, _), (others, _) = ranks(watched, colour)

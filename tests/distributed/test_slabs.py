@@ -14,6 +14,8 @@ from impasto.objective.tiling.tiling import Tiling
 from impasto.solvers.smoothing_metric import METRIC_HALO, picture_metric
 from impasto.vgg.layers import LAYERS
 
+pytestmark = pytest.mark.slow  # two processes
+
 
 @given(height=st.integers(16, 40_000), ranks=st.integers(1, 64))
 @settings(max_examples=200, deadline=None, derandomize=True)

@@ -3,6 +3,8 @@
 import contextlib
 import io
 import json
+import os
+import sys
 import tempfile
 import weakref
 from pathlib import Path
@@ -80,13 +82,21 @@ def test_a_file_that_was_replaced_or_is_gone_is_not_read(tmp_path):
     (tmp_path / "newer").replace(path)
     for read_it in (found["image"].tensor, lambda: found["image"].rows(0, 2)):
         with pytest.raises(
-            CheckpointError, match=r"file cannot be read any more .*replaced.*: load it anew"
+            CheckpointError, match=r"file cannot be read any more .*replaced.*; load it again"
         ) as caught:
             read_it()
         assert "\n" not in str(caught.value)
     path.unlink()
     with pytest.raises(CheckpointError, match="cannot be read any more"):
         found["image"].tensor()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names are text")
+def test_a_name_that_is_no_text_is_read(tmp_path):
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9"))
+    path.write_bytes(written(TENSORS))
+    _, found = find_tensors(path, lambda metadata: None)
+    assert torch.equal(found["image"].tensor(), TENSORS["image"])
 
 
 class Kept:
@@ -153,6 +163,7 @@ def test_a_damaged_entry_is_refused_before_memory_is_taken(changes):
         read(with_entry(**changes))
 
 
+@pytest.mark.slow
 @given(at=st.integers(0, 399), byte=st.integers(0, 255), length=st.integers(0, 1200))
 @settings(max_examples=200, derandomize=True, deadline=None)
 def test_no_damage_raises_anything_but_a_value_error(at, byte, length):

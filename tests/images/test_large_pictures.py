@@ -91,7 +91,7 @@ def test_every_kind_of_file_reads_as_when_it_is_small(tmp_path, large, name, kep
     small = read_picture(path)
     large()
     picture = read_picture(path)
-    assert picture.colours.array.dtype == kept and picture.alpha is None
+    assert picture.colors.array.dtype == kept and picture.alpha is None
     assert picture.fingerprint == small.fingerprint
     torch.testing.assert_close(picture.rgb, small.rgb, atol=error + 1e-7, rtol=0)
     resized = resize_picture(picture, (41, 57)).rgb
@@ -116,7 +116,7 @@ def test_alpha_and_what_it_hides(tmp_path, large, name):
     torch.testing.assert_close(picture.alpha, small.alpha, atol=1e-5, rtol=0)
     seen = (small.alpha > 0).expand(-1, 3, -1, -1)
     torch.testing.assert_close(picture.rgb[seen], small.rgb[seen], atol=1e-5, rtol=0)
-    step = 1 / samples.FULL_SCALE[picture.colours.array.dtype]
+    step = 1 / samples.FULL_SCALE[picture.colors.array.dtype]
     # Half a step where the colours come from, and half where they go.
     torch.testing.assert_close(picture.rgb, small.rgb, atol=step + 1e-6, rtol=0)
     for one, other in zip(*(picture_rows(p, (60, 50), 0, 60) for p in (picture, small)), strict=True):
@@ -130,7 +130,7 @@ def test_arrays_are_copied_compactly(large, dtype):
     large()
     picture = read_picture(pixels)
     pixels[:] = 0
-    assert picture.colours.array.dtype == (np.uint8 if dtype == np.uint8 else np.uint16)
+    assert picture.colors.array.dtype == (np.uint8 if dtype == np.uint8 else np.uint16)
     torch.testing.assert_close(picture.rgb, small.rgb, atol=0.51 / 255, rtol=0)
 
 

@@ -112,6 +112,14 @@ def test_the_one_shot_function_recolours_too():
     assert one.metadata == other.metadata
 
 
+@pytest.mark.parametrize("name", ["masks", "start", "adjustments"])
+def test_what_needs_a_painting_is_refused_where_nothing_is_painted(name):
+    given = {"masks": [np.ones((36, 48))], "start": CONTENT, "adjustments": [(1, {"beta": 2})]}
+    with pytest.raises(SettingsError, match=name):
+        stylizer(colour="only").stylize(CONTENT, STYLE, **{name: given[name]})
+    stylizer(colour="only").stylize(CONTENT, STYLE, masks=(), start=None)
+
+
 @pytest.mark.parametrize(
     ("recipe", "colour", "stop_after"), [("paint", "photograph", 5), ("classic", "match", 1)]
 )
@@ -134,6 +142,7 @@ def _end(painting) -> torch.Tensor:
     return painting.result().image
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("colour", ["photograph", "match"])
 def test_in_tiles_it_is_the_same_picture(colour):
     """With short steps: longer ones jump over the minimum of so small a network, and magnify rounding."""
@@ -172,7 +181,7 @@ def test_16_bits_reach_the_file(tmp_path, colour):
     result = stylizer(colour=colour, scales=1, steps=1, bits=16).stylize(CONTENT, STYLE)
     result.save(tmp_path / "out.png")
     back = impasto.read_picture(tmp_path / "out.png")
-    assert back.colours.array.dtype == np.uint16
+    assert back.colors.array.dtype == np.uint16
     assert (back.rgb - result.image).abs().max() <= 0.5 / 65535 + 1e-7
     assert impasto.read_metadata(tmp_path / "out.png")["settings"]["colour"] == colour
 

@@ -22,6 +22,7 @@ for y in (x, x.double()):
 """
 
 
+@pytest.mark.slow
 def test_the_first_roots_of_a_process_are_exact():
     answers = {
         subprocess.run([sys.executable, "-c", ROOTS], capture_output=True, text=True, check=True).stdout

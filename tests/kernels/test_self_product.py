@@ -83,6 +83,7 @@ def test_a_gradient_that_somebody_holds_is_left_as_it_is():
     assert (held == 1).all()
 
 
+@pytest.mark.slow
 def test_an_own_gradient_is_added_to_in_place():
     if not can_compile():
         pytest.skip("torch adds up by itself")

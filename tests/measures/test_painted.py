@@ -99,6 +99,7 @@ def test_pictures_are_resized_as_pillow_does(size):
         assert np.abs(image[0].permute(1, 2, 0).numpy() - expected).max() < 1.6 / 255
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     not YARDSTICK.is_file(), reason=f"the yardstick is not here ({YARDSTICK.name} beside the project)"
 )

@@ -69,7 +69,7 @@ def test_a_file_is_measured_with_the_settings_it_carries(tmp_path):
 
 
 def test_settings_of_another_version_are_noted(tmp_path):
-    write_picture(tmp_path / "out.png", CONTENT, recipe={"settings": {"brush": "wide"}})
+    write_picture(tmp_path / "out.png", CONTENT, metadata={"settings": {"brush": "wide"}})
     found = impasto.report(tmp_path / "out.png", CONTENT, STYLE, encoder=encoder(), identity=False)
     assert "another version" in found.notes[0]
 
@@ -139,6 +139,7 @@ def test_the_identity_test_says_what_it_paints(report):
     assert "one painting, no regions" in said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["png", "pdf", "svg"])
 def test_the_page_is_the_same_file_every_time(report, tmp_path, kind):
     for name in ("one", "two"):
@@ -168,7 +169,7 @@ def test_what_stands_there_is_not_replaced(report, tmp_path):
     (tmp_path / "report.png").write_bytes(b"dear")
     with pytest.raises(OutputError, match="exists"):
         impasto.save_report(report, tmp_path / "report.png")
-    with pytest.raises(SettingsError, match=r"end it in .json, .png, .pdf, .svg"):
+    with pytest.raises(SettingsError, match=r"use .json, .png, .pdf, .svg"):
         impasto.save_report(report, tmp_path / "report.txt")
     assert (tmp_path / "report.png").read_bytes() == b"dear"
 

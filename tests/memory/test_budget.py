@@ -67,6 +67,7 @@ def test_code_that_is_still_to_be_compiled_is_counted():
     assert fresh - compiled == COMPILER_BYTES
 
 
+@pytest.mark.slow
 @FEW
 @given(demands, scales, limits)
 def test_what_is_chosen_stays_within_the_limit(demand, scale, limit):
@@ -77,6 +78,7 @@ def test_what_is_chosen_stays_within_the_limit(demand, scale, limit):
         assert peak == demand.peak(scale, layout, BASE)
 
 
+@pytest.mark.slow
 @FEW
 @given(demands, scales, limits, limits)
 def test_more_memory_never_gives_a_worse_layout(demand, scale, one, other):
@@ -88,6 +90,7 @@ def test_more_memory_never_gives_a_worse_layout(demand, scale, one, other):
         assert (more[0].solver, less[0].solver) != ("adam", "lbfgs")
 
 
+@pytest.mark.slow
 @FEW
 @given(demands, scales)
 def test_the_least_that_is_told_suffices_and_no_byte_less(demand, scale):
@@ -142,7 +145,7 @@ def test_with_room_enough_nothing_is_spared():
     [
         ({}, "use a smaller --size, or more --memory"),
         ({"engine": "whole"}, "let it be tiled (--engine auto), use a smaller --size, or more --memory"),
-        ({"engine": "tiled", "tile": 512}, "leave --tile away, use a smaller --size, or more --memory"),
+        ({"engine": "tiled", "tile": 512}, "omit --tile, use a smaller --size, or more --memory"),
     ],
 )
 def test_what_cannot_be_done_is_told_in_one_line(fields, advice):

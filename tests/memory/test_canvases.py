@@ -24,11 +24,16 @@ def begun(**fields):
     return Stylizer(settings, encoder=VGG19(tiny_weights())).paint(content, style, **given)
 
 
+def parts(painting):
+    return [one.scale for one in painting.plan(times=False).scales]
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("colour", ["painting", "photograph"])
 def test_a_canvas_grows_in_what_is_planned(colour):
     painting = begun(colour=colour)
     painting.layouts = painting.layouts
-    problem, scale, demand = painting._problem, painting._parts[1], painting._plan.demand
+    problem, scale, demand = painting._problem, parts(painting)[1], painting.plan(times=False).demand
     canvas = problem.initial_canvas()
     counted = most_allocated(lambda: problem.solver(problem.upscaled(canvas, 1), 1).image.sum())
     there_before = VECTOR * scale.coarser[0] * scale.coarser[1]
@@ -40,17 +45,18 @@ def test_a_canvas_grows_in_what_is_planned(colour):
 def test_the_first_canvas_is_made_in_what_is_planned(start):
     painting = begun(scales=1, start=start)
     counted = most_allocated(painting._problem.initial_canvas)
-    assert VECTOR_BYTES <= counted <= painting._plan.demand.beginning(painting._parts[0])
+    assert VECTOR_BYTES <= counted <= painting.plan(times=False).demand.beginning(parts(painting)[0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("colour", "protect_strength"), [("painting", 0.0), ("photograph", 0.0), ("painting", 1.0)]
 )
 @pytest.mark.parametrize("finished", [False, True])
 def test_a_picture_is_shown_in_what_is_planned(colour, protect_strength, finished):
     painting = begun(colour=colour, protect_strength=protect_strength, steps=1)
-    demand = painting._plan.demand
-    for step, scale in zip(painting, painting._parts, strict=True):
+    demand = painting.plan(times=False).demand
+    for step, scale in zip(painting, parts(painting), strict=True):
         if (step.scale == 2) == finished:
             counted = most_allocated(painting.result)
             assert VECTOR_BYTES <= counted <= demand.showing(scale)
@@ -58,6 +64,6 @@ def test_a_picture_is_shown_in_what_is_planned(colour, protect_strength, finishe
 
 
 def test_scales_know_what_they_grow_from():
-    scales = begun(scales=3)._parts
+    scales = parts(begun(scales=3))
     assert scales[0].coarser is None
     assert all(fine.coarser == coarse.size for coarse, fine in pairwise(scales))

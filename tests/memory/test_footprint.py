@@ -92,6 +92,7 @@ def bytes_a_pixel(counts) -> float:
     return (counts[1] - counts[0]) / (PIXELS[1] - PIXELS[0])
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("everything_from_torch")
 @BOTH_WAYS
 @pytest.mark.parametrize("pooling", ["average", "max"])

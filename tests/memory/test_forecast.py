@@ -26,6 +26,7 @@ def planned(layout=None, **scale):
     return replace(plan, scales=tuple(replace(one, layout=layout or one.layout) for one in plan.scales))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tile", [None, 48])
 @pytest.mark.parametrize("solver", ["lbfgs", "adam"])
 def test_the_work_of_a_painting_is_what_is_forecast(solver, tile):
@@ -40,7 +41,7 @@ def test_the_work_of_a_painting_is_what_is_forecast(solver, tile):
         pooling="max",
     )
     painting = Stylizer(settings, encoder=encoder).paint(random_image(75, 98, 1), random_image(64, 80, 2))
-    told = forecast(painting._plan, ONLY_WORK)
+    told = forecast(painting.plan(times=False), ONLY_WORK)
     list(painting)
     # In tiles the deep layers are walked in one piece, and that costs a little more than SECOND_PASS.
     spent = FORWARD * encoder.counted[False] + encoder.counted[True] * (SECOND_PASS if tile else 1)

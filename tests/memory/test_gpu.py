@@ -8,22 +8,25 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-import impasto.painting.painting as module
+import impasto.painting.planner as module
+from impasto.distributed.partition import WHOLE
 from impasto.errors import SettingsError
+from impasto.inputs.inputs import read_inputs
 from impasto.layout import Layout
 from impasto.memory.available import CONTEXT_BYTES, GENEROUS
 from impasto.memory.choose_layout import choose
 from impasto.memory.network_memory import Network
 from impasto.memory.peak import GPU_SLACK, WORKSPACE_BYTES, Scale
+from impasto.painting.planner import Planner
+from impasto.painting.problem import PaintingProblem
 from impasto.settings import Settings
-from impasto.stylizer import Stylizer
 from impasto.vgg.vgg19 import VGG19
 from tests.helpers import random_image, tiny_weights
 from tests.memory.helpers import STYLE_LAYERS, asked, square
 
 RECORDED = json.loads((Path(__file__).parents[2] / "benchmarks" / "gpu_memory.json").read_text())["cases"]
 TAKEN_BY_CUDNN = "1536 whole, no margin", "3072 whole"
-"""Sizes for which cuDNN takes the whole card when nothing holds it; see `room.kept_to`."""
+"""Sizes for which cuDNN takes the whole card when nothing holds it; see `available.kept_to`."""
 OF_EACH_CASE = pytest.mark.parametrize("case", RECORDED, ids=lambda case: case["case"])
 
 
@@ -82,16 +85,18 @@ def test_a_large_picture_takes_most_of_what_is_planned(case):
 
 
 def test_a_painting_there_repeats_itself_and_is_held_to_its_part(monkeypatch):
-    """A painting on the CPU that takes its device for a GPU, between two steps."""
+    """A plan made on the CPU, whose painting takes its device for a GPU then."""
     encoder = VGG19(tiny_weights(), pooling="average")
     settings = Settings(size=96, scales=2, steps=2, memory="8GB")
-    painting = Stylizer(settings, encoder=encoder).paint(random_image(75, 98, 1), random_image(64, 80, 2))
-    first, last = painting._peaks
+    inputs = read_inputs(random_image(75, 98, 1), random_image(64, 80, 2))
+    problem = PaintingProblem(settings, encoder, inputs, WHOLE)
+    planner = Planner(problem)
+    first, last = (one.peak for one in planner.plan(1, times=False).scales)
     limits = []
     monkeypatch.setattr(module, "kept_to", lambda limit, device: limits.append(limit) or nullcontext())
-    monkeypatch.setattr(painting, "_encoder", SimpleNamespace(device=torch.device("cuda")))
+    problem.encoder = SimpleNamespace(device=torch.device("cuda"))
     before = torch.backends.cudnn.deterministic
-    with painting._computing():
+    with planner.on_device(0):
         assert torch.backends.cudnn.deterministic
     assert torch.backends.cudnn.deterministic is before
     assert limits == [min(8 * 10**9, GENEROUS * max(first, last))]

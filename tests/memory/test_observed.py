@@ -22,7 +22,7 @@ painting = impasto.Stylizer(impasto.Settings(**settings)).paint(content, style)
 for step in painting:
     pass
 painting.result().save(sys.argv[4])
-told = painting._plan.as_dict()
+told = painting.plan(times=False).as_dict()
 print(json.dumps({"tile": told["scales"][0]["tile"], "planned": told["peak"], "observed": memory.peak()}))
 """
 

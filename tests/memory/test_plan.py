@@ -47,6 +47,7 @@ def test_small_scales_are_not_spared_for_the_large_one():
     assert found.peak <= found.limit
 
 
+@pytest.mark.slow
 def test_the_largest_scale_is_refused_first():
     with pytest.raises(SettingsError, match=r"^2048x2048 "):
         plan(10**8)
@@ -65,6 +66,7 @@ def test_half_precision_is_no_departure_and_yet_worth_a_note():
     assert found.notes() == ["the past steps of L-BFGS are kept in half precision at 2048 x 2048"]
 
 
+@pytest.mark.slow
 def test_adam_in_the_place_of_lbfgs_is_told_with_what_would_allow_it():
     demand = asked(final=(2048, 2048))
     found = plan(least(demand, SCALES[-1], BASE, solver="lbfgs") - 1)
@@ -86,6 +88,7 @@ def test_an_encoding_on_disk_is_told_with_its_size():
     assert notes[-1] == "the photograph's encoding is kept on disk at 2048 x 2048: 138 MB"
 
 
+@pytest.mark.slow
 def test_where_the_limit_comes_from_is_told():
     limit = needed(kept="disk")
     assert "into 1" in plan(limit).departures()[0]
@@ -119,7 +122,10 @@ def test_the_peaks_of_a_painting_are_those_of_its_plan_and_follow_its_layouts():
     settings = Settings(steps=2, scales=2, size=96, memory="8GB")
     encoder = VGG19(tiny_weights(), pooling="average")
     painting = Stylizer(settings, encoder=encoder).paint(random_image(75, 98, 1), random_image(64, 80, 2))
-    planned = [one.peak for one in painting._plan.scales]
-    assert painting._peaks == planned
+    planned = painting.plan(times=False)
+    scales = [one.scale for one in planned.scales]
+    assert planned.scales == make_plan(planned.demand, scales, planned.base, planned.limit, named=True).scales
     painting.layouts = [replace(one, solver="adam") for one in painting.layouts]
-    assert all(less < more for less, more in zip(painting._peaks, planned, strict=True))
+    with_adam = painting.plan(times=False)
+    assert [one.layout for one in with_adam.scales] == painting.layouts
+    assert all(one.peak < other.peak for one, other in zip(with_adam.scales, planned.scales, strict=True))

@@ -4,6 +4,8 @@ import mmap
 import subprocess
 import sys
 
+import pytest
+
 from impasto.memory import process as memory
 
 
@@ -48,6 +50,7 @@ def test_without_control_groups_there_is_no_limit(tmp_path):
     assert memory._left_by_container(tmp_path, tmp_path / "missing") > 2**50
 
 
+@pytest.mark.slow
 def test_a_peak_is_that_of_this_program_and_not_of_the_one_that_started_it():
     with mmap.mmap(-1, 300_000_000) as large:
         large.write(b"1" * 300_000_000)

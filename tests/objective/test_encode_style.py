@@ -35,6 +35,7 @@ def stylizer(encoder=None, **fields):
     return Stylizer(settings, encoder=encoder or Watching())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("style", STYLES)
 def test_what_was_encoded_is_not_encoded_again(style):
     one = stylizer()
@@ -57,6 +58,7 @@ def test_without_a_size_the_first_painting_encodes_it():
     assert one.encoder.encoded - before == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "fields",
     [{"style_cost": "covariance"}, {"border": "zeros"}, {"style_scale": 0.8}, {"style_layers": "relu2_1"},
@@ -107,5 +109,5 @@ def test_no_more_is_kept_than_the_limit_and_the_oldest_goes():
 def test_the_plan_counts_what_may_be_kept():
     one = stylizer()
     kept = one.encode_style(STYLE)
-    with_it, without = (one.paint(CONTENT, style)._plan.demand for style in (kept, STYLE))
+    with_it, without = (one.paint(CONTENT, style).plan(times=False).demand for style in (kept, STYLE))
     assert with_it.styles_kept - without.styles_kept == kept.encodings.limit

@@ -63,6 +63,7 @@ def test_float64_agrees_to_1e_10(pooling, border, size, side, deep):
     assert_same(*both(encoder, content, style, side, deep=deep), image, 1e-10)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("deep", [None, 48, 1000])
 @pytest.mark.parametrize("size", [(90, 47), (33, 18), (64, 64)])
 def test_a_mirrored_margin_is_that_of_the_whole_picture(size, deep):
@@ -155,6 +156,7 @@ def test_an_encoding_on_disk_changes_nothing(tmp_path):
     assert costs[0] == costs[1]
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None, derandomize=True)
 @given(
     height=st.integers(16, 90),
@@ -180,6 +182,7 @@ def test_float32_on_the_real_weights_agrees_to_1e_5(real_encoder):
     assert_same(*both(real_encoder, content, style, 64, deep=96), image, 1e-5)
 
 
+@pytest.mark.slow
 @given(
     height=st.integers(16, 400),
     width=st.integers(16, 400),

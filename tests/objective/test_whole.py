@@ -18,6 +18,7 @@ def engine(encoder, content, style, balance=False, alpha=10.0, beta=40.0):
     return Whole(encoder, terms, alpha, beta)
 
 
+@pytest.mark.slow
 def test_cost_and_gradient_are_the_pages_on_the_real_weights(real_encoder):
     content, style, image = random_image(40, 33, 1), random_image(35, 48, 2), random_image(40, 33, 3)
     found = engine(real_encoder, content, style)(image)

@@ -57,6 +57,7 @@ def finished(painting):
     return painting.result()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "way"),
     [*zip(CHANGES, list(WAYS) * 3, strict=False), ("styles", "Adam"), ("strength", "L-BFGS in tiles")],
@@ -84,6 +85,7 @@ def test_afterwards_j_is_that_of_a_painting_with_the_new_weights(name, way):
         assert expected.total < J(before).cost.total  # it goes down on the new function
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("after", "changes", "way"),
     [
@@ -107,6 +109,7 @@ def test_painted_again_from_its_metadata_it_is_the_same_to_the_bit(after, change
     assert again.metadata == result.metadata
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("saved", "way"), [(2, "L-BFGS"), (3, "L-BFGS"), (3, "Adam"), (4, "L-BFGS in tiles"), (8, "L-BFGS")]
 )
@@ -125,6 +128,7 @@ def test_resumed_from_before_at_or_after_an_adjustment_it_is_the_same_to_the_bit
     assert resumed.metadata["adjustments"] == straight.metadata["adjustments"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["scale", "encoding"])
 def test_made_while_a_later_scale_begins_it_can_be_repeated_too(kind):
     """The scale before may have ended early, and its canvas may have been enlarged with the old weights."""
@@ -161,6 +165,7 @@ def test_an_adjustment_after_the_last_step_takes_none():
     assert torch.equal(painting.result().image, image)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("changes", "facts"),
     [

@@ -26,6 +26,7 @@ def stylizer(**fields) -> Stylizer:
     return Stylizer(Settings(**fields), encoder=VGG19(tiny_weights(), pooling="average"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("border", "solver"), [("mirror", "lbfgs"), ("mirror", "adam"), ("zeros", "adam"), ("replicate", "lbfgs")]
 )
@@ -68,9 +69,10 @@ def test_too_little_memory_is_refused_with_what_it_takes():
 
 
 def steps_of(painting):
-    return [one.scale.steps for one in painting._plan.scales]
+    return [one.scale.steps for one in painting.plan(times=False).scales]
 
 
+@pytest.mark.slow
 def test_scales_beyond_1024_pixels_take_fewer_steps():
     painting = stylizer(size=4096, steps=40, scales=None, memory="1TB").paint(
         CONTENT, random_image(600, 4096)

@@ -57,6 +57,15 @@ def test_untouched_it_goes_on(good, solver):
     assert next(begun(solver, load_checkpoint(crafted(good, lambda header, tensors: None)))).number == 4
 
 
+@pytest.mark.parametrize("empty", [{"step": 2}, {"step": 3, "beta": None}])
+def test_an_adjustment_that_changes_nothing_is_passed_over(good, solver, empty):
+    """Earlier versions wrote them."""
+    path = crafted(good, lambda header, tensors: header["adjustments"].append(empty))
+    resumed, same = begun(solver, load_checkpoint(path)), begun(solver, load_checkpoint(good))
+    assert [step.cost for step in resumed] == [step.cost for step in same]
+    assert resumed.adjustments == []
+
+
 WRONG = [None, "3", True, 1.5, -1, [1], {"a": 1}, [[None]], ["x"], {"content": 3}]
 
 

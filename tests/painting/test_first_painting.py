@@ -20,6 +20,7 @@ for _ in range(2):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("solver", ["adam", "lbfgs"])
 def test_processes_agree_to_the_bit(solver):
     """`benchmarks/first_painting.py` asks 24 processes with the real network."""

@@ -59,9 +59,6 @@ class Bowl:
         return not self.compiled
 
     def cancelled(self):
-        return self.cancelled_here()
-
-    def cancelled_here(self):
         return self.cancel_at is not None and self.evaluations >= self.cancel_at
 
 

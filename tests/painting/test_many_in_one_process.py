@@ -68,6 +68,7 @@ def alone(encoder):
     return found
 
 
+@pytest.mark.slow
 def test_interleaved_step_by_step(encoder, alone):
     paintings = {kind: painting(kind, encoder) for kind in KINDS}
     unfinished = dict(paintings)
@@ -79,6 +80,7 @@ def test_interleaved_step_by_step(encoder, alone):
         assert told(one) == alone[kind], kind
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "pair", [("Adam", "L-BFGS"), ("tiled", "colours"), ("regions", "two scales")], ids=" and ".join
 )
@@ -103,6 +105,7 @@ def test_in_two_threads(encoder, alone, pair):
     assert {kind: alone[kind] for kind in pair} == found
 
 
+@pytest.mark.slow
 def test_the_bytes_tell_the_number_of_threads(encoder, alone):
     """Or the tests above would pass whatever the number was."""
     KINDS["Adam with one"] = {**KINDS["Adam"], "threads": 1}

@@ -91,6 +91,7 @@ def test_protected_everywhere_is_the_photograph_to_the_bit(name):
     assert torch.equal(painting.result().image, CONTENT)
 
 
+@pytest.mark.slow
 @EACH_RECIPE
 def test_a_part_is_protected_to_the_bit_and_the_rest_is_painted(name):
     image = painted(name, STYLE, {"protect": HARD})
@@ -110,6 +111,7 @@ def test_what_belongs_to_no_region_stays_near_the_photograph():
     assert off[-10:].mean() < 0.5 * off[:20].mean()
 
 
+@pytest.mark.slow
 @EACH_CONTROL
 @pytest.mark.parametrize(
     ("border", "precision", "tolerance"), [("mirror", "float64", 1e-10), ("zeros", "float32", 2e-5)]
@@ -210,7 +212,7 @@ def test_the_plan_has_room_for_the_guides():
         painting = stylizer(engine="whole", scales=1, size=512, recipe="paint").paint(
             random_image(384, 512), style, **more
         )
-        return painting._plan.scales[0].peak - painting._plan.base, painting
+        return painting.plan(times=False).scales[0].peak - painting.plan(times=False).base, painting
 
     big = soft(384, 512)
     plain, _ = planned(STYLE)

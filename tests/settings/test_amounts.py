@@ -16,5 +16,5 @@ def test_amounts_of_memory_are_read(text, size):
 
 @pytest.mark.parametrize("text", ["", "much", "-4GB", "4 GB free", "4XB", "1e9", "iB", f"{10**400}GB"])
 def test_what_is_no_amount_is_refused_in_one_line(text):
-    with pytest.raises(SettingsError, match="memory is an amount such as 4GB"):
+    with pytest.raises(SettingsError, match="memory must be an amount such as 4GB"):
         bytes_of(text)

@@ -19,29 +19,29 @@ from tests.settings.helpers import NAMES, fault, read
 FAULTS = [
     ("steps = 5\nstile-scale = 1.5", "line 2: there is no setting named 'stile-scale'; did you mean style-scale"),
     ("# x\n\n[look]\nsize = 300", "line 3: there is no setting named 'look'"),
-    ("steps = 5\n# a remark\nsize = 8\nseed = 1", "line 3: size is a whole number from 16"),
-    ("bits = 8\nsize = 'large'", "line 2: size is a whole number from 16 to 65536, got 'large'"),
-    ("\n\nsolver = 'sgd'", "line 3: solver is adam or lbfgs, got 'sgd'"),
-    ("balance = 'no'", "line 1: balance is true or false, got 'no' (Divide each cost"),
-    ("memory = 4", "line 1: memory is text, got 4 (Most memory"),
-    ("memory = 'much'", "line 1: memory is an amount"),
-    ("alpha = [1]", "line 1: alpha is a number"),
-    ("style-layers = 3", "line 1: style-layers is layers, as in relu4_2"),
-    ("style-layers = [1, 2]", "line 1: style-layers is layers, as in relu4_2"),
+    ("steps = 5\n# a remark\nsize = 8\nseed = 1", "line 3: size must be a whole number from 16"),
+    ("bits = 8\nsize = 'large'", "line 2: size must be a whole number from 16 to 65536, got 'large'"),
+    ("\n\nsolver = 'sgd'", "line 3: solver must be adam or lbfgs, got 'sgd'"),
+    ("balance = 'no'", "line 1: balance must be true or false, got 'no' (Divide each cost"),
+    ("memory = 4", "line 1: memory must be text, got 4 (Most memory"),
+    ("memory = 'much'", "line 1: memory must be an amount"),
+    ("alpha = [1]", "line 1: alpha must be a number"),
+    ("style-layers = 3", "line 1: style-layers must name layers, as in relu4_2"),
+    ("style-layers = [1, 2]", "line 1: style-layers must name layers, as in relu4_2"),
     ("style-layers = { relu1_1 = 1, relu9_1 = 2 }", "line 1: VGG-19 has no layer named 'relu9_1'"),
     ("style-layers = [\n 'relu1_1',\n 'relu9_1',\n]", "line 1: VGG-19 has no layer named 'relu9_1'"),
     ("seed = 1\n[style-layers]\nrelu1_1 = 1\nrelu2_1 = -1", "line 2: the weight of relu2_1 in style-layers"),
     ("style-layers.relu1_1 = 1\nstyle-layers.relu2_1 = 'x'", "lines 1 and 2: the weight of relu2_1 in style-layers"),
     ("seed = 1\n[style-layers]", "line 2: style-layers needs at least one layer"),
-    ("[[style-layers]]\n[[style-layers]]", "lines 1 and 2: style-layers is layers"),
+    ("[[style-layers]]\n[[style-layers]]", "lines 1 and 2: style-layers must name layers"),
     ("strength = 0.5\nseed = 1\nbeta = 3", "lines 1 and 3: strength stands for alpha and beta"),
     ("alpha = 0\n\n\nbeta = 0", "lines 1 and 4: alpha and beta are both 0"),
     ("style-scale = 1\nseed = 2\nstyle_scale = 1", "lines 1 and 3: style_scale is given twice"),
     ("seed = 1\nseed = 2", "line 2: cannot overwrite a value"),
     ("seed = 1\nsolver = adam", "line 2: invalid value in column 10; expected TOML: NAME = VALUE, text in quotes"),
-    ("start = '''\na\n'''\nsteps = 0", "line 4: steps is a whole number"),
-    ("seed = 2020-01-01", "line 1: seed is a whole number"),
-    ("size = 8\nsteps = 0", "line 1: size is a whole number"),
+    ("start = '''\na\n'''\nsteps = 0", "line 4: steps must be a whole number"),
+    ("seed = 2020-01-01", "line 1: seed must be a whole number"),
+    ("size = 8\nsteps = 0", "line 1: size must be a whole number"),
 ]  # fmt: skip
 
 
@@ -68,7 +68,7 @@ def test_no_value_of_any_kind_is_more_than_an_error_with_its_line(name, value, t
 
 
 def test_a_fault_of_the_changes_is_not_laid_to_the_file(tmp_path):
-    assert fault("seed = 1", tmp_path, steps=0).startswith("steps is a whole number")
+    assert fault("seed = 1", tmp_path, steps=0).startswith("steps must be a whole number")
     assert fault("seed = 1", tmp_path, sise=0).startswith(
         "there is no setting named 'sise'; did you mean size"
     )
@@ -77,10 +77,10 @@ def test_a_fault_of_the_changes_is_not_laid_to_the_file(tmp_path):
 @pytest.mark.parametrize(
     ("data", "told"),
     [
-        (b"seed = 1\nstart = 'caf\xe9.png'\n", "', line 2: this is no UTF-8 text"),
-        ("seed = 1".encode("utf-16"), "' is no text: expected UTF-8"),
-        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "' is no text: expected UTF-8"),
-        (b"#" * (LARGEST_FILE + 1), "' is no settings file: it has more than 50000 bytes"),
+        (b"seed = 1\nstart = 'caf\xe9.png'\n", "', line 2: this is not UTF-8 text"),
+        ("seed = 1".encode("utf-16"), "' is not text: expected UTF-8"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "' is not text: expected UTF-8"),
+        (b"#" * (LARGEST_FILE + 1), "' is not a settings file: it has more than 50000 bytes"),
     ],
 )
 def test_what_is_no_settings_file(data, told, tmp_path):

@@ -78,5 +78,5 @@ def test_what_is_no_toml_is_one_line_with_the_line_at_fault(text, line, what):
 
 
 def test_text_that_is_no_unicode_is_refused():
-    with pytest.raises(SettingsError, match=r"caf\\udce9.png.*no Unicode text"):
+    with pytest.raises(SettingsError, match=r"caf\\udce9.png.*not valid Unicode"):
         toml.literal("caf\udce9.png")

@@ -6,6 +6,7 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from impasto.evaluation import Cost, Evaluation
+from impasto.solvers.smoothing_metric import picture_metric
 from impasto.solvers.vector_store import Kept
 
 
@@ -70,3 +71,8 @@ class LiveBytes(TorchDispatchMode):
                 if isinstance(one, torch.Tensor):
                     self.adopt(one)
         return out
+
+
+def smoothed(change):
+    """The metric of each channel by itself, as if there were no colour to hold back."""
+    return torch.cat([picture_metric(channel) for channel in change.split(1, dim=1)], dim=1)

@@ -82,6 +82,7 @@ def test_the_scale_is_a_power_of_two_and_nothing_overflows():
     assert InHalf(torch.zeros(3)).dot(torch.ones(3)) == 0
 
 
+@pytest.mark.slow
 def test_a_file_is_gone_with_its_vector(tmp_path):
     kept = keeper("disk", tmp_path)(vector(1))
     file = kept._file

@@ -3,7 +3,7 @@ import torch
 
 from impasto.evaluation import Cost, Evaluation
 from impasto.solvers.lbfgs import LBFGS
-from impasto.solvers.smoothing_metric import smoothed
+from tests.solvers.helpers import smoothed
 
 SIZE = (1, 3, 16, 16)
 
@@ -37,6 +37,7 @@ def test_a_fitting_metric_gets_there_in_fewer_steps():
     assert solve(smoothed, 8)[0] < 0.1 * solve(None, 8)[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("metric", [None, smoothed])
 def test_the_minimum_is_the_same_with_any_metric(metric):
     _, solver, c = solve(metric, 120)

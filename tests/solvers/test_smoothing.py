@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from impasto.solvers import chunks
-from impasto.solvers.smoothing_metric import picture_metric, smoothed
+from impasto.solvers.smoothing_metric import picture_metric
+from tests.solvers.helpers import smoothed
 
 
 def matrix(height: int, width: int) -> torch.Tensor:

@@ -70,12 +70,14 @@ def painted_without_cuda(tmp_path: Path, device: str, recipe: str) -> list[str]:
     return done.stdout.split()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("recipe", ["paint", "classic"])  # L-BFGS with everything around it, and Adam
 def test_a_painting_on_the_cpu_never_touches_cuda(tmp_path, recipe):
     """Every function of torch.cuda, and every setter of its flags, would raise."""
     assert painted_without_cuda(tmp_path, "cpu", recipe)[1:] == ["0", "cpu"]
 
 
+@pytest.mark.slow
 def test_auto_asks_once_for_each_encoder_whether_cuda_is_there_and_nothing_else(tmp_path):
     assert painted_without_cuda(tmp_path, "auto", "paint")[1:] == ["2", "cpu"]  # two Stylizers
 
@@ -105,7 +107,7 @@ def test_the_device_that_is_meant(monkeypatch, cuda, mps, name, found):
         (0, "mps", "there is no mps device here; use --device cpu or auto"),
         (1, "cuda:1", "there is no cuda:1 here, the last one is cuda; use --device cuda or auto"),
         (4, "cuda:7", "there is no cuda:7 here, the last one is cuda:3"),
-        (1, "cuda:x", "device is auto, cpu, cuda, .*got 'cuda:x'"),
+        (1, "cuda:x", "device must be auto, cpu, cuda, .*got 'cuda:x'"),
         (1, "auto:1", "got 'auto:1'"),
         (1, "meta", "got 'meta'"),
     ],

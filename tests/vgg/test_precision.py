@@ -28,6 +28,7 @@ def evaluation(encoder: VGG19, image: torch.Tensor):
     return Whole(encoder, terms, 1.0, 20.0)(image.to(measured))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pooling", ["average", "max"])
 def test_bf16_gives_nearly_the_cost_and_gradient_of_float64_on_the_real_weights(real_encoder, pooling):
     image = F.interpolate(random_image(12, 16, 3), (48, 64), mode="bicubic").clamp(0, 1)

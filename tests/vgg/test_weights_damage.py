@@ -202,7 +202,7 @@ def test_not_a_dictionary(tmp_path):
 def test_relatives(tmp_path, positions):
     state = {f"features.{i}.{part}": torch.ones(1) for i in positions for part in ("weight", "bias")}
     state |= {f"classifier.{i}.weight": torch.ones(1) for i in (0, 3, 6)}
-    assert "no whole VGG-19" in refused_state(tmp_path, state)
+    assert "not all of VGG-19" in refused_state(tmp_path, state)
 
 
 def test_vgg16_by_keras_3_names(tmp_path):

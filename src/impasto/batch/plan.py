@@ -176,7 +176,7 @@ def look_at(data: Mapping[str, Any]) -> Look:
         return Look(height, width, 0.0, 0, 0)
     stylizer = impasto.Stylizer(settings)
     painting = stylizer.paint(job.content, list(job.styles), **dict(job.where))
-    plan = painting.plan(timed=data["timed"])
+    plan = painting.plan(times=data["timed"])
     gpu = stylizer.encoder.device.type == "cuda"
     return Look(*painting.size, plan.seconds or 0.0, plan.peak, torch.cuda.device_count() if gpu else 0)
 

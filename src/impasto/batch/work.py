@@ -3,7 +3,6 @@
 import contextlib
 import os
 import threading
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -14,8 +13,8 @@ from impasto.batch.job import Job
 from impasto.batch.same_picture import checksum, differing, is_painted
 from impasto.distributed.partition import WholePicture
 from impasto.errors import CheckpointError, OutputError, SettingsError
+from impasto.faces.checkpoint_pace import CheckpointPace
 from impasto.files.atomic_write import check_target
-from impasto.files.pace import Pace
 from impasto.memory.process import peak
 
 CHECKPOINT_SECONDS = 15
@@ -69,12 +68,12 @@ class Work:
     def __iter__(self) -> "Iterator[impasto.Step]":
         if self._painting is None:
             return
-        pace = Pace(self.job.checkpoint_every, CHECKPOINT_SECONDS, first=CHECKPOINT_SECONDS)
+        every, pace = self.job.checkpoint_every, CheckpointPace(begun=True, seconds=CHECKPOINT_SECONDS)
         for step in self._painting:
-            if pace.due(step.number) and step.done < 1:
-                began = time.monotonic()
-                self.keep()
-                pace.written(time.monotonic() - began)
+            due = pace.due() if every is None else every > 0 and step.number % every == 0
+            if due and step.done < 1:
+                with pace.writing():
+                    self.keep()
             yield step
 
     def keep(self) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from impasto.cli.messages import as_text
 from impasto.errors import SettingsError
 from impasto.settings import ADJUSTABLE, Settings
 
@@ -26,21 +25,6 @@ def read_adjustments(texts: Sequence[str], recipe: str | None = None) -> list[tu
         found[step][name] = value
     base = {} if recipe is None else {"recipe": recipe}
     return [(step, _values(step, found[step], base)) for step in sorted(found)]
-
-
-def words_of(adjustments: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The options that give these adjustments, as a picture's metadata has them: {"step": n, name: value, ...}."""
-    return [word for one in told(adjustments) for word in ("--adjust", one)]
-
-
-def told(adjustments: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Each change as STEP:NAME=VALUE."""
-    return [
-        f"{one['step']}:{name.replace('_', '-')}={as_text(value)}"
-        for one in adjustments
-        for name, value in one.items()
-        if name != "step"
-    ]
 
 
 def _parts(text: str) -> tuple[int, str, str]:

@@ -12,7 +12,9 @@ from impasto.cli.commands.plan import plan
 from impasto.cli.commands.recolor import recolor
 from impasto.cli.commands.report import report
 from impasto.cli.commands.resume import resume
+from impasto.cli.commands.studio import studio
 from impasto.cli.commands.stylize import stylize
+from impasto.cli.commands.video import video
 from impasto.cli.commands.weights import weights
 from impasto.version import __version__
 
@@ -41,5 +43,5 @@ def impasto(
     """Paint a photograph in a painting's manner."""
 
 
-for command in (stylize, plan, batch, explore, recolor, demo, resume, info, report, weights):
+for command in (stylize, batch, video, plan, explore, studio, recolor, demo, resume, info, report, weights):
     app.command()(command)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Self
 from impasto.batch.engine import Ended, Event, Lost
 from impasto.batch.progress import Progress
 from impasto.cli.interrupt import finishing_the_step
-from impasto.cli.messages import clock, note
+from impasto.cli.messages import note
+from impasto.faces.words import clock
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType

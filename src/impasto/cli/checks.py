@@ -6,11 +6,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from impasto.cli.job import Job
-from impasto.cli.messages import command, operand
-from impasto.cli.plot import check_plot
 from impasto.distributed.process_info import place
 from impasto.errors import OutputError, PictureError
+from impasto.faces.words import command, operand
 from impasto.files.atomic_write import check_target
+from impasto.files.figure import check_figure
 from impasto.files.readable import check_regular, is_there
 
 
@@ -29,7 +29,7 @@ def check_new(job: Job, weights: str | None = None) -> None:
     check_target(job.output, job.force)
     _check_checkpoint(job)
     if job.plot:
-        check_plot(job.plot, job.force)
+        check_figure(job.plot, job.force, "plot")
 
 
 def check_resumed(job: Job) -> None:
@@ -40,7 +40,7 @@ def check_resumed(job: Job) -> None:
     check_target(job.output, overwrite=True)
     check_target(job.checkpoint, overwrite=True)
     if job.plot:
-        check_plot(job.plot, overwrite=True)
+        check_figure(job.plot, overwrite=True, what="plot")
 
 
 def check_snapshots(job: Job, steps: int) -> None:

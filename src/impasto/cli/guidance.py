@@ -1,87 +1,25 @@
-"""The masks and maps that say where what is painted: each stands here once, with its option and its help."""
+"""The masks and maps that say where what is painted, as options of the command line."""
 
 import inspect
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from impasto.cli.messages import operand
 from impasto.cli.options import Command, plain
+from impasto.faces.guides import GUIDES, Guide
+from impasto.faces.words import operand
 from impasto.settings import WHERE
 
 Where = Mapping[str, Any]
 """The files that were given, a path or a tuple of paths by the argument of `Stylizer.paint` that takes them."""
 
 
-@dataclass(frozen=True)
-class Guide:
-    """One of these options.
-
-    argument: of `Stylizer.paint`. role: the option's name, and that of the file in a picture's metadata.
-    file: what messages call the file. several: whether the option may be given again.
-    """
-
-    argument: str
-    role: str
-    file: str
-    metavar: str
-    help: str
-    several: bool = False
-
-    @property
-    def flag(self) -> str:
-        """The option as it is typed."""
-        return "--" + self.role.replace(" ", "-")
-
-    def parameter(self) -> inspect.Parameter:
-        """The option as Typer takes it."""
-        option = typer.Option(
-            self.flag,
-            metavar=self.metavar,
-            help=plain(self.help),
-            rich_help_panel=WHERE,
-            show_default=False,
-        )
-        kind: Any = list[Path] if self.several else Path
-        return inspect.Parameter(
-            self.role.replace(" ", "_"),
-            inspect.Parameter.KEYWORD_ONLY,
-            default=None,
-            annotation=Annotated[kind | None, option],
-        )
-
-
-GUIDES = (
-    Guide(
-        "masks", "mask", "mask", "MASK", several=True,
-        help="Where the style goes: a grey picture, white there; again for each further STYLE, in order.",
-    ),
-    Guide(
-        "style_masks", "style mask", "style mask", "MASK", several=True,
-        help="Which part of the style image is looked at; again for each --mask, or each STYLE, in order.",
-    ),
-    Guide(
-        "regions", "regions", "map of regions", "MAP",
-        help="Instead of masks: a map of the photograph, one colour a region; STYLEs go by reading order.",
-    ),
-    Guide(
-        "style_regions", "style regions", "map of the style image's regions", "MAP",
-        help="A map of the style image: each region learns from the part of its own colour.",
-    ),
-    Guide(
-        "protect", "protect", "protect mask", "MASK",
-        help="What stays as photographed, such as a face: a grey picture, white there.",
-    ),
-)  # fmt: skip
-
-
 def takes_masks(command: Command) -> Command:
     """Let a command with `**fields` take masks and maps as options; `where_of` takes them out of `fields`."""
     *own, rest = inspect.signature(command).parameters.values()
-    guides = [guide.parameter() for guide in GUIDES]
+    guides = [_parameter(guide) for guide in GUIDES]
     command.__signature__ = inspect.Signature([*own, *guides, rest])  # type: ignore[attr-defined]
     return command
 
@@ -123,3 +61,21 @@ def _each(where: Where) -> list[tuple[Guide, int, Path]]:
         for guide, files in given
         for i, path in enumerate(files if isinstance(files, tuple) else (files,))
     ]
+
+
+def _parameter(guide: Guide) -> inspect.Parameter:
+    """The option as Typer takes it."""
+    option = typer.Option(
+        guide.flag,
+        metavar=guide.metavar,
+        help=plain(guide.help),
+        rich_help_panel=WHERE,
+        show_default=False,
+    )
+    kind: Any = list[Path] if guide.several else Path
+    return inspect.Parameter(
+        guide.role.replace(" ", "_"),
+        inspect.Parameter.KEYWORD_ONLY,
+        default=None,
+        annotation=Annotated[kind | None, option],
+    )

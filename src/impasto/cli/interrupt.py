@@ -24,6 +24,10 @@ class Interruption:
         """Handle a signal."""
         if self.asked:
             raise KeyboardInterrupt
+        self.ask()
+
+    def ask(self) -> None:
+        """Ask to stop, without a signal."""
         self.asked = True
         self._told()
 

@@ -4,8 +4,10 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from impasto.cli.messages import clock, note
-from impasto.cli.reporter import WORDS, Meter, Reporter, Title, parts_of
+from impasto.cli.messages import note
+from impasto.cli.reporter import Reporter, Title
+from impasto.faces.progress import WORDS, Meter, parts_of
+from impasto.faces.words import clock
 from impasto.memory.process import resident
 from impasto.settings.amounts import in_words
 

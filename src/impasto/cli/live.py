@@ -11,8 +11,9 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from impasto.cli.messages import clock
-from impasto.cli.reporter import WORDS, Meter, Reporter, Title, parts_of
+from impasto.cli.reporter import Reporter, Title
+from impasto.faces.progress import WORDS, Meter, parts_of
+from impasto.faces.words import clock
 from impasto.memory.process import resident
 from impasto.settings.amounts import in_words
 

@@ -3,21 +3,27 @@
 import os
 import re
 import sys
-from collections.abc import Sequence
-from typing import TextIO
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TextIO
 
 from impasto.cli.interrupt import FAILED, INTERRUPTED
 from impasto.cli.process import prepare_process
 from impasto.errors import ImpastoError, RankError
 
+if TYPE_CHECKING:
+    import impasto
+
 _NO_MEMORY = re.compile(r"not enough memory|can't allocate memory|out of memory|bad_alloc", re.IGNORECASE)
 _WANTED = re.compile(r"tried to allocate ([\d.]+) ?(bytes|[KMG]i?B)", re.IGNORECASE)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(
+    arguments: Sequence[str] | None = None, *, encoder: "Callable[..., impasto.VGG19] | None" = None
+) -> int:
     """Run one command and return its exit code: 0, 2 for an error told in one line, 130 after Ctrl-C.
 
     arguments: without the program's name; `sys.argv` when None. Without any, the help is shown.
+    encoder: what makes the network, called as VGG19 is; see `impasto.encoders_made_by`.
     What the system says of a file is told, too. Any other exception is a bug, and passes with its traceback.
     """
     if arguments is None:  # impasto is the program
@@ -25,7 +31,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         _never_fail_on_a_character(stream)
     try:
-        return _run(list(sys.argv[1:] if arguments is None else arguments) or ["--help"])
+        words = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
+        if encoder is None:
+            return _run(words)
+        import impasto
+
+        with impasto.encoders_made_by(encoder):
+            return _run(words)
     except RankError as error:
         return _complain(str(error)) if error.speaks else FAILED
     except ImpastoError as error:

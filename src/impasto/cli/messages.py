@@ -3,13 +3,7 @@
 Of several processes that paint together the first one speaks; what keeps another from going on is told by that one.
 """
 
-import os
-import shlex
-import subprocess
 import sys
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any
 
 from impasto.distributed.process_info import place
 
@@ -31,65 +25,9 @@ def error(text: str) -> None:
     _print("error:", "red", text)
 
 
-def _print(label: str, colour: str, text: str) -> None:
+def _print(label: str, color: str, text: str) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    line = Text.assemble((label, f"bold {colour}"), " ", " ".join(text.splitlines()))
+    line = Text.assemble((label, f"bold {color}"), " ", " ".join(text.splitlines()))
     Console(file=sys.stderr, soft_wrap=True, highlight=False).print(line)
-
-
-def command(words: Sequence[str | Path]) -> str:
-    """A command line as it can be pasted into a shell."""
-    texts = [os.fspath(word) for word in words]
-    return subprocess.list2cmdline(texts) if os.name == "nt" else shlex.join(texts)
-
-
-def operand(path: Path) -> str:
-    """A path that no program takes for an option."""
-    text = str(path)
-    return f".{os.sep}{text}" if text.startswith("-") else text
-
-
-def as_text(value: Any) -> str:
-    """A setting's value as it is typed.
-
-    >>> as_text({"relu1_1": 0.5, "relu3_1": 2.0}), as_text([2.0, 1.0]), as_text(0.7)
-    ('relu1_1:0.5,relu3_1:2.0', '2.0,1.0', '0.7')
-    """
-    if isinstance(value, Mapping):
-        return ",".join(f"{layer}:{weight!r}" for layer, weight in value.items())
-    return ",".join(map(repr, value)) if isinstance(value, list | tuple) else str(value)
-
-
-def as_option(name: str, value: Any) -> list[str]:
-    """A setting as an option."""
-    flag = name.replace("_", "-")
-    if isinstance(value, bool):
-        return [f"--{flag}" if value else f"--no-{flag}"]
-    return [f"--{flag}", as_text(value)]
-
-
-def spent(seconds: float) -> str:
-    """A duration in words.
-
-    >>> spent(8.26), spent(112), spent(3725)
-    ('8.3 s', '1 min 52 s', '1 h 2 min')
-    """
-    if seconds < 59.95:
-        return f"{seconds:.1f} s"
-    whole = round(seconds)
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
-
-
-def clock(seconds: float) -> str:
-    """A duration as a clock shows it.
-
-    >>> clock(7), clock(115), clock(3725)
-    ('0:07', '1:55', '1:02:05')
-    """
-    whole = round(seconds)
-    hours, minutes = whole // 3600, whole % 3600 // 60
-    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"

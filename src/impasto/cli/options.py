@@ -59,7 +59,7 @@ def given(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def paintings(texts: list[str]) -> list[tuple[Path, float]]:
-    """The paintings that the words of a command line name, with their weights; see `sources.from_text`."""
+    """The paintings that the words of a command line name, with their weights; see `style_sources.from_text`."""
     return [one for text in texts for one in from_text(text)]
 
 

@@ -1,18 +1,17 @@
 """What is written of a painting: numbered snapshots, checkpoints, the result, the cost curve."""
 
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from impasto.cli.job import Job, RunRecord, to_extra
-from impasto.cli.messages import command, operand
 from impasto.cli.plot import write_cost_curve
 from impasto.distributed.process_info import place
 from impasto.errors import CheckpointError, OutputError, PictureError, RankError
+from impasto.faces.checkpoint_pace import CheckpointPace
+from impasto.faces.words import command, operand
 from impasto.files.atomic_write import remove_leftovers
-from impasto.files.pace import CHECKPOINT_SECONDS, Pace
 from impasto.files.readable import fingerprint, opened
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ class OutputWriter:
         self.resumable = own
         self._note = note
         self._replace, self._replace_own = replace, own or job.force
-        self._pace = Pace(job.checkpoint_every, first=CHECKPOINT_SECONDS if own else 0)
+        self._pace = CheckpointPace(begun=own)
         self._warned: set[str] = set()
         if place().rank == 0:
             for path in (job.output, job.checkpoint, *([job.plot] if job.plot else [])):
@@ -48,9 +47,8 @@ class OutputWriter:
         if self.job.save_every and step.number % self.job.save_every == 0:
             self._try("snapshot", lambda: self._save_snapshot(painting, step.number))
         if self._is_due(painting, step.number):
-            began = time.monotonic()
-            self._try("checkpoint", lambda: self._save_checkpoint(painting))
-            self._pace.written(time.monotonic() - began)
+            with self._pace.writing():
+                self._try("checkpoint", lambda: self._save_checkpoint(painting))
 
     def finish(self, painting: "Painting") -> "Result":
         """Write the picture and the cost curve; the checkpoint has done its work then, and goes."""
@@ -104,8 +102,10 @@ class OutputWriter:
             write_cost_curve(self.job.plot, result, self.record.scales, self._replace_own)
 
     def _is_due(self, painting: "Painting", number: int) -> bool:
-        due = self._pace.due(number)
-        return due if self.job.checkpoint_every is not None else painting.anywhere(due)
+        every = self.job.checkpoint_every
+        if every is None:
+            return painting.anywhere(self._pace.due())
+        return every > 0 and number % every == 0
 
     def _save_checkpoint(self, painting: "Painting") -> None:
         painting.save_checkpoint(self.job.checkpoint, to_extra(self.job, self.record))

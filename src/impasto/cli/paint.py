@@ -8,11 +8,12 @@ from impasto.cli.checks import check_snapshots
 from impasto.cli.display import make_reporter
 from impasto.cli.interrupt import INTERRUPTED, finishing_the_step
 from impasto.cli.job import Job, RunRecord
-from impasto.cli.messages import say, spent
+from impasto.cli.messages import say
 from impasto.cli.output_files import OutputWriter
 from impasto.cli.reporter import Reporter, Title
 from impasto.distributed.process_info import place
 from impasto.errors import CheckpointError, OutputError, RankError, SettingsError
+from impasto.faces.words import spent
 from impasto.files.readable import is_there
 from impasto.inputs.style_sources import in_words
 

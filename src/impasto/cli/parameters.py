@@ -96,7 +96,7 @@ Adjust = Annotated[
 
 # Of recolor
 
-Colours = Annotated[
+ColorsFrom = Annotated[
     list[str],
     _argument(
         "STYLE...",
@@ -109,6 +109,89 @@ Protect = Annotated[
     Path | None, _option(metavar="MASK", help="What stays as photographed: a grey picture, white there.")
 ]
 ProtectStrength = Annotated[float | None, _setting("protect_strength")]
+
+# Of video
+
+Film = Annotated[
+    Path,
+    _argument("FILM", "The film to paint: a file, a folder of pictures, or a pattern such as shot-%04d.png."),
+]
+FilmOutput = Annotated[
+    Path,
+    _option(
+        *("-o", "--output"),
+        metavar="OUT",
+        help="Where the film goes: .mp4, .mov or .mkv; a name without an end is a folder of PNGs.",
+        panel=PICTURE,
+    ),
+]
+From = Annotated[
+    float, _option("--from", metavar="SECONDS", min=0, help="Where the painted part begins.", panel=PICTURE)
+]
+To = Annotated[
+    float | None,
+    _option("--to", metavar="SECONDS", min=0, help="Where it ends [default: with the film].", panel=PICTURE),
+]
+Every = Annotated[
+    int, _option(metavar="N", min=1, help="Paint one of so many frames only, for a trial.", panel=PICTURE)
+]
+Rate = Annotated[
+    float | None,
+    _option(
+        metavar="FRAMES",
+        min=0.01,
+        max=1000,
+        help="Frames a second of a film of pictures [default: 25].",
+        panel=PICTURE,
+    ),
+]
+Codec = Annotated[
+    str | None,
+    _option(
+        metavar="NAME",
+        help="How the film is coded: h264, prores, ffv1 (without loss) or png (a folder) [default: h264].",
+        panel=PICTURE,
+    ),
+]
+HoldWeight = Annotated[
+    float | None,
+    _option(
+        "--hold",
+        metavar="WEIGHT",
+        min=0,
+        help="Weight of the temporal cost: how firmly a frame keeps the paint that the motion brings "
+        "[default: 1000].",
+        panel=HOW,
+    ),
+]
+FrameSteps = Annotated[
+    int | None,
+    _option(
+        metavar="N", min=1, help="Steps of each frame after the first of a shot [default: 5].", panel=HOW
+    ),
+]
+Passes = Annotated[
+    int,
+    _option(
+        metavar="N", min=1, max=100, help="How often the film is gone through, back and forth.", panel=HOW
+    ),
+]
+Loop = Annotated[
+    bool,
+    _switch(
+        "--loop", help="Let the first frame follow from the last one, for a film that repeats.", panel=HOW
+    ),
+]
+Keys = Annotated[
+    list[str] | None,
+    _option(
+        "--key",
+        metavar="SECONDS:NAME=VALUE",
+        help="What a setting is at a time of the film, as in 2.5:strength=0.7; between two it changes evenly: "
+        "styles (weights, as in 2,1), strength, alpha, beta, variation or protect-strength. May be given again.",
+        panel=HOW,
+    ),
+]
 
 # Of explore
 
@@ -139,9 +222,9 @@ ExploreSize = Annotated[
         panel=PICTURE,
     ),
 ]
-Anew = Annotated[
+ForceGrid = Annotated[
     bool,
-    _switch("--force", "-f", help="Begin anew, whatever was explored in the folder.", panel=PICTURE),
+    _switch("--force", "-f", help="Start from scratch, whatever was explored in the folder.", panel=PICTURE),
 ]
 
 ExploreWorkers = Annotated[
@@ -296,3 +379,20 @@ UsedWeights = Annotated[
     ),
 ]
 Verify = Annotated[bool, _switch("--verify", help="Check them thoroughly.")]
+
+# Of studio
+
+Host = Annotated[
+    str,
+    _option(
+        "--host",
+        metavar="ADDRESS",
+        help="Address to listen at; one that other machines reach gets a token into the page's address.",
+    ),
+]
+Port = Annotated[int, _option("--port", metavar="N", help="Port to listen at; 0 for any that is free.")]
+StudioFolder = Annotated[
+    Path | None,
+    _option("--folder", metavar="FOLDER", help="Where everything is kept. [default: in your data folder]"),
+]
+OpenPage = Annotated[bool, _switch("--open/--no-open", help="Open the page in your browser.")]

@@ -4,28 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from impasto.errors import SettingsError
-from impasto.files.atomic_write import check_target, replacing
+from impasto.files.figure import check_figure, save_figure
 
 if TYPE_CHECKING:
     from impasto import Result
-
-EXTENSIONS = (".png", ".pdf", ".svg")
-
-# The dates that matplotlib writes would make the same curve another file every time.
-_WITHOUT_DATE = {"png": {}, "pdf": {"CreationDate": None}, "svg": {"Date": None}}
-
-
-def check_plot(path: Path, overwrite: bool, what: str = "plot") -> None:
-    """All that can be checked before there is anything to draw; `what`: its name in messages.
-
-    Raises:
-        SettingsError: an extension that is none of EXTENSIONS.
-        OutputError: the file exists and `overwrite` is off, or its folder is missing or closed.
-    """
-    if path.suffix.lower() not in EXTENSIONS:
-        raise SettingsError(f"the {what} '{path}' does not say a format: end it in {', '.join(EXTENSIONS)}")
-    check_target(path, overwrite)
 
 
 def write_cost_curve(
@@ -34,17 +16,13 @@ def write_cost_curve(
     """Draw J, alpha J_content and beta J_style over the steps of a painting.
 
     scales: (first step, width, height) of every scale.
-    Raises what check_plot raises; and OutputError when the disk is full.
+    Raises what check_figure raises; and OutputError when the disk is full.
     """
     import matplotlib
 
-    check_plot(path, overwrite)
-    kind = path.suffix.lower()[1:]
-    with (
-        matplotlib.rc_context({"svg.hashsalt": "impasto", "font.size": 9}),
-        replacing(path, overwrite) as file,
-    ):
-        _figure(result, scales).savefig(file, format=kind, dpi=150, metadata=_WITHOUT_DATE[kind])
+    check_figure(path, overwrite, "plot")
+    with matplotlib.rc_context({"font.size": 9}):
+        save_figure(_figure(result, scales), path, overwrite, dpi=150)
 
 
 def _figure(result: "Result", scales: Sequence[tuple[int, int, int]]) -> Any:

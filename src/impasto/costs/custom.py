@@ -66,7 +66,7 @@ def check_costs(costs: Sequence[object]) -> tuple[tuple[CustomCost, ...], tuple[
     Raises SettingsError for what is no cost, or has no layer of VGG-19, no weight or no halo.
     """
     if not isinstance(costs, list | tuple):
-        raise SettingsError(f"costs is a list of costs, as in costs=[MyCost()], got {costs!r}")
+        raise SettingsError(f"costs must be a list of costs, as in costs=[MyCost()], got {costs!r}")
     for cost in costs:
         if isinstance(cost, ImageCost):
             check_halo(cost)
@@ -125,7 +125,7 @@ class CustomTerm:
         found = self.cost.rule(summary, self.content, self.style)
         if not isinstance(found, Tensor) or found.numel() != 1 or not found.is_floating_point():
             raise SettingsError(
-                f"{_name(self.cost)}.rule gives a tensor with one number, got {_shown(found)}"
+                f"{_name(self.cost)}.rule must give a tensor with one number, got {_shown(found)}"
             )
         return found.reshape(()).to(summary.total)
 
@@ -139,7 +139,7 @@ def custom_summary(cost: CustomCost, a: Features, place: Place | None = None) ->
     total = cost.measure(owned)
     if not isinstance(total, Tensor) or not total.is_floating_point():
         raise SettingsError(
-            f"{_name(cost)}.measure gives a tensor of floating point numbers, got {_shown(total)}"
+            f"{_name(cost)}.measure must give a tensor of floating point numbers, got {_shown(total)}"
         )
     return Summary(total.to(a), owned.shape[2] * owned.shape[3]), a
 
@@ -154,7 +154,7 @@ def check_measure(cost: CustomCost, a: Features) -> None:
         halves = [custom_summary(cost, part)[0].total for part in a.split((a.shape[axis] + 1) // 2, axis)]
         if not _add_up(halves, whole):
             raise SettingsError(
-                f"{_name(cost)}.measure is no sum over positions: measured of the two halves of a layer's "
+                f"{_name(cost)}.measure is not a sum over positions: measured on the two halves of a layer's "
                 f"{names} it does not add up to that of both; take means and roots in its rule"
             )
 

@@ -7,6 +7,7 @@ tiles and among processes. Total variation (`total_variation.py`) is one, holdin
 """
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ from impasto.costs.fingerprint import fingerprint
 from impasto.errors import SettingsError
 from impasto.images.io.read import read_picture
 from impasto.images.masks.mask import check_aspect, read_mask
+from impasto.images.picture import Picture
 from impasto.images.resize.resize import rows_at
 from impasto.tensor_types import Span
 
@@ -71,6 +73,10 @@ class ImageCost:
         """The cost as it is at one scale: itself, unless it has something to resize or to measure first."""
         return self
 
+    def recoloured(self, change: Callable[[Picture], Picture]) -> "ImageCost":
+        """The cost for a canvas whose pictures are recoloured by `change`: itself, unless it compares with one."""
+        return self
+
     def unit(self, size: tuple[int, int]) -> float:
         """What the sum is multiplied by, such as 1 / (3 H W) for a mean over all values."""
         return 1.0
@@ -123,6 +129,12 @@ class Hold(ImageCost):
         mask = None if self._mask is None else self._mask.rows(scale.size, *scale.own).to(scale.device)
         return _HoldAtScale(picture, mask, self.weight, scale.own)
 
+    def recoloured(self, change: Callable[[Picture], Picture]) -> ImageCost:
+        """With the picture recoloured, as the setting colour="photograph" has only lightness painted."""
+        other = copy(self)
+        other._picture = change(self._picture)
+        return other
+
     def fingerprint(self) -> str:
         """Class, weight, and the pictures' fingerprints."""
         mask = "none" if self._mask is None else self._mask.fingerprint[:16]
@@ -148,7 +160,7 @@ class _HoldAtScale(ImageCost):
 def check_weight(name: str, weight: object) -> float:
     """The weight of a cost. Raises SettingsError for anything but a number from 0 to 1e30."""
     if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 <= weight <= 1e30:
-        raise SettingsError(f"the weight of {name} is a number from 0 to 1e+30, got {weight!r}")
+        raise SettingsError(f"the weight of {name} must be a number from 0 to 1e+30, got {weight!r}")
     return float(weight)
 
 
@@ -156,7 +168,7 @@ def check_halo(cost: ImageCost) -> None:
     """Raises SettingsError for a halo that is no whole number from 0 on."""
     if isinstance(cost.halo, bool) or not isinstance(cost.halo, int) or cost.halo < 0:
         raise SettingsError(
-            f"the halo of {type(cost).__name__} is a number of rows from 0 on, got {cost.halo!r}"
+            f"the halo of {type(cost).__name__} must be a number of rows from 0 on, got {cost.halo!r}"
         )
 
 

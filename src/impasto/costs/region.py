@@ -23,10 +23,9 @@ from typing import Literal
 
 from torch import Tensor
 
-from impasto.costs.gram import gram_summary
 from impasto.costs.styles import StyleTarget, StyleTerm
 from impasto.costs.term import Place, Summary, Window
-from impasto.tensor_types import Features, Gram, Scalar
+from impasto.tensor_types import Features, Scalar
 
 _EVERYWHERE: Place = (slice(None), slice(None))
 
@@ -42,21 +41,6 @@ class Guide:
     weight: Tensor
     mass: float
     share: float
-
-
-def guided_gram_matrix(a: Features, weight: Tensor) -> Gram:
-    """G_r, [n_C, n_C], of activations `a` [1, n_C, n_H, n_W] with the weights [n_H, n_W] of their positions.
-
-    >>> import torch
-    >>> a = torch.tensor([[1.0, 2.0], [3.0, 4.0]]).reshape(1, 2, 1, 2)
-    >>> guided_gram_matrix(a, torch.tensor([[1.0, 0.0]]))
-    tensor([[1., 3.],
-            [3., 9.]])
-    >>> guided_gram_matrix(a, torch.tensor([[0.5, 0.5]]))  # (G_1 + G_2) / 2
-    tensor([[ 2.5000,  5.5000],
-            [ 5.5000, 12.5000]])
-    """
-    return gram_summary(a, weight=weight)[0].total / weight.sum()
 
 
 def guided_summary(

@@ -70,7 +70,7 @@ class Group:
             return [float(number) for number in numbers]
 
     def add_up(self, tensors: Sequence[Tensor]) -> None:
-        """Replace each tensor, of one type, by its sum over all ranks, in place; see `engines.sharing.AddUp`."""
+        """Replace each tensor, of one type, by its sum over all ranks, in place; see `partition.Partition`."""
         with self._guarded():
             flat = torch.cat([tensor.reshape(-1) for tensor in tensors]).to(self._wire)
             dist.all_reduce(flat, group=self._handle)
@@ -149,7 +149,7 @@ def join(place: Place, device: torch.device) -> Group:
         except (RuntimeError, ValueError) as error:
             reason = str(error).splitlines()[0]
             raise RankError(
-                f"rank {place.rank} of {place.size} finds no way to the others ({reason}): start all with torchrun"
+                f"rank {place.rank} of {place.size} cannot reach the others ({reason}): start all with torchrun"
             ) from None
         _joined.append(connected(store, place.rank, place.size, device if nccl else None))
         _leave_at_exit()

@@ -40,6 +40,6 @@ def place() -> Place:
     if not 0 <= here.rank < here.size:
         told = ", ".join(f"{names[field]}={value}" for field, value in found.items())
         raise SettingsError(
-            f"the environment says {told}, which is no rank of a group: start with torchrun, or unset them"
+            f"the environment says {told}, which is not a rank of a group: start with torchrun, or unset them"
         )
     return here

@@ -129,7 +129,7 @@ def _value(field: str, word: str) -> Value:
     try:
         value = read(word)
     except (ValueError, KeyError):
-        raise SettingsError(f"{hyphened(field)} is {wanted}, got {shown(word)}") from None
+        raise SettingsError(f"{hyphened(field)} must be {wanted}, got {shown(word)}") from None
     return Value(_shown(value), value)
 
 

@@ -1,10 +1,10 @@
 """The folder of an exploration: its pictures, and a list of those that are finished.
 
     FOLDER/index.html, sheet.png      what one looks at
-    FOLDER/cells/strength-0.2.png     each picture, with its recipe inside
+    FOLDER/cells/strength-0.2.png     each picture, with its metadata inside
     FOLDER/exploration.json           what is explored; of each finished picture its file's checksum, and its costs
 
-A picture counts as finished when the list has it, nobody has touched its file since, and the recipe inside is that of
+A picture counts as finished when the list has it, nobody has touched its file since, and the metadata inside is that of
 the painting that is wanted: settings, pictures, weights and version of impasto.
 """
 
@@ -45,15 +45,15 @@ class Folder:
         """Where a cell that Ctrl-C stopped is kept."""
         return self.cells / f"{cell.name}.checkpoint"
 
-    def begin(self, subject: Mapping[str, Any], anew: bool) -> None:
+    def begin(self, subject: Mapping[str, Any], replace: bool) -> None:
         """Make the folder, for what is explored: JSON-able, nested by one level at most.
 
-        anew: whether what was explored there before may go.
-        Raises OutputError when it was something else, and `anew` is off, or when the folder cannot be made.
+        replace: whether what was explored there before may go.
+        Raises OutputError when it was something else, and `replace` is off, or when the folder cannot be made.
         """
         subject = json.loads(json.dumps(subject))
         before = self._list and self._list["subject"]
-        if before and not anew and before != subject:
+        if before and not replace and before != subject:
             raise OutputError(
                 f"'{self.path}' holds another exploration, of other {_differing(before, subject)}: "
                 "choose another folder with -o, or replace it with --force"
@@ -64,14 +64,14 @@ class Folder:
             raise OutputError(
                 f"'{self.path}' could not be made ({error.strerror}): choose another place"
             ) from None
-        if anew:
+        if replace:
             self._clear()
-        if self._list is None or anew:
+        if self._list is None or replace:
             self._list = {"format": FORMAT, "version": VERSION, "subject": subject, "cells": {}}
             self._write()
 
     def finished(self, cell: Cell, wanted: Mapping[str, Any]) -> bool:
-        """Whether a cell's picture is there, as it was written, and is the one of the recipe `wanted`."""
+        """Whether a cell's picture is there, as it was written, and is the one that `wanted` describes."""
         entry = self._cells.get(cell.name)
         return isinstance(entry, dict) and is_painted(self.file(cell), wanted, str(entry.get("sha256")))
 
@@ -105,7 +105,9 @@ class Folder:
         try:
             return self._look()
         except PermissionError:
-            raise OutputError(f"'{self.path}' may not be read: choose another folder, or change it") from None
+            raise OutputError(
+                f"'{self.path}' cannot be read: choose another folder, or change its permissions"
+            ) from None
 
     def _look(self) -> dict[str, Any] | None:
         path = self.path

@@ -68,14 +68,14 @@ class ToDo:
 class Explorer:
     """Iterate over it to paint what is not finished; then, or after `stop`, `publish` the sheet and the page.
 
-    path: the folder, see `folder.py`; it is made here, once it is sure that every picture can be begun. anew: whether
-        what was explored there before may go.
+    path: the folder, see `folder.py`; it is made here, once it is sure that every picture can be begun. replace:
+        whether what was explored there before may go.
     Raises OutputError for a folder that holds something else; PictureError for a picture or mask that cannot be read;
     SettingsError for paintings and masks that do not go together, for a size that is too small for a cell's layers, or
     when several processes are to paint together.
     """
 
-    def __init__(self, grid: Grid, subject: Subject, path: Path, *, anew: bool = False):
+    def __init__(self, grid: Grid, subject: Subject, path: Path, *, replace: bool = False):
         if place().size > 1:
             raise SettingsError("an exploration shares out its pictures by itself: start it without torchrun")
         self.grid, self.subject, self.folder = grid, subject, Folder(path)
@@ -84,7 +84,7 @@ class Explorer:
         self._engine: Engine | None = None
         looks = [self._work(cell) for cell in grid.cells]
         self.size = looks[0].size
-        self.folder.begin(self._about(looks[0].metadata["inputs"]), anew)
+        self.folder.begin(self._about(looks[0].metadata["inputs"]), replace)
         self.todo = [
             ToDo(cell, look.steps * look.size[0] * look.size[1])
             for cell, look in zip(grid.cells, looks, strict=True)
@@ -92,7 +92,7 @@ class Explorer:
         ]
         for one in self.todo:
             self.folder.forget(one.cell)
-            if anew:
+            if replace:
                 self.folder.checkpoint(one.cell).unlink(missing_ok=True)
         self.failed: dict[str, str] = {}
 
@@ -149,7 +149,7 @@ class Explorer:
     def publish(self, command: Callable[[Mapping[str, Any], Path], str]) -> None:
         """Write the contact sheet and the page, with what is finished.
 
-        command: the command line that paints the picture of a recipe into a file.
+        command: the command line that paints the picture with this metadata into a file.
         Raises OutputError when one of them cannot be written.
         """
         write_sheet(self.folder.sheet, self.grid, self._file, self.subject.title)
@@ -159,7 +159,7 @@ class Explorer:
         return None if self.folder.told(cell) is None else self.folder.file(cell)
 
     def _about(self, inputs: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-        """What must stay the same for finished pictures to be kept; inputs: of a picture's recipe.
+        """What must stay the same for finished pictures to be kept; inputs: of a picture's metadata.
 
         The picture that it starts from is a setting, and may be varied.
         """

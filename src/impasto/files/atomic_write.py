@@ -37,7 +37,7 @@ def check_target(path: Path, overwrite: bool) -> None:
             )
         if not os.access(target.parent, os.W_OK | os.X_OK):
             raise OutputError(
-                f"the folder '{target.parent}' may not be written to: choose another, or change it"
+                f"the folder '{target.parent}' is not writable: choose another, or change its permissions"
             )
         with suppress(FileNotFoundError):  # the unfinished file beside it can have its name
             _part(target).lstat()

@@ -21,7 +21,7 @@ def opened(path: Path, name: str, error: type[Exception]) -> Iterator[FileIO]:
         error: what is raised.
 
     Raises:
-        error: the file is missing, a folder, a pipe or a device, or may not be read. One line.
+        error: the file is missing, a folder, a pipe or a device, or cannot be opened. One line.
     """
     try:
         # Without O_NONBLOCK, opening a named pipe would wait for a writer that may never come.
@@ -38,7 +38,7 @@ def opened(path: Path, name: str, error: type[Exception]) -> Iterator[FileIO]:
         yield file
 
 
-def check_regular(path: str | os.PathLike[str], role: str, error: type[ImpastoError] = ImpastoError) -> None:
+def check_regular(path: str | os.PathLike[str], role: str, error: type[Exception] = ImpastoError) -> None:
     """Refuse a path that cannot be read as a file, before some library waits for it.
 
     Args:

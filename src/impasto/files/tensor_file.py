@@ -1,8 +1,7 @@
 """Named tensors in one file, in the safetensors format, written and read one at a time.
 
-The package safetensors reads what stands here and the other way round, but makes the whole file in memory
-before it writes it, and keeps all of it mapped while it reads. The state of a solver at a hundred megapixels
-is tens of gigabytes.
+The package safetensors reads it. It is written here, because the package makes the whole file in memory first, and
+the state of a solver at a hundred megapixels is tens of gigabytes.
 
 Format (github.com/huggingface/safetensors): 8 bytes little-endian, the length of the header; the header, JSON,
 of each tensor its type, shape, and where its bytes begin and end after the header; the bytes, little-endian,
@@ -13,12 +12,11 @@ import json
 import math
 import os
 import struct
-import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from io import BufferedReader, FileIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO, Protocol
 
 import numpy as np
@@ -26,7 +24,7 @@ import torch
 from torch import Tensor
 
 from impasto.errors import CheckpointError
-from impasto.files.readable import opened
+from impasto.files.readable import check_regular
 
 _TYPES = {
     "F64": torch.float64, "F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16,
@@ -35,7 +33,6 @@ _TYPES = {
 }  # fmt: skip
 _NAMES = {dtype: name for name, dtype in _TYPES.items()}
 _METADATA = "__metadata__"
-_LONGEST_HEADER = 100_000_000  # bytes; what safetensors' own reader accepts
 _CHUNK = 1 << 24
 
 
@@ -103,14 +100,14 @@ def write_tensors(
 class InFile:
     """A tensor that lies in a safetensors file, and is read when it is asked for: all of it or some rows.
 
-    path: of the file. begin: where in it the first byte lies. version: of the file, as `_version` tells it.
+    version: of the file, as `_version` tells it.
     `tensor` and `rows` raise CheckpointError when it cannot be read any more, or has been replaced.
     """
 
     path: Path
+    name: str
     dtype: torch.dtype
     shape: torch.Size
-    begin: int
     version: tuple[int, ...]
 
     def tensor(self) -> Tensor:
@@ -119,37 +116,22 @@ class InFile:
         Aligned as torch aligns, because sums of unaligned numbers are taken in another order, and their last bits
         would differ from those of a run that was never stopped.
         """
-        tensor = torch.empty(self.shape, dtype=self.dtype)
-        with self._opened() as file:
-            file.seek(self.begin)
-            _read_bytes(file, tensor)
-        return tensor
+        return self._read(lambda file: file.get_tensor(self.name))
 
     def rows(self, first: int, last: int) -> Tensor:
         """Rows `first` to `last` - 1 of a tensor [1, n, H, W], and nothing else of it is read."""
-        _, planes, height, width = self.shape
-        rows = torch.empty(1, planes, last - first, width, dtype=self.dtype)
-        with self._opened() as file:
-            for plane in range(planes if last > first else 0):
-                file.seek(self.begin + (plane * height + first) * width * self.dtype.itemsize)
-                _read_bytes(file, rows[0, plane])
-        return rows
+        if first == last:
+            return torch.empty(1, self.shape[1], 0, self.shape[3], dtype=self.dtype)
+        return self._read(lambda file: file.get_slice(self.name)[:, :, first:last])
 
-    @contextmanager
-    def _opened(self) -> Iterator[BufferedReader]:
+    def _read(self, part: Callable[[Any], Tensor]) -> Tensor:
         try:
-            with self.path.open("rb") as file:
-                if _version(file) != self.version:
-                    raise ValueError("it was replaced or changed meanwhile")
-                yield file
+            with _opened(self.path) as file:
+                if _version(self.path) != self.version:
+                    raise ValueError("it was replaced or changed in the meantime")
+                return part(file).clone()
         except (OSError, ValueError) as error:
-            raise CheckpointError(f"{self.path} cannot be read any more ({error}): load it anew") from None
-
-
-def _version(file: BufferedReader | FileIO) -> tuple[int, ...]:
-    """Another one for every file that is written under the same name."""
-    found = os.fstat(file.fileno())
-    return found.st_ino, found.st_size, found.st_mtime_ns
+            raise CheckpointError(f"{self.path} cannot be read any more ({error}); load it again") from None
 
 
 Check = Callable[[Mapping[str, str]], None]
@@ -170,72 +152,46 @@ def find_tensors(path: Path, check: Check) -> tuple[dict[str, str], dict[str, In
         OSError: it cannot be read.
         ValueError: missing, not a safetensors file, truncated or damaged.
     """
-    with opened(path, "it", ValueError) as file:
-        metadata, entries = _entries(file, check)
-        version = _version(file)
-    return metadata, {name: InFile(path, *entry, version) for name, entry in entries.items()}
+    check_regular(path, "file", ValueError)
+    version, found = _version(path), {}
+    with _opened(path) as file:
+        metadata = file.metadata() or {}
+        check(metadata)
+        for name in file.keys():  # noqa: SIM118 - it is no dict
+            entry = file.get_slice(name)
+            if entry.get_dtype() not in _TYPES:
+                raise ValueError(f"its entry for {name} is damaged")
+            shape = torch.Size(entry.get_shape())
+            found[name] = InFile(path, name, _TYPES[entry.get_dtype()], shape, version)
+    return metadata, found
 
 
-def _entries(
-    file: BinaryIO, check: Check
-) -> tuple[dict[str, str], dict[str, tuple[torch.dtype, torch.Size, int]]]:
-    """The metadata; type, shape and first byte in the file of each tensor, all of them sure to fit it."""
-    size = file.seek(0, 2)
-    file.seek(0)
-    header, start = _header(file, size)
-    metadata = header.pop(_METADATA, {})
-    if not isinstance(metadata, dict):
-        raise ValueError("its metadata is damaged")
-    check(metadata)
-    places = {name: _place(name, entry, size - start) for name, entry in header.items()}
-    return metadata, {
-        name: (dtype, torch.Size(shape), start + begin) for name, (dtype, shape, begin) in places.items()
-    }
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    """The file as safetensors reads it, once all of its header is sure to fit. Raises OSError and ValueError."""
+    from safetensors import SafetensorError, safe_open
+
+    with ExitStack() as stack:
+        if os.fsencode(path) != str(path).encode(errors="replace"):  # a name that safetensors does not take
+            link = Path(stack.enter_context(TemporaryDirectory()), "link")
+            link.symlink_to(path.absolute())
+            path = link
+        try:
+            yield stack.enter_context(safe_open(path, framework="pt"))
+        except SafetensorError as error:
+            raise ValueError(f"it is damaged or cut off: {error}") from None
 
 
-def _header(file: BinaryIO, size: int) -> tuple[dict[str, Any], int]:
-    first = file.read(8)
-    length = struct.unpack("<Q", first)[0] if len(first) == 8 else size
-    if length > min(size - 8, _LONGEST_HEADER):
-        raise ValueError("its header is damaged or cut off")
-    header = json.loads(file.read(length))
-    if not isinstance(header, dict):
-        raise ValueError("its header is damaged")
-    return header, 8 + length
-
-
-def _place(name: str, entry: Any, available: int) -> tuple[torch.dtype, list[int], int]:
-    """Type, shape and first byte of a tensor, once they are sure to fit the file."""
-    try:
-        dtype, shape, (begin, end) = _TYPES[entry["dtype"]], entry["shape"], entry["data_offsets"]
-        whole = all(type(number) is int and number >= 0 for number in (*shape, begin, end))
-    except (KeyError, TypeError, ValueError):
-        raise ValueError(f"its entry for {name} is damaged") from None
-    if not whole or end - begin != math.prod(shape) * dtype.itemsize:
-        raise ValueError(f"its entry for {name} is damaged")
-    if end > available:
-        raise ValueError(f"{name} is cut off")
-    return dtype, list(shape), begin
-
-
-def _little_endian(tensor: Tensor) -> np.ndarray:
-    """The numbers of a contiguous tensor as the file has them: a view on all but big-endian machines."""
-    kind = {1: torch.uint8, 2: torch.int16, 4: torch.int32, 8: torch.int64}[tensor.dtype.itemsize]
-    numbers = tensor.reshape(-1).view(kind).numpy()
-    return numbers.astype(numbers.dtype.newbyteorder("<"), copy=False)
+def _version(path: Path) -> tuple[int, ...]:
+    """Another one for every file that is written under the same name."""
+    found = path.stat()
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def _write_bytes(file: BinaryIO, tensor: Tensor) -> None:
-    data = _little_endian(tensor).view(np.uint8).data
+    """The numbers of a contiguous tensor, little-endian: no copy is made, but on big-endian machines."""
+    kind = {1: torch.uint8, 2: torch.int16, 4: torch.int32, 8: torch.int64}[tensor.dtype.itemsize]
+    numbers = tensor.reshape(-1).view(kind).numpy()
+    data = numbers.astype(numbers.dtype.newbyteorder("<"), copy=False).view(np.uint8).data
     for begin in range(0, len(data), _CHUNK):
         file.write(data[begin : begin + _CHUNK])
-
-
-def _read_bytes(file: BufferedReader, tensor: Tensor) -> None:
-    numbers = tensor.reshape(-1).view(torch.uint8).numpy()
-    for begin in range(0, len(numbers), _CHUNK):
-        chunk = numbers[begin : begin + _CHUNK].data
-        if file.readinto(chunk) != len(chunk):
-            raise ValueError("it is cut off")
-    if sys.byteorder == "big":
-        numbers[:] = _little_endian(tensor).view(np.uint8)

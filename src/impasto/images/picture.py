@@ -3,6 +3,7 @@
 from torch import Tensor
 
 from impasto.errors import PictureError
+from impasto.images.io.shown import png, vips_image
 from impasto.images.pixel_store import Samples
 
 SMALLEST_SIDE = 8
@@ -25,17 +26,21 @@ class Picture:
     def __init__(
         self, rgb: Tensor | Samples, alpha: Tensor | Samples | None, name: str, fingerprint: str
     ) -> None:
-        self.colours = Samples.of(rgb) if isinstance(rgb, Tensor) else rgb
+        self.colors = Samples.of(rgb) if isinstance(rgb, Tensor) else rgb
         self.opacity = Samples.of(alpha) if isinstance(alpha, Tensor) else alpha
         self.name, self.fingerprint = name, fingerprint
 
     def __repr__(self) -> str:
         return f"Picture({self.name!r}, {self.width} x {self.height} pixels)"
 
+    def _repr_png_(self) -> bytes:
+        """As a notebook shows it."""
+        return png(vips_image(self.colors, self.opacity))
+
     @property
     def rgb(self) -> Tensor:
         """float32 [1, 3, H, W] in [0, 1]: 12 bytes a pixel, converted at every call; see resize_picture."""
-        return self.colours.whole().expand(-1, 3, -1, -1).contiguous()
+        return self.colors.whole().expand(-1, 3, -1, -1).contiguous()
 
     @property
     def alpha(self) -> Tensor | None:
@@ -45,12 +50,12 @@ class Picture:
     @property
     def height(self) -> int:
         """Rows, in pixels."""
-        return self.colours.height
+        return self.colors.height
 
     @property
     def width(self) -> int:
         """Columns, in pixels."""
-        return self.colours.width
+        return self.colors.width
 
 
 def check_size(width: int, height: int, name: str) -> None:

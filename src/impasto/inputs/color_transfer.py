@@ -17,8 +17,10 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
+from impasto.costs.image_cost import ImageCost
 from impasto.images.color.palette import lightness_match, lightness_only, linear_match, mixed, palette_of
-from impasto.images.color.recolor import recoloured, take_colours, with_colours_of
+from impasto.images.color.recolor import map_colors, take_colors, with_colors_of
+from impasto.images.picture import Picture
 from impasto.images.pixel_store import strips
 from impasto.images.resize.resize import rows_at
 from impasto.inputs.inputs import Inputs
@@ -43,14 +45,20 @@ class ColorTransfer:
         grey = colour == "photograph"
         match = lightness_match if grey else linear_match
         new_styles = tuple(
-            replace(one, picture=recoloured(one.picture, match(palette, photograph), neutral=grey))
+            replace(one, picture=map_colors(one.picture, match(palette, photograph), neutral=grey))
             for one, palette in zip(styles, palettes, strict=True)
         )
         if not grey:
             return cls(replace(inputs, styles=new_styles), colour, inputs)
-        start = None if inputs.start is None else recoloured(inputs.start, lightness_only(), neutral=True)
-        light = recoloured(content, lightness_only(), neutral=True)
+        start = None if inputs.start is None else map_colors(inputs.start, lightness_only(), neutral=True)
+        light = map_colors(content, lightness_only(), neutral=True)
         return cls(replace(inputs, content=light, styles=new_styles, start=start), colour, inputs)
+
+    def cost(self, cost: ImageCost) -> ImageCost:
+        """A cost on the picture, which compares with pictures in the colours that the canvas has."""
+        if self.colour != "photograph":
+            return cost
+        return cost.recoloured(lambda picture: map_colors(picture, lightness_only(), neutral=True))
 
     def finished(self, canvas: Image, size: tuple[int, int], first: int, protect_strength: float) -> Image:
         """`canvas`, which may be changed in place, as it is to be seen.
@@ -60,7 +68,7 @@ class ColorTransfer:
         """
         if self.colour != "photograph":
             return canvas
-        canvas = take_colours(canvas, self.original.content, size, first)
+        canvas = take_colors(canvas, self.original.content, size, first)
         if self.inputs.protect is None:
             return canvas
         for begin, end in strips(canvas.shape[2], canvas.shape[3]):
@@ -71,17 +79,21 @@ class ColorTransfer:
 
     def preview(self, canvas: Image, photograph: Tensor) -> Image:
         """A small canvas as it is to be seen; photograph: the content image at its size, [1, 3, h, w]."""
-        return with_colours_of(canvas, photograph) if self.colour == "photograph" else canvas
+        return with_colors_of(canvas, photograph) if self.colour == "photograph" else canvas
 
 
-def recolored(inputs: Inputs, size: tuple[int, int], protect_strength: float) -> Image:
+def recolored(
+    inputs: Inputs, size: tuple[int, int], protect_strength: float, like: Picture | None = None
+) -> Image:
     """The content image with the palette of the style, [1, 3, *size]: what the setting colour="only" means.
 
+    like: the picture whose palette becomes that of the style, and whose change of colours the content image shares;
+    None: the content image itself.
     What is protected keeps its own colours, as far as `protect_strength` says.
     """
     content = inputs.content
     wanted = mixed([palette_of(one.picture) for one in inputs.styles], [one.weight for one in inputs.styles])
-    changed = recoloured(content, linear_match(palette_of(content), wanted))
+    changed = map_colors(content, linear_match(palette_of(like or content), wanted))
     image = rows_at(changed, size, 0, size[0]).clone()
     if inputs.protect is None:
         return image

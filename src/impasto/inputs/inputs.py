@@ -59,11 +59,6 @@ class Inputs:
         """Over the photograph, one a region; none where there is but one region, which is everywhere."""
         return [one.mask for one in self.regions if one.mask is not None]
 
-    @property
-    def guided(self) -> bool:
-        """Whether some Gram matrix is taken of a part of a picture only."""
-        return any(mask is not None for one in self.regions for mask in (one.mask, *one.style_masks))
-
     def reweighted(self, weights: Sequence[float]) -> "Inputs":
         """The same with other weights of the styles, and so of the regions that take one style each."""
         styles = tuple(replace(one, weight=weight) for one, weight in zip(self.styles, weights, strict=True))
@@ -92,7 +87,7 @@ class Inputs:
         return found | self.files
 
     def described(self) -> dict[str, dict[str, Any]]:
-        """What a checkpoint and a recipe keep of them, JSON-able: name and fingerprint, and a style's weight."""
+        """What checkpoints and metadata keep of them, JSON-able: name and fingerprint, and a style's weight."""
         found: dict[str, dict[str, Any]] = {
             role: {"name": one.name, "fingerprint": one.fingerprint} for role, one in self.roles().items()
         }
@@ -239,7 +234,7 @@ def _from_labels(
     if len(styles) not in (1, count):
         raise SettingsError(
             f"the map '{labels.name}' has {count} regions, and there are {_counted(len(styles), 'style')}: give "
-            "as many as regions, in the order in which they are met from the top left, or one style"
+            "as many as regions, in the order in which they appear from the top left, or one style"
         )
     of = [0] * count if len(styles) == 1 else list(range(count))
     mean = sum(styles[number].weight for number in of) / count
@@ -254,7 +249,7 @@ def _read_masks(
 ) -> list[Mask]:
     if not isinstance(sources, list | tuple):
         raise PictureError(
-            f"{role}s are given as a list, one for each region, got a {type(sources).__name__}"
+            f"{role}s must be given as a list, one for each region, got a {type(sources).__name__}"
         )
     masks = [read_mask(source, role=role) for source in sources]
     files.update({numbered(role, i): mask for i, mask in enumerate(masks)})

@@ -28,7 +28,7 @@ def weighted(style: object) -> list[tuple[object, float]]:
     """
     found = list(_each(style))
     if not found:
-        raise SettingsError("there is no painting to take the manner of: give at least one")
+        raise SettingsError("there is no style image: give at least one")
     return found
 
 
@@ -85,7 +85,7 @@ def _each(style: object) -> Iterator[tuple[object, float]]:
 def check_weight(weight: object) -> float:
     """The weight of a style image. Raises SettingsError for anything but a number from LEAST to MOST."""
     if not isinstance(weight, int | float):
-        raise SettingsError(f"the weight of a style image is a number, got {weight!r}")
+        raise SettingsError(f"the weight of a style image must be a number, got {weight!r}")
     return _checked(weight, None)
 
 
@@ -123,6 +123,6 @@ def _checked(weight: float, source: object) -> float:
     if isinstance(weight, bool) or not LEAST <= weight <= MOST:
         name = f"'{source}'" if isinstance(source, str | os.PathLike) else "a style picture"
         raise SettingsError(
-            f"the weight of {name} is a number above 0, from {LEAST:g} to {MOST:g}, got {weight!r}"
+            f"the weight of {name} must be a number above 0, from {LEAST:g} to {MOST:g}, got {weight!r}"
         )
     return float(weight)

@@ -1,7 +1,7 @@
 """Sixteen neighbouring float32 channels as one value, in the code that numba generates.
 
 `Lanes` writes vector instructions where ordinary arithmetic is written, so that a formula such as
-`transforms.transform_inputs` becomes straight-line vector code. LLVM splits a `Lanes` into as many registers
+`winograd_transforms.transform_inputs` becomes straight-line vector code. LLVM splits a `Lanes` into as many registers
 as the machine needs: one with AVX-512, two with AVX2, four with NEON.
 """
 

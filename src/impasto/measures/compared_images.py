@@ -62,8 +62,8 @@ class ComparedImages:
         size = fitted_size(height, width, long_side)
         return cls(
             _lanczos(Samples.of(result), size),
-            _lanczos(content.colours, size),
-            _lanczos(style.colours, fitted_size(style.height, style.width, long_side)),
+            _lanczos(content.colors, size),
+            _lanczos(style.colors, fitted_size(style.height, style.width, long_side)),
         )
 
     @cached_property

@@ -10,16 +10,14 @@ import numpy as np
 from torch import Tensor
 from torch.nn import functional
 
-from impasto.errors import SettingsError
-from impasto.files.atomic_write import check_target, replacing
+from impasto.files.atomic_write import replacing
+from impasto.files.figure import EXTENSIONS, check_figure, save_figure
 from impasto.images.resize.resize import fitted_size
 from impasto.measures.measure import PAINTING, PHOTOGRAPH, RESULT, Measure, Report
 from impasto.measures.table import figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-EXTENSIONS = (".json", ".png", ".pdf", ".svg")
 
 SHOWN = 640
 """Pixels: the long side at which the pictures are shown at most."""
@@ -31,8 +29,6 @@ TEXT_WIDTH = 60
 
 _COLORS = {RESULT: "C3", PHOTOGRAPH: "C0", PAINTING: "C2"}
 _MARKERS = {RESULT: "o", PHOTOGRAPH: "s", PAINTING: "^"}
-# The dates that matplotlib writes would make the same page another file every time.
-_WITHOUT_DATE = {"png": {}, "pdf": {"CreationDate": None}, "svg": {"Date": None}}
 
 
 def save_report(report: Report, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
@@ -43,28 +39,12 @@ def save_report(report: Report, path: str | os.PathLike[str], *, overwrite: bool
         OutputError: the file exists and `overwrite` is off, or it cannot be written.
     """
     target = Path(path)
-    check_report(target, overwrite)
-    kind = target.suffix.lower()[1:]
-    if kind == "json":
-        with replacing(target, overwrite) as file:
-            file.write((json.dumps(report.as_dict(), indent=1) + "\n").encode())
+    check_figure(target, overwrite, "report", (".json", *EXTENSIONS))
+    if target.suffix.lower() != ".json":
+        save_figure(page(report), target, overwrite, dpi=110)
         return
-    import matplotlib
-
-    with matplotlib.rc_context({"svg.hashsalt": "impasto"}), replacing(target, overwrite) as file:
-        page(report).savefig(file, format=kind, dpi=110, metadata=_WITHOUT_DATE[kind])
-
-
-def check_report(path: Path, overwrite: bool) -> None:
-    """Everything that can be checked before anything is measured.
-
-    Raises:
-        SettingsError: an extension that is none of EXTENSIONS.
-        OutputError: see `check_target`.
-    """
-    if path.suffix.lower() not in EXTENSIONS:
-        raise SettingsError(f"the report '{path}' does not say a format: end it in {', '.join(EXTENSIONS)}")
-    check_target(path, overwrite)
+    with replacing(target, overwrite) as file:
+        file.write((json.dumps(report.as_dict(), indent=1) + "\n").encode())
 
 
 def page(report: Report) -> "Figure":

@@ -76,12 +76,14 @@ def report(
     content = result.pictures.get("content") if isinstance(result, Result) and content is None else content
     style = result.pictures.get("style") if isinstance(result, Result) and style is None else style
     if content is None or style is None:
-        raise SettingsError("a report compares with both parents: give content and style")
+        raise SettingsError(
+            "a report compares the result with both pictures that it was painted from: give content and style"
+        )
     photograph, painting = _picture(content, "content picture"), _picture(style, "style picture")
     name, image = _named(result)
-    recipe = _recipe(result)
-    chosen, notes = _settings(result, recipe, settings)
-    notes += _left_out(recipe, identity)
+    metadata = _metadata(result)
+    chosen, notes = _settings(result, metadata, settings)
+    notes += _left_out(metadata, identity)
     chosen = chosen if weights is None else replace(chosen, weights=weights)
     settle_vector_functions()
     encoder = encoder or encoder_for(chosen)
@@ -135,7 +137,7 @@ def _described(name: str, image: Any, own: Picture | None = None) -> dict[str, A
     return {"name": Path(name).name, "size": compared} | ({} if full == compared else {"own size": full})
 
 
-def _recipe(result: Result | Source) -> Mapping[str, Any] | None:
+def _metadata(result: Result | Source) -> Mapping[str, Any] | None:
     """What the result carries inside it; None for a picture that carries nothing, or has no file."""
     if isinstance(result, Result):
         return result.metadata
@@ -148,29 +150,29 @@ def _recipe(result: Result | Source) -> Mapping[str, Any] | None:
 
 
 def _settings(
-    result: Result | Source, recipe: Mapping[str, Any] | None, given: Settings | None
+    result: Result | Source, metadata: Mapping[str, Any] | None, given: Settings | None
 ) -> tuple[Settings, list[str]]:
     """The settings to measure with, and what has to be said about them."""
     if given is not None:
         return replace(given, precision="float32"), []
     if isinstance(result, Result):
         return replace(result.settings, precision="float32"), []
-    if recipe is None:
+    if metadata is None:
         return Settings(), ["it carries no settings: measured as the default ones would have painted it"]
     try:
-        carried = dict(recipe["settings"])
+        carried = dict(metadata["settings"])
         plain = {name: value for name, value in carried.items() if name not in _OF_THE_COMPUTER}
         return Settings.from_dict(plain), []
     except (KeyError, TypeError, ValueError):
         return Settings(), ["its settings are of another version of impasto: measured with the default ones"]
 
 
-def _left_out(recipe: Mapping[str, Any] | None, identity: bool) -> list[str]:
+def _left_out(metadata: Mapping[str, Any] | None, identity: bool) -> list[str]:
     """What of a painting is not looked at, in one line if there is anything."""
-    if recipe is None or not isinstance(recipe.get("inputs", {}), Mapping):
+    if metadata is None or not isinstance(metadata.get("inputs", {}), Mapping):
         return []
-    more = [role for role in recipe.get("inputs", {}) if role not in ("content", "style")]
-    more += ["costs of one's own"] if recipe.get("costs") else []
+    more = [role for role in metadata.get("inputs", {}) if role not in ("content", "style")]
+    more += ["costs of one's own"] if metadata.get("costs") else []
     if not more:
         return []
     without = ", and the identity test does without" if identity else ""

@@ -112,5 +112,5 @@ def _advice(demand: Demand) -> str:
     if demand.engine == "whole":
         return "let it be tiled (--engine auto), use a smaller --size, or more --memory"
     if demand.tile is not None:
-        return "leave --tile away, use a smaller --size, or more --memory"
+        return "omit --tile, use a smaller --size, or more --memory"
     return "use a smaller --size, or more --memory"

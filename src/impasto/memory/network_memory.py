@@ -53,7 +53,7 @@ class Network:
 
     def kernel_bytes(self) -> int:
         """Kernels as the layers keep them: made when a layer is first computed, beside the weights themselves."""
-        values = 2 * WINOGRAD_POINTS if self.compiled else TAPS  # direct: laid out anew, channels last
+        values = 2 * WINOGRAD_POINTS if self.compiled else TAPS  # direct: laid out again, channels last
         return sum(values * FLOAT * one.n_in * one.n_out for one in upto(self.layers)[1:])
 
     def working_bytes(self, pixels: int, blocks: Blocks = NETWORK) -> int:

@@ -1,7 +1,7 @@
 """What a painting asks for, and the bytes that the process then holds at most.
 
 The constants were measured with the operating system's own figure for the process (`benchmarks/plan.py`), and those of
-a GPU with `benchmarks/gpu_memory.py`; the rest is arithmetic. `tests/plan` holds the peaks against what is observed.
+a GPU with `benchmarks/gpu_memory.py`; the rest is arithmetic. `tests/memory` holds the peaks against what is observed.
 """
 
 import math
@@ -39,7 +39,7 @@ SLACK = 1.02
 was 3 percent above what was observed."""
 GPU_SLACK = 1.2
 """What torch's allocator has to hold of a GPU, over what is summed up: pieces come and go, and leave gaps of other
-sizes. Held to 1.05 of the sum (`room.kept_to`), 14 of 15 paintings went through, and the other one held to 1.15
+sizes. Held to 1.05 of the sum (`available.kept_to`), 14 of 15 paintings went through, and the other one held to 1.15
 (`benchmarks/gpu_memory.py`)."""
 WORKSPACE_BYTES = 256 * 2**20
 """Room in which cuDNN and cuBLAS compute: 40 to 240 MB were observed beside the rest, where a limit was set."""

@@ -49,8 +49,10 @@ WRITING = 3e-7
 
 @dataclass(frozen=True)
 class Speed:
-    """What was measured: seconds for any walk, for each unit of `work.work` (both with the gradient), for each value
-    of `x += alpha * y`, for each byte read from a file (None: not measured), and for the rules of the style cost in an
+    """What was measured, in seconds.
+
+    walk, work: for any walk, and for each unit of `tile_work.work`, both with the gradient. value: for each value of
+    `x += alpha * y`. byte: for each byte read from a file; None: not measured. rules: for those of the style cost in an
     evaluation, where they take any: the roots of matrices in that of Gaussians. Each region has rules of its own.
     """
 

@@ -76,6 +76,6 @@ def _checked(cost: ImageCost, found: object, own: Tensor) -> tuple[float, Tensor
     given = found if isinstance(found, tuple) else (found,)
     got = [str(list(one.shape)) if isinstance(one, Tensor) else type(one).__name__ for one in given]
     raise SettingsError(
-        f"{type(cost).__name__}.evaluate gives a number and a tensor of floating point numbers {list(own.shape)}, "
+        f"{type(cost).__name__}.evaluate must give a number and a tensor of floating point numbers {list(own.shape)}, "
         f"got {' and '.join(got) or 'nothing'}"
     )

@@ -19,8 +19,9 @@ def thumbnail(path: Path, side: int | None = None) -> pyvips.Image:
     try:
         whole = pyvips.Image.new_from_file(str(path))
         largest = side or max(whole.width, whole.height)
-        # libvips turns it upright and converts its colours; the file is read anew, at the size that is needed.
+        # libvips turns it upright and converts its colours; the file is read again, at the size that is needed.
         small = pyvips.Image.thumbnail(str(path), largest, height=largest, size="down", export_profile="srgb")
+        return _plain(small)  # which decodes it
     except pyvips.Error:  # HEIC, which this libvips may not decode
         rgb = impasto.read_picture(path).rgb[0].permute(1, 2, 0)
         whole = pyvips.Image.new_from_array((rgb.numpy() * 255).round().astype(np.uint8))

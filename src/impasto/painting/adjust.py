@@ -50,7 +50,7 @@ def read_adjustments(given: Iterable[Any]) -> list[Adjustment]:
             or not isinstance(changes, Mapping)
         ):
             raise SettingsError(
-                f"an adjustment is a number of steps and what changes after them, got {one!r}: "
+                f"an adjustment must be a number of steps and what changes after them, got {one!r}: "
                 'give it as (12, {"beta": 5})'
             )
         check_names(changes)
@@ -111,5 +111,7 @@ def _settled(settings: Settings, fields: Mapping[str, Any]) -> dict[str, Any]:
 
 def _weights(given: Any, count: int) -> list[float]:
     if not isinstance(given, list | tuple) or len(given) != count:
-        raise SettingsError(f"styles is the weights of the {count} style images, in order, got {given!r}")
+        raise SettingsError(
+            f"styles must be the weights of the {count} style images, in order, got {given!r}"
+        )
     return [check_weight(weight) for weight in given]

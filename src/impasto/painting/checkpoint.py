@@ -112,7 +112,11 @@ def load_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
         header = {**header, "scale": header["stage"]}
     try:
         check_header(header)
-        read_adjustments(header.get("adjustments", []))
+        # Earlier versions wrote adjustments that change nothing, too.
+        found = read_adjustments(header.get("adjustments", []))
+        adjustments = [
+            one.as_dict() for one in found if any(value is not None for value in one.changes.values())
+        ]
         return Checkpoint(
             settings=Settings.from_dict(header["settings"]),
             inputs=header["inputs"],
@@ -125,12 +129,12 @@ def load_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
             solver_state=header["solver"] | tensors,
             layouts=[Layout.from_dict(values) for values in header["layouts"]],
             costs=header.get("costs", []),
-            adjustments=header.get("adjustments", []),
+            adjustments=adjustments,
             extra=header["extra"],
         )
     except (KeyError, TypeError, AttributeError, SettingsError) as error:
         raise CheckpointError(
-            f"{path} is a checkpoint with something missing or wrong ({error}); paint anew"
+            f"{path} is a checkpoint with something missing or wrong ({error}); start over"
         ) from None
 
 
@@ -179,12 +183,12 @@ def check_same(
     if checkpoint.costs != costs:
         raise CheckpointError(
             f"the checkpoint was painted with {_told(checkpoint.costs)}, this is with "
-            f"{_told(costs)}: give the same as Stylizer(..., costs=[...]), or paint anew"
+            f"{_told(costs)}: give the same as Stylizer(..., costs=[...]), or start over"
         )
     if checkpoint.weights != weights:
         raise CheckpointError(
             f"the checkpoint was painted with other weights (checksum {checkpoint.weights[:12]}...); "
-            "name that file with --weights, or paint anew"
+            "name that file with --weights, or start over"
         )
 
 
@@ -195,17 +199,17 @@ def _check_inputs(saved: Mapping[str, Mapping[str, Any]], now: Mapping[str, Mapp
         if after is None or after["fingerprint"] != before["fingerprint"]:
             raise CheckpointError(
                 f"{what} {before['name']} has changed since the checkpoint was written; "
-                "put the old file back, or paint anew"
+                "put the old file back, or start over"
             )
         if after.get("weight", 1) != before.get("weight", 1):
             raise CheckpointError(
                 f"{what} {before['name']} had the weight {before.get('weight', 1):g} when the checkpoint was written, "
-                f"and has {after.get('weight', 1):g} now; give the old one, or paint anew"
+                f"and has {after.get('weight', 1):g} now; give the old one, or start over"
             )
     for role in now:
         if role not in saved:
             raise CheckpointError(
-                f"the checkpoint was painted without the {role} {now[role]['name']}; omit it, or paint anew"
+                f"the checkpoint was painted without the {role} {now[role]['name']}; omit it, or start over"
             )
 
 
@@ -218,15 +222,15 @@ def check_fits(checkpoint: Checkpoint, sizes: Sequence[tuple[int, int]]) -> None
     if scale >= len(sizes) or len(checkpoint.layouts) != len(sizes):
         raise CheckpointError(
             f"the checkpoint is at scale {scale + 1} of {len(checkpoint.layouts)}, and the painting has {len(sizes)} "
-            "scales; paint anew"
+            "scales; start over"
         )
     if "image" not in state:
-        raise CheckpointError("the checkpoint holds no canvas: it is damaged; paint anew")
+        raise CheckpointError("the checkpoint holds no canvas: it is damaged; start over")
     expected = (1, 3, *sizes[scale])
     for name, value in state.items():
         if isinstance(value, InFile) and tuple(value.shape) != expected:
             raise CheckpointError(
-                f"the checkpoint's {name} is of shape {tuple(value.shape)}, expected {expected}; paint anew"
+                f"the checkpoint's {name} is of shape {tuple(value.shape)}, expected {expected}; start over"
             )
 
 

@@ -79,7 +79,7 @@ def check_header(header: Mapping[str, Any]) -> None:
             raise TypeError(f"its {name} is {_short(value)}, expected {words}")
     for name in ("scale", "step", "seconds"):
         if header.get(name, 0) < 0:
-            raise TypeError(f"its {name} is {_short(header[name])}, expected none below 0")
+            raise TypeError(f"its {name} is {_short(header[name])}, expected 0 or more")
     _check_each("inputs", header.get("inputs", {}).values(), _is_input)
     _check_each("history", header.get("history", []), _is_cost)
     _check_each("layouts", header.get("layouts", []), lambda one: isinstance(one, dict))

@@ -102,11 +102,7 @@ class Problem(Protocol):
         ...
 
     def cancelled(self) -> bool:
-        """Whether the painting is to end at once, in all processes that share it."""
-        ...
-
-    def cancelled_here(self) -> bool:
-        """Whether a painting of this process alone is to end at once: asked between two evaluations of a step."""
+        """Whether the painting is to end: asked before each evaluation, by all processes that share it."""
         ...
 
 
@@ -165,10 +161,10 @@ def paint(problem: Problem, progress: Progress) -> Iterator[Step | Event]:
 
 
 def _until_cancelled(problem: Problem, evaluate: Evaluate) -> Evaluate:
-    """`evaluate`, which raises Cancelled instead once the painting is cancelled."""
+    """`evaluate`, which raises Cancelled instead once the painting is cancelled, in all processes that share it."""
 
     def checked(image: Image) -> Evaluation:
-        if problem.cancelled_here():
+        if problem.cancelled():
             raise Cancelled
         return evaluate(image)
 
@@ -210,7 +206,7 @@ def _restored(problem: Problem, saved: Mapping[str, Any], number: int) -> Solver
         if isinstance(error, ImpastoError):
             raise
         raise CheckpointError(
-            f"the solver cannot go on from the checkpoint ({type(error).__name__}: {error}): it is damaged; paint anew"
+            f"the solver cannot go on from the checkpoint ({type(error).__name__}: {error}): it is damaged; start over"
         ) from None
     return solver
 

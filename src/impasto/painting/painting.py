@@ -3,47 +3,28 @@
 import contextlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 
 from impasto.costs.custom import CustomCost
 from impasto.costs.image_cost import ImageCost
 from impasto.distributed.partition import WHOLE, Partition
-from impasto.errors import CheckpointError, OutputError
-from impasto.images.resize.resize import alpha_at
 from impasto.inputs.color_transfer import ColorTransfer
 from impasto.inputs.inputs import Inputs
 from impasto.kernels.threads import computing_with
 from impasto.layout import Layout
-from impasto.memory.available import AvailableMemory, available_on, kept_to, step_limit
-from impasto.memory.peak import Demand, Scale
-from impasto.memory.plan import Plan, make_plan
-from impasto.memory.request import memory_request
-from impasto.memory.time_forecast import calibrate, forecast
+from impasto.memory.plan import Plan
 from impasto.objective.encode_style import StyleEncodings
 from impasto.painting.adjust import Adjustment, read_adjustments
-from impasto.painting.checkpoint import (
-    Checkpoint,
-    SavedState,
-    check_fits,
-    check_same,
-    differences,
-    save_checkpoint,
-)
-from impasto.painting.loop import BEGUN, Event, Progress, Step, paint
+from impasto.painting.checkpoint import Checkpoint, differences
+from impasto.painting.loop import Event, Progress, Step, paint
+from impasto.painting.planner import Planner
 from impasto.painting.preview import Previews
 from impasto.painting.problem import PaintingProblem
-from impasto.painting.result import PartOfResult, Result
+from impasto.painting.record import PaintingRecord
+from impasto.painting.result import Result
 from impasto.settings import Settings
-from impasto.solvers.smoothing_metric import METRIC_HALO
-from impasto.tensor_types import Image
-from impasto.version import __version__
-from impasto.vgg.precision import repeatable
 from impasto.vgg.vgg19 import VGG19
 
 
@@ -74,17 +55,23 @@ class Painting:
         adjustments: Sequence[Adjustment] = (),
         styles: StyleEncodings | None = None,
     ):
-        self.settings, self._encoder, self._partition = settings, encoder, partition
+        self.settings, self._partition = settings, partition
         with partition.reporting():
             with computing_with(settings.threads) as self._threads:
                 self._colors = ColorTransfer.of(settings.colour, inputs)
+                image_costs = [self._colors.cost(one) for one in image_costs]
             self._problem = PaintingProblem(
                 settings, encoder, self._colors.inputs, partition, costs, image_costs, styles
             )
         self._previews = Previews(self._colors, partition)
+        self._planner = Planner(self._problem)
+        self._record = PaintingRecord(self._problem, self._colors, self._threads)
         self._problem.plan_adjustments(read_adjustments(adjustments))
-        self._progress = Progress() if resume is None else self._resumed(resume)
-        self.notes = self._notes(resume)
+        if resume is None:  # what does not fit into memory is said now
+            self._progress, self.notes = Progress(), self._planner.best.departures()
+        else:
+            self._progress = self._record.resumed(resume, self._planner)
+            self.notes = differences(resume, self._record.versions)
         self._events = paint(self._problem, self._progress)
         self._ended, self._after_step = False, True
 
@@ -101,7 +88,7 @@ class Painting:
     @property
     def adjustments(self) -> list[dict[str, Any]]:
         """Every change of weights with the number of steps taken before it: {"step": 12, "strength": 0.7}."""
-        return [one.as_dict() for one in self._problem.adjustments]
+        return self._record.adjustments
 
     def __iter__(self) -> Iterator[Step]:
         return self
@@ -116,7 +103,7 @@ class Painting:
     def events(self) -> Iterator[Step | Event]:
         """Yield every `Step`, and before it an `Event` for what takes a while: a scale begins, encoding, compiling."""
         while True:
-            with self._partition.reporting(), self._computing():
+            with self._computing():
                 event = next(self._events, None)
             if event is None:
                 self._ended = True
@@ -175,10 +162,10 @@ class Painting:
                 self._events, self._ended = paint(problem, progress), False
 
     def cancel(self) -> None:
-        """End the painting before its next evaluation or, where several processes share it, before its next step.
+        """End the painting before its next evaluation, in all processes that share it.
 
-        Any thread may call this. The iteration then stops; `result()` and `save_checkpoint()` give the picture after
-        the last whole step.
+        Any thread of any of them may call this. The iteration then stops; `result()` and `save_checkpoint()` give the
+        picture after the last whole step.
         """
         self._problem.cancel()
 
@@ -189,130 +176,41 @@ class Painting:
 
     # The plan.
 
-    def plan(self, *, timed: bool = True) -> Plan:
+    def plan(self, *, times: bool = True) -> Plan:
         """The layout, memory and time of each scale.
 
-        timed: whether times are forecast, which takes a few seconds to measure.
+        times: whether to forecast them, which takes a few seconds to measure.
         """
-        plan = self._plan
-        if not timed:
-            return plan
-        with computing_with(self._threads):
-            disk = any(one.layout.kept == "disk" for one in plan.scales)
-            return forecast(plan, calibrate(self._encoder, plan.demand, disk=disk))
+        return self._planner.plan(self._threads, times)
 
     @property
     def layouts(self) -> list[Layout]:
         """The layout of each scale; may be set before the first step. Raises SettingsError when nothing fits."""
-        if not self._problem.layouts:
-            self._problem.layouts = [one.layout for one in self._plan.scales]
-        return list(self._problem.layouts)
+        return self._planner.layouts
 
     @layouts.setter
     def layouts(self, layouts: Sequence[Layout]) -> None:
-        self._problem.layouts = list(layouts)
-        self.__dict__.pop("_peaks", None)
-
-    @cached_property
-    def _plan(self) -> Plan:
-        """For each scale the best layout that fits into the memory there is; no times."""
-        memory = self._memory
-        return make_plan(
-            self._request, self._parts, memory.base, memory.limit, named=memory.named, reached=memory.reached
-        )
-
-    @cached_property
-    def _memory(self) -> AvailableMemory:
-        """What the process holds, and may hold: of several the one with the least memory decides."""
-        partition = self._partition
-        own = available_on(self._encoder.device, self.settings.memory, partition.on_machine)
-        base = int(partition.largest(own.base))
-        spare = -int(partition.largest(own.base - own.limit))
-        return AvailableMemory(base, base + spare, own.named, int(partition.largest(own.reached)))
-
-    @cached_property
-    def _request(self) -> Demand:
-        problem = self._problem
-        return memory_request(
-            self.settings,
-            self._encoder,
-            problem.inputs,
-            self._partition,
-            problem.costs,
-            problem.image_costs,
-            0 if problem.styles is None else problem.styles.limit,
-        )
-
-    @cached_property
-    def _parts(self) -> list[Scale]:
-        """What one process computes of each scale: the largest part, with what its tiles and the metric see."""
-        problem, coarser = self._problem, None
-        found = []
-        for scale in problem.scales:
-            style = max(problem.schedule.style_sizes(scale.size), key=lambda size: size[0] * size[1])
-            part = self._part(scale.size)
-            found.append(Scale(part, self._part(style), scale.steps, coarser))
-            coarser = part
-        return found
+        self._planner.layouts = list(layouts)
 
     def encode_styles(self) -> None:
         """Encode the style images for every scale, for encodings that are kept; see `Stylizer.encode_style`."""
-        with self._partition.reporting(), self._computing():
+        with self._computing():
             self._problem.encode_styles()
-
-    def _part(self, size: tuple[int, int]) -> tuple[int, int]:
-        if self._partition.size == 1:
-            return size
-        return min(size[0], self._partition.largest_part(size[0]) + 2 * METRIC_HALO), size[1]
-
-    @cached_property
-    def _peaks(self) -> list[int]:
-        """For each scale the most bytes that the process will hold, in the layout that it has."""
-        request = replace(self._request, final=self._parts[-1].size)
-        return [
-            request.peak(part, layout, self._memory.base)
-            for part, layout in zip(self._parts, self.layouts, strict=True)
-        ]
 
     @contextlib.contextmanager
     def _computing(self) -> Iterator[None]:
-        """With as many threads as are wanted; on an NVIDIA GPU to the bit, and within its part of the memory there."""
-        device = self._encoder.device
-        with contextlib.ExitStack() as stack:
-            stack.enter_context(computing_with(self._threads))
-            if not self._problem.layouts:
-                self._problem.layouts = self.layouts
-            if device.type == "cuda":
-                stack.enter_context(repeatable())
-                here = self._progress.scale
-                peak = max(self._peaks[here : here + 2])  # the step may be the first of the next scale
-                stack.enter_context(kept_to(step_limit(self._memory.limit, peak), device))
-            yield
+        """As the settings say: with that many threads, in the layouts that fit, on that device."""
+        with self._partition.reporting(), computing_with(self._threads):
+            self._problem.layouts = self.layouts
+            with self._planner.on_device(self._progress.scale):
+                yield
 
-    # The result.
+    # What is kept of it.
 
     @property
     def metadata(self) -> dict[str, Any]:
         """All that is needed to make the picture again, without names of folders; a saved picture carries it."""
-        inputs = {
-            role: {**one, "name": Path(one["name"]).name}
-            for role, one in self._colors.original.described().items()
-        }
-        weights = self._encoder.weights.provenance.as_dict()
-        weights["path"] = Path(weights["path"]).name
-        height, width = self.size
-        return {
-            "settings": self.settings.as_dict(),
-            "width": width,
-            "height": height,
-            "inputs": inputs,
-            "weights": weights,
-            "versions": self._versions(),
-            **({"costs": self._fingerprints()} if self._fingerprints() else {}),
-            **({"adjustments": self.adjustments} if self.adjustments else {}),
-            "steps": len(self._progress.history),
-            "stopped": self._stopped(),
-        }
+        return self._record.metadata(self._progress, self._stopped())
 
     def result(self) -> Result:
         """The picture so far, at the size of the result, in the colours that the settings ask for.
@@ -323,57 +221,8 @@ class Painting:
         Raises:
             CheckpointError: no step was taken yet.
         """
-        with self._partition.reporting(), self._computing():
-            kind, image = self._painted()
-            return kind(
-                image=image,
-                alpha=alpha_at(self._problem.inputs.content, self.size) if kind is Result else None,
-                history=list(self._progress.history),
-                stopped=self._stopped(),
-                seconds=self._progress.seconds,
-                settings=self.settings,
-                weights=self._encoder.weights.provenance.as_dict(),
-                metadata=self.metadata,
-                pictures={
-                    "content": self._colors.original.content,
-                    "style": self._colors.original.styles[0].picture,
-                },
-            )
-
-    def _painted(self) -> tuple[type[Result], Image]:
-        """The canvas at the last scale, in its colours: all of it in the first process, elsewhere its own rows."""
-        problem, solver = self._problem, self._progress.solver
-        if solver is None:
-            raise CheckpointError(
-                "nothing is painted yet: take at least one step before asking for the result"
-            )
-        canvas = solver.image.detach()
-        for scale in range(self._progress.scale + 1, len(problem.scales)):
-            canvas = problem.upscaled(canvas, scale)
-        canvas = problem.shown(canvas, len(problem.scales) - 1)
-        whole = self._partition.gathered(canvas, self.size[0])
-        kind: type[Result] = Result if self._partition.rank == 0 else PartOfResult
-        image = canvas.cpu() if whole is None else whole
-        if image.data_ptr() == solver.image.data_ptr():
-            image = image.clone()  # the solver goes on with its own
-        first = 0 if whole is not None else self._partition.rows_of(self.size[0]).start
-        strength = problem.settings.protect_strength
-        return kind, self._colors.finished(image, self.size, first, strength)
-
-    def _stopped(self) -> str:
-        if not self._ended:
-            return "interrupted"
-        scale, step, solver = self._progress.scale, self._progress.step, self._progress.solver
-        last = len(self._problem.scales) - 1
-        if (
-            solver is not None
-            and scale == last
-            and (solver.finished or step >= self._problem.scales[last].steps)
-        ):
-            return solver.finished or "all steps done"
-        return "cancelled" if self._problem.cancelled() else "interrupted"
-
-    # Checkpoints.
+        with self._computing():
+            return self._record.result(self._progress, self._stopped())
 
     def save_checkpoint(self, path: str | os.PathLike[str], extra: Mapping[str, Any] | None = None) -> None:
         """Write all that is needed to go on.
@@ -386,76 +235,7 @@ class Painting:
             OutputError: the file cannot be written.
             CheckpointError: no step was taken yet.
         """
-        progress = self._progress
-        if progress.solver is None:
-            raise CheckpointError("nothing is painted yet: take at least one step before saving a checkpoint")
+        self._record.save(path, self._progress, extra)
 
-        def write(state: Mapping[str, Any]) -> None:
-            save_checkpoint(
-                path,
-                Checkpoint(
-                    settings=self.settings,
-                    inputs=self._colors.original.described(),
-                    weights=self._encoder.weights.provenance.checksum,
-                    versions=self._versions(),
-                    scale=progress.scale,
-                    step=progress.step,
-                    seconds=progress.seconds,
-                    history=progress.history,
-                    solver_state=dict(state),
-                    layouts=self.layouts,
-                    costs=self._fingerprints(),
-                    adjustments=self.adjustments,
-                    extra=dict(extra or {}),
-                ),
-            )
-
-        height = self._problem.scales[progress.scale].size[0]
-        with self._partition.reporting(OutputError):
-            state = progress.solver.state()
-            if progress.begun is not None and state:
-                state[BEGUN] = progress.begun
-            self._partition.gathered_state(state, height, write)
-
-    def _resumed(self, checkpoint: Checkpoint) -> Progress:
-        check_same(
-            checkpoint,
-            inputs=self._colors.original.described(),
-            settings=self.settings,
-            costs=self._fingerprints(),
-            weights=self._encoder.weights.provenance.checksum,
-        )
-        problem, partition = self._problem, self._partition
-        check_fits(checkpoint, [scale.size for scale in problem.scales])
-        problem.plan_adjustments(read_adjustments(checkpoint.adjustments))
-        problem.adjust(
-            len(checkpoint.history) - 1
-        )  # those made after the last step are still to be taken over
-        if checkpoint.versions.get("ranks", 1) == partition.size:
-            self.layouts = checkpoint.layouts
-        else:  # another share of the picture, and so other memory
-            self.layouts = checkpoint.keeping_its_solver(self.layouts)
-        rows = partition.rows_of(problem.scales[checkpoint.scale].size[0]) if partition.size > 1 else None
-        return Progress(
-            scale=checkpoint.scale,
-            step=checkpoint.step,
-            seconds=checkpoint.seconds,
-            history=list(checkpoint.history),
-            saved_state=SavedState(checkpoint.solver_state, self._encoder.device, rows),
-        )
-
-    def _notes(self, resume: Checkpoint | None) -> list[str]:
-        """What the user should know. A new painting is planned for it: what does not fit is told at once."""
-        if resume is not None:
-            return differences(resume, self._versions())
-        return self._plan.departures()
-
-    def _fingerprints(self) -> list[str]:
-        return [
-            *(cost.fingerprint() for cost in self._problem.costs),
-            *(cost.fingerprint() for cost in self._problem.image_costs),
-        ]
-
-    def _versions(self) -> dict[str, Any]:
-        ranks = {} if self._partition.size == 1 else {"ranks": self._partition.size}
-        return {"impasto": __version__, "torch": torch.__version__, "threads": self._threads, **ranks}
+    def _stopped(self) -> str:
+        return self._record.stopped(self._progress, self._ended)

@@ -29,7 +29,7 @@ class Previews:
         """
         if isinstance(long_side, bool) or not isinstance(long_side, int) or long_side < 1:
             raise SettingsError(
-                f"the long side of a preview is a number of pixels from 1 on, got {long_side!r}"
+                f"the long side of a preview must be a whole number of pixels from 1 on, got {long_side!r}"
             )
         small = fitted_size(*size, min(long_side, max(size)))
         whole = self._shrunk(canvas.detach(), size, small)

@@ -11,7 +11,7 @@ from torch import Tensor
 from impasto.costs.custom import CustomCost, custom_layers
 from impasto.costs.image_cost import ImageCost
 from impasto.distributed.partition import Partition
-from impasto.evaluation import Evaluate, Evaluation
+from impasto.evaluation import Cost, Evaluate, Evaluation
 from impasto.inputs.color_transfer import recolored
 from impasto.inputs.inputs import Inputs
 from impasto.kernels import can_compile
@@ -151,12 +151,8 @@ class PaintingProblem:
         return self.encoder.device.type == "cpu" and can_compile() and to_be_compiled(compiled)
 
     def cancelled(self) -> bool:
-        """Whether the painting is to end at once, in all processes that share it."""
+        """Whether the painting is to end before the next evaluation; all processes that share it ask together."""
         return self.partition.anywhere(self._cancelled.is_set())
-
-    def cancelled_here(self) -> bool:
-        """Whether a painting of this process alone is to end at once; several end together, between two steps."""
-        return self.partition.size == 1 and self._cancelled.is_set()
 
     # What the painting asks for.
 
@@ -209,4 +205,5 @@ class PaintingProblem:
 
 
 def _evaluates_nothing(image: Image) -> Evaluation:
-    raise AssertionError("a process that owns no row of the canvas evaluates nothing")
+    """What a process that owns no row of the canvas does while the others evaluate; see `WatchedSolver`."""
+    return Evaluation(Cost(0.0, 0.0, 0.0), torch.zeros_like(image))

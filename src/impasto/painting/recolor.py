@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from impasto.errors import SettingsError
+from impasto.images.io.read import read_picture
 from impasto.images.resize.resize import alpha_at
 from impasto.inputs.color_transfer import recolored
 from impasto.inputs.inputs import Guidance, Inputs, Source, read_inputs
@@ -14,13 +15,22 @@ from impasto.settings import Settings
 from impasto.version import __version__
 
 
-def recolor(content: Source, style: Source, *, protect: Source | None = None, **fields: Any) -> Result:
+def recolor(
+    content: Source,
+    style: Source,
+    *,
+    protect: Source | None = None,
+    like: Source | None = None,
+    **fields: Any,
+) -> Result:
     """Give the photograph `content` the palette of `style`: mean and covariance of its colours in OKLab.
 
     Args:
         content: as for `Stylizer.paint`.
         style: as for `Stylizer.paint`; several styles are mixed by their weights.
         protect: a mask of what keeps its own colours, as far as the setting `protect_strength` says.
+        like: another picture, whose palette is given that of `style`; the photograph's colours change as that one's
+            do. So the frames of a film change alike. None: the photograph itself.
         fields: of `Settings`; size, bits and protect_strength matter.
 
     Returns:
@@ -35,7 +45,12 @@ def recolor(content: Source, style: Source, *, protect: Source | None = None, **
     inputs = read_inputs(content, style, guidance=Guidance(protect=protect))
     size = result_size(settings.size, inputs.content)
     return Result(
-        image=recolored(inputs, size, settings.protect_strength),
+        image=recolored(
+            inputs,
+            size,
+            settings.protect_strength,
+            None if like is None else read_picture(like, role="picture to change alike"),
+        ),
         alpha=alpha_at(inputs.content, size),
         history=[],
         stopped="recoloured",

@@ -3,18 +3,24 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from torch import Tensor
 
 from impasto.evaluation import Cost
+from impasto.images.io.formats import format_of
 from impasto.images.io.read import write_picture
+from impasto.images.io.shown import png
+from impasto.images.io.write import checked_planes, steps_image
 from impasto.images.picture import Picture
 from impasto.settings import Settings
 from impasto.tensor_types import Image
 
+_SHOWN = Path("as a notebook shows it.png")
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, repr=False)
 class Result:
     """A finished painting, or one as far as it got.
 
@@ -46,9 +52,18 @@ class Result:
             self.image,
             alpha=self.alpha,
             bits=self.settings.bits,
-            recipe=self.metadata,
+            metadata=self.metadata,
             overwrite=overwrite,
         )
+
+    def __repr__(self) -> str:
+        height, width = self.image.shape[-2:]
+        return f"{type(self).__name__}({width} x {height} pixels, {len(self.history)} steps, {self.stopped})"
+
+    def _repr_png_(self) -> bytes | None:
+        """As a notebook shows it."""
+        planes = checked_planes(self.image, self.alpha, _SHOWN)
+        return png(steps_image(*planes, bits=8, known=format_of(_SHOWN)))
 
 
 class PartOfResult(Result):
@@ -60,3 +75,6 @@ class PartOfResult(Result):
 
     def save(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
         """Do nothing: the first process writes the file."""
+
+    def _repr_png_(self) -> None:
+        """Nothing: its rows are not a picture."""

@@ -31,7 +31,7 @@ def bytes_of(text: str) -> int:
     unit = found and found[2].lower()
     if found is None or unit not in _UNITS:
         shown = text if len(text) <= 40 else f"{text[:40]}..."
-        raise SettingsError(f"memory is an amount such as 4GB or 800MB, got {shown!r}")
+        raise SettingsError(f"memory must be an amount such as 4GB or 800MB, got {shown!r}")
     return int(float(found[1]) * _UNITS[unit])
 
 

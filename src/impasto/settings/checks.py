@@ -13,7 +13,7 @@ def check_number(name: str, value: Any, low: float, high: float) -> None:
     """Raises SettingsError unless `value` is a number from `low` to `high`."""
     usable = isinstance(value, int | float) and not isinstance(value, bool)
     if not usable or not low <= value <= high:
-        raise SettingsError(f"{name} is a number from {low:g} to {high:g}, got {shown(value)}")
+        raise SettingsError(f"{name} must be a number from {low:g} to {high:g}, got {shown(value)}")
 
 
 def shown(value: Any) -> str:

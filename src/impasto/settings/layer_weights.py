@@ -13,7 +13,9 @@ def layer_weights(option: str, given: str | Iterable[str] | Mapping[str, float])
         given = [part for part in given.split(",") if part.strip()]
     given = list(given) if isinstance(given, Iterable) and not isinstance(given, Mapping) else given
     if not isinstance(given, list | Mapping) or not all(isinstance(one, str) for one in given):
-        raise SettingsError(f"{option} is layers, as in relu4_2 or relu1_1:0.5,relu3_1:2, got {shown(given)}")
+        raise SettingsError(
+            f"{option} must name layers, as in relu4_2 or relu1_1:0.5,relu3_1:2, got {shown(given)}"
+        )
     pairs = (
         list(given.items())
         if isinstance(given, Mapping)

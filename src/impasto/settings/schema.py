@@ -40,7 +40,7 @@ _FACTORS = (1 / 16, 1 / 4, 1, 4, 16)
 
 def _check_device(value: str) -> None:
     if value.split(":")[0] not in DEVICES:
-        raise SettingsError(f"device is {', '.join(DEVICES[:-1])} or {DEVICES[-1]}, got {shown(value)}")
+        raise SettingsError(f"device must be {', '.join(DEVICES[:-1])} or {DEVICES[-1]}, got {shown(value)}")
 
 
 @dataclass(frozen=True, kw_only=True)

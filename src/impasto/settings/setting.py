@@ -115,7 +115,7 @@ class Setting:
             value = os.fspath(value)
         if not self._takes(value):
             meaning = f" ({self.help})" if self.kind in ("switch", "text") else ""
-            raise SettingsError(f"{self.option} is {self._expected()}, got {shown(value)}{meaning}")
+            raise SettingsError(f"{self.option} must be {self._expected()}, got {shown(value)}{meaning}")
         if self.check is not None:
             self.check(value)
         return value

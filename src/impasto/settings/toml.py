@@ -57,14 +57,16 @@ def read_text(path: Path) -> str:
         except OSError as error:
             raise SettingsError(f"{name} cannot be read ({error.strerror}): check the disk") from None
     if b"\0" in data:
-        raise SettingsError(f"{name} is no text: expected UTF-8, as impasto info OUT --toml FILE writes it")
+        raise SettingsError(f"{name} is not text: expected UTF-8, as impasto info OUT --toml FILE writes it")
     if len(data) > LARGEST_FILE:
-        raise SettingsError(f"{name} is no settings file: it has more than {LARGEST_FILE} bytes")
+        raise SettingsError(f"{name} is not a settings file: it has more than {LARGEST_FILE} bytes")
     try:
         return data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise SettingsError(f"'{path}', line {line}: this is no UTF-8 text; save the file as UTF-8") from None
+        raise SettingsError(
+            f"'{path}', line {line}: this is not UTF-8 text; save the file as UTF-8"
+        ) from None
 
 
 def parse(text: str, name: str) -> dict[str, Any]:
@@ -149,7 +151,7 @@ def _quoted(text: str) -> str:
         text.encode()
     except UnicodeEncodeError:
         raise SettingsError(
-            f"{shown(text)} is no Unicode text and cannot be written to a TOML file: rename it"
+            f"{shown(text)} is not valid Unicode and cannot be written to a TOML file: rename it"
         ) from None
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")  # JSON leaves DEL as it is
 

@@ -20,6 +20,9 @@ _HEAD = """\
 # Paths of files count from the folder of this file.
 """
 
+FILM_KEYS = "keys"
+"""What else a file may have: settings at times of a film, which only films look at (`impasto.video.keys`)."""
+
 
 def read_settings(path: str | os.PathLike[str], **changes: Any) -> Settings:
     """The settings in a TOML file; `changes` win over what stands there.
@@ -107,6 +110,8 @@ def _named(values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     named: dict[str, Any] = {}
     for key, value in values.items():
         name = key.replace("-", "_")
+        if name == FILM_KEYS:
+            continue
         if name not in SCHEMA:
             options = [row.option for row in SCHEMA.values()]
             raise SettingsError(f"there is no setting named {shown(key)}{near(key, options)}", names=(key,))

@@ -15,7 +15,7 @@ CURVATURE = 1e-6
 """A pair (s, y) is remembered when the cosine between s and y is above this."""
 
 Metric = Callable[[Tensor], Tensor]
-"""A symmetric, positive definite linear function of a gradient, such as `smoothing.picture_metric`.
+"""A symmetric, positive definite linear function of a gradient, such as `smoothing_metric.picture_metric`.
 
 It leaves its argument alone, and returns it or a new tensor of the same shape.
 """

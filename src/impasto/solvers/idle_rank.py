@@ -1,12 +1,13 @@
 """The solver of a picture that is too small for all processes: those without rows of it learn what the others did."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from torch import Tensor
 
 from impasto.distributed.partition import Partition
-from impasto.evaluation import Cost, Evaluate
+from impasto.evaluation import Cost, Evaluate, Evaluation
 from impasto.solvers.solver import Solver, State
 
 
@@ -22,13 +23,25 @@ class WatchedSolver:
         self.finished: str | None = None
 
     def step(self, evaluate: Evaluate) -> Cost:
-        """One step of those that have rows; its cost."""
+        """One step of those that have rows; its cost.
+
+        Every process calls `evaluate` equally often, those without rows with none: so all of them can agree in it, for
+        example on ending the step.
+        """
         told: Any = None
-        if self._own is not None:
-            cost = self._own.step(evaluate)
+        if self._own is None:
+            while self._partition.anywhere(False):
+                evaluate(self.image)
+        else:
+            cost = self._own.step(partial(self._evaluate_in_all, evaluate))
+            self._partition.anywhere(False)
             told = [*cost.numbers(), self._own.finished]
         *numbers, self.finished = self._partition.said_by_first(told)
         return Cost(*numbers)
+
+    def _evaluate_in_all(self, evaluate: Evaluate, image: Tensor) -> Evaluation:
+        self._partition.anywhere(True)
+        return evaluate(image)
 
     def forget(self) -> None:
         """See `Solver`."""

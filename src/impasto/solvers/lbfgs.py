@@ -43,8 +43,8 @@ class LBFGS:
     image: any shape, values in [0, 1]; a copy is taken.
     history: how many pairs (s, y) are kept; in memory as they are, each takes twice the image's.
     metric: the inverse Hessian before any curvature is known, up to a factor: a symmetric, positive definite
-        linear function of a gradient, such as `smoothing.picture_metric`. None: the identity, as in the book.
-    keep: how the vectors of the pairs are kept (`kept.keeper`).
+        linear function of a gradient, such as `smoothing_metric.picture_metric`. None: the identity, as in the book.
+    keep: how the vectors of the pairs are kept (`vector_store.keeper`).
     reductions: for an image that is one part of a picture, with a process for each part. Every process then
         makes the same calls, `evaluate` gives each the cost of the whole picture and the gradient of its part,
         and all take the same decisions. The metric has to see to its own borders.

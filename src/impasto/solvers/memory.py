@@ -7,7 +7,7 @@ What L-BFGS has alive, without its pairs:
 
 | when | vectors |
 |---|---|
-| a direction is made | image, gradient, direction; with `smoothing.picture_metric` its result and a third more: 4 1/3 |
+| a direction is made | image, gradient, direction; with `picture_metric` its result and a third more: 4 1/3 |
 | its slope is measured | image, gradient, direction, trial, their difference: 5 |
 | `evaluate` runs | image, gradient, direction, trial: 4 |
 | a trial is judged | the same and its gradient: 5 |
@@ -58,7 +58,7 @@ class Vectors:
 
 
 def lbfgs_vectors(history: int, kept: str) -> Vectors:
-    """For L-BFGS with `history` pairs, `kept` as a key of `kept.IN_MEMORY_PART`; the same with any metric here."""
+    """For L-BFGS with `history` pairs, `kept` as a key of IN_MEMORY_PART; the same with any metric here."""
     pairs = 2 * history * IN_MEMORY_PART[kept]
     return Vectors(evaluating=4 + pairs, peak=5 + pairs)
 

@@ -26,7 +26,7 @@ LEVELS = 5
 """Halvings: structure coarser than 2 ** (LEVELS + 1) pixels is not lifted any further."""
 LIFT = 2.0
 """How much further each coarser octave moves: 2 for amplitudes that fall like 1/f."""
-COLOUR = 0.25
+COLOR_SHARE = 0.25
 """How far the differences between channels move, beside their mean."""
 METRIC_HALO = 3 * 2**LEVELS
 """Rows beyond its own that a row's metric depends on: 3/2 pixels of each of its levels, down and up again, are 93."""
@@ -42,7 +42,7 @@ def picture_metric(change: Tensor) -> Tensor:
     held_back = torch.empty_like(change, memory_format=torch.contiguous_format)
     for rows in slabs(change):
         piece = change[:, :, rows]
-        held_back[:, :, rows] = torch.lerp(piece.mean(dim=1, keepdim=True), piece, COLOUR)
+        held_back[:, :, rows] = torch.lerp(piece.mean(dim=1, keepdim=True), piece, COLOR_SHARE)
     _smooth_in_place(held_back, LEVELS)
     return held_back
 
@@ -54,17 +54,8 @@ def metric_of_rows(partition: Partition, height: int) -> Callable[[Tensor], Tens
     return lambda change: rows.cropped(picture_metric(rows.widened(change)))
 
 
-def smoothed(change: Tensor, levels: int = LEVELS) -> Tensor:
-    """M applied to `change` [1, n, H, W], each channel by itself; a new tensor of its shape.
-
-    levels: halvings at most; a picture stops halving below four pixels a side.
-    """
-    change = change.clone(memory_format=torch.contiguous_format)
-    _smooth_in_place(change, levels)
-    return change
-
-
 def _smooth_in_place(change: Tensor, levels: int) -> None:
+    """Apply M, each channel by itself, with so many halvings; a picture stops halving below four pixels a side."""
     if levels == 0 or min(change.shape[2:]) < SHORTEST_SIDE:
         return
     kernel = _kernel(change)

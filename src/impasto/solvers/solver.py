@@ -10,7 +10,7 @@ from impasto.evaluation import Cost, Evaluate
 State = dict[str, Any]
 """Everything a solver remembers: enough to go on to the bit.
 
-Plain numbers and strings, lists of them, tensors, and vectors that are not in memory (`kept.Kept`), which
+Plain numbers and strings, lists of them, tensors, and vectors that are not in memory (`vector_store.Kept`), which
 `tensor()` reads.
 """
 

@@ -35,15 +35,10 @@ class Kept(Protocol):
     scale: float
     """What v was multiplied with before it was kept: a power of two."""
 
-    @property
-    def shape(self) -> torch.Size:
-        """v's shape."""
-        ...
-
-    @property
-    def dtype(self) -> torch.dtype:
-        """The precision in which v is kept."""
-        ...
+    shape: torch.Size
+    """v's shape."""
+    dtype: torch.dtype
+    """The precision in which v is kept."""
 
     def dot(self, x: Tensor) -> float:
         """The sum of v * x; `x` is contiguous, has as many values as v, and is left as it is."""
@@ -82,7 +77,7 @@ def keeper(kind: str, folder: str | os.PathLike[str] | None = None, reductions: 
         return partial(OnDisk, folder=scratch.folder() if folder is None else folder)
     if kind not in IN_MEMORY_PART:
         raise SettingsError(
-            f"past vectors are kept as one of {', '.join(IN_MEMORY_PART)}, got {kind!r}: choose one of these"
+            f"past vectors must be kept as one of {', '.join(IN_MEMORY_PART)}, got {kind!r}: choose one of these"
         )
     if kind == "float32":
         return InMemory
@@ -96,16 +91,7 @@ class InMemory:
 
     def __init__(self, x: Tensor, scale: float | None = None):
         self._vector = _unscaled(x, scale).contiguous()
-
-    @property
-    def shape(self) -> torch.Size:
-        """The vector's shape."""
-        return self._vector.shape
-
-    @property
-    def dtype(self) -> torch.dtype:
-        """The vector's own."""
-        return self._vector.dtype
+        self.shape, self.dtype = self._vector.shape, self._vector.dtype
 
     def dot(self, x: Tensor) -> float:
         """The sum of v * x, by one call of torch.dot."""
@@ -132,22 +118,13 @@ class InHalf:
     def __init__(self, x: Tensor, scale: float | None = None, *, reductions: Reductions = WHOLE):
         if scale is not None and x.dtype == torch.float16:
             self.scale, self._vector = scale, x.contiguous()
-            return
-        x = _unscaled(x, scale).contiguous()
-        self.scale = _scale_for(reductions.largest(largest_magnitude(x)))
-        self._vector = torch.empty_like(x, dtype=torch.float16)
-        for half, piece in chunks(self._vector, x):
-            half.copy_(piece * self.scale)
-
-    @property
-    def shape(self) -> torch.Size:
-        """The vector's shape."""
-        return self._vector.shape
-
-    @property
-    def dtype(self) -> torch.dtype:
-        """float16."""
-        return self._vector.dtype
+        else:
+            x = _unscaled(x, scale).contiguous()
+            self.scale = _scale_for(reductions.largest(largest_magnitude(x)))
+            self._vector = torch.empty_like(x, dtype=torch.float16)
+            for half, piece in chunks(self._vector, x):
+                half.copy_(piece * self.scale)
+        self.shape, self.dtype = self._vector.shape, self._vector.dtype
 
     def dot(self, x: Tensor) -> float:
         """The sum of v * x: products in x's precision, the sum of the chunks in float64."""

@@ -21,7 +21,7 @@ def find_device(name: str) -> torch.device:
     except RuntimeError:
         device = None
     if device is None or device.type not in BY_SPEED:
-        raise SettingsError(f"device is auto, cpu, cuda, cuda:1 and so on, or mps, got {name!r}")
+        raise SettingsError(f"device must be auto, cpu, cuda, cuda:1 and so on, or mps, got {name!r}")
     count = _count(device.type)
     if not count:
         raise SettingsError(f"there is no {device.type} device here; use --device cpu or auto")

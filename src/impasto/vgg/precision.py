@@ -55,7 +55,7 @@ def precision_on(device: torch.device, name: str) -> Precision:
     Raises SettingsError for another name, or when the device does not compute in it.
     """
     if name not in PRECISIONS:
-        raise SettingsError(f"precision is {' or '.join(PRECISIONS)}, got {name!r}")
+        raise SettingsError(f"precision must be {' or '.join(PRECISIONS)}, got {name!r}")
     if name == "tf32" and not _has_tf32(device):
         raise SettingsError(
             f"precision tf32 is for NVIDIA GPUs (Ampere and later), and this is {device}; use --precision float32"

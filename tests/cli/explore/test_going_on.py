@@ -9,13 +9,15 @@ import pytest
 
 import impasto
 from impasto.images.io.read import write_picture
+from impasto.vgg.vgg19 import VGG19
 from tests.cli.conftest import press_ctrl_c
 from tests.cli.explore.helpers import GRID, STRENGTHS, Page, ages, cells, explore
-from tests.helpers import random_image
+from tests.helpers import random_image, tiny_weights
 
 pytestmark = pytest.mark.usefixtures("studio")
 
 
+@pytest.mark.slow
 def test_finished_pictures_are_not_painted_again(run, monkeypatch):
     run(*explore(*GRID))
     before, sheet, page = ages(), Path("out/sheet.png").read_bytes(), Path("out/index.html").read_bytes()
@@ -40,7 +42,7 @@ def spoil(path):
 def retouch(path):
     """Other pixels, and the recipe as it was."""
     recipe = impasto.read_metadata(path)
-    write_picture(path, random_image(36, 48, 9), recipe=recipe, overwrite=True)
+    write_picture(path, random_image(36, 48, 9), metadata=recipe, overwrite=True)
 
 
 @pytest.mark.parametrize("damage", [delete, spoil, retouch])
@@ -54,6 +56,7 @@ def test_a_deleted_or_altered_picture_is_painted_again(run, damage):
     assert ages()["strength-0.2.png"] == old["strength-0.2.png"]
 
 
+@pytest.mark.slow
 def test_more_values_are_added_to_what_is_there(run):
     run(*explore("--vary", "strength=0.2,0.8"))
     old = ages()
@@ -63,21 +66,21 @@ def test_more_values_are_added_to_what_is_there(run):
     assert len(Page().commands) == 4
 
 
+@pytest.mark.slow
 def test_another_version_paints_anew(run, monkeypatch):
     run(*explore(*STRENGTHS))
-    monkeypatch.setattr(impasto.painting.painting, "__version__", "9.9")
+    monkeypatch.setattr(impasto.painting.record, "__version__", "9.9")
     assert "Painted 2 pictures" in run(*explore(*STRENGTHS)).out
 
 
-def test_another_network_paints_anew(run, monkeypatch):
-    from impasto.vgg import vgg19
-    from tests.helpers import tiny_weights
-
+@pytest.mark.slow
+def test_another_network_paints_anew(run):
     run(*explore(*STRENGTHS))
-    monkeypatch.setattr(vgg19, "find_weights", lambda choice=None: tiny_weights(1))
-    assert "Painted 2 pictures" in run(*explore(*STRENGTHS)).out
+    other = run(*explore(*STRENGTHS), encoder=lambda weights, **network: VGG19(tiny_weights(1), **network))
+    assert "Painted 2 pictures" in other.out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stop", [(1, 2), (2, 1), (2, 2)])
 def test_ctrl_c_and_on(run, after, stop):
     run(*explore(*STRENGTHS, output="straight"))
@@ -118,6 +121,7 @@ def test_a_second_ctrl_c_stops_at_once(run, after):
     assert "Painted 1 picture" in run(*explore(*STRENGTHS)).out
 
 
+@pytest.mark.slow
 def test_a_checkpoint_of_another_painting_is_of_no_use(run, after, studio):
     after(1, 2, press_ctrl_c)
     run(*explore(*STRENGTHS))
@@ -127,6 +131,7 @@ def test_a_checkpoint_of_another_painting_is_of_no_use(run, after, studio):
     assert list(cells()) == ["strength-0.2.png", "strength-0.8.png"]
 
 
+@pytest.mark.slow
 def test_force_begins_anew(run, studio):
     run(*explore("--vary", "strength=0.2,0.8"))
     (studio / "out" / "cells" / "mine.png").write_bytes(b"dear")
@@ -137,6 +142,7 @@ def test_force_begins_anew(run, studio):
     assert set(json.loads(Path("out/exploration.json").read_text())["cells"]) == {"seed-1", "seed-2"}
 
 
+@pytest.mark.slow
 def test_a_list_that_names_files_elsewhere_removes_nothing(run, studio):
     run(*explore(*STRENGTHS))
     (studio / "out" / "dear.png").write_bytes(b"dear")

@@ -14,6 +14,7 @@ from tests.cli.explore.helpers import GRID, SHORT, STRENGTHS, Page, cells, explo
 pytestmark = pytest.mark.usefixtures("studio")
 
 
+@pytest.mark.slow
 def test_the_page_needs_nothing_else(run):
     run(*explore(*GRID))
     page = Page()
@@ -32,6 +33,7 @@ def test_the_page_needs_nothing_else(run):
     assert '<meta name="viewport"' in page.source
 
 
+@pytest.mark.slow
 def test_the_page_shows_each_picture_whole_with_its_costs_and_its_command(run):
     run(*explore(*STRENGTHS))
     page = Page()
@@ -66,6 +68,7 @@ def test_names_and_values_are_only_text_on_the_page(run, studio):
     assert page.images[0]["alt"] == "a <b> & 'c'.png"
 
 
+@pytest.mark.slow
 def test_a_list_of_layers_may_go_on_in_the_next_line(run):
     assert run(*explore("--vary", "style-layers=relu1_1+relu2_1,relu1_2", "--vary", "seed=1,2")).code == 0
     source = Page().source

@@ -11,6 +11,7 @@ from tests.cli.explore.helpers import GRID, SHORT, STRENGTHS, Page, cells, explo
 pytestmark = pytest.mark.usefixtures("studio")
 
 
+@pytest.mark.slow
 def test_a_grid_of_pictures_a_sheet_and_a_page(run, studio):
     outcome = run(*explore(*GRID))
     assert outcome.code == 0
@@ -26,6 +27,7 @@ def test_a_grid_of_pictures_a_sheet_and_a_page(run, studio):
     assert len(set(cells().values())) == 4
 
 
+@pytest.mark.slow
 def test_each_picture_is_the_one_that_stylize_paints(run):
     """To the byte: nothing is left over in an encoder that several settings share."""
     axes = ["--vary", "pooling", "--vary", "border=zeros,replicate,mirror"]
@@ -37,11 +39,13 @@ def test_each_picture_is_the_one_that_stylize_paints(run):
             assert Path("one.png").read_bytes() == cells()[f"pooling-{pooling}_border-{border}.png"]
 
 
+@pytest.mark.slow
 def test_the_folder_is_named_for_what_is_explored(run, studio):
     assert run("explore", "content.png", "style.png", *SHORT, "--quiet", *GRID).code == 0
     assert (studio / "content-style-strength-content-layer" / "index.html").exists()
 
 
+@pytest.mark.slow
 def test_progress_over_the_whole_in_lines(run):
     lines = run(*explore(*GRID)).err.splitlines()
     assert lines[0] == "content.png in the manner of style.png: out, 48 x 36 pixels"
@@ -80,6 +84,7 @@ def test_a_picture_that_fails_leaves_the_others(run, monkeypatch):
     assert "Painted 1 picture" in run(*explore(*STRENGTHS)).out
 
 
+@pytest.mark.slow
 def test_a_settings_file_lies_beneath_what_is_varied(run, studio):
     (studio / "mine.toml").write_text("strength = 0.4\nsteps = 2\nstyle-scale = 0.9\n")
     options = ("--vary", "strength=0.2,0.8", "--settings", "mine.toml", "--size", "48", "--threads", "1")

@@ -24,6 +24,7 @@ def explore(*words, vary="strength=0.2,0.8"):
     return ["explore", "content.png", *words, "-o", "out", *SHORT, "--vary", vary]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CONTROLS)
 def test_each_picture_is_the_one_that_stylize_paints(run, name):
     assert run(*explore(*CONTROLS[name])).code == 0
@@ -35,6 +36,7 @@ def test_each_picture_is_the_one_that_stylize_paints(run, name):
         assert Path(f"strength-{strength}.png").read_bytes() == Path("one.png").read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "axis",
     [
@@ -53,6 +55,7 @@ def test_all_of_it_beside_any_axis(run, axis):
         assert Path("one.png").read_bytes() == cells()[f"{name}-{value}.png"]
 
 
+@pytest.mark.slow
 def test_stopped_it_goes_on_with_the_command_that_is_told(run, monkeypatch):
     run(*explore(*EVERYTHING))
     straight = cells()
@@ -75,6 +78,7 @@ def test_stopped_it_goes_on_with_the_command_that_is_told(run, monkeypatch):
     assert "All 2 pictures were finished before." in run(*explore(*EVERYTHING)).out
 
 
+@pytest.mark.slow
 def test_other_masks_or_weights_are_another_exploration(run, refused):
     run(*explore(*EVERYTHING))
     before = cells()
@@ -94,6 +98,7 @@ def test_what_one_style_left_is_gone_on_with(run):
     assert set(subject["pictures"]) == {"content", "style"}
 
 
+@pytest.mark.slow
 def test_the_page_shows_all_that_goes_in(run):
     outcome = run(*explore(*EVERYTHING))
     assert outcome.err.startswith("content.png in the manner of style.png and other.png: out, 48 x 36 pixels")
@@ -111,6 +116,7 @@ def test_the_folder_is_named_for_all_paintings(run, studio):
     assert (studio / "content-style-and-other-strength" / "index.html").exists()
 
 
+@pytest.mark.slow
 def test_protection_is_worth_varying_where_something_is_protected(run):
     vary = "protect-strength=0.5,1"
     assert "protect-strength changes nothing here" in run(*explore("style.png", vary=vary)).err
@@ -127,7 +133,7 @@ def test_a_value_that_regions_do_not_go_with_is_refused_before_anything_is_paint
     ("words", "line"),
     [
         (["style.png", "missing.png"], "the style picture 2 'missing.png' does not exist"),
-        (["style.png:0"], "the weight of 'style.png' is a number above 0"),
+        (["style.png:0"], "the weight of 'style.png' must be a number above 0"),
         (["style.png", "--mask", "missing.png"], "the mask 'missing.png' does not exist"),
         (["style.png", "--mask", "labels.png"], "is in colour; a mask is grey"),
         (["style.png", "other.png", "--mask", "left.png"], "1 mask and 2 styles do not go together"),

@@ -25,10 +25,10 @@ def test_the_palette_is_numpys_mean_and_covariance():
     rgb, alpha = random_image(150, 70, 1), random_image(150, 70, 2)[:, :1]
     for opacity in (None, alpha):
         found = palette_of(picture(rgb, opacity))
-        colours = oklab_from_linear(linear_from_srgb(rgb.double()))[0].flatten(1).numpy()
+        colors = oklab_from_linear(linear_from_srgb(rgb.double()))[0].flatten(1).numpy()
         weights = None if opacity is None else opacity.flatten().double().numpy()
-        np.testing.assert_allclose(found.mean, np.average(colours, axis=1, weights=weights), atol=1e-6)
-        np.testing.assert_allclose(found.covariance, np.cov(colours, aweights=weights, ddof=0), atol=1e-6)
+        np.testing.assert_allclose(found.mean, np.average(colors, axis=1, weights=weights), atol=1e-6)
+        np.testing.assert_allclose(found.covariance, np.cov(colors, aweights=weights, ddof=0), atol=1e-6)
 
 
 def test_hidden_colours_take_no_part():
@@ -87,11 +87,11 @@ def test_the_map_moves_colours_less_than_any_other():
 
 def test_no_colour_is_made_of_none():
     grey = Palette(torch.tensor([0.5, 0, 0]).double(), torch.diag(torch.tensor([0.04, 0, 0])).double())
-    colourful = random_palette(4)
-    made_grey = linear_match(colourful, grey).matrix @ colourful.covariance
+    colorful = random_palette(4)
+    made_grey = linear_match(colorful, grey).matrix @ colorful.covariance
     assert made_grey[1:].abs().max() < 1e-9
-    gain = linear_match(grey, colourful).matrix
-    largest = (torch.linalg.eigvalsh(colourful.covariance).max() / LEAST_VARIANCE) ** 0.5
+    gain = linear_match(grey, colorful).matrix
+    largest = (torch.linalg.eigvalsh(colorful.covariance).max() / LEAST_VARIANCE) ** 0.5
     assert torch.linalg.eigvalsh(gain).max() <= largest
 
 

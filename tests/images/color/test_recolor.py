@@ -7,7 +7,7 @@ import torch
 from impasto.images import pixel_store as samples
 from impasto.images.color.gamut import srgb_from_oklab
 from impasto.images.color.palette import lightness_match, lightness_only, linear_match, palette_of
-from impasto.images.color.recolor import recoloured, take_colours
+from impasto.images.color.recolor import map_colors, take_colors
 from impasto.images.color.spaces import linear_from_srgb, oklab_from_linear
 from impasto.images.picture import Picture
 from tests.helpers import random_image
@@ -31,7 +31,7 @@ SOURCE, TARGET = muted(1, 0.5, (0.5, 0.45, 0.4)), muted(2, 0.2, (0.4, 0.5, 0.6))
 
 def test_mean_and_covariance_become_the_others():
     wanted = palette_of(picture(TARGET))
-    found = palette_of(recoloured(picture(SOURCE), linear_match(palette_of(picture(SOURCE)), wanted)))
+    found = palette_of(map_colors(picture(SOURCE), linear_match(palette_of(picture(SOURCE)), wanted)))
     torch.testing.assert_close(found.mean, wanted.mean, rtol=0, atol=1e-6)
     torch.testing.assert_close(found.covariance, wanted.covariance, rtol=0, atol=1e-7)
 
@@ -39,13 +39,13 @@ def test_mean_and_covariance_become_the_others():
 def test_to_its_own_palette_a_picture_stays_as_it_is():
     full = random_image(40, 50, 3)
     own = palette_of(picture(full))
-    assert (recoloured(picture(full), linear_match(own, own)).rgb - full).abs().max() < 5e-5
+    assert (map_colors(picture(full), linear_match(own, own)).rgb - full).abs().max() < 5e-5
 
 
 def test_name_fingerprint_and_alpha_stay():
     alpha = random_image(150, 60, 4)[:, :1]
     before = picture(SOURCE, alpha)
-    after = recoloured(before, lightness_only())
+    after = map_colors(before, lightness_only())
     assert (after.name, after.fingerprint) == (before.name, before.fingerprint)
     assert torch.equal(after.alpha, alpha)
 
@@ -58,24 +58,24 @@ def test_colours_that_cannot_be_shown_stay_apart():
     own = palette_of(picture(ramp))
     strong = type(own)(own.mean, 16 * own.covariance)
     change = linear_match(own, strong)
-    wanted, found = change(oklab(ramp)), oklab(recoloured(picture(ramp), change).rgb)
+    wanted, found = change(oklab(ramp)), oklab(map_colors(picture(ramp), change).rgb)
     assert wanted[:, 0].min() < 0
     assert wanted[:, 0].max() > 1
     assert (found[0, 0, 0].diff() > 0).all()
     assert found[0, 0].min() < 0.01
     assert found[0, 0].max() > 0.99
-    colourful = found[:, 1:].norm(dim=1) > 1e-3
-    hues = [torch.atan2(one[:, 2], one[:, 1])[colourful] for one in (wanted, found)]
+    colorful = found[:, 1:].norm(dim=1) > 1e-3
+    hues = [torch.atan2(one[:, 2], one[:, 1])[colorful] for one in (wanted, found)]
     assert (hues[0] - hues[1]).abs().max() < 0.01
 
 
 def test_greys_keep_the_lightness_and_take_the_others():
-    grey = recoloured(picture(SOURCE), lightness_only(), neutral=True)
-    assert grey.colours.array.shape == (150, 60, 1)
+    grey = map_colors(picture(SOURCE), lightness_only(), neutral=True)
+    assert grey.colors.array.shape == (150, 60, 1)
     torch.testing.assert_close(oklab(grey.rgb)[:, 0], oklab(SOURCE)[:, 0], rtol=0, atol=1e-5)
     wanted = palette_of(picture(TARGET))
     suited = palette_of(
-        recoloured(picture(SOURCE), lightness_match(palette_of(picture(SOURCE)), wanted), neutral=True)
+        map_colors(picture(SOURCE), lightness_match(palette_of(picture(SOURCE)), wanted), neutral=True)
     )
     assert suited.mean[0].item() == pytest.approx(wanted.mean[0].item(), abs=1e-6)
     assert suited.covariance[0, 0].item() == pytest.approx(wanted.covariance[0, 0].item(), abs=1e-7)
@@ -83,10 +83,10 @@ def test_greys_keep_the_lightness_and_take_the_others():
 
 
 def test_a_large_picture_is_kept_in_16_bits(monkeypatch):
-    small = recoloured(picture(SOURCE), lightness_only())
+    small = map_colors(picture(SOURCE), lightness_only())
     monkeypatch.setattr(samples, "LARGE_PICTURE", 1000)
-    large = recoloured(picture(SOURCE), lightness_only())
-    assert large.colours.array.dtype == np.uint16
+    large = map_colors(picture(SOURCE), lightness_only())
+    assert large.colors.array.dtype == np.uint16
     assert (large.rgb - small.rgb).abs().max() < 1 / 65535
 
 
@@ -94,7 +94,7 @@ def test_the_photographs_chroma_is_kept_wherever_it_can_be_shown():
     """The stated difference: 0.0001 of OKLab; L is the canvas's everywhere."""
     photograph, canvas = random_image(150, 60, 5), random_image(150, 60, 6)
     wanted = torch.cat([oklab(canvas)[:, :1], oklab(photograph)[:, 1:]], dim=1)
-    found = oklab(take_colours(canvas.clone(), picture(photograph), (150, 60)))
+    found = oklab(take_colors(canvas.clone(), picture(photograph), (150, 60)))
     assert (found[:, 0] - wanted[:, 0]).abs().max() < 1e-4
     shown = oklab(srgb_from_oklab(wanted))[:, 1:].sub(wanted[:, 1:]).norm(dim=1) < 1e-6
     assert 0.2 < shown.double().mean() < 0.9
@@ -108,19 +108,19 @@ def test_the_photographs_chroma_is_kept_wherever_it_can_be_shown():
 
 def test_its_own_light_gives_the_photograph_back():
     photograph = random_image(30, 20, 5)
-    found = take_colours(photograph.clone(), picture(photograph), (30, 20))
+    found = take_colors(photograph.clone(), picture(photograph), (30, 20))
     assert (found - photograph).abs().max() < 5e-5
 
 
 def test_a_grey_photograph_stays_grey():
     grey = random_image(30, 20, 5)[:, :1].expand(-1, 3, -1, -1)
-    found = take_colours(random_image(30, 20, 6), picture(grey), (30, 20))
+    found = take_colors(random_image(30, 20, 6), picture(grey), (30, 20))
     assert (found.amax(dim=1) - found.amin(dim=1)).max() < 1e-5
 
 
 def test_some_rows_are_those_of_the_whole():
     photograph, canvas = picture(random_image(200, 120, 5)), random_image(150, 90, 6)
-    whole = take_colours(canvas.clone(), photograph, (150, 90))
-    part = take_colours(canvas[:, :, 37:].clone(), photograph, (150, 90), 37)
+    whole = take_colors(canvas.clone(), photograph, (150, 90))
+    part = take_colors(canvas[:, :, 37:].clone(), photograph, (150, 90), 37)
     torch.testing.assert_close(part, whole[:, :, 37:], rtol=0, atol=2e-5)
-    assert take_colours(canvas[:, :, :0].clone(), photograph, (150, 90), 150).shape == (1, 3, 0, 90)
+    assert take_colors(canvas[:, :, :0].clone(), photograph, (150, 90), 150).shape == (1, 3, 0, 90)

@@ -81,8 +81,8 @@ def test_what_is_no_map_of_regions():
     many = np.stack([many % 3 * 127, many // 3 % 3 * 127, many // 9 * 127], -1).astype(np.uint8)
     ramp = np.linspace(0, 255, 80).round().astype(np.uint8)[None].repeat(60, 0)
     for source, words in [
-        (noise, "is no map of regions"),
-        (ramp, "is no map of regions"),
+        (noise, "is not a map of regions"),
+        (ramp, "is not a map of regions"),
         (many, r"has \d+ colours; at most 16"),
         (np.full((20, 20, 3), 99, np.uint8), "has one colour only"),
     ]:

@@ -89,11 +89,11 @@ def test_soft_edges_that_add_up_to_more_are_divided_by_their_sum():
 
 
 def test_what_cannot_be_a_mask(tmp_path):
-    colours = np.random.default_rng(0).integers(0, 255, (30, 40, 3)).astype(np.uint8)
+    colors = np.random.default_rng(0).integers(0, 255, (30, 40, 3)).astype(np.uint8)
     (tmp_path / "a.png").write_bytes(b"no picture")
     for source, words in [
         (np.zeros((30, 40), np.uint8), "is black everywhere"),
-        (colours, "is in colour; a mask is grey"),
+        (colors, "is in colour; a mask is grey"),
         (RAMP.astype(float), "values from 0 to 255"),
         (tmp_path / "none.png", "does not exist"),
         (tmp_path / "a.png", "the mask '"),

@@ -8,9 +8,11 @@ import impasto
 from impasto.cli import parameters as p
 from impasto.cli.checks import check_new
 from impasto.cli.job import Job, default_checkpoint
-from impasto.cli.messages import command, operand, say
+from impasto.cli.messages import say
 from impasto.cli.output_files import fingerprint_of
+from impasto.demo.pictures import demo_picture
 from impasto.errors import CheckpointError, PictureError
+from impasto.faces.words import command, operand
 from impasto.files.readable import is_there
 from impasto.settings import Settings
 
@@ -39,13 +41,6 @@ def demo(
         say("  impasto stylize PHOTO PAINTING -o RESULT.png")
         say(f"How this one was made: {command(['impasto', 'info', operand(output)])}")
     return code
-
-
-def demo_picture(role: str) -> Path:
-    """The package's own picture for this role."""
-    from importlib.resources import files
-
-    return Path(str(files("impasto.demo").joinpath(f"{role}.jpg")))
 
 
 def _only_demos(output: Path, checkpoint: Path) -> bool:

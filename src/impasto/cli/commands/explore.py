@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 from impasto.cli import parameters as p
 from impasto.cli.batch_display import show_batch
 from impasto.cli.checks import check_inputs
-from impasto.cli.commands.info import again_command
 from impasto.cli.display import make_reporter
 from impasto.cli.guidance import files_of, takes_masks, where_of, words_of
 from impasto.cli.interrupt import FAILED, INTERRUPTED, Interruption, finishing_the_step
 from impasto.cli.job import absolute_weights, inputs_of
-from impasto.cli.messages import as_option, command, operand, say, spent
+from impasto.cli.messages import say
 from impasto.cli.options import given, paintings, takes_settings
 from impasto.cli.reporter import Reporter, Title
+from impasto.faces.again import again_command
+from impasto.faces.words import as_option, command, operand, spent
 from impasto.inputs.style_sources import in_words
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def explore(
     vary: p.Vary,
     output: p.Folder = None,
     size: p.ExploreSize = None,
-    force: p.Anew = False,
+    force: p.ForceGrid = False,
     workers: p.ExploreWorkers = None,
     quiet: p.Quiet = False,
     **fields: Any,
@@ -56,7 +57,7 @@ def explore(
     try:
         with make_reporter(quiet) as report:
             report.loading("Reading the pictures and VGG-19 ...")
-            explorer = Explorer(grid, subject, path, anew=force)
+            explorer = Explorer(grid, subject, path, replace=force)
             for text in grid.notes(subject.protects):
                 report.note(text)
             if workers is None:

@@ -1,18 +1,18 @@
 """`impasto info`."""
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import impasto
-from impasto.cli import adjust
 from impasto.cli import parameters as p
-from impasto.cli.guidance import GUIDES
-from impasto.cli.messages import as_option, as_text, command, operand, say
+from impasto.cli.film_info import FILM_SUFFIXES, film_command, film_rows, read_film
+from impasto.cli.messages import say
 from impasto.errors import PictureError, SettingsError
+from impasto.faces.again import adjustments_told, again_command, style_words
+from impasto.faces.words import as_text, command, operand
 from impasto.settings import Settings
 
 ON_THE_SCREEN = Path("-")
@@ -22,23 +22,25 @@ def info(output: p.Painted, as_json: p.Json = False, toml: p.Toml = None, force:
     """Say how a picture was painted: what it carries inside it, and the command that makes it again."""
     if as_json and toml:
         raise SettingsError("--json and --toml are two ways to show the same: give one of them")
-    recipe = impasto.read_metadata(output)
+    film = output.suffix.lower() in FILM_SUFFIXES
+    metadata = read_film(output) if film else impasto.read_metadata(output)
     if as_json:
-        say(json.dumps(recipe, indent=2))
+        say(json.dumps(metadata, indent=2))
     elif toml:
         with _readable(output):
-            settings = Settings.from_dict(recipe["settings"])
+            settings = Settings.from_dict(metadata["settings"])
         _show_settings(settings, toml, force)
     else:
         with _readable(output):
-            rows, again = _rows(recipe), again_command(recipe, output)
+            rows = film_rows(metadata) if film else _rows(metadata)
+            again = film_command(metadata, output) if film else again_command(metadata, output)
         _show(output, rows, again)
     return 0
 
 
 @contextmanager
 def _readable(path: Path) -> Iterator[None]:
-    """Reading a recipe of this version.
+    """Reading metadata of this version.
 
     Raises:
         PictureError: it is another's.
@@ -47,7 +49,7 @@ def _readable(path: Path) -> Iterator[None]:
         yield
     except (KeyError, TypeError, AttributeError, SettingsError) as error:
         raise PictureError(
-            f"'{path}' was painted by another version of impasto, whose recipe reads otherwise ({error}): "
+            f"'{path}' was painted by another version of impasto, whose metadata is different ({error}): "
             "see all of it with --json"
         ) from None
 
@@ -74,50 +76,24 @@ def _show(path: Path, rows: list[tuple[str, str]], again: str) -> None:
     say(f"  {again}")
 
 
-def again_command(recipe: Mapping[str, Any], path: Path) -> str:
-    """The command line that paints it again, in the folder where the pictures are."""
-    settings = Settings.from_dict(recipe["settings"])
-    inputs = recipe["inputs"]
-    pictures = [_painting(inputs[role]) for role in ("content", *_roles(inputs, "style"))]
-    words = ["impasto", "stylize", *pictures, "-o", operand(path)]
-    for guide in GUIDES:
-        for role in _roles(inputs, guide.role):
-            words += [guide.flag, operand(Path(inputs[role]["name"]))]
-    if settings.recipe != Settings().recipe:
-        words += ["--recipe", settings.recipe]
-    for name, value in settings.changed().items():
-        words += as_option(name, value)
-    return command([*words, *adjust.words_of(recipe.get("adjustments", []))])
-
-
-def _roles(inputs: Mapping[str, Any], role: str) -> list[str]:
-    """The inputs of one kind, in order: "style", "style 2", ..."""
-    return [one for one in inputs if one == role or re.fullmatch(rf"{role} \d+", one)]
-
-
-def _painting(one: Mapping[str, Any]) -> str:
-    text = operand(Path(one["name"]))
-    return f"{text}:{one['weight']!r}" if "weight" in one else text
-
-
-def _rows(recipe: Mapping[str, Any]) -> list[tuple[str, str]]:
-    settings = Settings.from_dict(recipe["settings"])
+def _rows(metadata: Mapping[str, Any]) -> list[tuple[str, str]]:
+    settings = Settings.from_dict(metadata["settings"])
     own = [f"{name.replace('_', '-')} {as_text(value)}" for name, value in settings.changed().items()]
-    weights = recipe.get("weights")  # only colours taken: none were used
-    costs = recipe.get("costs")
-    inputs = recipe["inputs"].items()
+    weights = metadata.get("weights")  # only colours taken: none were used
+    costs = metadata.get("costs")
+    inputs = metadata["inputs"].items()
     rows = [
-        ("size", f"{recipe['width']} x {recipe['height']} pixels"),
+        ("size", f"{metadata['width']} x {metadata['height']} pixels"),
         ("recipe", settings.recipe),
         ("changed", "; ".join(own) or "nothing, all as the recipe has it"),
-        ("adjusted", "; ".join(adjust.told(recipe.get("adjustments", [])))),
+        ("adjusted", "; ".join(adjustments_told(metadata.get("adjustments", [])))),
         ("seed", str(settings.seed)),
-        ("steps", f"{recipe['steps']}, {recipe['stopped']}"),
+        ("steps", f"{metadata['steps']}, {metadata['stopped']}"),
         ("custom costs", f"{'; '.join(costs)}; they can be given in Python only" if costs else ""),
-        *((role, f"{_painting(one)} {_short(one['fingerprint'])}") for role, one in inputs),
+        *((role, f"{style_words(one)} {_short(one['fingerprint'])}") for role, one in inputs),
         ("weights", f"{weights['source']} {_short(weights['checksum'])}" if weights else ""),
         ("licence", weights["licence"] if weights else ""),
-        ("versions", ", ".join(f"{name} {version}" for name, version in recipe["versions"].items())),
+        ("versions", ", ".join(f"{name} {version}" for name, version in metadata["versions"].items())),
     ]
     return [(label, value) for label, value in rows if value]
 

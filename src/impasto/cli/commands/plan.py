@@ -9,8 +9,9 @@ from impasto.cli import parameters as p
 from impasto.cli.checks import check_inputs
 from impasto.cli.guidance import takes_masks, where_of
 from impasto.cli.job import absolute_weights, inputs_of, start_file
-from impasto.cli.messages import note, say, spent
+from impasto.cli.messages import note, say
 from impasto.cli.options import given, paintings, takes_settings
+from impasto.faces.words import spent
 from impasto.settings import Settings
 from impasto.settings.amounts import in_words
 
@@ -30,7 +31,7 @@ _KEPT = {
 @takes_settings
 @takes_masks
 def plan(content: p.Content, style: p.Styles, as_json: p.Json = False, **fields: Any) -> int:
-    """Say beforehand what a painting will take: memory, time, and how each scale will be computed."""
+    """Say in advance what a painting will take: memory, time, and how each scale will be computed."""
     where, styles, named = where_of(fields), paintings(style), given(fields)
     if named.get("weights"):
         named["weights"] = absolute_weights(named["weights"])

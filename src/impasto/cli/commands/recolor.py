@@ -17,7 +17,7 @@ from impasto.settings import Settings
 
 def recolor(
     content: p.Content,
-    style: p.Colours,
+    style: p.ColorsFrom,
     output: p.Output,
     size: p.RecolorSize = None,
     protect: p.Protect = None,

@@ -8,12 +8,12 @@ from typing import Any
 import impasto
 from impasto.cli import parameters as p
 from impasto.cli.checks import check_inputs, same_file
-from impasto.cli.commands.demo import demo_picture
 from impasto.cli.job import absolute_weights
 from impasto.cli.messages import note, say
 from impasto.cli.output_files import fingerprint_of
-from impasto.cli.plot import check_plot
+from impasto.demo.pictures import demo_picture
 from impasto.errors import OutputError, PictureError
+from impasto.files.figure import check_figure
 from impasto.files.readable import is_regular
 
 PARENTS = {"content": "photograph", "style": "painting"}
@@ -35,7 +35,7 @@ def report(
     given = {"content": content, "style": style}
     parents = {role: _parent(result, role, path, inputs.get(role)) for role, path in given.items()}
     if page is not None:
-        check_plot(page, force, "report")
+        check_figure(page, force, "report")
         for other in (result, *parents.values()):
             if same_file(page, other):
                 raise OutputError(f"'{page}' is one of the pictures: choose another name for the report")
@@ -62,7 +62,7 @@ def _inputs(result: Path) -> Mapping[str, Any]:
     try:
         inputs = impasto.read_metadata(result).get("inputs")
     except PictureError:
-        return {}  # no recipe; whether it is a picture at all is told when it is read
+        return {}  # no metadata; whether it is a picture at all is told when it is read
     if not isinstance(inputs, Mapping):
         return {}
     return {role: one for role, one in inputs.items() if isinstance(one, Mapping) and _names_a_file(one)}
@@ -95,6 +95,10 @@ def _parent(result: Path, role: str, given: Path | None, named: Mapping[str, str
     changed = [path for path in there if path.name == named["name"] and path != places[-1]]
     raise PictureError(
         f"the {PARENTS[role]} '{named['name']}' of '{result}' "
-        + (f"has changed: '{changed[0]}' is another file" if changed else "is neither beside it nor here")
+        + (
+            f"has changed: '{changed[0]}' is another file"
+            if changed
+            else "is neither next to it nor in this folder"
+        )
         + f"; name it with --{role}"
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import impasto
 from impasto.cli import parameters as p
 from impasto.cli.checks import check_resumed
+from impasto.cli.commands.video import resume_film
 from impasto.cli.job import Job, RunRecord, absolute_weights, from_extra
 from impasto.cli.output_files import fingerprint_of
 from impasto.distributed.process_info import place
@@ -27,6 +28,8 @@ def resume(
     quiet: p.Quiet = False,
 ) -> int:
     """Go on with a painting that was stopped, as if it had never been."""
+    if checkpoint.is_dir():  # an unfinished film
+        return resume_film(checkpoint, output, weights, force, quiet)
     from impasto.cli.paint import paint_on
 
     saved = impasto.load_checkpoint(checkpoint)
@@ -59,24 +62,24 @@ def _check_output(job: Job, record: RunRecord, checkpoint: "Checkpoint") -> None
 
 
 def _is_ours(output: Path, record: RunRecord, checkpoint: "Checkpoint") -> bool:
-    """Told by the recipe inside it: a kill may have come after the picture and before the next checkpoint."""
+    """Told by the metadata inside it: a kill may have come after the picture and before the next checkpoint."""
     try:
-        recipe = impasto.read_metadata(output)
+        metadata = impasto.read_metadata(output)
     except PictureError:
         return False
-    if not _same_painting(recipe, checkpoint):
+    if not _same_painting(metadata, checkpoint):
         return False
-    if record.written is None or record.written[0] != recipe.get("steps"):
+    if record.written is None or record.written[0] != metadata.get("steps"):
         return True
     return record.written[1] == fingerprint_of(output, "result")
 
 
-def _same_painting(recipe: Mapping[str, Any], checkpoint: "Checkpoint") -> bool:
+def _same_painting(metadata: Mapping[str, Any], checkpoint: "Checkpoint") -> bool:
     try:
         painted, wanted = (
             {role: (one["fingerprint"], one.get("weight", 1)) for role, one in inputs.items()}
-            for inputs in (recipe["inputs"], checkpoint.inputs)
+            for inputs in (metadata["inputs"], checkpoint.inputs)
         )
-        return painted == wanted and recipe["settings"] == checkpoint.settings.as_dict()
+        return painted == wanted and metadata["settings"] == checkpoint.settings.as_dict()
     except (KeyError, TypeError, AttributeError):
         return False

@@ -6,7 +6,7 @@ from impasto.cli import parameters as p
 from impasto.cli.adjust import read_adjustments
 from impasto.cli.checks import check_new
 from impasto.cli.commands.recolor import recolor_pictures
-from impasto.cli.guidance import takes_masks, where_of
+from impasto.cli.guidance import takes_masks, where_of, words_of
 from impasto.cli.job import Job, absolute_weights, default_checkpoint, start_file
 from impasto.cli.options import given, paintings, takes_settings
 from impasto.errors import SettingsError
@@ -37,11 +37,11 @@ def stylize(
     settings = Settings.from_dict(named)
     adjustments = read_adjustments(adjust or [], settings.recipe)
     if settings.colour == "only":
-        if plot or adjust:
-            raise SettingsError(
-                f"colour only paints nothing, so there is {'no cost to draw' if plot else 'nothing to adjust'}: "
-                f"omit --{'plot' if plot else 'adjust'}"
-            )
+        regions = {name: files for name, files in where.items() if name != "protect"}
+        idle = ["--plot"] * bool(plot) + ["--adjust"] * bool(adjust) + words_of(regions)[:1]
+        idle += ["--start"] * bool(start_file(settings.start))
+        if idle:
+            raise SettingsError(f"colour only paints nothing, so {idle[0]} would have no effect: omit it")
         return recolor_pictures(
             content, paintings(style), output, settings, where.get("protect"), force, quiet
         )

@@ -12,7 +12,8 @@ def weights(file: p.UsedWeights = None, verify: p.Verify = False) -> int:
     chosen = None if file is None else absolute_weights(file)
     if verify:
         return _verify(chosen)
-    rows = impasto.describe_weights(impasto.VGG19(chosen).weights)
+    settings = impasto.Settings(weights=chosen, device="cpu")
+    rows = impasto.describe_weights(impasto.Stylizer(settings).encoder.weights)
     width = max(len(label) for label, _ in rows)
     for label, value in rows:
         say(f"{label:{width}}  {value}")

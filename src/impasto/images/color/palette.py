@@ -48,7 +48,7 @@ class LinearMap:
 
 def palette_of(picture: Picture) -> Palette:
     """The palette of what is visible: each pixel counts by its alpha. Strip by strip, summed in float64."""
-    colors = picture.colours.reader(linear_from_srgb)
+    colors = picture.colors.reader(linear_from_srgb)
     opacity = None if picture.opacity is None else picture.opacity.reader()
     sums = torch.zeros(4, 4, dtype=torch.float64)
     for first, last in strips(picture.height, picture.width):

@@ -12,7 +12,7 @@ from impasto.images.pixel_store import Rows, Samples, is_large, stored, strips
 from impasto.images.resize.resize import picture_rows
 
 
-def recoloured(picture: Picture, change: LinearMap, *, neutral: bool = False) -> Picture:
+def map_colors(picture: Picture, change: LinearMap, *, neutral: bool = False) -> Picture:
     """`picture` with its colours mapped in OKLab; its alpha, name and fingerprint stay.
 
     Lightness beyond black and white bends (`gamut.compressed`), and colours that sRGB cannot show lose chroma, not
@@ -32,11 +32,11 @@ def recoloured(picture: Picture, change: LinearMap, *, neutral: bool = False) ->
 
 
 def _mapped(picture: Picture, change: LinearMap) -> Rows:
-    colours = picture.colours.reader(linear_from_srgb)
-    return lambda first, last: change(oklab_from_linear(colours(first, last).expand(-1, 3, -1, -1)))
+    colors = picture.colors.reader(linear_from_srgb)
+    return lambda first, last: change(oklab_from_linear(colors(first, last).expand(-1, 3, -1, -1)))
 
 
-def take_colours(canvas: Tensor, photograph: Picture, size: tuple[int, int], first: int = 0) -> Tensor:
+def take_colors(canvas: Tensor, photograph: Picture, size: tuple[int, int], first: int = 0) -> Tensor:
     """Give `canvas` the photograph's colours, in place, and return it: L stays its own, a and b are the photograph's.
 
     Where sRGB cannot show the photograph's chroma at the canvas's lightness, it is as much as can be shown.
@@ -46,12 +46,12 @@ def take_colours(canvas: Tensor, photograph: Picture, size: tuple[int, int], fir
     for begin, end in strips(canvas.shape[2], canvas.shape[3]):
         rows = canvas[:, :, begin:end]
         rgb, _ = picture_rows(photograph, size, first + begin, first + end)
-        rows.copy_(with_colours_of(rows, rgb))
+        rows.copy_(with_colors_of(rows, rgb))
     return canvas
 
 
-def with_colours_of(light: Tensor, rgb: Tensor) -> Tensor:
+def with_colors_of(light: Tensor, rgb: Tensor) -> Tensor:
     """The lightness L of `light` with the colours a and b of `rgb`, both [1, 3, H, W] in [0, 1]; a new tensor."""
     L = oklab_from_linear(linear_from_srgb(light))[:, :1]
-    colour = oklab_from_linear(linear_from_srgb(rgb))[:, 1:]
-    return srgb_from_oklab(torch.cat([L, colour], dim=1))
+    color = oklab_from_linear(linear_from_srgb(rgb))[:, 1:]
+    return srgb_from_oklab(torch.cat([L, color], dim=1))

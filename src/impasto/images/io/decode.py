@@ -28,7 +28,7 @@ def opened(path: Path, name: str) -> Iterator[FileIO]:
     """Open a regular, non-empty file for reading, unbuffered: libvips shares its position.
 
     Raises:
-        PictureError: it is missing, a folder, a pipe or a device, empty, or may not be read.
+        PictureError: it is missing, a folder, a pipe or a device, empty, or cannot be opened.
     """
     with readable.opened(path, name, PictureError) as file:
         if os.fstat(file.fileno()).st_size == 0:
@@ -88,7 +88,7 @@ def _decode_hevc(file: FileIO, name: str) -> pyvips.Image:
         import pillow_heif
     except ImportError:
         raise PictureError(
-            f"{name} is HEIC and no decoder is here: pip install 'impasto[heic]', or convert it to JPEG"
+            f"{name} is HEIC, and no decoder for it is installed: pip install 'impasto[heic]', or convert it to JPEG"
         ) from None
     file.seek(0)
     try:

@@ -53,7 +53,7 @@ def format_of(path: Path) -> Format:
         return _BY_EXTENSION[path.suffix.lower()]
     except KeyError:
         raise SettingsError(
-            f"'{path}' does not say a format that can be written: end it in {', '.join(_BY_EXTENSION)}"
+            f"'{path}' has no extension of a format that can be written: use {', '.join(_BY_EXTENSION)}"
         ) from None
 
 

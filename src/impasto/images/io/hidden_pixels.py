@@ -47,11 +47,11 @@ def _pyramid(rgb: Samples, alpha: Samples) -> list[_Level]:
     """From half the size down to the first level at which something is visible everywhere."""
     half = (alpha.height + 1) // 2, (alpha.width + 1) // 2
     finest = torch.empty(1, rgb.array.shape[2], *half), torch.empty(1, 1, *half)
-    colours, opacity = rgb.reader(), alpha.reader()
+    colors, opacity = rgb.reader(), alpha.reader()
     for first, last in strips(alpha.height, alpha.width):
         weight = opacity(first, last)
         part = slice(first // 2, (last + 1) // 2)  # strips have an even number of rows
-        finest[0][:, :, part] = _halve(colours(first, last) * weight)
+        finest[0][:, :, part] = _halve(colors(first, last) * weight)
         finest[1][:, :, part] = _halve(weight)
     levels = [finest]
     while not bool((levels[-1][1] > 0).all()):
@@ -67,16 +67,16 @@ def _halve(image: Tensor) -> Tensor:
 def _spread(levels: list[_Level]) -> Tensor:
     """The colours of the finest level; those it does not see come from the coarser ones."""
     weighted, weight = levels.pop()
-    colours = weighted.div_(weight)
+    colors = weighted.div_(weight)
     while levels:
         weighted, weight = levels.pop()
         size = weight.shape[2], weight.shape[3]
         for first, last in strips(*size):
             mine, by = weighted[:, :, first:last], weight[:, :, first:last]
-            around = _enlarged(colours, size, first, last)
+            around = _enlarged(colors, size, first, last)
             mine.copy_(torch.where(by > 0, mine / by.where(by > 0, torch.ones_like(by)), around))
-        colours = weighted  # in its place: at 100 megapixels every level counts
-    return colours
+        colors = weighted  # in its place: at 100 megapixels every level counts
+    return colors
 
 
 def _enlarged(coarse: Tensor, size: tuple[int, int], first: int, last: int) -> Tensor:

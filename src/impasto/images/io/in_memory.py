@@ -138,9 +138,9 @@ def _picture(pixels: np.ndarray, name: str, digest: str) -> Picture:
     for first, last in strips(height, width):
         strip = pixels[first:last]
         copy[first:last] = strip if pixels.dtype in FULL_SCALE else stored(strip, copy.dtype)
-    colours = 1 if bands <= 2 else 3
-    rgb, alpha = Samples(copy[..., :colours]), Samples(copy[..., colours:])
-    if bands == colours or alpha.is_all_ones():
+    colors = 1 if bands <= 2 else 3
+    rgb, alpha = Samples(copy[..., :colors]), Samples(copy[..., colors:])
+    if bands == colors or alpha.is_all_ones():
         return Picture(rgb, None, name, digest)
     return Picture(fill_hidden(rgb, alpha), alpha, name, digest)
 

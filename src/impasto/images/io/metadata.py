@@ -1,7 +1,8 @@
 """How a painting was made, carried inside its file as an XMP packet.
 
 XMP (ISO 16684-1) is the one metadata block that PNG, JPEG, TIFF and WebP all have and that other programs
-keep when they copy a picture. The recipe is JSON in one property of impasto's own namespace.
+keep when they copy a picture. The metadata is JSON in one property of impasto's own
+namespace, under the name that it first had: a recipe.
 """
 
 import json
@@ -12,7 +13,7 @@ from xml.sax.saxutils import escape
 
 from impasto.errors import PictureError, SettingsError
 
-LARGEST_RECIPE = 60_000
+LARGEST_METADATA = 60_000
 """Bytes: a JPEG segment holds 65,533, and a longer packet would be dropped without a word."""
 
 _NAMESPACE = "urn:impasto:recipe/1.0/"
@@ -20,45 +21,49 @@ _PACKET = (
     '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
     '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
     '<rdf:Description rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:impasto="{namespace}">'
-    "<xmp:CreatorTool>impasto</xmp:CreatorTool><impasto:recipe>{recipe}</impasto:recipe>"
+    "<xmp:CreatorTool>impasto</xmp:CreatorTool><impasto:recipe>{metadata}</impasto:recipe>"
     '</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="r"?>'
 )
 
 
-def recipe_packet(recipe: Mapping[str, Any]) -> bytes:
-    """The XMP packet, UTF-8, that holds `recipe`.
+def metadata_packet(metadata: Mapping[str, Any]) -> bytes:
+    """The XMP packet, UTF-8, that holds `metadata`.
 
     Raises:
-        SettingsError: the recipe is not JSON (NaN and infinity included) or is too long for a JPEG.
+        SettingsError: it is not JSON (NaN and infinity included) or is too long for a JPEG.
     """
     try:
-        text = json.dumps(dict(recipe), sort_keys=True, allow_nan=False, separators=(",", ":"))
+        text = json.dumps(dict(metadata), sort_keys=True, allow_nan=False, separators=(",", ":"))
     except (TypeError, ValueError) as error:
-        raise SettingsError(f"the recipe cannot be written as JSON ({error}): keep to plain values") from None
-    packet = _PACKET.format(namespace=_NAMESPACE, recipe=escape(text)).encode()
-    if len(packet) > LARGEST_RECIPE:
         raise SettingsError(
-            f"the recipe takes {len(packet)} bytes; a picture file holds at most {LARGEST_RECIPE}: shorten it"
+            f"the metadata cannot be written as JSON ({error}): keep to plain values"
+        ) from None
+    packet = _PACKET.format(namespace=_NAMESPACE, metadata=escape(text)).encode()
+    if len(packet) > LARGEST_METADATA:
+        raise SettingsError(
+            f"the metadata takes {len(packet)} bytes; a picture file holds at most {LARGEST_METADATA}: shorten it"
         )
     return packet
 
 
-def recipe_from_packet(packet: bytes, name: str) -> dict[str, Any]:
-    """The recipe in an XMP packet.
+def metadata_from_packet(packet: bytes, name: str) -> dict[str, Any]:
+    """The metadata in an XMP packet.
 
     Raises:
         PictureError: the packet holds none, or is damaged.
     """
     try:
         element = ElementTree.fromstring(packet.strip(b"\0")).find(f".//{{{_NAMESPACE}}}recipe")
-        recipe = None if element is None else json.loads(element.text or "")
+        metadata = None if element is None else json.loads(element.text or "")
     except (ElementTree.ParseError, ValueError, LookupError, RecursionError) as error:
-        raise PictureError(f"{name} has damaged metadata ({error}): its recipe is lost") from None
-    if not isinstance(recipe, dict):
-        raise no_recipe(name)
-    return recipe
+        raise PictureError(f"{name} has damaged metadata ({error}): how it was painted is lost") from None
+    if not isinstance(metadata, dict):
+        raise no_metadata(name)
+    return metadata
 
 
-def no_recipe(name: str) -> PictureError:
-    """The error for a picture that carries no recipe."""
-    return PictureError(f"{name} carries no recipe: impasto did not paint it, or another program removed it")
+def no_metadata(name: str) -> PictureError:
+    """The error for a picture that carries no metadata of impasto."""
+    return PictureError(
+        f"{name} carries no metadata of impasto: it was not painted by impasto, or another program removed it"
+    )

@@ -15,8 +15,9 @@ from torch import Tensor
 from impasto.errors import PictureError
 from impasto.files.readable import fingerprint
 from impasto.images.io.decode import VIPS_ERRORS, damaged, decode_file, opened
-from impasto.images.io.in_memory import from_array, from_pil, from_tensor, is_pil_image
-from impasto.images.io.to_srgb import colour_bands, upright
+from impasto.images.io.in_memory import is_pil_image
+from impasto.images.io.read import read_picture
+from impasto.images.io.to_srgb import color_bands, upright
 
 _KEPT_AS_THEY_ARE = ("uchar", "ushort")
 
@@ -36,17 +37,8 @@ def plain_pixels(source: object, role: str) -> tuple[np.ndarray, str, str]:
     """
     if isinstance(source, str | os.PathLike):
         return _from_file(Path(os.fsdecode(source)), role)
-    if isinstance(source, Tensor):
-        picture = from_tensor(_without_alpha_tensor(source), f"the {role} (a tensor)")
-    elif isinstance(source, np.ndarray):
-        picture = from_array(_without_alpha(source), f"the {role} (an array)")
-    elif is_pil_image(source):
-        picture = from_pil(_without_alpha_pil(source), role)
-    else:
-        raise PictureError(
-            f"the {role} is a {type(source).__name__}; expected a path, PIL image, numpy array or tensor"
-        )
-    return picture.colours.array, picture.name, picture.fingerprint
+    picture = read_picture(_without_alpha(source), role=role)
+    return picture.colors.array, picture.name, picture.fingerprint
 
 
 def _from_file(path: Path, role: str) -> tuple[np.ndarray, str, str]:
@@ -62,11 +54,11 @@ def _from_file(path: Path, role: str) -> tuple[np.ndarray, str, str]:
 
 
 def _stored(image: pyvips.Image, name: str) -> np.ndarray:
-    colours = image.extract_band(0, n=min(colour_bands(image), image.bands))
+    colors = image.extract_band(0, n=min(color_bands(image), image.bands))
     if image.interpretation in ("cmyk", "lab", "labs", "labq", "lch", "xyz", "scrgb"):
-        colours = colours.colourspace("srgb")
-    pixels = colours.numpy().reshape(colours.height, colours.width, colours.bands)
-    if colours.format in _KEPT_AS_THEY_ARE:
+        colors = colors.colourspace("srgb")
+    pixels = colors.numpy().reshape(colors.height, colors.width, colors.bands)
+    if colors.format in _KEPT_AS_THEY_ARE:
         return pixels
     if pixels.dtype == np.uint32:
         return (pixels / np.float64(2**32 - 1)).astype(np.float32)
@@ -81,22 +73,19 @@ def _stored(image: pyvips.Image, name: str) -> np.ndarray:
     return pixels.astype(np.float32)
 
 
-def _without_alpha(array: np.ndarray) -> np.ndarray:
-    if array.dtype == bool:
-        array = array.astype(np.uint8) * 255
-    if array.ndim == 3 and array.shape[2] in (2, 4):
-        array = array[..., : array.shape[2] - 1]
-    return array
-
-
-def _without_alpha_tensor(tensor: Tensor) -> Tensor:
-    if tensor.dtype == torch.bool:
-        tensor = tensor.to(torch.uint8) * 255
-    if tensor.ndim == 2:
-        tensor = tensor[None]
-    if tensor.ndim >= 3 and tensor.shape[-3] in (2, 4):
-        tensor = tensor[..., : tensor.shape[-3] - 1, :, :]
-    return tensor
+def _without_alpha(source: object) -> object:
+    if is_pil_image(source):
+        return _without_alpha_pil(source)
+    if isinstance(source, Tensor):
+        tensor = source.to(torch.uint8) * 255 if source.dtype == torch.bool else source
+        tensor = tensor[None] if tensor.ndim == 2 else tensor
+        alpha = tensor.ndim >= 3 and tensor.shape[-3] in (2, 4)
+        return tensor[..., : tensor.shape[-3] - 1, :, :] if alpha else tensor
+    if isinstance(source, np.ndarray):
+        array = source.astype(np.uint8) * 255 if source.dtype == bool else source
+        alpha = array.ndim == 3 and array.shape[2] in (2, 4)
+        return array[..., : array.shape[2] - 1] if alpha else array
+    return source
 
 
 def _without_alpha_pil(image: Any) -> Any:

@@ -18,7 +18,7 @@ from impasto.files.readable import fingerprint
 from impasto.images.io.decode import VIPS_ERRORS, damaged, decode_file, opened, read_header
 from impasto.images.io.formats import check_fits
 from impasto.images.io.in_memory import from_array, from_pil, from_tensor, is_pil_image
-from impasto.images.io.metadata import no_recipe, recipe_from_packet, recipe_packet
+from impasto.images.io.metadata import metadata_from_packet, metadata_packet, no_metadata
 from impasto.images.io.to_srgb import to_working_space
 from impasto.images.io.write import checked_planes, encode, steps_image
 from impasto.images.picture import Picture
@@ -79,7 +79,7 @@ def check_writable(
     bits: int = 8,
     overwrite: bool = False,
     size: tuple[int, int] | None = None,
-    recipe: Mapping[str, Any] | None = None,
+    metadata: Mapping[str, Any] | None = None,
 ) -> None:
     """Check all that can be checked of an output before hours of painting.
 
@@ -88,7 +88,7 @@ def check_writable(
         bits: a channel: 8, or 16 for PNG and TIFF.
         overwrite: whether an existing file may be replaced.
         size: (height, width) in pixels, if known.
-        recipe: the metadata that will be embedded, if known.
+        metadata: what will be embedded, if known.
 
     Raises:
         SettingsError: unknown extension; bits or size the format does not hold; metadata that is not JSON.
@@ -97,8 +97,8 @@ def check_writable(
     target = Path(path)
     check_fits(target, bits, size)
     check_target(target, overwrite)
-    if recipe is not None:
-        recipe_packet(recipe)
+    if metadata is not None:
+        metadata_packet(metadata)
 
 
 def write_picture(
@@ -107,7 +107,7 @@ def write_picture(
     *,
     alpha: Tensor | None = None,
     bits: int = 8,
-    recipe: Mapping[str, Any] | None = None,
+    metadata: Mapping[str, Any] | None = None,
     overwrite: bool = False,
 ) -> None:
     """Write a painting with its sRGB profile: whole or not at all; the same input gives the same bytes.
@@ -121,7 +121,7 @@ def write_picture(
         rgb: [1, 3, H, W] or [3, H, W], sRGB in [0, 1]; values outside are clipped.
         alpha: [1, 1, H, W], straight, in [0, 1].
         bits: a channel: 8, or 16 for PNG and TIFF.
-        recipe: the metadata, JSON-able; `read_metadata` gives it back.
+        metadata: JSON-able; `read_metadata` gives it back.
         overwrite: whether an existing file may be replaced.
 
     Raises:
@@ -132,7 +132,7 @@ def write_picture(
     target = Path(path)
     rgb, alpha = checked_planes(rgb, alpha, target)
     known = check_fits(target, bits, (rgb.shape[-2], rgb.shape[-1]))
-    packet = None if recipe is None else recipe_packet(recipe)
+    packet = None if metadata is None else metadata_packet(metadata)
     image = steps_image(rgb, alpha, bits, known)
     if packet is not None:
         image.set_type(pyvips.GValue.blob_type, "xmp-data", packet)
@@ -149,5 +149,5 @@ def read_metadata(path: str | os.PathLike[str]) -> dict[str, Any]:
     with opened(Path(path), name) as file:
         image = read_header(file, name)
         if image.get_typeof("xmp-data") == 0:
-            raise no_recipe(name)
-        return recipe_from_packet(image.get("xmp-data"), name)
+            raise no_metadata(name)
+        return metadata_from_packet(image.get("xmp-data"), name)

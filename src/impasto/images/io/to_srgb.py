@@ -41,22 +41,22 @@ def to_working_space(image: pyvips.Image, orientation: int, name: str) -> tuple[
         PictureError: the channels or their number type cannot be understood, or a value is not finite.
         pyvips.Error: the pixels cannot be decoded.
     """
-    count = colour_bands(image)
+    count = color_bands(image)
     _check_kind(image, count, name)
-    colour = image.extract_band(0, n=count)
+    color = image.extract_band(0, n=count)
     alpha = image.extract_band(count) if image.bands > count else None
-    pixels = upright(_pixels(colour, alpha, name), orientation)
-    colours = 3 if pixels.shape[2] >= 3 else 1
-    rgb = Samples(pixels[..., :colours])
+    pixels = upright(_pixels(color, alpha, name), orientation)
+    colors = 3 if pixels.shape[2] >= 3 else 1
+    rgb = Samples(pixels[..., :colors])
     if alpha is None:
         return rgb, None
-    opacity = Samples(pixels[..., colours:])
+    opacity = Samples(pixels[..., colors:])
     return (rgb, None) if opacity.is_all_ones() else (fill_hidden(rgb, opacity), opacity)
 
 
-def _check_kind(image: pyvips.Image, colour_bands: int, name: str) -> None:
+def _check_kind(image: pyvips.Image, color_bands: int, name: str) -> None:
     if (
-        image.bands < colour_bands
+        image.bands < color_bands
         or image.format in ("complex", "dpcomplex")
         or (image.interpretation == "cmyk" and image.format not in ("uchar", "ushort"))
     ):
@@ -66,7 +66,7 @@ def _check_kind(image: pyvips.Image, colour_bands: int, name: str) -> None:
         )
 
 
-def colour_bands(image: pyvips.Image) -> int:
+def color_bands(image: pyvips.Image) -> int:
     """How many bands are colour; what follows is alpha, then extra channels, which are dropped."""
     if image.interpretation == "cmyk":
         return 4
@@ -75,34 +75,34 @@ def colour_bands(image: pyvips.Image) -> int:
     return 3
 
 
-def _pixels(colour: pyvips.Image, alpha: pyvips.Image | None, name: str) -> np.ndarray:
+def _pixels(color: pyvips.Image, alpha: pyvips.Image | None, name: str) -> np.ndarray:
     """Gamma-coded sRGB and alpha, [H, W, 1 to 4], in one pass over the file: large ones are decoded once."""
-    if colour.interpretation in _LIGHT_SPACES:
-        return _from_floats(_joined(colour.colourspace("scrgb"), alpha), srgb_from_linear, name)
-    if colour.format == "uint":
-        return _from_floats(_joined(colour / _FULL_SCALE["uint"], alpha), None, name)
-    if colour.format not in _FULL_SCALE:  # signed or floating-point: by convention linear light, 1 is white
-        return _from_floats(_joined(colour, alpha), srgb_from_linear, name)
-    plain = _without_profile(colour)
+    if color.interpretation in _LIGHT_SPACES:
+        return _from_floats(_joined(color.colourspace("scrgb"), alpha), srgb_from_linear, name)
+    if color.format == "uint":
+        return _from_floats(_joined(color / _FULL_SCALE["uint"], alpha), None, name)
+    if color.format not in _FULL_SCALE:  # signed or floating-point: by convention linear light, 1 is white
+        return _from_floats(_joined(color, alpha), srgb_from_linear, name)
+    plain = _without_profile(color)
     if alpha is not None and plain.format != alpha.format:  # 257 makes 65535 of 255
         alpha = (alpha * 257).cast("ushort")
     joined = plain if alpha is None else plain.bandjoin(alpha)
     return joined.numpy().reshape(joined.height, joined.width, joined.bands)
 
 
-def _joined(colour: pyvips.Image, alpha: pyvips.Image | None) -> pyvips.Image:
+def _joined(color: pyvips.Image, alpha: pyvips.Image | None) -> pyvips.Image:
     """Colours and alpha as float32, full scale at 1."""
     if alpha is not None:
         # libvips keeps the alpha of Lab and XYZ on 0..255 and that of scRGB on 0..1, all in floats.
         light = alpha.interpretation in _LIGHT_SPACES and alpha.interpretation != "scrgb"
-        colour = colour.bandjoin(alpha / _FULL_SCALE.get(alpha.format, 255 if light else 1))
-    return colour.cast("float")
+        color = color.bandjoin(alpha / _FULL_SCALE.get(alpha.format, 255 if light else 1))
+    return color.cast("float")
 
 
 def _from_floats(image: pyvips.Image, curve: Callable[[Tensor], Tensor] | None, name: str) -> np.ndarray:
     """Strip by strip: checked, clipped and coded; in 16 bits if the picture is large."""
     height, width, bands = image.height, image.width, image.bands
-    colours = bands - (bands in (2, 4))
+    colors = bands - (bands in (2, 4))
     large = is_large(height, width)
     if not large:
         image = image.copy_memory()  # all at once on every core; a region is read on one
@@ -117,49 +117,49 @@ def _from_floats(image: pyvips.Image, curve: Callable[[Tensor], Tensor] | None, 
             )
         strip.clamp_(0, 1)
         if curve is not None:
-            strip[..., :colours] = curve(strip[..., :colours])
+            strip[..., :colors] = curve(strip[..., :colors])
         out[first:last] = stored(strip.numpy(), out.dtype)
     return out
 
 
-def _without_profile(colour: pyvips.Image) -> pyvips.Image:
+def _without_profile(color: pyvips.Image) -> pyvips.Image:
     """Resolve the ICC profile: relative colorimetric with black point compensation, through 16 bits.
 
     Relative colorimetric leaves every colour that sRGB can show as it is, where perceptual would dull a
     whole photograph to make room for colours it may not have; black point compensation keeps the shadows
     of a CMYK file. It is what picture editors do by default.
     """
-    is_cmyk = colour.interpretation == "cmyk"
-    if not is_cmyk and not _profile_matters(colour):
-        return colour
+    is_cmyk = color.interpretation == "cmyk"
+    if not is_cmyk and not _profile_matters(color):
+        return color
     try:
-        return _transform(colour)
+        return _transform(color)
     except pyvips.Error:  # a broken profile should not cost the picture: take it as untagged
-        untagged = colour.copy()
+        untagged = color.copy()
         untagged.remove(_PROFILE)
         return _transform(untagged) if is_cmyk else untagged
 
 
-def _transform(colour: pyvips.Image) -> pyvips.Image:
-    fallback = {"input_profile": "cmyk"} if colour.interpretation == "cmyk" else {}
-    return colour.icc_transform(
+def _transform(color: pyvips.Image) -> pyvips.Image:
+    fallback = {"input_profile": "cmyk"} if color.interpretation == "cmyk" else {}
+    return color.icc_transform(
         "srgb", embedded=True, intent="relative", black_point_compensation=True, depth=16, **fallback
     )
 
 
-def _profile_matters(colour: pyvips.Image) -> bool:
+def _profile_matters(color: pyvips.Image) -> bool:
     """Whether the profile moves any colour by half an 8-bit step; sRGB by any maker's name does not.
 
     An sRGB file is then read bit for bit, rather than through a transform that rounds.
     """
-    if colour.get_typeof(_PROFILE) == 0:
+    if color.get_typeof(_PROFILE) == 0:
         return False
-    levels = np.array(list(itertools.product(np.linspace(0, 1, 9), repeat=colour.bands)))[None]
-    full = _FULL_SCALE[colour.format]
+    levels = np.array(list(itertools.product(np.linspace(0, 1, 9), repeat=color.bands)))[None]
+    full = _FULL_SCALE[color.format]
     values = np.round(levels * full)
-    pixels = values.astype(np.uint8 if colour.format == "uchar" else np.uint16)
-    probe = pyvips.Image.new_from_array(pixels).copy(interpretation=colour.interpretation)
-    probe.set_type(pyvips.GValue.blob_type, _PROFILE, colour.get(_PROFILE))
+    pixels = values.astype(np.uint8 if color.format == "uchar" else np.uint16)
+    probe = pyvips.Image.new_from_array(pixels).copy(interpretation=color.interpretation)
+    probe.set_type(pyvips.GValue.blob_type, _PROFILE, color.get(_PROFILE))
     try:
         moved = _transform(probe).numpy() / 65535
     except pyvips.Error:

@@ -60,7 +60,7 @@ def steps_image(rgb: Tensor, alpha: Tensor | None, bits: int, known: Format) -> 
 
 
 def encode(image: pyvips.Image, path: Path, known: Format, overwrite: bool) -> None:
-    """Write `image` whole or not at all, with an sRGB profile and the recipe attached to it.
+    """Write `image` whole or not at all, with an sRGB profile and the metadata attached to it.
 
     Raises:
         OutputError: the file exists and `overwrite` is off, or cannot be written.

@@ -146,12 +146,12 @@ def _palette(pixels: np.ndarray, name: str) -> list[Color]:
     kept = [color for color, size in zip(colors, sizes, strict=True) if size >= SPECK * area]
     if len(kept) > MOST_REGIONS:
         raise PictureError(
-            f"{name} has {len(kept)} colours; at most {MOST_REGIONS} regions are told apart: "
+            f"{name} has {len(kept)} colours; at most {MOST_REGIONS} regions are supported: "
             "merge some, or use --mask for soft regions"
         )
     if near < FLAT_PART * area or near < NEAR_PART * counts.total() or not kept:
         raise PictureError(
-            f"{name} is no map of regions: only {near / area:.0%} of it is in flat colours, one for "
+            f"{name} is not a map of regions: only {near / area:.0%} of it is in flat colours, one for "
             "each region; for soft regions use --mask"
         )
     return kept

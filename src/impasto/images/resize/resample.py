@@ -2,7 +2,7 @@
 
 The filters are those of torch's antialiased interpolation (and Pillow's): in each direction the result is a
 weighted mean of the pixels around, the kernel widened by the factor when shrinking, and cut off and
-normalised anew at the border. Rows are filtered by torch; columns here, because each strip of the source adds
+normalised again at the border. Rows are filtered by torch; columns here, because each strip of the source adds
 its share to the rows of the result that it reaches.
 """
 

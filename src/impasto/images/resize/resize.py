@@ -151,7 +151,7 @@ def rows_at(picture: Picture, size: tuple[int, int], first: int, last: int, *, l
     if first == last:
         return torch.empty(1, 3, 0, size[1])
     if (picture.height, picture.width) == tuple(size):
-        return picture.colours.reader()(first, last).expand(-1, 3, -1, -1).contiguous()
+        return picture.colors.reader()(first, last).expand(-1, 3, -1, -1).contiguous()
     return picture_rows(picture, size, first, last, light=light)[0]
 
 
@@ -184,7 +184,7 @@ def picture_rows(
     """
     source = picture.height, picture.width
     shrinking = light and (size[0] < picture.height or size[1] < picture.width)
-    rows = picture.colours.reader(linear_from_srgb if shrinking else None)
+    rows = picture.colors.reader(linear_from_srgb if shrinking else None)
     alpha = None
     if picture.opacity is None:
         rgb = resampled_rows(rows, source, size, first, last, BICUBIC)

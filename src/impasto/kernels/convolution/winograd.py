@@ -127,7 +127,7 @@ def _scatter_masked(g, bits, s, top, left, space, patch, v, v_stride):
 def _gather_rectified(space, m, m_stride, bias, y, bits, s, top, left):
     """One tile of outputs: bias, ReLU, pooling."""
     n, words = s.columns, s.columns // WIDTH
-    down, right = s.rows - top, s.across - left
+    down, right, bit_row = s.rows - top, s.across - left, s.across * words
     halvings = 1 if s.pooling != NO_POOLING else 0
     row = (s.across >> halvings) * n
     start, word = (top >> halvings) * row + (left >> halvings) * n, (top * s.across + left) * words
@@ -135,57 +135,15 @@ def _gather_rectified(space, m, m_stride, bias, y, bits, s, top, left):
         at, bit = start + c, word + c // WIDTH
         if s.pooling == NO_POOLING:
             gather_rectified(
-                space,
-                m + c,
-                m_stride,
-                bias,
-                c,
-                y,
-                at,
-                row,
-                n,
-                bits,
-                bit,
-                s.across * words,
-                words,
-                down,
-                right,
+                space, m + c, m_stride, bias, c, y, at, row, n, bits, bit, bit_row, words, down, right
             )
         elif s.pooling == MAX_POOLING:
             gather_largest(
-                space,
-                m + c,
-                m_stride,
-                bias,
-                c,
-                y,
-                at,
-                row,
-                n,
-                bits,
-                bit,
-                s.across * words,
-                words,
-                down,
-                right,
+                space, m + c, m_stride, bias, c, y, at, row, n, bits, bit, bit_row, words, down, right
             )
         else:
             gather_mean(
-                space,
-                m + c,
-                m_stride,
-                bias,
-                c,
-                y,
-                at,
-                row,
-                n,
-                bits,
-                bit,
-                s.across * words,
-                words,
-                down,
-                right,
+                space, m + c, m_stride, bias, c, y, at, row, n, bits, bit, bit_row, words, down, right
             )
 
 
@@ -194,19 +152,8 @@ def _multiply_group(space, v, v_stride, kernel, m, m_stride, tiles, s):
     """m[i] = v[i] @ kernel[i] for the 36 points."""
     for i in range(SQUARE):
         b = i * s.depth * s.columns
-        multiply(
-            space,
-            v + i * v_stride,
-            s.depth,
-            kernel,
-            b,
-            s.depth,
-            False,
-            space,
-            m + i * m_stride,
-            tiles,
-            s.columns,
-        )
+        at, to = v + i * v_stride, m + i * m_stride
+        multiply(space, at, s.depth, kernel, b, s.depth, False, space, to, tiles, s.columns)
 
 
 @njit(cache=True, nogil=True)

@@ -47,7 +47,7 @@ def fastest(n_in: int, n_out: int, positions: int) -> Algorithm:
 
 
 class _Chosen:
-    """A layer that is computed in the way that suits its input; see `base.Convolution`."""
+    """A layer that is computed in the way that suits its input; see `interface.Convolution`."""
 
     def __init__(self, kernel: Tensor, bias: Tensor, padding: int, algorithm: str, tf32: bool):
         self.kernel, self.bias, self.padding, self.algorithm = kernel, bias, padding, algorithm
@@ -63,11 +63,8 @@ class _Chosen:
         wanted = fastest(n_in, n_out, x.shape[2] * x.shape[3]) if self.algorithm == "auto" else self.algorithm
         if not possible(wanted, n_in, n_out):
             wanted = "direct"
-        return {
-            "direct": lambda: self._direct,
-            "patches": lambda: self._patches,
-            "winograd": lambda: self._winograd,
-        }[wanted]()
+        found: Convolution = getattr(self, f"_{wanted}")
+        return found
 
     @cached_property
     def _direct(self) -> Convolution:
@@ -108,7 +105,7 @@ def prepare(
         or padding not in (0, 1, 2)
     ):
         raise SettingsError(
-            f"a layer is a kernel [n_out, n_in, 3, 3], a bias [n_out] and a padding of 0 to 2, got "
+            f"a layer must be a kernel [n_out, n_in, 3, 3], a bias [n_out] and a padding of 0 to 2, got "
             f"{list(kernel.shape)}, {list(bias.shape)} and {padding}"
         )
     return _Chosen(kernel, bias, padding, algorithm, tf32)

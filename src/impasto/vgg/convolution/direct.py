@@ -34,7 +34,7 @@ class DirectConvolution:
         self.bias, self.padding, self.tf32 = bias, padding, tf32
 
     def __call__(self, x: Tensor, pooling: Pooling | None = None) -> Tensor:
-        """See `base.Convolution`."""
+        """See `interface.Convolution`."""
         y = F.relu(self._convolve(x))
         return POOLINGS[pooling](y) if pooling else y
 

@@ -19,7 +19,7 @@ LANES = 16
 
 
 class FusedConvolution(ABC):
-    """The part that fused algorithms share; see `base.Convolution`. float32 on a CPU, a batch of one."""
+    """The part that fused algorithms share; see `interface.Convolution`. float32 on a CPU, a batch of one."""
 
     def __init__(self, kernel: Tensor, bias: Tensor, padding: int = 1):
         self.kernel, self.padding = kernel.detach(), padding
@@ -27,7 +27,7 @@ class FusedConvolution(ABC):
         self.bias = bias.detach().numpy()
 
     def __call__(self, x: Tensor, pooling: Pooling | None = None) -> Tensor:
-        """See `base.Convolution`."""
+        """See `interface.Convolution`."""
         smallest = 2 if pooling else 1
         if (
             x.ndim != 4

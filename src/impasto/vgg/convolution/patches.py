@@ -21,7 +21,7 @@ CHANNELS = PANEL
 
 
 class PatchesConvolution(FusedConvolution):
-    """See `base.Convolution`; for few input channels."""
+    """See `interface.Convolution`; for few input channels."""
 
     def can_fuse_pooling(self) -> bool:
         """No layer of VGG-19 would need it."""

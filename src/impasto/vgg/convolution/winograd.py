@@ -28,7 +28,7 @@ CHANNELS = PANEL
 
 
 class WinogradConvolution(FusedConvolution):
-    """See `base.Convolution`; n_in and n_out are multiples of CHANNELS."""
+    """See `interface.Convolution`; n_in and n_out are multiples of CHANNELS."""
 
     def can_fuse_pooling(self) -> bool:
         """A tile of gradients must begin with the second of two rows that were pooled."""

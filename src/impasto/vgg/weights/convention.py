@@ -101,7 +101,7 @@ def decide(path: Path, kernel: Tensor, metadata: Mapping[str, str]) -> Decision:
         chosen = CONVENTIONS[label]
         return Decision(chosen, chosen.stored_as, False, f"labelled {label} by the file's metadata")
     raise WeightsError(
-        f"{path} is a VGG-19 of unknown training, so how it wants its pictures is unknown; "
+        f"{path} is a VGG-19 of unknown training, so the channel order and range that it expects are unknown; "
         f"save it as .safetensors with the metadata 'convention': {expected}"
     )
 

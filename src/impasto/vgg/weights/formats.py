@@ -218,8 +218,8 @@ def sort_by_layer(path: Path, contents: Contents) -> Parts:
         if missing := sorted(wanted - set(found)):
             whole = sum("bias" in part for part in parts.values())
             raise WeightsError(
-                f"{path} is no whole VGG-19: {convolution}'s {' and '.join(missing)} missing ({whole} of {len(TABLE)} "
-                "layers found); VGG-16, say, or batch normalisation cannot stand in: fetch VGG-19's own file"
+                f"{path} is not all of VGG-19: {convolution}'s {' and '.join(missing)} missing ({whole} of "
+                f"{len(TABLE)} layers found); VGG-16 or batch normalisation will not do: fetch VGG-19's own file"
             )
     return parts
 

@@ -1,0 +1,86 @@
+"""Paint the film and the x-t slices of docs/video.md: `python docs/paint_film.py [FOLDER]`; begun again, it goes on.
+
+The film is a camera that pans and comes nearer over the demo's photograph, with a disc from the demo's painting that
+crosses before it. It is painted in the manner of the demo's painting, in FOLDER (`out/film` without one), frame by
+frame, and once more with each frame by itself. An x-t slice is one row of pixels, frame below frame: flicker shows as
+noise.
+"""
+
+import sys
+from fractions import Fraction
+from pathlib import Path
+
+import cv2
+import numpy as np
+from build import DOCS
+from PIL import Image
+
+import impasto
+from impasto.settings import Settings
+
+ROOT = DOCS.parent
+sys.path.insert(0, str(ROOT))
+from tests.video.synthetic import camera, film  # noqa: E402
+
+PUBLISHED = DOCS / "video"
+DEMO = ROOT / "src" / "impasto" / "demo"
+SIZE, COUNT, RATE = (120, 192), 24, Fraction(8)
+QUALITY = 60
+SLICES = 5
+"""Each frame is so many rows high in a slice."""
+
+
+def pictures() -> list[np.ndarray]:
+    """The frames of the film, uint8 [H, W, 3]."""
+    photograph, painting = (np.asarray(Image.open(DEMO / f"{name}.jpg")) for name in ("content", "style"))
+    half = cv2.resize(photograph, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    ball = cv2.resize(painting, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    made = film(
+        half, SIZE, COUNT,
+        lambda i: camera(60 + 3.3 * i, 110, 1.006**i), lambda i: np.array([170 - 5.5 * i, 44, 20.0]), ball,
+    )  # fmt: skip
+    return made.frames
+
+
+def main(folder: Path) -> None:
+    """Paint, and write what the page shows."""
+    folder.mkdir(parents=True, exist_ok=True)
+    PUBLISHED.mkdir(exist_ok=True)
+    frames = pictures()
+    shots = folder / "shots"
+    shots.mkdir(exist_ok=True)
+    for number, one in enumerate(frames):
+        Image.fromarray(one).save(shots / f"shot-{number:02}.png")
+    settings = Settings(recipe="strokes", threads=1)
+    work = folder / "film"
+    painting = impasto.VideoStylizer(settings).paint(shots, DEMO / "style.jpg", rate=RATE, folder=work)
+    for one in painting:
+        print(
+            f"frame {one.number + 1} of {painting.count}: {one.steps} steps, {one.seconds:.1f} s", flush=True
+        )
+    painted = [one.pixels for one in painting.frames()]
+    Image.fromarray(painted[0]).save(
+        PUBLISHED / "film.webp", save_all=True, append_images=list(map(Image.fromarray, painted[1:])),
+        duration=round(1000 / RATE), loop=0, quality=QUALITY, method=6,
+    )  # fmt: skip
+    rows = [f"row-{name}" for name in ("film", "painted", "stills")]
+    stills = list(_stills(settings, frames, folder))
+    for name, shown in zip(rows, (frames, painted, stills), strict=True):
+        slice_ = np.stack([one[SIZE[0] * 2 // 3] for one in shown]).repeat(SLICES, 0).repeat(2, 1)
+        Image.fromarray(slice_).save(PUBLISHED / f"{name}.png", optimize=True)
+
+
+def _stills(settings: Settings, frames: list[np.ndarray], folder: Path) -> list[np.ndarray]:
+    """Each frame painted by itself."""
+    stylizer = impasto.Stylizer(Settings.from_dict({**settings.as_dict(), "size": SIZE[1]}))
+    style, found = stylizer.encode_style(DEMO / "style.jpg"), []
+    for number, one in enumerate(frames):
+        file = folder / f"still-{number:02}.png"
+        if not file.exists():
+            stylizer.stylize(one, style).save(file)
+        found.append(np.asarray(Image.open(file)))
+    return found
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "out" / "film")

@@ -1,0 +1,52 @@
+"""The command line that paints a picture again, from the recipe that the picture carries."""
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from impasto.faces.guides import GUIDES
+from impasto.faces.words import as_option, as_text, command, operand
+from impasto.settings import Settings
+
+
+def again_command(recipe: Mapping[str, Any], path: Path) -> str:
+    """The command line that paints it again, in the folder where the pictures are."""
+    settings = Settings.from_dict(recipe["settings"])
+    inputs = recipe["inputs"]
+    pictures = [style_words(inputs[role]) for role in ("content", *_roles(inputs, "style"))]
+    words = ["impasto", "stylize", *pictures, "-o", operand(path)]
+    for guide in GUIDES:
+        for role in _roles(inputs, guide.role):
+            words += [guide.flag, operand(Path(inputs[role]["name"]))]
+    if settings.recipe != Settings().recipe:
+        words += ["--recipe", settings.recipe]
+    for name, value in settings.changed().items():
+        words += as_option(name, value)
+    return command([*words, *adjust_words(recipe.get("adjustments", []))])
+
+
+def _roles(inputs: Mapping[str, Any], role: str) -> list[str]:
+    """The inputs of one kind, in order: "style", "style 2", ..."""
+    return [one for one in inputs if one == role or re.fullmatch(rf"{role} \d+", one)]
+
+
+def style_words(one: Mapping[str, Any]) -> str:
+    """A picture of a recipe as the command line takes it: its name, and the weight that it has."""
+    text = operand(Path(one["name"]))
+    return f"{text}:{one['weight']!r}" if "weight" in one else text
+
+
+def adjust_words(adjustments: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The options that give these adjustments, as a picture's metadata has them: {"step": n, name: value, ...}."""
+    return [word for one in adjustments_told(adjustments) for word in ("--adjust", one)]
+
+
+def adjustments_told(adjustments: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Each change as STEP:NAME=VALUE."""
+    return [
+        f"{one['step']}:{name.replace('_', '-')}={as_text(value)}"
+        for one in adjustments
+        for name, value in one.items()
+        if name != "step"
+    ]

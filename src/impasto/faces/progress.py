@@ -1,0 +1,67 @@
+"""How a painting is told of while it goes on: what it is doing, the parts of its cost, and the time left."""
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from impasto import Cost, Step
+
+_SECONDS, _STEPS = 30.0, 10
+"""The pace is averaged over so many seconds, or over about so many steps where these take longer."""
+_FIRST_STEPS = 5
+"""Nothing is said of the time left before so many steps."""
+
+
+WORDS = {
+    "scale": "making the canvas",
+    "encoding": "encoding the pictures",
+    "compiling": "compiling for this machine, once: some 10 seconds",
+}
+"""What an event is called, by its kind."""
+
+
+class Meter:
+    """The part of the work that is done and the time left: one task of `rich.progress`.
+
+    Args:
+        now: a clock in seconds that never goes back.
+    """
+
+    def __init__(self, now: Callable[[], float] = time.monotonic):
+        from rich.progress import Progress
+
+        self._progress = Progress(get_time=now, speed_estimate_period=_SECONDS, disable=True)
+        self._progress.add_task("", total=1.0)
+        (self.task,) = self._progress.tasks
+        self._now, self._then = now, now()
+        self._steps, self._scale, self._gain = 0, 0, 0.0
+
+    def begin(self, seconds: float) -> None:
+        """Set the clock, after `seconds` of painting before an interruption."""
+        self._then = self._now()
+        self.task.start_time = self._then - seconds
+
+    def step(self, step: "Step") -> None:
+        """Take a step into account."""
+        gain, seconds = step.done - self.task.completed, self._now() - self._then
+        if (
+            self._steps and step.scale == self._scale
+        ):  # a solver that is done early skips work: no sign of speed
+            self.task.completed += max(0.0, gain - 2 * self._gain)
+        self._steps, self._scale, self._gain, self._then = self._steps + 1, step.scale, gain, self._now()
+        self._progress.speed_estimate_period = max(_SECONDS, _STEPS * seconds)
+        self._progress.update(self.task.id, completed=step.done)
+
+    def left(self) -> float | None:
+        """Seconds to go, None while nothing is known."""
+        left = self.task.time_remaining
+        if left is None or self._steps < _FIRST_STEPS:
+            return None
+        return max(0.0, left - (self._now() - self._then))
+
+
+def parts_of(cost: "Cost") -> list[str]:
+    """The parts of a cost; variation and custom costs where there are any."""
+    parts = {name: getattr(cost, name) for name in ("content", "style", "variation", "custom")}
+    return [f"{name} {x:.4g}" for name, x in parts.items() if x or name in ("content", "style")]

@@ -1,0 +1,182 @@
+"""What is kept of a painting: its checkpoint, its result, and the metadata that both carry."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from impasto.errors import CheckpointError, OutputError
+from impasto.images.resize.resize import alpha_at
+from impasto.inputs.color_transfer import ColorTransfer
+from impasto.painting.adjust import read_adjustments
+from impasto.painting.checkpoint import Checkpoint, SavedState, check_fits, check_same, save_checkpoint
+from impasto.painting.loop import BEGUN, Progress
+from impasto.painting.planner import Planner
+from impasto.painting.problem import PaintingProblem
+from impasto.painting.result import PartOfResult, Result
+from impasto.solvers.solver import Solver
+from impasto.tensor_types import Image
+from impasto.version import __version__
+
+
+class PaintingRecord:
+    """Writes down what a painting is made from and with, and how far it is.
+
+    problem: with the settings that it begins with. colors: the inputs as they were read. threads: it computes with.
+    """
+
+    def __init__(self, problem: PaintingProblem, colors: ColorTransfer, threads: int):
+        self._problem, self._colors, self._threads = problem, colors, threads
+        self._settings, self._partition = problem.settings, problem.partition
+        self._weights = problem.encoder.weights.provenance
+
+    @property
+    def versions(self) -> dict[str, Any]:
+        """What the same bytes need: impasto's version, torch's, and the numbers of threads and of processes."""
+        ranks = {} if self._partition.size == 1 else {"ranks": self._partition.size}
+        return {"impasto": __version__, "torch": torch.__version__, "threads": self._threads, **ranks}
+
+    @property
+    def adjustments(self) -> list[dict[str, Any]]:
+        """See `Painting.adjustments`."""
+        return [one.as_dict() for one in self._problem.adjustments]
+
+    @property
+    def _fingerprints(self) -> list[str]:
+        problem = self._problem
+        return [
+            *(cost.fingerprint() for cost in problem.costs),
+            *(cost.fingerprint() for cost in problem.image_costs),
+        ]
+
+    def stopped(self, progress: Progress, ended: bool) -> str:
+        """Why the painting ended, or "interrupted"; ended: whether its iteration did."""
+        problem, solver = self._problem, progress.solver
+        if not ended:
+            return "interrupted"
+        if solver is not None and progress.scale == len(problem.scales) - 1:
+            if solver.finished:
+                return solver.finished
+            if progress.step >= problem.scales[-1].steps:
+                return "all steps done"
+        return "cancelled" if problem.cancelled() else "interrupted"
+
+    def metadata(self, progress: Progress, stopped: str) -> dict[str, Any]:
+        """See `Painting.metadata`."""
+        described = self._colors.original.described().items()
+        weights = self._weights.as_dict()
+        height, width = self._problem.schedule.size
+        return {
+            "settings": self._settings.as_dict(),
+            "width": width,
+            "height": height,
+            "inputs": {role: {**one, "name": Path(one["name"]).name} for role, one in described},
+            "weights": {**weights, "path": Path(weights["path"]).name},
+            "versions": self.versions,
+            **({"costs": self._fingerprints} if self._fingerprints else {}),
+            **({"adjustments": self.adjustments} if self.adjustments else {}),
+            "steps": len(progress.history),
+            "stopped": stopped,
+        }
+
+    def result(self, progress: Progress, stopped: str) -> Result:
+        """See `Painting.result`."""
+        image, is_whole = self._painted(_solver(progress, "asking for the result"), progress.scale)
+        original = self._colors.original
+        kind = Result if is_whole else PartOfResult
+        return kind(
+            image=image,
+            alpha=alpha_at(self._problem.inputs.content, self._problem.schedule.size) if is_whole else None,
+            history=list(progress.history),
+            stopped=stopped,
+            seconds=progress.seconds,
+            settings=self._settings,
+            weights=self._weights.as_dict(),
+            metadata=self.metadata(progress, stopped),
+            pictures={"content": original.content, "style": original.styles[0].picture},
+        )
+
+    def _painted(self, solver: Solver, scale: int) -> tuple[Image, bool]:
+        """The canvas at the last scale, in its colours, and whether it is all of it.
+
+        It is in the first process; elsewhere these are the process's own rows.
+        """
+        problem, partition, size = self._problem, self._partition, self._problem.schedule.size
+        canvas = solver.image.detach()
+        for finer in range(scale + 1, len(problem.scales)):
+            canvas = problem.upscaled(canvas, finer)
+        canvas = problem.shown(canvas, len(problem.scales) - 1)
+        whole = partition.gathered(canvas, size[0])
+        image = canvas.cpu() if whole is None else whole
+        if image.data_ptr() == solver.image.data_ptr():
+            image = image.clone()  # the solver goes on with its own
+        first = 0 if whole is not None else partition.rows_of(size[0]).start
+        image = self._colors.finished(image, size, first, problem.settings.protect_strength)
+        return image, partition.rank == 0
+
+    def save(self, path: str | os.PathLike[str], progress: Progress, extra: Mapping[str, Any] | None) -> None:
+        """See `Painting.save_checkpoint`."""
+        solver = _solver(progress, "saving a checkpoint")
+
+        def write(state: Mapping[str, Any]) -> None:
+            checkpoint = Checkpoint(
+                settings=self._settings,
+                inputs=self._colors.original.described(),
+                weights=self._weights.checksum,
+                versions=self.versions,
+                scale=progress.scale,
+                step=progress.step,
+                seconds=progress.seconds,
+                history=progress.history,
+                solver_state=dict(state),
+                layouts=list(self._problem.layouts),
+                costs=self._fingerprints,
+                adjustments=self.adjustments,
+                extra=dict(extra or {}),
+            )
+            save_checkpoint(path, checkpoint)
+
+        height = self._problem.scales[progress.scale].size[0]
+        with self._partition.reporting(OutputError):
+            state = solver.state()
+            if progress.begun is not None and state:
+                state[BEGUN] = progress.begun
+            self._partition.gathered_state(state, height, write)
+
+    def resumed(self, checkpoint: Checkpoint, planner: Planner) -> Progress:
+        """Where the painting goes on; its layouts and adjustments become the checkpoint's.
+
+        Raises CheckpointError when the checkpoint is another painting's.
+        """
+        check_same(
+            checkpoint,
+            inputs=self._colors.original.described(),
+            settings=self._settings,
+            costs=self._fingerprints,
+            weights=self._weights.checksum,
+        )
+        problem, partition = self._problem, self._partition
+        check_fits(checkpoint, [scale.size for scale in problem.scales])
+        problem.plan_adjustments(read_adjustments(checkpoint.adjustments))
+        problem.adjust(len(checkpoint.history) - 1)  # those after the last step are still to be taken over
+        if checkpoint.versions.get("ranks", 1) == partition.size:
+            planner.layouts = checkpoint.layouts
+        else:  # another share of the picture, and so other memory
+            planner.layouts = checkpoint.keeping_its_solver(planner.layouts)
+        rows = partition.rows_of(problem.scales[checkpoint.scale].size[0]) if partition.size > 1 else None
+        return Progress(
+            scale=checkpoint.scale,
+            step=checkpoint.step,
+            seconds=checkpoint.seconds,
+            history=list(checkpoint.history),
+            saved_state=SavedState(checkpoint.solver_state, problem.encoder.device, rows),
+        )
+
+
+def _solver(progress: Progress, before: str) -> Solver:
+    """The solver at work. Raises CheckpointError while there is none."""
+    if progress.solver is None:
+        raise CheckpointError(f"nothing is painted yet: take at least one step before {before}")
+    return progress.solver

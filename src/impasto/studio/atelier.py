@@ -1,0 +1,110 @@
+"""The studio itself: folder, desk, first look and queue, with the network that all of them paint with."""
+
+import re
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import impasto
+from impasto.demo.pictures import demo_picture
+from impasto.errors import OutputError
+from impasto.settings import Settings
+from impasto.studio.desk import Desk
+from impasto.studio.folder import Folder
+from impasto.studio.library import Library
+from impasto.studio.look import Look
+from impasto.studio.order import Order
+from impasto.studio.queue import Queue
+from impasto.studio.record import Record
+
+if TYPE_CHECKING:
+    from impasto import Stylizer
+
+_KEEP_SECONDS = 1.0
+
+
+class Atelier:
+    """Everything that goes on in one folder. It is begun with `open` and ended with `close`.
+
+    Raises OutputError: the folder cannot be worked in, or another studio works there.
+    """
+
+    def __init__(self, path: Path):
+        self.folder = Folder(path)
+        self.library = Library(self.folder)
+        self.desk = Desk(self.folder.path / "desk.json", self.library)
+        self.look = Look(self.desk, self.library, self.stylizer)
+        self.queue = Queue(self.folder, self.library, self.stylizer, lambda: self.look.busy)
+        self.problem = ""
+        self._first: Stylizer | None = None
+        self._network = threading.Lock()
+        self._closing = threading.Event()
+        self._clerk = threading.Thread(target=self._keep, name="clerk", daemon=True)
+        self._tidy()
+
+    def open(self) -> None:
+        """Begin to paint."""
+        self.look.start()
+        self.queue.start()
+        self._clerk.start()
+
+    def close(self) -> None:
+        """End: what is being painted is kept as far as it came."""
+        self._closing.set()
+        self.look.close()
+        self.queue.close()
+        if self._clerk.is_alive():
+            self._clerk.join()
+        self._keep_desk()
+        self.folder.close()
+
+    def stylizer(self, settings: Settings) -> "Stylizer":
+        """A painter with these settings; the network is loaded once."""
+        with self._network:
+            if self._first is None:
+                self._first = impasto.Stylizer(settings)
+            return self._first.varied(settings)
+
+    def changed(self) -> None:
+        """The desk has changed: paint another first look."""
+        self.look.change()
+
+    def lay_demo(self) -> None:
+        """Put the two pictures that come with impasto on the desk. Raises PictureError, OutputError."""
+        names = {"content": "content.jpg", "style": "style.jpg"}
+        found = {
+            role: self.library.add_copy(demo_picture(role), name, f"{role} picture")
+            for role, name in names.items()
+        }
+        self.desk.place_photograph(found["content"])
+        self.desk.add_style(found["style"])
+        self.changed()
+
+    def paint(self) -> Record:
+        """Paint what lies on the desk. Raises SettingsError, OutputError."""
+        return self.queue.add(self.desk.order())
+
+    def order_of(self, id: str) -> Order:
+        """What a painting is made from."""
+        return self.queue.records[id].order
+
+    def _keep(self) -> None:
+        while not self._closing.wait(_KEEP_SECONDS):
+            self._keep_desk()
+
+    def _keep_desk(self) -> None:
+        try:
+            self.desk.keep()
+            self.problem = ""
+        except OutputError as error:
+            self.problem = f"the desk could not be kept: {error}"
+
+    def _tidy(self) -> None:
+        """Remove pictures that nothing in the folder names any more, not even what cannot be read."""
+        used: set[str] = set()
+        for path in [self.folder.path / "desk.json", *self.folder.paintings.glob("*/record.json")]:
+            if path.is_file():
+                used.update(
+                    re.findall(r'"([0-9a-f]{24})"', path.read_text(encoding="utf-8", errors="replace"))
+                )
+        self.library.tidy(used)

@@ -1,0 +1,78 @@
+"""The folder that a studio works in: one at a time, every file in it written whole."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from impasto.errors import OutputError
+from impasto.files.atomic_write import replacing
+
+_LOCK = "studio.lock"
+
+
+def default_folder() -> Path:
+    """Where a studio keeps its paintings unless the user names a folder: the user's own data folder."""
+    from platformdirs import user_data_path
+
+    return user_data_path("impasto", appauthor=False) / "studio"
+
+
+class Folder:
+    """The folder, made if need be and held until `close`.
+
+    Raises OutputError: it cannot be made or written to, or another studio works in it.
+    """
+
+    def __init__(self, path: Path):
+        self.path = path.expanduser().resolve()
+        self.pictures, self.paintings, self.incoming = (
+            self.path / name for name in ("pictures", "paintings", "incoming")
+        )
+        try:
+            for one in (self.pictures, self.paintings, self.incoming):
+                one.mkdir(parents=True, exist_ok=True)
+            self._lock: BinaryIO = (self.path / _LOCK).open("ab")
+        except OSError as error:
+            raise OutputError(
+                f"the folder '{path}' cannot be worked in ({error.strerror}): choose another with --folder"
+            ) from None
+        self._hold()
+        for left in self.incoming.iterdir():
+            left.unlink(missing_ok=True)  # uploads that a killed server was receiving
+
+    def _hold(self) -> None:
+        try:
+            if os.name == "nt":
+                import msvcrt
+
+                self._lock.seek(0)
+                msvcrt.locking(self._lock.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined, unused-ignore]
+            else:
+                import fcntl
+
+                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            self._lock.close()
+            raise OutputError(
+                f"another studio works in '{self.path}': use its page, or choose another folder with --folder"
+            ) from None
+
+    def close(self) -> None:
+        """Let another studio work here."""
+        self._lock.close()
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write a JSON file, whole or not at all. Raises OutputError."""
+    with replacing(path, overwrite=True) as file:
+        file.write(json.dumps(value, indent=1).encode())
+
+
+def read_json(path: Path) -> dict[str, Any] | None:
+    """The mapping in a JSON file; None when it is missing, damaged or something else."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None

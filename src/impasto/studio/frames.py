@@ -1,0 +1,69 @@
+"""Pictures of a painting while it is painted, as JPEGs for the page: made only while somebody looks."""
+
+import time
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyvips
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from impasto import Painting
+
+WATCHED_SECONDS = 3.0
+"""Somebody looks who has asked so recently."""
+LEAST_SECONDS = 0.12
+"""Between two frames."""
+SHARE = 0.1
+"""Frames take at most this part of the painting's time."""
+_QUALITY = 88
+_SMALL = 640
+"""Long side, in pixels, to which smaller frames are enlarged, so that the page shows a small canvas without blocks."""
+
+
+class Frames:
+    """The newest frame of one painting.
+
+    side: long side in pixels, at most that of the canvas. version: counts up with each frame; 0: there is none yet.
+    The page asks (`watch`), the painting's own thread answers (`show`).
+    """
+
+    def __init__(self, side: int):
+        self.side, self.version, self.jpeg = side, 0, b""
+        self._watched = self._due = 0.0
+
+    def watch(self) -> None:
+        """Somebody is looking."""
+        self._watched = time.monotonic()
+
+    def show(self, painting: "Painting", *, now: bool = False) -> None:
+        """Make a frame if one is due and somebody looks; `now`: in any case. Call it between two steps."""
+        began = time.monotonic()
+        if not now and (began < self._due or began > self._watched + WATCHED_SECONDS):
+            return
+        self.jpeg = jpeg(painting.preview(self.side))
+        self.version += 1
+        ended = time.monotonic()
+        self._due = ended + max(LEAST_SECONDS, (ended - began) / SHARE)
+
+    def clear(self) -> None:
+        """There is nothing to see."""
+        self.jpeg = b""
+        self.version += 1
+
+    def show_image(self, image: "Tensor") -> None:
+        """A frame of a picture [1, 3, h, w] in [0, 1]."""
+        pixels = (image[0].permute(1, 2, 0) * 255).round().clamp(0, 255).byte().numpy()
+        self.jpeg = jpeg(pixels)
+        self.version += 1
+
+
+def jpeg(pixels: np.ndarray) -> bytes:
+    """RGB uint8 [h, w, 3] as a JPEG; a small one is enlarged."""
+    height, width = pixels.shape[:2]
+    image = pyvips.Image.new_from_memory(np.ascontiguousarray(pixels), width, height, 3, "uchar")
+    image = image.copy(interpretation="srgb")
+    if max(width, height) < _SMALL:
+        image = image.resize(_SMALL / max(width, height), kernel="cubic")
+    return bytes(image.jpegsave_buffer(Q=_QUALITY, keep="none"))

@@ -1,0 +1,95 @@
+"""The files of a finished painting: the picture, its small pictures, and the canvas in full precision for downloads."""
+
+import json
+import zipfile
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+import impasto
+from impasto.errors import OutputError, PictureError
+from impasto.files.atomic_write import replacing
+from impasto.studio.folder import read_json, write_json
+from impasto.studio.library import SHOWN_SIDE, THUMB_SIDE, save_small
+from impasto.studio.record import Record
+
+COSTS = "costs.json"
+
+
+def keep_result(record: Record, result: "impasto.Result") -> None:
+    """Write everything that is kept of a result. Raises OutputError: the disk is full, say; nothing is half-written."""
+    try:
+        result.save(record.picture, overwrite=True)
+        _keep_canvas(record.canvas, result)
+        write_json(
+            record.home / COSTS,
+            {"costs": [asdict(cost) for cost in result.history], "stopped": result.stopped},
+        )
+        for kind, side in (("thumb", THUMB_SIDE), ("shown", SHOWN_SIDE)):
+            save_small(record.picture, record.small(kind), side)
+    except OutputError:
+        raise
+    except (OSError, PictureError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise OutputError(f"the picture could not be kept ({reason}): is the disk full?") from None
+    for name in ("report.png", "report.txt"):
+        (record.home / name).unlink(missing_ok=True)
+
+
+def kept_costs(record: Record) -> list[dict[str, float]]:
+    """The costs of every step of a painting that has ended; none where there are none."""
+    found = read_json(record.home / COSTS) or {}
+    return list(found.get("costs", []))
+
+
+def export(record: Record, to: Path, bits: int) -> None:
+    """Write the picture in the format that the file's name says, as `impasto stylize --bits` would have.
+
+    Raises OutputError, SettingsError (the format does not hold so many bits), PictureError.
+    """
+    recipe = impasto.read_metadata(record.picture)
+    settings = impasto.Settings.from_dict({**recipe["settings"], "bits": bits})
+    with np.load(record.canvas, allow_pickle=False) as planes:
+        image = torch.from_numpy(planes["rgb"])
+        alpha = torch.from_numpy(planes["alpha"]) if "alpha" in planes else None
+    impasto.Result(
+        image=image,
+        alpha=alpha,
+        history=[],
+        stopped=recipe.get("stopped", ""),
+        seconds=record.seconds,
+        settings=settings,
+        weights=recipe.get("weights", {}),
+        metadata={**recipe, "settings": settings.as_dict()},
+    ).save(to, overwrite=True)
+
+
+def bundle(record: Record, to: Path, files: Mapping[str, Path], command: str) -> None:
+    """Write a ZIP with the picture, everything that it was made from, its settings as a file, and the command.
+
+    files: by their names in it.
+    """
+    recipe = impasto.read_metadata(record.picture)
+    toml = to.with_suffix(".toml")
+    impasto.write_settings(toml, impasto.Settings.from_dict(recipe["settings"]), overwrite=True)
+    try:
+        with zipfile.ZipFile(to, "w", zipfile.ZIP_STORED) as archive:
+            for name, path in files.items():
+                archive.write(path, name)
+            archive.write(toml, "settings.toml")
+            archive.writestr("again.txt", command + "\n")
+            archive.writestr("recipe.json", json.dumps(recipe, indent=1))
+    finally:
+        toml.unlink(missing_ok=True)
+
+
+def _keep_canvas(path: Path, result: "impasto.Result") -> None:
+    planes: dict[str, Any] = {"rgb": result.image.numpy()}
+    if result.alpha is not None:
+        planes["alpha"] = result.alpha.numpy()
+    with replacing(path, overwrite=True) as file:
+        np.savez(file, **planes)

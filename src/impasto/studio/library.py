@@ -1,0 +1,155 @@
+"""The pictures that came into the studio, each kept once, as it came, with two smaller ones for the page."""
+
+import hashlib
+import secrets
+import shutil
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import impasto
+from impasto.errors import OutputError, PictureError
+from impasto.pages.pixels import thumbnail
+from impasto.studio.folder import Folder, read_json, write_json
+from impasto.studio.names import safe_name
+
+THUMB_SIDE, SHOWN_SIDE = 320, 1600
+"""Long sides in pixels, at most: of a thumbnail, and of a picture that is shown large."""
+_QUALITY = 88
+
+
+@dataclass(frozen=True)
+class Source:
+    """A picture of the library. key: its folder's name. name: the file's. width, height: in pixels, turned upright."""
+
+    key: str
+    name: str
+    width: int
+    height: int
+
+    @property
+    def stem(self) -> str:
+        """The name without its ending."""
+        return Path(self.name).stem
+
+
+class Library:
+    """All pictures in the studio's folder: `pictures/KEY/original/NAME` and beside it what the page shows.
+
+    The key comes from content and name, so that the same file is kept once. Only keys that are in here lead to files.
+    """
+
+    def __init__(self, folder: Folder):
+        self._folder = folder
+        self._sources: dict[str, Source] = {}
+        for path in sorted(folder.pictures.iterdir()):
+            found = read_json(path / "picture.json")
+            source = None if found is None else _source(found)
+            if source is not None and source.key == path.name and self.file(source).is_file():
+                self._sources[source.key] = source
+
+    def get(self, key: str) -> Source | None:
+        """The picture of this key."""
+        return self._sources.get(key)
+
+    def file(self, source: Source) -> Path:
+        """The file as it came."""
+        return self._folder.pictures / source.key / "original" / source.name
+
+    def shown(self, source: Source, kind: str) -> Path:
+        """A JPEG for the page. kind: "thumb" or "shown"."""
+        return self._folder.pictures / source.key / ("thumb.jpg" if kind == "thumb" else "shown.jpg")
+
+    def add(self, file: Path, name: str, role: str = "picture") -> Source:
+        """Take a file in: it is moved here once it is sure that it can be read.
+
+        Args:
+            file: the file, which is gone afterwards.
+            name: as the user's machine calls it.
+            role: what it is for, in messages.
+
+        Raises:
+            PictureError: it is no picture that can be read, or has too many pixels (from its header).
+            OutputError: it cannot be kept.
+        """
+        name = safe_name(name)
+        key = _key(file, name)
+        try:
+            if key in self._sources:
+                return self._sources[key]
+            picture = _read(file, name, role)
+            source = Source(key, name, picture.width, picture.height)
+            self._keep(file, source)
+        finally:
+            file.unlink(missing_ok=True)
+        self._sources[key] = source
+        return source
+
+    def add_bytes(self, data: bytes, name: str, role: str = "picture") -> Source:
+        """Take in a picture that is in memory, as a file's bytes. Raises what `add` raises."""
+        file = self._folder.incoming / f"made-{secrets.token_hex(8)}"
+        try:
+            file.write_bytes(data)
+        except OSError as error:
+            file.unlink(missing_ok=True)
+            raise OutputError(f"'{name}' cannot be kept ({error.strerror}): is the disk full?") from None
+        return self.add(file, name, role)
+
+    def add_copy(self, file: Path, name: str, role: str = "picture") -> Source:
+        """Take in a copy of a file that stays where it is. Raises what `add` raises."""
+        copy = self._folder.incoming / f"copy-{secrets.token_hex(8)}"
+        try:
+            shutil.copyfile(file, copy)
+        except OSError as error:
+            copy.unlink(missing_ok=True)
+            raise OutputError(f"'{name}' cannot be copied ({error.strerror}): is the disk full?") from None
+        return self.add(copy, name, role)
+
+    def tidy(self, used: Iterable[str]) -> None:
+        """Remove the pictures whose keys are not among the used ones."""
+        for key in set(self._sources) - set(used):
+            del self._sources[key]
+            shutil.rmtree(self._folder.pictures / key, ignore_errors=True)
+
+    def _keep(self, file: Path, source: Source) -> None:
+        home = self._folder.pictures / source.key
+        try:
+            (home / "original").mkdir(parents=True, exist_ok=True)
+            save_small(file, self.shown(source, "thumb"), THUMB_SIDE)
+            save_small(file, self.shown(source, "shown"), SHOWN_SIDE)
+            file.replace(self.file(source))
+            write_json(home / "picture.json", asdict(source))
+        except (OSError, OutputError) as error:
+            shutil.rmtree(home, ignore_errors=True)
+            reason = getattr(error, "strerror", None) or error
+            raise OutputError(f"'{source.name}' cannot be kept ({reason}): is the disk full?") from None
+
+
+def save_small(file: Path, to: Path, side: int) -> None:
+    """Write a JPEG of the picture in a file, of at most this long side. Raises PictureError, OutputError, OSError."""
+    data = thumbnail(file, side).jpegsave_buffer(Q=_QUALITY, keep="none")
+    part = to.with_suffix(".part")
+    part.write_bytes(data)
+    part.replace(to)
+
+
+def _read(file: Path, name: str, role: str) -> "impasto.Picture":
+    try:
+        return impasto.read_picture(file, role=role)
+    except PictureError as error:  # which names a file that the user has never seen
+        raise PictureError(str(error).replace(f"'{file}'", f"'{name}'").replace(str(file), name)) from None
+
+
+def _key(file: Path, name: str) -> str:
+    with file.open("rb") as opened:
+        content = hashlib.file_digest(opened, "sha256").hexdigest()
+    return hashlib.sha256(f"{content} {name}".encode()).hexdigest()[:24]
+
+
+def _source(values: dict[str, Any]) -> Source | None:
+    try:
+        source = Source(**values)
+    except TypeError:
+        return None
+    return source if source.name == safe_name(str(source.name)) else None

@@ -1,0 +1,131 @@
+"""The first look: what lies on the desk, painted small and anew whenever something changes; and its plan."""
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from impasto.errors import ImpastoError
+from impasto.studio.desk import Desk
+from impasto.studio.frames import Frames
+from impasto.studio.library import Library
+from impasto.studio.order import Order
+
+if TYPE_CHECKING:
+    from impasto import Painting, Settings, Stylizer
+    from impasto.memory.plan import Plan
+
+LOOK_SIDE = 160
+"""Long side, in pixels, of the first look."""
+MOST_STEPS = 40
+"""The first look takes at most so many steps at its last scale."""
+_CALM = 0.3
+"""Seconds without a change before it is begun: a slider that is dragged asks for one look, not for twenty."""
+
+
+class Look:
+    """Paints the first look in a thread of its own.
+
+    problem: why there is none, one line. plan: of the painting at its full size, and plan_problem why there is none.
+    busy: whether one is being painted; done: how much of it, 0 to 1.
+    """
+
+    def __init__(self, desk: Desk, library: Library, stylizer: "Callable[[Settings], Stylizer]"):
+        self._desk, self._library, self._stylizer = desk, library, stylizer
+        self.frames = Frames(LOOK_SIDE)
+        self.problem = ""
+        self.plan: Plan | None = None
+        self.plan_problem = ""
+        self.busy = False
+        self.done = 0.0
+        self._at_work: Painting | None = None
+        self._closing = threading.Event()
+        self._changed = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="first look", daemon=True)
+
+    def start(self) -> None:
+        """Begin to watch the desk."""
+        self._thread.start()
+
+    def change(self) -> None:
+        """The desk has changed: what is being painted is no longer wanted."""
+        painting = self._at_work
+        if painting is not None:
+            painting.cancel()
+        self._changed.set()
+
+    def close(self) -> None:
+        """End it."""
+        self._closing.set()
+        self.change()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _run(self) -> None:
+        seen = -1
+        while not self._closing.is_set():
+            if seen == self._desk.version:
+                self._changed.wait()
+            self._changed.clear()
+            while self._changed.wait(_CALM) and not self._closing.is_set():
+                self._changed.clear()
+            if self._closing.is_set():
+                return
+            if seen != self._desk.version:
+                seen = self._desk.version
+                self._look(seen)
+
+    def _look(self, version: int) -> None:
+        self.plan, self.plan_problem, self.problem, self.done = None, "", "", 0.0
+        try:
+            order = self._desk.order()
+        except ImpastoError as error:
+            self.problem = str(error)
+            self.frames.clear()
+            return
+        self.busy = True
+        try:
+            self._paint(order, version)
+        except ImpastoError as error:
+            self.problem = order.in_words(str(error), self._library)
+        except (MemoryError, RuntimeError, OSError) as error:
+            self.problem = f"there is no first look ({' '.join(str(error).split())[:200]})"
+        finally:
+            self.busy, self._at_work = False, None
+        if version == self._desk.version and not self._closing.is_set():
+            self._make_plan(order)
+
+    def _paint(self, order: Order, version: int) -> None:
+        import impasto
+
+        if order.settings.colour == "only":
+            small = order.at(size=LOOK_SIDE)
+            arguments = small.arguments(self._library)
+            result = impasto.recolor(
+                arguments["content"],
+                arguments["style"],
+                protect=arguments["protect"],
+                recipe=small.settings.recipe,
+                **small.settings.changed(),
+            )
+            self.frames.show_image(result.image)
+            self.done = 1.0
+            return
+        small = order.at(size=LOOK_SIDE, steps=min(order.settings.steps, MOST_STEPS), bits=8)
+        painting = self._stylizer(small.settings).paint(**small.arguments(self._library))
+        self._at_work = painting
+        if version != self._desk.version:
+            return
+        self.frames.show(painting, now=True)
+        for step in painting:
+            self.done = step.done
+            self.frames.show(painting, now=step.done >= 1)
+
+    def _make_plan(self, order: Order) -> None:
+        if order.settings.colour == "only":
+            return
+        try:
+            self.plan = self._stylizer(order.settings).paint(**order.arguments(self._library)).plan()
+        except ImpastoError as error:
+            self.plan_problem = order.in_words(str(error), self._library)
+        except (MemoryError, RuntimeError, OSError) as error:
+            self.plan_problem = f"there is no forecast ({' '.join(str(error).split())[:200]})"

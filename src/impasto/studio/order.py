@@ -1,0 +1,97 @@
+"""Everything that one painting is made from: what the desk hands over when "Paint" is pressed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from impasto.errors import SettingsError
+from impasto.settings import Settings
+from impasto.studio.library import Library, Source
+
+
+@dataclass(frozen=True)
+class Order:
+    """Pictures of the library, settings, and masks.
+
+    styles: paintings and their weights. start: a picture to start from. masks, style_masks, protect: as
+    `Stylizer.paint` takes them.
+    """
+
+    settings: Settings
+    content: Source
+    styles: tuple[tuple[Source, float], ...]
+    start: Source | None = None
+    masks: tuple[Source, ...] = ()
+    style_masks: tuple[Source, ...] = ()
+    protect: Source | None = None
+    named: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        """What it is called in the gallery."""
+        names = " + ".join(source.stem for source, _ in self.styles)
+        return f"{self.content.stem} × {names}"
+
+    def at(self, **changes: Any) -> "Order":
+        """The same with other settings. Raises SettingsError."""
+        values = {"recipe": self.settings.recipe, **self.settings.changed(), **changes}
+        return replace(self, settings=Settings.from_dict(values))
+
+    def sources(self) -> list[Source]:
+        """Every picture that is read."""
+        found = [self.content, *(source for source, _ in self.styles), *self.masks, *self.style_masks]
+        return found + [one for one in (self.start, self.protect) if one is not None]
+
+    def arguments(self, library: Library) -> dict[str, Any]:
+        """What `Stylizer.paint` takes."""
+        return {
+            "content": library.file(self.content),
+            "style": [(library.file(source), weight) for source, weight in self.styles],
+            "start": None if self.start is None else library.file(self.start),
+            "masks": [library.file(one) for one in self.masks],
+            "style_masks": [library.file(one) for one in self.style_masks],
+            "protect": None if self.protect is None else library.file(self.protect),
+        }
+
+    def in_words(self, line: str, library: Library) -> str:
+        """A message about one of its files, with the file's name as the painter knows it."""
+        for source in self.sources():
+            line = line.replace(str(library.file(source)), source.name)
+        return line
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-able; `from_dict` makes the same order of it."""
+        return {
+            "settings": self.settings.as_dict(),
+            "named": dict(self.named),
+            "content": self.content.key,
+            "styles": [[source.key, weight] for source, weight in self.styles],
+            "start": self.start and self.start.key,
+            "masks": [one.key for one in self.masks],
+            "style_masks": [one.key for one in self.style_masks],
+            "protect": self.protect and self.protect.key,
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any], library: Library) -> "Order":
+        """What `as_dict` made. Raises SettingsError when a picture is gone or a value is no longer one."""
+
+        def source(key: Any) -> Source:
+            found = library.get(key) if isinstance(key, str) else None
+            if found is None:
+                raise SettingsError("a picture that it was painted from is no longer in the studio's folder")
+            return found
+
+        try:
+            return cls(
+                settings=Settings.from_dict(values["settings"]),
+                content=source(values["content"]),
+                styles=tuple((source(key), float(weight)) for key, weight in values["styles"]),
+                start=None if values["start"] is None else source(values["start"]),
+                masks=tuple(map(source, values["masks"])),
+                style_masks=tuple(map(source, values["style_masks"])),
+                protect=None if values["protect"] is None else source(values["protect"]),
+                named=dict(values["named"]),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise SettingsError(f"its recipe cannot be read ({error})") from None

@@ -1,0 +1,130 @@
+"""The picture that is looked at, large: the first look, a painting while it is painted, or one that is done."""
+
+from collections.abc import Hashable
+
+from nicegui import ui
+
+from impasto.studio.components import PictureView
+from impasto.studio.page.comparing import comparable, draw_menu
+from impasto.studio.page.parts import tool
+from impasto.studio.page.report import draw_report
+from impasto.studio.page.view import DESK, View
+from impasto.studio.record import Record
+from impasto.studio.routes import look_url, painting_url, source_url
+
+_GROUP = "easel"
+
+
+def draw_canvas(view: View) -> None:
+    """The region."""
+    with ui.element("div").classes("title-line"):
+        title = ui.label().classes("subject")
+        state = ui.label().classes("hint")
+        ui.space()
+        before = tool("compare", "Compare with the photograph (arrow keys)", lambda: _toggle(view))
+        with tool("vertical_split", "Side by side with another painting") as beside:
+            draw_menu(view)
+        report = tool("analytics", "The report: this painting, measured", lambda: _report(view))
+        fit = tool("fit_screen", "The whole picture (0)", lambda: picture.fit())
+        actual = tool("crop_free", "Its actual size (1)", lambda: picture.actual_size())
+    with ui.element("div").classes("easel"):
+        with PictureView(label="picture").classes("picture") as picture:
+            empty = ui.label().classes("empty")
+        other = PictureView(label="the painting beside").classes("picture other")
+        sheet = draw_report(view)
+
+    def draw() -> None:
+        record = view.record
+        url, alt = _shown(view)
+        picture.set_source(url)
+        picture.props["label"] = alt
+        picture.set_before(_photograph(view) if view.before and url else None)
+        empty.set_text("" if url else _why_empty(view))
+        _draw_other()
+        reporting = view.report and record is not None and view.work is None
+        picture.set_visibility(not reporting)
+        sheet.set_visibility(reporting)
+        title.set_text("First look" if record is None else record.title)
+        state.set_text(_state(view))
+        before.set_visibility(bool(url))
+        beside.set_visibility(bool(comparable(view)))
+        report.set_visibility(record is not None and view.work is None and bool(record.version))
+        for one in (fit, actual):
+            one.set_visibility(bool(url) and not reporting)
+        for button, on in ((before, view.before), (beside, bool(view.beside)), (report, reporting)):
+            button.classes(add="on" if on else "", remove="" if on else "on")
+
+    def _draw_other() -> None:
+        record = view.atelier.queue.records.get(view.beside)
+        other.set_visibility(record is not None and not view.report)
+        for one in (picture, other):
+            one.set_group(_GROUP if record else "")
+        if record is not None:
+            other.set_source(painting_url(record.id, "shown", record.version))
+            other.props["label"] = record.title
+
+    def watching() -> Hashable:
+        frames = view.work.frames if view.work else view.atelier.look.frames
+        frames.watch()
+        return (
+            *_shown(view),
+            view.subject,
+            view.beside,
+            view.before,
+            view.report,
+            _state(view),
+            _why_empty(view),
+            view.atelier.queue.version,
+        )
+
+    view.watch(watching, draw)
+
+
+def _toggle(view: View) -> None:
+    view.before = not view.before
+    view.refresh()
+
+
+def _report(view: View) -> None:
+    view.report = not view.report
+    view.refresh()
+
+
+def _photograph(view: View) -> str | None:
+    content = view.record.order.content if view.record else view.atelier.desk.contents.photograph
+    return None if content is None else source_url(content.key)
+
+
+def _shown(view: View) -> tuple[str, str]:
+    """The address of the picture and its description; no address where there is nothing to see."""
+    record, work = view.record, view.work
+    if record is None:
+        frames = view.atelier.look.frames
+        return (look_url(frames.version) if frames.jpeg else ""), "the first look"
+    if work is not None:
+        live = painting_url(record.id, "live", work.frames.version)
+        return (live if work.frames.jpeg else ""), record.title
+    return (painting_url(record.id, "picture", record.version) if record.version else ""), record.title
+
+
+def _why_empty(view: View) -> str:
+    if view.subject == DESK:
+        return view.atelier.look.problem or "the first look comes"
+    record = view.record
+    if record is None or view.work is not None:
+        return "reading the pictures"
+    return record.problem or "nothing is painted yet"
+
+
+def _state(view: View) -> str:
+    record, work, look = view.record, view.work, view.atelier.look
+    if record is None:
+        return f"painting, {look.done:.0%}" if look.busy else ""
+    parts = [_size(record)]
+    if work is None:
+        parts += [record.state, record.problem]
+    return " · ".join(one for one in parts if one)
+
+
+def _size(record: Record) -> str:
+    return f"{record.size[0]} × {record.size[1]}" if record.size[0] else ""

@@ -1,0 +1,160 @@
+"""A painting that is not being painted now: its recipe, and what can be done with it."""
+
+from dataclasses import replace
+from typing import Any
+
+from nicegui import ui
+
+from impasto.errors import ImpastoError
+from impasto.faces.again import adjustments_told
+from impasto.faces.words import as_text, spent
+from impasto.settings import LARGEST_DEFAULT_SIZE
+from impasto.studio.page.parts import button, tool
+from impasto.studio.page.view import DESK, View, say, trying
+from impasto.studio.record import Record
+from impasto.studio.routes import FORMATS, bundle_url, download_url, parts_of
+
+
+def draw_finished(view: View) -> None:
+    """The region; drawn anew when another painting is looked at, or this one has changed."""
+    holder = ui.element("div").classes("stack")
+
+    def draw() -> None:
+        holder.clear()
+        record = view.record
+        if record is not None and view.work is None:
+            with holder:
+                _draw(view, record)
+
+    def seen() -> Any:
+        record = view.record
+        return record and (record.id, record.state, record.version, record.problem, view.work is None)
+
+    view.watch(seen, draw)
+
+
+def _draw(view: View, record: Record) -> None:
+    ui.label(record.title).classes("heading")
+    if record.problem:
+        ui.label(record.problem).classes("problem")
+    if record.state in ("kept", "failed"):
+        button("Go on with it", lambda: _go_on(view, record), "play_arrow", strong=True)
+    if record.state == "waiting":
+        ui.label("It waits for its turn.").classes("fact")
+    if record.picture.exists():
+        _downloads(record)
+    ui.label("From here").classes("heading")
+    with ui.element("div").classes("actions"):
+        button("Paint again", lambda: _again(view, record), "replay", tip="The same once more")
+        if record.picture.exists():
+            button(
+                "Paint larger", lambda: _larger(view, record), "zoom_in", tip="Twice the size, from this one"
+            )
+            button(
+                "Start from this one",
+                lambda: _start(view, record),
+                "flag",
+                tip="The next painting begins with it",
+            )
+        button(
+            "Change and paint",
+            lambda: _change(view, record),
+            "tune",
+            tip="Lay its pictures and knobs on the desk",
+        )
+        button("Delete", lambda: _ask(view, record), "delete_outline")
+    _recipe(view, record)
+
+
+def _downloads(record: Record) -> None:
+    ui.label("Download").classes("heading")
+    with ui.element("div").classes("actions"):
+        for format, depths in FORMATS.items():
+            for bits in depths:
+                words = format.upper() + (f" {bits} bit" if bits > 8 else "")
+                _link(words, download_url(record.id, format, bits))
+        _link("Everything (ZIP)", bundle_url(record.id))
+
+
+def _link(text: str, url: str) -> None:
+    with ui.element("a").classes("download") as link:
+        link._props["href"] = url
+        link._props["download"] = ""
+        ui.label(text)
+
+
+def _recipe(view: View, record: Record) -> None:
+    settings = record.order.settings
+    rows = [("recipe", settings.recipe)]
+    rows += [(name.replace("_", " "), as_text(value)) for name, value in settings.changed().items()]
+    rows += [("adjusted", one) for one in adjustments_told(record.adjustments)]
+    rows += [("steps taken", str(record.steps))] if record.steps else []
+    rows += [("painted in", spent(record.seconds))] if record.seconds else []
+    ui.label("Recipe").classes("heading")
+    with ui.element("dl").classes("recipe"):
+        for name, value in rows:
+            with ui.element("dt"):
+                ui.label(name)
+            with ui.element("dd"):
+                ui.label(value)
+    if not record.picture.exists():
+        return
+    try:
+        command = parts_of(view.atelier, record)[1]
+    except ImpastoError:
+        return
+    with ui.element("div").classes("row"):
+        ui.label(command).classes("command")
+        tool("content_copy", "Copy the command that paints it again", lambda: ui.clipboard.write(command))
+
+
+def _go_on(view: View, record: Record) -> None:
+    trying(lambda: view.atelier.queue.again(record.id))
+
+
+def _again(view: View, record: Record) -> None:
+    made = trying(lambda: view.atelier.queue.add(record.order))
+    if made:
+        view.show(made.id)
+
+
+def _larger(view: View, record: Record) -> None:
+    def add() -> Record:
+        start = view.atelier.library.add_copy(record.picture, f"{record.file_name}.png", "start picture")
+        size = 2 * max(record.size or (LARGEST_DEFAULT_SIZE,))
+        order = record.order.at(size=size, start=start.name, start_scale="last")
+        return view.atelier.queue.add(replace(order, start=start))
+
+    made = trying(add)
+    if made:
+        view.show(made.id)
+
+
+def _start(view: View, record: Record) -> None:
+    def start() -> None:
+        source = view.atelier.library.add_copy(record.picture, f"{record.file_name}.png", "start picture")
+        view.atelier.desk.take_order(record.order, record.order.named, source)
+        view.atelier.changed()
+
+    trying(start)
+    view.show(DESK)
+    say("The next painting starts from this one")
+
+
+def _change(view: View, record: Record) -> None:
+    trying(lambda: view.atelier.desk.take_order(record.order, record.order.named, record.order.start))
+    view.atelier.changed()
+    view.show(DESK)
+
+
+def _ask(view: View, record: Record) -> None:
+    def remove() -> None:
+        view.atelier.queue.remove(record.id)
+        dialog.close()
+
+    with ui.dialog() as dialog, ui.card().classes("asking"):
+        ui.label(f"Delete {record.title}? The picture and all its files go.")
+        with ui.element("div").classes("row"):
+            button("Delete it", remove, strong=True)
+            button("Keep it", dialog.close)
+    dialog.open()

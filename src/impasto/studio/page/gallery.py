@@ -1,0 +1,93 @@
+"""Everything painted here, newest first, and what waits for its turn."""
+
+from collections.abc import Hashable
+from functools import partial
+
+from nicegui import ui
+
+from impasto.studio.page.parts import img, set_img, set_label, tool
+from impasto.studio.page.view import DESK, View
+from impasto.studio.record import Record
+from impasto.studio.routes import look_url, painting_url, source_url
+
+
+def draw_gallery(view: View) -> None:
+    """The region."""
+    strip = ui.element("div").classes("strip").props("role=list")
+
+    def draw() -> None:
+        strip.clear()
+        with strip:
+            _first(view)
+            for record in _ordered(view):
+                _item(view, record)
+
+    def seen() -> Hashable:
+        queue = view.atelier.queue
+        return (
+            view.subject,
+            view.beside,
+            queue.version,
+            tuple((one.id, one.state, one.version, one.place) for one in queue.records.values()),
+        )
+
+    view.watch(seen, draw)
+
+
+def _ordered(view: View) -> list[Record]:
+    """The one at work, those that wait in their order, and the others, newest first."""
+    queue = view.atelier.queue
+    waiting = queue.waiting()
+    first = [queue.work.record] if queue.work else []
+    others = [one for one in queue.records.values() if one not in first and one not in waiting]
+    return [*first, *waiting, *sorted(others, key=lambda one: -one.created)]
+
+
+def _first(view: View) -> None:
+    with _frame(view, DESK, "The desk and its first look"):
+        shown = img("thumb")
+        ui.label("First look").classes("title")
+    look = view.atelier.look
+
+    def draw() -> None:
+        shown.set_visibility(bool(look.frames.jpeg))
+        if look.frames.jpeg:
+            set_img(shown, look_url(look.frames.version))
+
+    draw()
+
+
+def _item(view: View, record: Record) -> None:
+    at_work = view.atelier.queue.work is not None and view.atelier.queue.work.record is record
+    with ui.element("div").classes("item").props("role=listitem"):
+        with _frame(view, record.id, record.title):
+            shown = img("thumb")
+            set_img(
+                shown,
+                painting_url(record.id, "thumb", record.version)
+                if record.version
+                else source_url(record.order.content.key, "thumb"),
+            )
+            ui.label(record.title).classes("title")
+            ui.label("painting" if at_work and record.state == "painting" else record.state).classes("hint")
+        if record.state in ("waiting", "painting", "paused") and not at_work:
+            with ui.element("div").classes("corner"):
+                tool(
+                    "chevron_left",
+                    f"Paint {record.title} earlier",
+                    partial(view.atelier.queue.move, record.id, -1),
+                )
+                tool(
+                    "chevron_right",
+                    f"Paint {record.title} later",
+                    partial(view.atelier.queue.move, record.id, 1),
+                )
+
+
+def _frame(view: View, subject: str, label: str) -> ui.element:
+    chosen = view.subject == subject
+    frame = ui.element("button").classes("frame chosen" if chosen else "frame").props("type=button")
+    frame._props["aria-pressed"] = "true" if chosen else "false"
+    set_label(frame, label)
+    frame.on("click", lambda: view.show(subject))
+    return frame

@@ -1,0 +1,166 @@
+"""One knob: a setting of the table, drawn as its kind and range say, with its own sentence of help."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from nicegui import ui
+
+from impasto.errors import ImpastoError
+from impasto.faces.words import as_text
+from impasto.settings import Setting
+from impasto.studio.page.parts import set_label, tool
+
+_WIDE = 40.0
+"""A range whose ends are further apart than this, as a quotient, is turned in equal factors."""
+_TYPED = "dense outlined debounce=400"
+"""A field takes effect when one has stopped typing, or leaves it."""
+_TURNS = 200
+"""Places of a slider."""
+
+Turned = Callable[[str, Any], None]
+"""Is told the setting's name and its value; None: as the recipe has it. Raises SettingsError."""
+
+
+class Knob:
+    """A setting on the page.
+
+    Args:
+        row: of the table.
+        turned: called when the painter turns it.
+        resettable: whether it can be left to the recipe.
+    """
+
+    def __init__(self, row: Setting, turned: Turned, *, resettable: bool = True):
+        self.row, self._turned = row, turned
+        self._showing = False
+        with ui.element("div").classes("knob") as self.element:
+            with ui.element("div").classes("knob-top"):
+                ui.label(label_of(row)).classes("knob-name")
+                self._shown = ui.label().classes("knob-value")
+                self._reset = tool("undo", f"{label_of(row)}: as the recipe has it", lambda: self._turn(None))
+                self._reset.set_visibility(resettable)
+            self._control = self._draw()
+            self._problem = ui.label().classes("problem")
+            ui.label(row.help).classes("help")
+        self._resettable = resettable
+        self._problem.set_visibility(False)
+
+    def show(self, value: Any, own: bool) -> None:
+        """Show a value; own: whether the painter has set it, and not the recipe."""
+        self._showing = True
+        try:
+            self._shown.set_text(_told(self.row, value))
+            self._control.set_value(self._position(value))
+            self._reset.set_visibility(own and self._resettable)
+            self.element.classes(add="own" if own else "", remove="" if own else "own")
+            self._problem.set_visibility(False)
+        finally:
+            self._showing = False
+
+    def _turn(self, value: Any) -> None:
+        if self._showing:
+            return
+        try:
+            self._turned(self.row.name, value)
+        except ImpastoError as error:
+            self._problem.set_text(str(error))
+            self._problem.set_visibility(True)
+        else:
+            self._problem.set_visibility(False)
+
+    def _draw(self) -> Any:
+        row = self.row
+        made: Any
+        if row.kind == "choice":
+            options = {one: str(one) for one in row.choices}
+            made = ui.select(options, value=None, on_change=lambda event: self._turn(event.value))
+            made.props("dense outlined options-dense")
+        elif row.kind == "switch":
+            made = ui.switch(on_change=lambda event: self._turn(event.value)).props("dense")
+        elif row.words and row.kind == "path":
+            made = ui.select(list(row.words), on_change=lambda event: self._turn(event.value))
+            made.props("dense outlined options-dense")
+        elif _slides(row):
+            made = ui.slider(min=0, max=_TURNS, step=1, on_change=lambda event: self._slid(event.value))
+            made.props("dense")
+        elif row.kind in ("number", "whole"):
+            made = ui.number(placeholder=row.unset or None, on_change=lambda event: self._number(event.value))
+            made.props(_TYPED)
+        else:
+            made = ui.input(placeholder=row.unset or None, on_change=lambda event: self._text(event.value))
+            made.props(_TYPED)
+        set_label(made, f"{label_of(row)}: {row.help}")
+        return made
+
+    def _number(self, value: float | None) -> None:
+        if value is not None and self.row.kind == "whole" and value == int(value):
+            value = int(value)
+        if value != self._last:
+            self._turn(value)
+
+    def _text(self, value: str | None) -> None:
+        if (value or None) != self._last:
+            self._turn(value or None)
+
+    def _slid(self, place: float) -> None:
+        if not self._showing:
+            value = _value_at(self.row, place / _TURNS)
+            self._shown.set_text(_told(self.row, value))
+            self._turn(value)
+
+    def _position(self, value: Any) -> Any:
+        """What the control shows for a value."""
+        self._last = value
+        if _slides(self.row):
+            return round(_TURNS * _place_of(self.row, value))
+        if self.row.kind == "layers":
+            self._last = as_text(value)
+        return self._last
+
+
+def label_of(row: Setting) -> str:
+    """The name of a knob.
+
+    >>> from impasto.settings import SCHEMA
+    >>> label_of(SCHEMA["style_scale"])
+    'Style scale'
+    """
+    return row.name.replace("_", " ").capitalize()
+
+
+def _slides(row: Setting) -> bool:
+    return row.kind == "number" and row.high is not None and row.high <= 100
+
+
+def _is_wide(row: Setting) -> bool:
+    assert row.low is not None
+    assert row.high is not None
+    return row.low > 0 and row.high / row.low > _WIDE
+
+
+def _value_at(row: Setting, place: float) -> float:
+    """The value at a place from 0 to 1, to three digits."""
+    assert row.low is not None
+    assert row.high is not None
+    span = row.high - row.low
+    value = row.low * (row.high / row.low) ** place if _is_wide(row) else row.low + span * place
+    return min(max(float(f"{value:.3g}"), row.low), row.high)
+
+
+def _place_of(row: Setting, value: float | None) -> float:
+    assert row.low is not None
+    assert row.high is not None
+    if value is None:
+        return 0.5
+    if _is_wide(row):
+        return math.log(value / row.low) / math.log(row.high / row.low)
+    return (value - row.low) / (row.high - row.low)
+
+
+def _told(row: Setting, value: Any) -> str:
+    if row.kind in ("choice", "switch", "text", "path"):
+        return ""
+    if value is None:
+        return row.unset or "as the recipe has it"
+    return f"{value:g}" if isinstance(value, float) else "" if isinstance(value, dict) else str(value)

@@ -1,0 +1,75 @@
+"""The knobs of the next painting, and the button that paints it, with what it will take."""
+
+from typing import Any
+
+from nicegui import ui
+
+from impasto.faces.words import spent
+from impasto.settings import GROUPS, SCHEMA, Settings
+from impasto.settings.amounts import in_words
+from impasto.studio.page.knob import Knob
+from impasto.studio.page.parts import button
+from impasto.studio.page.pictures import paint
+from impasto.studio.page.view import DESK, View
+
+IN_FRONT = ("recipe", "strength", "style_scale", "colour", "size", "steps")
+NOT_HERE = ("bits", "weights")
+"""A download says how many bits; files of this machine are named on the command line."""
+
+
+def draw_knobs(view: View) -> None:
+    """The region."""
+    desk = view.atelier.desk
+
+    def turned(name: str, value: Any) -> None:
+        desk.turn(name, value)
+        view.atelier.changed()
+
+    rows = Settings.schema()
+    knobs: dict[str, Knob] = {}
+    with ui.element("div").classes("scroll"):
+        ui.label("Next painting").classes("heading")
+        for name in IN_FRONT:
+            knobs[name] = Knob(SCHEMA[name], turned, resettable=name != "recipe")
+        with ui.expansion("More").classes("more"):
+            for group in GROUPS:
+                others = [
+                    row for row in rows if row.group == group and row.name not in (*IN_FRONT, *NOT_HERE)
+                ]
+                if others:
+                    ui.label(group).classes("heading")
+                for row in others:
+                    knobs[row.name] = Knob(row, turned)
+
+    def draw() -> None:
+        settings, named = desk.settings, desk.contents.named
+        for name, knob in knobs.items():
+            knob.show(getattr(settings, name), name in named)
+
+    view.watch(lambda: desk.version, draw)
+    _draw_paint(view)
+
+
+def _draw_paint(view: View) -> None:
+    look = view.atelier.look
+    with ui.element("div").classes("foot"):
+        forecast = ui.label().classes("hint")
+        with ui.element("div").classes("row"):
+            made = button("Paint", lambda: paint(view), "brush", strong=True, tip="Paint at full size (p)")
+
+    def draw() -> None:
+        plan = look.plan
+        if look.problem:
+            text = ""
+        elif look.plan_problem:
+            text = look.plan_problem
+        elif plan is None:
+            text = "reckoning time and memory …"
+        else:
+            height, width = plan.scales[-1].scale.size
+            about = f"about {spent(plan.seconds)}, " if plan.seconds is not None else ""
+            text = ". ".join([f"{width} × {height}: {about}{in_words(plan.peak)} of memory", *plan.notes()])
+        forecast.set_text(text)
+        made.set_enabled(not look.problem)
+
+    view.watch(lambda: (look.problem, look.plan_problem, id(look.plan), view.subject == DESK), draw)

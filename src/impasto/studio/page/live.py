@@ -1,0 +1,188 @@
+"""The side of a painting: how far it is, what can be changed while it is painted, and what can be done with it."""
+
+from collections.abc import Hashable
+from typing import Any
+
+from nicegui import ui
+
+from impasto.faces.progress import parts_of
+from impasto.faces.words import clock, spent
+from impasto.memory.process import resident
+from impasto.settings import ADJUSTABLE, SCHEMA
+from impasto.settings.amounts import in_words
+from impasto.studio.page.curve import Curve
+from impasto.studio.page.finished import draw_finished
+from impasto.studio.page.knob import Knob
+from impasto.studio.page.parts import button
+from impasto.studio.page.view import View
+from impasto.studio.work import Work
+
+_FRONT = ("strength", "variation", "protect_strength")
+
+
+def draw_live(view: View) -> None:
+    """The region: while a painting is painted its progress and knobs, afterwards its recipe."""
+    at_work, done = ui.element("div").classes("scroll"), ui.element("div").classes("scroll")
+    with at_work:
+        _draw_progress(view)
+        _draw_knobs(view)
+    with done:
+        draw_finished(view)
+
+    def turn() -> None:
+        at_work.set_visibility(view.work is not None)
+        done.set_visibility(view.work is None)
+
+    view.watch(lambda: (view.subject, view.work is not None), turn)
+
+
+def _draw_progress(view: View) -> None:
+    ui.label("Painting").classes("heading")
+    bar = ui.linear_progress(0.0, show_value=False).props('rounded size=6px aria-label="Progress"')
+    where = ui.label().classes("fact")
+    cost = ui.label().classes("hint")
+    curve = Curve()
+    left = ui.label().classes("fact")
+    note = ui.label().classes("problem")
+    with ui.element("div").classes("row"):
+        pause = button("Pause", lambda: _pause(view), "pause", strong=True, tip="Pause and go on (space)")
+        button("Stop and keep", lambda: _do(view, Work.keep), "done")
+        button("Discard", lambda: _ask(view), "delete_outline")
+
+    def draw() -> None:
+        work = view.work
+        if work is None:
+            return
+        step = work.step
+        bar.set_value(round(work.record.done, 3))
+        where.set_text(_where(work))
+        cost.set_text("" if step is None else f"J {step.cost.total:.4g} ({', '.join(parts_of(step.cost))})")
+        curve.draw([one.total for one in work.history])
+        remaining = work.left()
+        parts = [f"{spent(work.record.seconds)} so far"] if work.record.seconds else []
+        parts += [f"{clock(remaining)} left"] if remaining is not None else []
+        left.set_text(" · ".join([*parts, in_words(resident())]))
+        note.set_text(work.record.problem or work.note)
+        pause.set_text("Go on" if work.paused else "Pause")
+        pause.props(f"icon={'play_arrow' if work.paused else 'pause'}")
+
+    view.watch(lambda: _seen(view), draw)
+
+
+def _seen(view: View) -> Hashable:
+    work = view.work
+    if work is None:
+        return None
+    remaining = work.left()
+    return (
+        work.record.id,
+        len(work.history),
+        work.doing,
+        work.paused,
+        work.note,
+        work.record.state,
+        work.record.problem,
+        remaining and round(remaining),
+    )
+
+
+def _where(work: Work) -> str:
+    step = work.step
+    if work.record.state == "paused":
+        return f"paused after step {work.record.steps} of {work.record.of_steps}"
+    if work.doing != "painting" or step is None:
+        return work.doing
+    height, width = step.size
+    return f"scale {step.scale} of {step.scales} ({width} × {height}), step {step.step} of {step.steps}"
+
+
+def _draw_knobs(view: View) -> None:
+    ui.label("Change it while it is painted").classes("heading")
+
+    def turned(name: str, value: Any) -> None:
+        if view.work is not None:
+            SCHEMA[name].checked(value)
+            view.work.adjust({name: value})
+
+    knobs = {name: Knob(SCHEMA[name], turned, resettable=False) for name in _FRONT}
+    with ui.expansion("More").classes("more"):
+        for name in ADJUSTABLE:
+            if name in SCHEMA and name not in _FRONT:
+                knobs[name] = Knob(SCHEMA[name], turned, resettable=False)
+    weights = ui.element("div")
+    changes = ui.label().classes("hint")
+
+    def draw() -> None:
+        work = view.work
+        if work is None:
+            return
+        changed = work.settings_now
+        settings = work.record.order.settings
+        for name, knob in knobs.items():
+            knob.show(changed.get(name, getattr(settings, name)), name in changed)
+        knobs["protect_strength"].element.set_visibility(work.record.order.protect is not None)
+        changes.set_text(_told(work))
+
+    def draw_weights() -> None:
+        weights.clear()
+        work = view.work
+        if work is not None and len(work.record.order.styles) > 1:
+            with weights:
+                _draw_weights(view, work)
+
+    view.watch(
+        lambda: (
+            view.work
+            and (view.work.record.id, str(view.work.settings_now), len(view.work.record.adjustments))
+        ),
+        draw,
+    )
+    view.watch(lambda: view.work and view.work.record.id, draw_weights)
+
+
+def _draw_weights(view: View, work: Work) -> None:
+    now = list(work.settings_now.get("styles", [weight for _, weight in work.record.order.styles]))
+    ui.label("What each painting counts").classes("knob-name")
+    for number, (source, _) in enumerate(work.record.order.styles):
+        with ui.element("div").classes("row"):
+            ui.label(source.name).classes("hint")
+            made = ui.number(value=now[number], min=1e-6, step=0.5).props("dense outlined")
+
+            def weigh(made: Any = made, number: int = number) -> None:
+                if made.value and made.value != now[number] and view.work is work:
+                    now[number] = float(made.value)
+                    work.adjust({"styles": list(now)})
+
+            made.on("blur", weigh).on("keydown.enter", weigh)
+
+
+def _told(work: Work) -> str:
+    return "; ".join(
+        f"step {one['step']}: "
+        + ", ".join(f"{name} {value}" for name, value in one.items() if name != "step")
+        for one in work.record.adjustments[-3:]
+    )
+
+
+def _pause(view: View) -> None:
+    work = view.work
+    if work is not None:
+        (work.go_on if work.paused else work.pause)()
+
+
+def _do(view: View, action: Any) -> None:
+    if view.work is not None:
+        action(view.work)
+
+
+def _ask(view: View) -> None:
+    def discard() -> None:
+        _do(view, Work.discard)
+        dialog.close()
+
+    with ui.dialog() as dialog, ui.card().classes("asking"):
+        ui.label("Discard this painting? The picture and all its files go.")
+        with ui.element("div").classes("row"):
+            button("Discard it", discard, strong=True)
+            button("Keep painting", dialog.close)
+    dialog.open()

@@ -1,0 +1,52 @@
+"""Small elements that several regions use."""
+
+from collections.abc import Callable
+from typing import Any
+
+from nicegui import ui
+from nicegui.element import Element
+
+QUIET = "flat dense no-caps"
+
+
+def button(
+    text: str, action: Callable[[], Any], icon: str = "", *, tip: str = "", strong: bool = False
+) -> ui.button:
+    """A button; strong for the one that matters."""
+    made = ui.button(text, on_click=action, icon=icon or None, color=None)
+    made.props("unelevated no-caps" if strong else QUIET)
+    made.classes("strong" if strong else "quiet")
+    if tip:
+        made.tooltip(tip)
+    return made
+
+
+def tool(icon: str, label: str, action: Callable[[], Any] | None = None) -> ui.button:
+    """A button that is only an icon; its label is for screen readers, and shown when it is pointed at."""
+    made = ui.button(icon=icon, on_click=action, color=None).props("flat dense round")
+    set_label(made, label)
+    made.tooltip(label)
+    return made.classes("tool")
+
+
+def img(classes: str, alt: str = "") -> Element:
+    """A picture; its address is set with `set_img`."""
+    made = ui.element("img").classes(classes)
+    made._props["alt"] = alt
+    made._props["draggable"] = "false"
+    return made
+
+
+def set_img(element: Element, url: str, alt: str | None = None) -> None:
+    """Show another picture."""
+    if element._props.get("src") != url:
+        element._props["src"] = url
+        if alt is not None:
+            element._props["alt"] = alt
+        element.update()
+
+
+def set_label(element: Element, label: str) -> None:
+    """What screen readers call it. It is text, whatever is in it."""
+    element._props["aria-label"] = label
+    element.update()

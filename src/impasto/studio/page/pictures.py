@@ -1,0 +1,131 @@
+"""The photograph and the paintings: dropped, pasted or chosen, with their masks and weights."""
+
+from functools import partial
+
+from nicegui import ui
+
+from impasto.studio.desk import Contents
+from impasto.studio.library import Source
+from impasto.studio.page.masks import open_masks
+from impasto.studio.page.parts import button, img, set_img, set_label, tool
+from impasto.studio.page.view import DESK, View, say, trying
+from impasto.studio.routes import source_url
+from impasto.studio.uploads import PAINTING, PHOTOGRAPH, SETTINGS
+
+
+def draw_pictures(view: View) -> None:
+    """The region; it is drawn anew when other pictures lie on the desk."""
+    holder = ui.element("div").classes("stack")
+
+    def draw() -> None:
+        holder.clear()
+        with holder:
+            _draw(view, view.atelier.desk.contents)
+        following = PAINTING if view.atelier.desk.contents.photograph else PHOTOGRAPH
+        ui.run_javascript(f"document.body.dataset.next = {following!r}")
+
+    view.watch(lambda: _seen(view.atelier.desk.contents), draw)
+
+
+def paint(view: View) -> None:
+    """Paint what lies on the desk, and look at it."""
+    record = trying(view.atelier.paint)
+    if record is None:
+        return
+    if view.atelier.queue.work is None or not view.atelier.queue.waiting():
+        view.show(record.id)
+    else:
+        say(f"{record.title} waits for its turn")
+
+
+def _seen(now: Contents) -> tuple[object, ...]:
+    return (
+        now.photograph,
+        tuple(now.styles),
+        now.protect,
+        tuple(now.regions.items()),
+        tuple(now.parts.items()),
+        now.start,
+    )
+
+
+def _draw(view: View, now: Contents) -> None:
+    ui.label("Photograph").classes("heading")
+    if now.photograph is None:
+        _drop_zone("Drop, paste or choose a photograph", PHOTOGRAPH)
+    else:
+        _card(view, now.photograph, PHOTOGRAPH)
+        if now.start is not None:
+            with ui.element("div").classes("row"):
+                ui.label(f"Starts from {now.start.name}").classes("hint")
+                tool("close", "Start from the photograph again", lambda: _start_anew(view))
+    ui.label("Paintings").classes("heading")
+    for source, weight in now.styles:
+        _card(view, source, PAINTING)
+        if len(now.styles) > 1:
+            _weight(view, source, weight)
+    _drop_zone("Add a painting" if now.styles else "Drop, paste or choose a painting", PAINTING)
+    if now.photograph is None and not now.styles:
+        button("Begin with the demo's pictures", lambda: trying(view.atelier.lay_demo), "auto_awesome")
+    with ui.element("div").classes("bottom"):
+        if now.photograph is not None:
+            button(
+                "Masks",
+                lambda: trying(lambda: open_masks(view)),
+                "brush",
+                tip="Brush what goes where (b)",
+            )
+        settings = ui.element("button").classes("drop small").props(f"type=button data-upload={SETTINGS}")
+        set_label(settings, "Take the settings of a file or of a painted picture")
+        with settings:
+            ui.label("Settings of a painted picture or file …")
+
+
+def _drop_zone(text: str, role: str) -> None:
+    zone = ui.element("button").classes("drop").props(f"type=button data-upload={role}")
+    set_label(zone, text)
+    with zone:
+        ui.icon("add_photo_alternate")
+        ui.label(text)
+
+
+def _card(view: View, source: Source, role: str) -> None:
+    now = view.atelier.desk.contents
+    with ui.element("figure").classes("card"):
+        shown = img("thumb", source.name)
+        set_img(shown, source_url(source.key, "thumb"))
+        with ui.element("figcaption"):
+            ui.label(source.name).classes("title")
+            masked = (role == PHOTOGRAPH and (now.protect or now.regions)) or source.key in now.parts
+            ui.label(f"{source.width} × {source.height}" + (" · masked" if masked else "")).classes("hint")
+        with ui.element("div").classes("corner"):
+            if role == PHOTOGRAPH:
+                replace = tool("swap_horiz", f"Another photograph instead of {source.name}")
+                replace._props["data-upload"] = PHOTOGRAPH
+            else:
+                tool("close", f"Take {source.name} away", partial(_take_away, view, source))
+
+
+def _weight(view: View, source: Source, weight: float) -> None:
+    with ui.element("div").classes("row"):
+        ui.label("counts").classes("hint")
+        number = ui.number(value=weight, min=0, step=0.5, format="%.3g").props("dense borderless")
+        set_label(number, f"What {source.name} counts beside the others")
+
+    def weigh() -> None:
+        if number.value is not None and number.value != weight:
+            trying(lambda: view.atelier.desk.weigh(source.key, number.value))
+            view.atelier.changed()
+
+    number.on("blur", weigh).on("keydown.enter", weigh)
+
+
+def _take_away(view: View, source: Source) -> None:
+    view.atelier.desk.remove_style(source.key)
+    view.atelier.changed()
+    view.subject = DESK
+
+
+def _start_anew(view: View) -> None:
+    view.atelier.desk.start_from(None)
+    view.atelier.changed()

@@ -1,0 +1,96 @@
+"""The page as a whole: a header, the pictures, the canvas, the knobs and the gallery."""
+
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from nicegui import app as nicegui_app
+from nicegui import ui
+
+from impasto.studio.atelier import Atelier
+from impasto.studio.page.canvas import draw_canvas
+from impasto.studio.page.gallery import draw_gallery
+from impasto.studio.page.header import draw_header
+from impasto.studio.page.keys import listen
+from impasto.studio.page.knobs import draw_knobs
+from impasto.studio.page.live import draw_live
+from impasto.studio.page.pictures import draw_pictures
+from impasto.studio.page.view import DESK, View, say
+
+STATIC = Path(__file__).parent.parent / "static"
+REFRESH_SECONDS = 0.1
+_RECONNECT_SECONDS = 30.0
+
+
+def add_page(app: FastAPI, atelier: Atelier) -> None:
+    """Serve the page at "/", with NiceGUI's own files; nothing comes from elsewhere."""
+    nicegui_app.add_static_files("/studio/static", STATIC)
+
+    @ui.page("/")
+    def page() -> None:
+        draw_page(atelier)
+
+    ui.run_with(
+        app,
+        title="impasto studio",
+        favicon=STATIC / "favicon.svg",
+        dark=None,
+        reconnect_timeout=_RECONNECT_SECONDS,
+        tailwind=False,
+        show_welcome_message=False,
+        binding_refresh_interval=None,
+    )
+
+
+def draw_page(atelier: Atelier) -> None:
+    """One window."""
+    view = View(atelier)
+    if atelier.queue.work is not None:
+        view.subject = atelier.queue.work.record.id
+    version = int(max(one.stat().st_mtime for one in STATIC.iterdir()))
+    ui.add_head_html(f'<link rel="stylesheet" href="/studio/static/theme.css?v={version}">')
+    ui.add_head_html(f'<script defer src="/studio/static/studio.js?v={version}"></script>')
+    ui.colors(primary="#b4532a", secondary="#4f7d73", accent="#b4532a", negative="#a8323e", info="#3b3a36")
+    with ui.element("div").classes("room"):
+        draw_header(view)
+        with ui.element("section").classes("pane pictures").props('aria-label="Pictures"'):
+            draw_pictures(view)
+        with ui.element("main").classes("stage").props('aria-label="Canvas"'):
+            draw_canvas(view)
+        with ui.element("section").classes("pane knobs").props('aria-label="Knobs"'):
+            _draw_side(view)
+        with ui.element("section").classes("pane gallery").props('aria-label="Gallery"'):
+            draw_gallery(view)
+        _draw_tabs()
+    listen(view)
+    ui.on("studio_line", lambda event: say(str(event.args["line"]), bool(event.args["good"])))
+    ui.timer(REFRESH_SECONDS, view.refresh)
+
+
+def _draw_side(view: View) -> None:
+    """The knobs of the desk, or those of a painting that is being painted or has been."""
+    desk, live = ui.element("div").classes("side"), ui.element("div").classes("side")
+    with desk:
+        draw_knobs(view)
+    with live:
+        draw_live(view)
+
+    def turn() -> None:
+        desk.set_visibility(view.subject == DESK)
+        live.set_visibility(view.subject != DESK)
+
+    view.watch(lambda: view.subject, turn)
+
+
+def _draw_tabs() -> None:
+    with ui.element("nav").classes("tabs").props('aria-label="Regions"'):
+        for name, icon in (("pictures", "image"), ("knobs", "tune"), ("gallery", "collections")):
+            pressed = "true" if name == "knobs" else "false"
+            with ui.element("button").props(f"type=button data-show={name} aria-pressed={pressed}"):
+                ui.icon(icon)
+                ui.label(name.capitalize())
+
+
+def image(classes: str, alt: str) -> Any:
+    """A plain picture, whose source is set with `show_image`."""
+    return ui.element("img").classes(classes).props(f'alt="{alt}" draggable=false')

@@ -1,0 +1,154 @@
+"""What is kept of a painting: its order, how far it came, and its files. It survives the server."""
+
+import secrets
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from impasto.errors import OutputError, SettingsError
+from impasto.studio.folder import Folder, read_json, write_json
+from impasto.studio.library import Library
+from impasto.studio.order import Order
+
+State = Literal["waiting", "painting", "paused", "finished", "kept", "failed"]
+"""kept: stopped by the painter, with the picture so far; it can go on."""
+FORMAT = 1
+
+
+@dataclass
+class Record:
+    """A painting of this studio.
+
+    id: the name of its folder. place: in the queue, the lowest first. adjustments: what was changed at which step.
+    pending: changes that are made before the next step. steps, of_steps, done, seconds: how far it came.
+    size: width and height of the result. problem: one line.
+    """
+
+    id: str
+    home: Path
+    order: Order
+    title: str
+    state: State = "waiting"
+    place: float = 0.0
+    created: float = 0.0
+    adjustments: list[dict[str, Any]] = field(default_factory=list)
+    pending: dict[str, Any] = field(default_factory=dict)
+    steps: int = 0
+    of_steps: int = 0
+    done: float = 0.0
+    seconds: float = 0.0
+    size: tuple[int, int] = (0, 0)
+    problem: str = ""
+    version: int = 0
+    """Another one whenever its picture changes: it is fetched anew then."""
+
+    @property
+    def checkpoint(self) -> Path:
+        """What it goes on from."""
+        return self.home / "painting.checkpoint"
+
+    @property
+    def picture(self) -> Path:
+        """The result: what `impasto stylize` would have written."""
+        return self.home / "picture.png"
+
+    @property
+    def canvas(self) -> Path:
+        """The result in full precision, from which every other file format is written."""
+        return self.home / "canvas.npz"
+
+    def small(self, kind: str) -> Path:
+        """A JPEG for the page; kind: "thumb" or "shown"."""
+        return self.home / ("thumb.jpg" if kind == "thumb" else "shown.jpg")
+
+    @property
+    def file_name(self) -> str:
+        """What the picture is called when it is downloaded."""
+        names = "-".join(source.stem for source, _ in self.order.styles)
+        return f"{self.order.content.stem}-{names}"[:100]
+
+    def picture_changed(self) -> None:
+        """Its picture was written anew."""
+        self.version = _changed_at(self.picture)
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more is to be done unless the painter asks for it."""
+        return self.state in ("finished", "kept", "failed")
+
+    def keep(self) -> None:
+        """Write it to its file. Raises OutputError."""
+        write_json(
+            self.home / "record.json",
+            {
+                "format": FORMAT,
+                "title": self.title,
+                "state": self.state,
+                "place": self.place,
+                "created": self.created,
+                "order": self.order.as_dict(),
+                "adjustments": self.adjustments,
+                "pending": self.pending,
+                "steps": self.steps,
+                "of_steps": self.of_steps,
+                "done": self.done,
+                "seconds": self.seconds,
+                "size": list(self.size),
+                "problem": self.problem,
+            },
+        )
+
+
+def new_record(folder: Folder, order: Order, place: float) -> Record:
+    """A painting that is still to be painted, with a folder of its own. Raises OutputError."""
+    name = f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(3)}"
+    home = folder.paintings / name
+    record = Record(name, home, order, order.title, place=place, created=time.time())
+    try:
+        home.mkdir()
+        record.keep()
+    except (OSError, OutputError) as error:
+        shutil.rmtree(home, ignore_errors=True)
+        raise OutputError(
+            f"the painting cannot be kept ({getattr(error, 'strerror', None) or error})"
+        ) from None
+    return record
+
+
+def records(folder: Folder, library: Library) -> Iterator[Record]:
+    """Every painting in the folder, as it was kept. What cannot be read any more is left where it is."""
+    for home in sorted(folder.paintings.iterdir()):
+        values = read_json(home / "record.json")
+        if values is None or values.get("format") != FORMAT or values.get("state") not in get_args(State):
+            continue
+        try:
+            yield Record(
+                id=home.name,
+                home=home,
+                order=Order.from_dict(values["order"], library),
+                title=str(values["title"]),
+                state=values["state"],
+                place=float(values["place"]),
+                created=float(values["created"]),
+                adjustments=list(values["adjustments"]),
+                pending=dict(values["pending"]),
+                steps=int(values["steps"]),
+                of_steps=int(values["of_steps"]),
+                done=float(values["done"]),
+                seconds=float(values["seconds"]),
+                size=(int(values["size"][0]), int(values["size"][1])),
+                problem=str(values["problem"]),
+                version=_changed_at(home / "picture.png"),
+            )
+        except (KeyError, TypeError, ValueError, IndexError, SettingsError):
+            continue
+
+
+def _changed_at(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0

@@ -1,0 +1,72 @@
+"""The map of regions that is brushed over the photograph, one colour a painting, and the masks that it stands for."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pyvips
+
+COLORS = ("#d1495b", "#3d7ea6", "#edae49", "#66a182", "#7d5ba6", "#c97b4a", "#2e86ab", "#9a9a48")
+"""Of the paintings, in order; after the last they begin again, darker."""
+BASE = "#000000"
+"""Where no painting's style goes."""
+
+
+def color_of(number: int) -> str:
+    """The colour of a painting's region, as "#rrggbb".
+
+    >>> color_of(0), color_of(8)
+    ('#d1495b', '#68242d')
+    """
+    color = COLORS[number % len(COLORS)]
+    shade = 2 ** (number // len(COLORS))
+    return "#" + "".join(f"{int(color[i : i + 2], 16) // shade:02x}" for i in (1, 3, 5))
+
+
+def masks_of(png: bytes, count: int) -> list[bytes | None]:
+    """The mask of each of `count` paintings in a map, white where its colour is, as PNGs; None for an empty one."""
+    pixels = _pixels(png)
+    found: list[bytes | None] = []
+    for number in range(count):
+        here = (pixels == _rgb(color_of(number))).all(axis=2)
+        found.append(_png(here.astype(np.uint8) * 255) if here.any() else None)
+    return found
+
+
+def map_of(masks: Mapping[int, Path], size: tuple[int, int]) -> bytes:
+    """The map that masks stand for, by their paintings' numbers, of this width and height, as a PNG.
+
+    Where several reach, the strongest counts; below one half nothing is painted.
+    """
+    width, height = size
+    strongest = np.full((height, width), 127, np.uint8)
+    pixels = np.zeros((height, width, 3), np.uint8)
+    for number, path in masks.items():
+        image = pyvips.Image.new_from_file(str(path)).colourspace("b-w")
+        grey = image.flatten() if image.hasalpha() else image
+        scaled = grey.cast("uchar").resize(width / grey.width, vscale=height / grey.height, kernel="nearest")
+        values = np.asarray(scaled.numpy()).reshape(height, width)
+        pixels[values > strongest] = _rgb(color_of(number))
+        strongest = np.maximum(strongest, values)
+    return _png(pixels)
+
+
+def is_empty(png: bytes) -> bool:
+    """Whether nothing is painted in a mask or a map."""
+    return not _pixels(png).any()
+
+
+def _pixels(png: bytes) -> np.ndarray:
+    image = pyvips.Image.new_from_buffer(png, "").colourspace("srgb").cast("uchar")
+    return np.asarray(image.extract_band(0, n=3).numpy())
+
+
+def _rgb(color: str) -> np.ndarray:
+    return np.array([int(color[i : i + 2], 16) for i in (1, 3, 5)], np.uint8)
+
+
+def _png(pixels: np.ndarray) -> bytes:
+    height, width = pixels.shape[:2]
+    bands = 1 if pixels.ndim == 2 else 3
+    image = pyvips.Image.new_from_memory(np.ascontiguousarray(pixels), width, height, bands, "uchar")
+    return bytes(image.copy(interpretation="b-w" if bands == 1 else "srgb").pngsave_buffer(compression=6))

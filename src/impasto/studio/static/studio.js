@@ -1,0 +1,95 @@
+// Files that are chosen, dropped or pasted are sent as they are; what became of them is told to the page.
+(() => {
+  const tell = (line, good) => window.emitEvent && window.emitEvent("studio_line", { line, good });
+
+  async function send(file, role, key) {
+    const query = new URLSearchParams({ role, name: file.name || "pasted.png", key: key || "" });
+    tell(`${file.name || "picture"} …`, true);
+    try {
+      const answer = await fetch(`/studio/upload?${query}`, { method: "POST", body: file });
+      if (answer.ok) tell((await answer.json()).line, true);
+      else tell((await answer.text()).trim() || "this file was refused", false);
+    } catch {
+      tell(`${file.name} could not be sent: it is too large, or the studio is closed`, false);
+    }
+  }
+
+  const isSettings = (file) => /\.toml$/i.test(file.name || "");
+
+  // The first picture is the photograph, the next ones are paintings; settings set the knobs.
+  async function sendAll(files, role, key) {
+    for (const file of files) {
+      const wanted = document.body.dataset.next || "photograph";
+      await send(file, isSettings(file) ? "settings" : role || wanted, key);
+      if (!role && !isSettings(file)) document.body.dataset.next = "painting";
+    }
+  }
+
+  document.addEventListener("click", (event) => {
+    const zone = event.target.closest("[data-upload]");
+    if (!zone) return;
+    const input = zone.querySelector("input[type=file]") || document.createElement("input");
+    if (event.target === input) return;
+    if (!input.isConnected) {
+      input.type = "file";
+      input.hidden = true;
+      input.multiple = zone.dataset.upload === "painting";
+      input.accept = zone.dataset.upload === "settings" ? ".toml,image/*" : "image/*,.heic,.heif,.avif,.jxl,.tif,.tiff";
+      input.setAttribute("aria-label", zone.getAttribute("aria-label") || zone.dataset.upload);
+      input.addEventListener("change", () => {
+        sendAll([...input.files], zone.dataset.upload, zone.dataset.key);
+        input.value = "";
+      });
+      zone.appendChild(input);
+    }
+    input.click();
+  });
+
+  for (const kind of ["dragenter", "dragover"])
+    document.addEventListener(kind, (event) => {
+      if (![...(event.dataTransfer?.types || [])].includes("Files")) return;
+      event.preventDefault();
+      document.body.classList.add("dropping");
+      const zone = event.target.closest?.("[data-upload]");
+      document.querySelectorAll(".aimed").forEach((one) => one !== zone && one.classList.remove("aimed"));
+      zone?.classList.add("aimed");
+    });
+  const calm = () => {
+    document.body.classList.remove("dropping");
+    document.querySelectorAll(".aimed").forEach((one) => one.classList.remove("aimed"));
+  };
+  document.addEventListener("dragleave", (event) => event.relatedTarget || calm());
+  document.addEventListener("drop", (event) => {
+    if (!event.dataTransfer?.files.length) return;
+    event.preventDefault();
+    calm();
+    const zone = event.target.closest?.("[data-upload]");
+    sendAll([...event.dataTransfer.files], zone?.dataset.upload, zone?.dataset.key);
+  });
+  document.addEventListener("paste", (event) => {
+    const files = [...(event.clipboardData?.files || [])];
+    if (files.length) sendAll(files);
+  });
+
+  // On a narrow page one region is shown at a time.
+  document.addEventListener("click", (event) => {
+    const tab = event.target.closest("[data-show]");
+    if (!tab) return;
+    document.body.dataset.shown = tab.dataset.show;
+    document.querySelectorAll("[data-show]").forEach((one) =>
+      one.setAttribute("aria-pressed", String(one.dataset.show === tab.dataset.show)));
+  });
+
+  // Keys of the whole page; while one types, or a button has the focus that the key is for, they do nothing.
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector(".q-dialog")) return;
+    const within = event.target.closest?.("input, textarea, select, [contenteditable], [role=slider], [role=listbox]");
+    if (within) return;
+    const key = event.key === " " ? "space" : event.key;
+    if (key === "space" && event.target.closest?.("button, a, [role=button], summary")) return;
+    if (!["space", "z", "b", "p", "ArrowLeft", "ArrowRight"].includes(key)) return;
+    if (key.startsWith("Arrow") && event.target.closest?.("[data-keys]")) return;
+    event.preventDefault();
+    window.emitEvent && window.emitEvent("studio_key", { key });
+  });
+})();

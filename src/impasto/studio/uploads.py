@@ -1,0 +1,108 @@
+"""Files that the browser sends: written to the studio's folder as they come, within a bound, and then looked at."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import impasto
+from impasto.errors import OutputError, PictureError
+from impasto.studio.atelier import Atelier
+from impasto.studio.desk import PART, PROTECT, REGION
+from impasto.studio.guard import LARGEST_REQUEST
+from impasto.studio.library import Source
+from impasto.studio.names import safe_name
+
+LARGEST_FILE = 512_000_000
+"""Bytes of a picture file; how many pixels are read, `impasto.read_picture` knows."""
+LARGEST_SETTINGS = 200_000
+PHOTOGRAPH, PAINTING, SETTINGS = "photograph", "painting", "settings"
+MASKS = (PROTECT, REGION, PART)
+ROLES = (PHOTOGRAPH, PAINTING, SETTINGS, *MASKS)
+assert LARGEST_FILE <= LARGEST_REQUEST
+
+
+async def receive(atelier: Atelier, body: AsyncIterator[bytes], role: str, name: str, key: str = "") -> str:
+    """Take a file, and lay it on the desk; a line that says what became of it.
+
+    Args:
+        atelier: the studio.
+        body: the file's bytes as they come.
+        role: one of ROLES. A settings file or a painted picture that is dropped as SETTINGS sets all knobs.
+        name: what the file is called where it comes from.
+        key: of the painting over which a mask lies.
+
+    Raises:
+        PictureError, SettingsError, OutputError: one line that says what is wrong; nothing is kept then.
+    """
+    file = atelier.folder.incoming / f"upload-{secrets.token_hex(8)}{Path(safe_name(name)).suffix}"
+    try:
+        await _write(file, body, safe_name(name))
+        return await asyncio.to_thread(_place, atelier, file, role, safe_name(name), key)
+    finally:
+        file.unlink(missing_ok=True)
+
+
+async def _write(file: Path, body: AsyncIterator[bytes], name: str) -> None:
+    size = 0
+    try:
+        with file.open("xb") as opened:
+            async for chunk in body:
+                size += len(chunk)
+                if size > LARGEST_FILE:
+                    raise PictureError(
+                        f"'{name}' is larger than {LARGEST_FILE // 1_000_000} MB: make it smaller"
+                    )
+                await asyncio.to_thread(opened.write, chunk)
+    except OSError as error:
+        raise OutputError(f"'{name}' could not be kept ({error.strerror}): is the disk full?") from None
+
+
+def _place(atelier: Atelier, file: Path, role: str, name: str, key: str) -> str:
+    desk = atelier.desk
+    if role == SETTINGS:
+        return _settings(atelier, file, name)
+    words = {PHOTOGRAPH: "content picture", PAINTING: "style picture"}
+    source = atelier.library.add(file, name, words.get(role, f"{role} mask"))
+    if role == PHOTOGRAPH:
+        desk.place_photograph(source)
+    elif role == PAINTING:
+        desk.add_style(source)
+    else:
+        desk.mask(role, source, key)
+    atelier.changed()
+    return told(source)
+
+
+def _settings(atelier: Atelier, file: Path, name: str) -> str:
+    settings: Any
+    if Path(name).suffix.lower() == ".toml":
+        if file.stat().st_size > LARGEST_SETTINGS:
+            raise PictureError(f"'{name}' is too large for a settings file")
+        try:
+            settings = impasto.read_settings(file)
+        except impasto.SettingsError as error:
+            raise impasto.SettingsError(str(error).replace(str(file), name)) from None
+    else:
+        try:
+            settings = impasto.Settings.from_dict(impasto.read_metadata(file)["settings"])
+        except (PictureError, KeyError, TypeError) as error:
+            raise PictureError(str(error).replace(str(file), name)) from None
+    atelier.desk.take_settings({"recipe": settings.recipe, **portable(settings)})
+    atelier.changed()
+    return f"{name}: all knobs are set as it says"
+
+
+def portable(settings: "impasto.Settings") -> dict[str, Any]:
+    """What is not the recipe's own, without what names a file of another machine."""
+    changed = settings.changed()
+    rows = {row.name: row for row in impasto.Settings.schema()}
+    return {
+        name: value for name, value in changed.items() if name != "start" and rows[name].kind not in ("path",)
+    }
+
+
+def told(source: Source) -> str:
+    """A picture in one line."""
+    return f"{source.name}, {source.width} × {source.height}"

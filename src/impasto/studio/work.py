@@ -1,0 +1,306 @@
+"""One painting at work: taken step by step in a thread of its own, watched and steered from others."""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import impasto
+from impasto.errors import CheckpointError, ImpastoError, OutputError
+from impasto.faces.checkpoint_pace import CheckpointPace
+from impasto.faces.progress import WORDS, Meter
+from impasto.settings import INSTEAD_OF
+from impasto.studio.frames import Frames
+from impasto.studio.keeping import keep_result
+from impasto.studio.library import Library
+from impasto.studio.record import Record
+
+if TYPE_CHECKING:
+    from impasto import Cost, Painting, Settings, Step, Stylizer
+
+LIVE_SIDE = 1600
+"""Long side, in pixels, at which a painting is shown while it is painted."""
+_PATIENCE = 0.05
+"""Seconds between two looks at whether it may go on."""
+
+Yielding = Callable[[], bool]
+"""Whether something else is to compute first."""
+
+
+class Work:
+    """A painting that is being painted. `run` paints in the thread that calls it; all else may be called from any.
+
+    Args:
+        record: what is kept of it; this is the only one to change it meanwhile.
+        library: where its pictures are.
+        stylizer: makes a painter with these settings.
+        yielding: asked between two steps.
+    """
+
+    def __init__(
+        self,
+        record: Record,
+        library: Library,
+        stylizer: "Callable[[Settings], Stylizer]",
+        yielding: Yielding = lambda: False,
+    ):
+        self.record, self._library, self._stylizer, self._yielding = record, library, stylizer, yielding
+        self.frames = Frames(LIVE_SIDE)
+        self.doing = "reading the pictures"
+        self.note = ""
+        self.step: Step | None = None
+        self.history: list[Cost] = []
+        self._painting: Painting | None = None
+        self._meter = Meter()
+        self._pending: dict[str, Any] = dict(record.pending)
+        self._asked = threading.Condition()
+        self._wish: str | None = None  # "keep", "discard" or "close"
+        self._paused = record.state == "paused"
+
+    # From the page.
+
+    def pause(self) -> None:
+        """Wait after this step."""
+        with self._asked:
+            self._paused = True
+
+    def go_on(self) -> None:
+        """Go on after a pause."""
+        with self._asked:
+            self._paused = False
+            self.record.problem = ""
+            self._asked.notify_all()
+
+    def keep(self) -> None:
+        """End it with the picture as it is."""
+        self._end("keep")
+
+    def discard(self) -> None:
+        """End it, and forget it."""
+        self._end("discard")
+
+    def close(self) -> None:
+        """End it as if for a moment: it goes on when it is run again."""
+        self._end("close")
+
+    def adjust(self, changes: Mapping[str, Any]) -> None:
+        """Change weights after the step that is being taken; changes that come before that are made together."""
+        with self._asked:
+            for name in changes:
+                for other in list(self._pending):
+                    if other in INSTEAD_OF.get(name, ()) or name in INSTEAD_OF.get(other, ()):
+                        del self._pending[other]
+            self._pending.update(changes)
+            self.record.pending = dict(self._pending)
+            self._asked.notify_all()
+        if self.record.state == "paused":
+            self._keep_record()
+
+    @property
+    def settings_now(self) -> dict[str, Any]:
+        """What has been adjusted, by name, as it is now or will be after this step."""
+        changed: dict[str, Any] = {}
+        for one in [*self.record.adjustments, {"step": 0, **self._pending}]:
+            for name in one:
+                for other in INSTEAD_OF.get(name, ()):
+                    changed.pop(other, None)
+            changed |= {name: value for name, value in one.items() if name != "step"}
+        return changed
+
+    @property
+    def paused(self) -> bool:
+        """Whether it waits, or will after this step."""
+        return self._paused
+
+    def left(self) -> float | None:
+        """Seconds to go; None while that is not known."""
+        return None if self._paused else self._meter.left()
+
+    @property
+    def discarded(self) -> bool:
+        """Whether it is to be forgotten."""
+        return self._wish == "discard"
+
+    def _end(self, wish: str) -> None:
+        with self._asked:
+            self._wish = self._wish or wish
+            if self._painting is not None:
+                self._painting.cancel()
+            self._asked.notify_all()
+
+    # In its own thread.
+
+    def run(self) -> None:
+        """Paint to the end, or until it is asked to stop. What goes wrong is one line in the record."""
+        try:
+            self._run()
+        except ImpastoError as error:
+            self._fail(str(error))
+        except (MemoryError, RuntimeError) as error:  # torch says both when memory is out
+            self._fail(f"it could not be painted ({' '.join(str(error).split())[:200]}): try a smaller size")
+        except OSError as error:
+            self._fail(f"a file cannot be used ({error.strerror or error}): check the folder and the disk")
+
+    def _run(self) -> None:
+        record = self.record
+        record.state = "paused" if self._paused else "painting"
+        record.problem = ""
+        self._keep_record()
+        settings = record.order.settings
+        if settings.colour == "only":
+            self._finish(impasto.recolor(**self._recolouring()), "finished")
+            return
+        checkpoint = self._checkpoint()
+        if self._wish == "discard":
+            return
+        painting = self._stylizer(settings).paint(
+            **record.order.arguments(self._library),
+            **({"adjustments": record.adjustments} if checkpoint is None else {"resume": checkpoint}),
+        )
+        self._painting = painting
+        if self._wish:  # it came before there was anything to cancel
+            painting.cancel()
+        if checkpoint is not None:
+            self.history = list(checkpoint.history)
+        self.note = "; ".join(painting.notes)
+        record.of_steps, record.size = painting.steps, (painting.size[1], painting.size[0])
+        self._meter.begin(record.seconds)
+        self._paint(painting, CheckpointPace(begun=checkpoint is not None))
+
+    def _paint(self, painting: "Painting", pace: CheckpointPace) -> None:
+        events = painting.events()
+        self.frames.show(painting, now=True)
+        between = True  # steps: only there weights can change
+        while True:
+            if between:
+                self._wait(painting)
+                self._adjust(painting)
+            event = next(events, None)
+            if event is None:
+                break
+            between = isinstance(event, impasto.Step)
+            if isinstance(event, impasto.Step):
+                self._stepped(painting, event, pace)
+            else:
+                self.doing = WORDS[event.kind]
+        self._ended(painting)
+
+    def _stepped(self, painting: "Painting", step: "Step", pace: CheckpointPace) -> None:
+        self._meter.step(step)
+        self.step, self.doing = step, "painting"
+        self.history.append(step.cost)
+        record = self.record
+        record.steps, record.done, record.seconds = step.number, step.done, step.seconds
+        self.frames.show(painting)
+        if pace.due() and step.done < 1:
+            with pace.writing():
+                self._save_checkpoint(painting)
+
+    def _wait(self, painting: "Painting") -> None:
+        """While it is paused, or something else is to be computed first."""
+        doing = self.doing
+        while not self._wish and (self._paused or self._yielding()):
+            self.doing = "waiting for the first look"
+            if self._paused and self.record.state != "paused":
+                self.record.state = "paused"
+                self.frames.show(painting, now=True)
+                self._save_checkpoint(painting)
+            with self._asked:
+                self._asked.wait(_PATIENCE)
+        self.doing = doing
+        if self.record.state == "paused" and not self._wish:
+            self.record.state = "painting"
+            self._keep_record()
+
+    def _adjust(self, painting: "Painting") -> None:
+        if len(self.history) == painting.steps:
+            return  # nothing is painted after the last step
+        with self._asked:
+            changes, self._pending = self._pending, {}
+            self.record.pending = {}
+        if not changes:
+            return
+        try:
+            painting.adjust(**changes)
+        except ImpastoError as error:
+            self.note = str(error)
+            return
+        self.record.adjustments = painting.adjustments
+        self._keep_record()  # before it has any effect: whoever goes on after a kill makes the same change
+
+    def _ended(self, painting: "Painting") -> None:
+        wish = self._wish
+        if wish == "discard":
+            return
+        if wish == "close" or (wish == "keep" and not self.history):
+            self._save_checkpoint(painting)
+            if wish == "keep":
+                self.record.state, self.record.problem = "failed", "it was stopped before its first step"
+            return
+        if wish == "keep":
+            self._save_checkpoint(painting)
+        self._finish(painting.result(), "kept" if wish == "keep" else "finished")
+
+    def _finish(self, result: "impasto.Result", state: Any) -> None:
+        record = self.record
+        while True:
+            try:
+                keep_result(record, result)
+                break
+            except OutputError as error:  # the picture is still here: wait until there is room
+                record.problem = f"{error} It waits here: make room, and go on."
+                record.state, self._paused = "paused", True
+            while self._paused and self._wish not in ("discard", "close"):
+                with self._asked:
+                    self._asked.wait(_PATIENCE)
+            if self._wish in ("discard", "close"):
+                return
+        record.state, record.problem = state, ""
+        record.steps, record.seconds = len(result.history), result.seconds
+        record.size = (result.image.shape[-1], result.image.shape[-2])
+        record.picture_changed()
+        if state == "finished":
+            record.done = 1.0
+            record.checkpoint.unlink(missing_ok=True)
+        self._keep_record()
+
+    def _checkpoint(self) -> "impasto.Checkpoint | None":
+        """Where it goes on, with the changes that were made after that; None: from the beginning."""
+        path = self.record.checkpoint
+        if not path.exists():
+            return None
+        try:
+            return replace(impasto.load_checkpoint(path), adjustments=self.record.adjustments)
+        except CheckpointError as error:
+            self.note = f"{error}; it is painted from the beginning"
+            return None
+
+    def _save_checkpoint(self, painting: "Painting") -> None:
+        try:
+            if self.history:
+                painting.save_checkpoint(self.record.checkpoint, {"program": "impasto studio"})
+        except OutputError as error:
+            self.note = f"a checkpoint is missing: {error}; the painting goes on"
+        self._keep_record()
+
+    def _keep_record(self) -> None:
+        try:
+            self.record.keep()
+        except OutputError as error:
+            self.note = f"its record could not be written: {error}"
+
+    def _recolouring(self) -> dict[str, Any]:
+        order = self.record.order
+        arguments = order.arguments(self._library)
+        return {
+            "content": arguments["content"],
+            "style": arguments["style"],
+            "protect": arguments["protect"],
+            **order.settings.changed(),
+            "recipe": order.settings.recipe,
+        }
+
+    def _fail(self, line: str) -> None:
+        self.record.state = "failed"
+        self.record.problem = self.record.order.in_words(line, self._library)
+        self._keep_record()

@@ -1,0 +1,60 @@
+"""The painted frames: on disk as they are done, and in memory those that later frames are brought from."""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from impasto.video.state import State
+from impasto.video.tracks import Tracks
+
+
+class Paints:
+    """Painted frames by the number of their visit.
+
+    folder: where they are kept; None for a temporary folder.
+    """
+
+    def __init__(self, folder: Path | None):
+        self._temporary = None if folder is not None else Path(tempfile.mkdtemp(prefix="impasto-film-"))
+        self.state = State(folder if folder is not None else self._temporary)  # type: ignore[arg-type]
+        self._loaded: dict[int, np.ndarray] = {}
+        self._bases: dict[int, np.ndarray] = {}
+
+    def put(self, visit: int, pixels: np.ndarray) -> None:
+        """Keep a frame, uint8 [H, W, 3] or [H, W, 4]."""
+        self.state.write_paint(visit, pixels)
+        self._loaded[visit] = pixels
+
+    def paint(self, visit: int) -> np.ndarray:
+        """A frame that was kept; not to be changed. Raises CheckpointError where it is gone."""
+        return self._loaded[visit] if visit in self._loaded else self.state.paint(visit)
+
+    def put_base(self, visit: int, pixels: np.ndarray) -> None:
+        """Keep what later frames are brought from instead of the frame that is shown."""
+        self.state.write_paint(visit, pixels, kind="base")
+        self._bases[visit] = pixels
+
+    def has_base(self, visit: int) -> bool:
+        """Whether `put_base` kept one for this visit."""
+        return visit in self._bases
+
+    def bases(self, numbers: list[int]) -> dict[int, np.ndarray]:
+        """What a frame is brought from: uint8 [H, W, 3], by visit; those that are not painted yet are left out."""
+        for number in numbers:
+            if number not in self._bases and (number in self._loaded or self.state.has_paint(number)):
+                self._bases[number] = self.state.base(number)
+        return {number: self._bases[number][..., :3] for number in numbers if number in self._bases}
+
+    def kept(self, tracks: Tracks, shot: int) -> None:
+        """Keep the tracks of a frame that is done, and no more in memory than the next one needs."""
+        self.state.write_tracks(tracks, shot)
+        needed = {*tracks.sources(), tracks.number}
+        self._loaded = {tracks.number: self._loaded[tracks.number]}
+        self._bases = {number: one for number, one in self._bases.items() if number in needed}
+
+    def close(self) -> None:
+        """Remove a temporary folder."""
+        if self._temporary is not None:
+            shutil.rmtree(self._temporary, ignore_errors=True)

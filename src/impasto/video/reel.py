@@ -1,0 +1,113 @@
+"""The chosen frames of a film, in any order, without holding more than a few of them in memory."""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from impasto.errors import PictureError
+from impasto.video.cuts import is_cut
+from impasto.video.film import Film, Frame, Note
+
+BLOCK_BYTES = 96_000_000
+"""So much of a film is decoded at a time, and twice as much is kept."""
+_FEWEST = 2
+_SIDE = 96
+
+
+class Reel:
+    """The frames of a part of a film, by number from 0.
+
+    The film is read through once, for the times of its frames: what is damaged is left out then, and for good.
+
+    Args:
+        film: any.
+        start: seconds at which the part begins.
+        stop: seconds before which its last frame begins; None for the end.
+        every: of so many frames one is taken.
+        note: is told which frames are damaged.
+
+    Attributes:
+        times: of the frames, in seconds of the film. cuts: the numbers of those with which a new shot begins.
+
+    Raises:
+        PictureError: the part has no frame.
+    """
+
+    def __init__(self, film: Film, start: Fraction, stop: Fraction | None, every: int, note: Note):
+        self.film, self._from, self.stop, self._every = film, start, stop, every
+        self.times: list[Fraction] = []
+        self.cuts: list[int] = []
+        last: np.ndarray | None = None
+        for number, frame in enumerate(film.frames(start, stop, note)):
+            if number % every == 0:
+                small = _small(frame.pixels)
+                if last is not None and is_cut(small, last):
+                    self.cuts.append(len(self.times))
+                self.times.append(frame.time)
+                last = small
+        if not self.times:
+            raise PictureError(
+                f"the film '{film.path}' has no frame from {float(start):g} s on"
+                + (f" and before {float(stop):g} s" if stop is not None else "")
+                + (f": it is {film.about.seconds:.2f} s long" if film.about.seconds else "")
+            )
+        height, width = film.about.size
+        self._length = max(_FEWEST, BLOCK_BYTES // (3 * height * width))
+        self._blocks: dict[int, Sequence[Frame]] = {}
+
+    @property
+    def start(self) -> Fraction:
+        """Seconds of the film that become the zero of its painted part: its own zero, or its first frame's begin."""
+        return self.times[0] if self._from > 0 else Fraction(0)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Which part of the film this is, JSON-able."""
+        stop = None if self.stop is None else float(self.stop)
+        return {"from": float(self._from), "to": stop, "every": self._every}
+
+    def __len__(self) -> int:
+        return len(self.times)
+
+    def __getitem__(self, number: int) -> Frame:
+        block = number // self._length
+        if block not in self._blocks:
+            self._blocks = {n: one for n, one in self._blocks.items() if abs(n - block) == 1}
+            while len(self._blocks) > 1:
+                del self._blocks[next(iter(self._blocks))]
+            self._blocks[block] = self._decoded(block)
+        return self._blocks[block][number - block * self._length]
+
+    def at(self, time: Fraction) -> Frame:
+        """The frame that is shown at a time: the last one that began by then."""
+        return self[max(0, bisect_right(self.times, time) - 1)]
+
+    def _decoded(self, block: int) -> Sequence[Frame]:
+        times = self.times[block * self._length : (block + 1) * self._length]
+        wanted, found = set(times), []
+        for frame in self.film.frames(times[0], self.stop, _said_already):
+            if frame.time in wanted:
+                found.append(frame)
+            if len(found) == len(times):
+                return found
+        raise PictureError(f"the film '{self.film.path}' has changed while it was painted: paint it anew")
+
+
+def _small(pixels: np.ndarray) -> np.ndarray:
+    """Small enough that a long film is soon looked through for its cuts."""
+    import cv2
+
+    height, width = fitted(pixels.shape[:2], _SIDE)
+    return cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA)
+
+
+def fitted(size: tuple[int, ...], side: int) -> tuple[int, int]:
+    """A size whose longer side is at most `side`, of about the same shape."""
+    scale = min(1.0, side / max(size[:2]))
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def _said_already(text: str) -> None:
+    """The first reading has told it."""

@@ -1,0 +1,178 @@
+"""The folder in which a film is kept while it is painted: what is done, without loss, and what is needed to go on.
+
+    film.json        what is painted, from what, and how
+    paint-00012.png  the paint of the 12th visit (`order.py`), lossless, 8 bits
+    base-00012.png   likewise, what later frames are brought from, where that is another picture
+    tracks.npz       the tracks of the last visit
+
+Each file is whole or not there. The tracks are written last: after a kill the painting goes on with the visit after
+theirs, and paints again what had been begun.
+"""
+
+import io
+import json
+import shutil
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from impasto.errors import CheckpointError, OutputError
+from impasto.files.atomic_write import remove_leftovers, replacing
+from impasto.files.readable import is_regular
+from impasto.video.tracks import Tracks
+
+SUFFIX = ".film"
+"""What the name of the folder ends in, after that of the film that is painted."""
+_JOB, _TRACKS = "film.json", "tracks.npz"
+_FIELDS = ("source", "x", "y", "likeness", "trust", "age", "still")
+
+
+def default_folder(output: Path) -> Path:
+    """painted.mp4.film beside painted.mp4."""
+    return output.parent / f"{output.name}{SUFFIX}"
+
+
+class State:
+    """The folder.
+
+    Raises:
+        OutputError: it cannot be made.
+    """
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        try:
+            folder.mkdir(exist_ok=True)
+        except OSError as error:
+            raise OutputError(
+                f"the folder '{folder}' for the unfinished film cannot be made ({error.strerror}): choose another"
+            ) from None
+
+    def remove(self) -> None:
+        """All that is the film's; the folder, too, unless somebody put something else there."""
+        for pattern in ("paint-*.png", "base-*.png", _TRACKS, _JOB, ".impasto-*.part"):
+            for path in self.folder.glob(pattern):
+                with suppress(OSError):
+                    path.unlink()
+        with suppress(OSError):
+            self.folder.rmdir()
+
+    def discard_unbegun(self) -> None:
+        """Remove the folder while there is nothing in it."""
+        with suppress(OSError):
+            self.folder.rmdir()
+
+    def write_job(self, job: Mapping[str, Any]) -> None:
+        """What is painted, JSON-able."""
+        with replacing(self.folder / _JOB, overwrite=True) as file:
+            file.write(json.dumps(job, indent=1, sort_keys=True).encode())
+
+    def job(self) -> dict[str, Any]:
+        """What `write_job` wrote.
+
+        Raises:
+            CheckpointError: it is not there, or damaged.
+        """
+        return read_job(self.folder)
+
+    def write_paint(self, visit: int, pixels: np.ndarray, *, kind: str = "paint") -> None:
+        """Keep a frame, uint8 [H, W, 3] or with alpha [H, W, 4]."""
+        import cv2
+
+        order = cv2.COLOR_RGB2BGR if pixels.shape[2] == 3 else cv2.COLOR_RGBA2BGRA
+        whole, data = cv2.imencode(".png", cv2.cvtColor(pixels, order), [cv2.IMWRITE_PNG_COMPRESSION, 3])
+        assert whole
+        with replacing(self._path(kind, visit), overwrite=True) as file:
+            file.write(data.tobytes())
+
+    def paint(self, visit: int, *, kind: str = "paint") -> np.ndarray:
+        """A frame that was kept.
+
+        Raises:
+            CheckpointError: it is not there, or damaged.
+        """
+        import cv2
+
+        path = self._path(kind, visit)
+        try:
+            found = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_UNCHANGED)
+        except (OSError, cv2.error):
+            found = None
+        if found is None:
+            raise CheckpointError(f"'{path}' is missing or damaged: paint the film anew, with --force")
+        return cv2.cvtColor(found, cv2.COLOR_BGR2RGB if found.shape[2] == 3 else cv2.COLOR_BGRA2RGBA)
+
+    def base(self, visit: int) -> np.ndarray:
+        """What later frames are brought from: uint8 [H, W, 3]."""
+        return self.paint(visit, kind="base" if is_regular(self._path("base", visit)) else "paint")[..., :3]
+
+    def has_paint(self, visit: int) -> bool:
+        """Whether the frame of a visit is there."""
+        return is_regular(self._path("paint", visit))
+
+    def write_tracks(self, tracks: Tracks, shot: int) -> None:
+        """Keep the tracks of the last visit, and the number of its shot."""
+        data = io.BytesIO()
+        fields: dict[str, Any] = {name: getattr(tracks, name) for name in _FIELDS}
+        np.savez(data, **fields, number=tracks.number, shot=shot)
+        with replacing(self.folder / _TRACKS, overwrite=True) as file:
+            file.write(data.getbuffer())
+
+    def tracks(self) -> tuple[Tracks, int] | None:
+        """What `write_tracks` kept; None before the first visit was done.
+
+        Raises:
+            CheckpointError: it is damaged.
+        """
+        path = self.folder / _TRACKS
+        if not is_regular(path):
+            return None
+        try:
+            with np.load(path) as found:
+                fields = {name: found[name] for name in _FIELDS}
+                number, shot = int(found["number"]), int(found["shot"])
+            return Tracks(number, **fields), shot
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise CheckpointError(
+                f"'{path}' is damaged ({type(error).__name__}): paint the film anew, with --force"
+            ) from None
+
+    def bytes(self) -> int:
+        """What the folder takes on the disk."""
+        return sum(path.stat().st_size for path in self.folder.iterdir() if path.is_file())
+
+    def free(self) -> int:
+        """Bytes that are free where the folder lies."""
+        return shutil.disk_usage(self.folder).free
+
+    def clear_leftovers(self) -> None:
+        """Remove what a killed process left half-written."""
+        for path in (self.folder / _JOB, self.folder / _TRACKS):
+            remove_leftovers(path)
+
+    def _path(self, kind: str, visit: int) -> Path:
+        return self.folder / f"{kind}-{visit:05}.png"
+
+
+def is_state(path: Path) -> bool:
+    """Whether a folder keeps an unfinished film."""
+    return is_regular(path / _JOB)
+
+
+def read_job(folder: Path) -> dict[str, Any]:
+    """What an unfinished film is painted from, and how.
+
+    Raises:
+        CheckpointError: the folder keeps none, or it is damaged.
+    """
+    try:
+        found = json.loads((folder / _JOB).read_bytes())
+        assert isinstance(found, dict)
+    except (OSError, ValueError, AssertionError):
+        raise CheckpointError(
+            f"'{folder}' keeps no unfinished film, or it is damaged: paint it anew"
+        ) from None
+    return found

@@ -1,0 +1,23 @@
+import math
+
+from impasto.notebook.curve import HEIGHT, WIDTH, points
+
+
+def test_equal_factors_are_equal_heights():
+    assert points([1000, 100, 10, 1]) == "0.0,0.0 80.0,20.0 160.0,40.0 240.0,60.0"
+
+
+def test_nothing_is_drawn_of_one_cost():
+    assert points([]) == points([3.0]) == ""
+
+
+def test_a_cost_of_nothing_stands_at_the_foot_and_a_flat_one_is_a_line():
+    assert points([math.e, 1, 0]) == f"0.0,0.0 120.0,{HEIGHT} {WIDTH},{HEIGHT}"
+    assert points([0, 0]) == f"0.0,{HEIGHT} {WIDTH},{HEIGHT}"
+    assert points([5, 5]) == f"0.0,{HEIGHT} {WIDTH},{HEIGHT}"
+
+
+def test_of_many_costs_first_and_last_are_drawn():
+    drawn = points([2.0**-i for i in range(1001)]).split(" ")
+    assert len(drawn) <= 242
+    assert (drawn[0], drawn[-1]) == ("0.0,0.0", f"{WIDTH},{HEIGHT}")

@@ -1,0 +1,196 @@
+"""The long story in a real browser, with the real weights: what a painter does there, one thing after the other.
+
+Every request that the browser makes is looked at: none goes to another address.
+"""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import impasto
+from impasto.cli import main
+from impasto.demo.pictures import demo_picture
+from tests.studio.components.conftest import CHROMIUM, missing
+from tests.studio.serving import Served
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(bool(missing()), reason=f"no page can be tested: {missing()}"),
+]
+SIZE, STEPS = 96, 60
+LOOKS = 60_000
+"""Milliseconds to wait for anything."""
+
+
+@pytest.fixture
+def served(tmp_path):
+    served = Served(tmp_path / "studio", REAL="1", STEP_SECONDS="0.15")
+    yield served
+    served.end()
+
+
+@pytest.fixture
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+class Window:
+    """A window of the browser, and everything that it asked for or complained of."""
+
+    def __init__(self, browser, address: str, **options):
+        self.context = browser.new_context(viewport={"width": 1280, "height": 800}, **options)
+        self.context.set_default_timeout(LOOKS)
+        self.page = self.context.new_page()
+        self.asked: list[str] = []
+        self.complaints: list[str] = []
+        self.context.on("request", lambda request: self.asked.append(request.url))
+        self.page.on("websocket", lambda socket: self.asked.append(socket.url))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("console", lambda line: line.type == "error" and self.complaints.append(line.text))
+        self.address = address
+        self.page.goto(address)
+        self.page.wait_for_selector(".room")
+
+    def button(self, name: str):
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def sees(self, text: str):
+        self.page.get_by_text(text).filter(visible=True).first.wait_for()
+
+    def field(self, name: str):
+        return self.page.locator(f"input[aria-label^='{name}:']").filter(visible=True).first
+
+    def press(self, name: str) -> None:
+        self.button(name).filter(visible=True).first.click()
+
+    def bring(self, label: str, path: Path) -> None:
+        """Choose a file."""
+        with self.page.expect_file_chooser() as chosen:
+            self.page.get_by_label(label).filter(visible=True).first.click()
+        chosen.value.set_files(path)
+
+    def drop(self, selector: str, path: Path) -> None:
+        """Drop a file on an element, as a file manager does."""
+        data = self.page.evaluate_handle(
+            """async ([name, bytes]) => {
+                const transfer = new DataTransfer();
+                transfer.items.add(new File([new Uint8Array(bytes)], name));
+                return transfer;
+            }""",
+            [path.name, list(path.read_bytes())],
+        )
+        self.page.dispatch_event(selector, "drop", {"dataTransfer": data})
+
+    def foreign(self) -> list[str]:
+        own = re.escape(self.address.split("//")[1].rstrip("/"))
+        return [url for url in self.asked if not re.match(rf"(http|ws)://{own}/|data:|blob:", url)]
+
+
+def test_the_whole_story(served, browser, tmp_path, monkeypatch):
+    window = Window(browser, served.address)
+    page = window.page
+
+    # Two pictures: one is dropped anywhere, one is chosen.
+    photograph, painting = tmp_path / "photo.jpg", tmp_path / "sunset.jpg"
+    shutil.copy(demo_picture("content"), photograph)
+    shutil.copy(demo_picture("style"), painting)
+    window.sees("there is no photograph yet")
+    window.drop(".stage", photograph)
+    window.sees("photo.jpg")
+    window.sees("there is no painting yet")
+    window.bring("Drop, paste or choose a painting", painting)
+    window.sees("sunset.jpg")
+
+    # What cannot be read is one line.
+    (tmp_path / "broken.png").write_bytes(b"no picture")
+    window.bring("Add a painting", tmp_path / "broken.png")
+    window.sees("'broken.png' is not a picture file")
+    window.press("OK")
+
+    # A first look, and what the full size will take.
+    page.wait_for_selector(".stage canvas, .stage img")
+    window.field("Size").fill(str(SIZE))
+    window.field("Steps").fill(str(STEPS))
+    window.field("Steps").press("Tab")
+    window.sees(f"{SIZE} × 72: about")
+
+    # A mask by hand: the brush, one stroke over the middle, taken.
+    page.locator("body").press("b")
+    brush = page.locator(".impasto-brush").filter(visible=True).first
+    brush.wait_for()
+    box = brush.bounding_box()
+    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 3
+    page.mouse.move(*middle)
+    page.mouse.down()
+    page.mouse.move(middle[0] + 60, middle[1] + 20, steps=4)
+    page.mouse.up()
+    page.get_by_label("Take these masks").click()
+    window.sees("masked")
+
+    # Painted, changed while it is painted, paused.
+    window.press("Paint")
+    window.sees("Change it while it is painted")
+    page.wait_for_function("document.body.innerText.match(/step [2-9] of/)")
+    slider = page.locator("[role=slider][aria-label^='Strength:']").filter(visible=True).first
+    slider.focus()
+    for _ in range(5):
+        slider.press("ArrowRight")
+    page.wait_for_function("document.body.innerText.match(/step \\d+: strength/)")
+    page.locator("body").press("Space")
+    window.sees("paused after step")
+
+    # Reloaded in the middle, and looked at in a second window: nothing is lost.
+    page.reload()
+    window.sees("paused after step")
+    other = Window(browser, served.address)
+    other.sees("paused after step")
+    other.press("Go on")
+    window.sees("Download")
+    other.sees("Download")
+
+    # Compared with the photograph.
+    page.locator("body").press("ArrowRight")
+    page.wait_for_selector("[role=slider][aria-label*='ivider'], .impasto-divider")
+
+    # Downloaded: the recipe in it paints the same bytes on the command line.
+    with page.expect_download() as downloading:
+        page.get_by_text("Everything (ZIP)").click()
+    archive = tmp_path / "all.zip"
+    downloading.value.save_as(archive)
+    with page.expect_download() as downloading:
+        page.get_by_text("PNG", exact=True).click()
+    downloading.value.save_as(tmp_path / "downloaded.png")
+    recipe = impasto.read_metadata(tmp_path / "downloaded.png")
+    assert [set(one) for one in recipe["adjustments"]] == [{"step", "strength"}] * len(recipe["adjustments"])
+    assert recipe["adjustments"]
+    assert recipe["inputs"].keys() == {"content", "style", "protect"}
+    shutil.unpack_archive(archive, tmp_path / "elsewhere")
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    shutil.copy(tmp_path / "downloaded.png", "downloaded.png")
+    assert main(["info", "downloaded.png", "--toml", "mine.toml"]) == 0
+    adjust = [
+        word
+        for one in recipe["adjustments"]
+        for word in ("--adjust", f"{one['step']}:strength={one['strength']}")
+    ]
+    words = ["stylize", "photo.jpg", "sunset.jpg", "-o", "again.png", "--settings", "mine.toml"]
+    done = subprocess.run(
+        [sys.executable, "-m", "impasto", *words, "--protect", "protect.png", *adjust, "--quiet"],
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert Path("again.png").read_bytes() == Path("downloaded.png").read_bytes()
+
+    assert window.foreign() == other.foreign() == []
+    assert window.complaints == other.complaints == []
