@@ -109,7 +109,9 @@ def _read(place: str, name: str, cell: str) -> Any:
         return words[cell.lower()] if kind is bool else kind(cell) if kind in (int, float) else cell
     except (ValueError, KeyError):
         wanted = {int: "a whole number", float: "a number", bool: "on or off"}[kind]
-        raise SettingsError(f"{place}: {name.replace('_', '-')} must be {wanted}, got {shown(cell)}") from None
+        raise SettingsError(
+            f"{place}: {name.replace('_', '-')} must be {wanted}, got {shown(cell)}"
+        ) from None
 
 
 def _toml_rows(text: str, path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -174,7 +176,9 @@ def _files(place: str, name: str, value: Any, folder: Path) -> list[Path]:
 
 def _file(place: str, name: str, value: Any, folder: Path) -> Path:
     if not isinstance(value, str) or not value:
-        raise SettingsError(f"{place}: {name.replace('_', '-')} must be the path of a picture, got {shown(value)}")
+        raise SettingsError(
+            f"{place}: {name.replace('_', '-')} must be the path of a picture, got {shown(value)}"
+        )
     return _path(value, folder)
 
 
