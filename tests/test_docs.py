@@ -11,6 +11,7 @@ import shlex
 import signal
 import tomllib
 from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
@@ -22,7 +23,7 @@ from docs import build
 from nbclient import NotebookClient
 from typer.main import get_command
 
-from impasto import encoders_made_by
+from impasto import encoders_made_by, stylizer
 from impasto.batch import cluster
 from impasto.cli.app import app
 from impasto.cli.main import main
@@ -67,6 +68,7 @@ def small(desk, monkeypatch) -> Iterator[None]:
         return PaintingProblem(least, *rest)
 
     monkeypatch.setattr(cluster, "PROCESSES", False)
+    monkeypatch.setattr(stylizer, "_make_encoder", ContextVar("make_encoder", default=tiny_encoder))
     monkeypatch.setattr(painting, "PaintingProblem", problem)
     for seed, name in enumerate([*STAND_INS, *MORE_STAND_INS]):
         write_picture(name, random_image(60, 80, seed))

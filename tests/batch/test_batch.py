@@ -2,13 +2,16 @@
 
 import json
 import shutil
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
 import impasto
-from impasto.batch.engine import Told
+from impasto.batch import worker
+from impasto.batch.engine import Ended, Told
+from impasto.batch.jobs import Habits, jobs_of
 from impasto.batch.journal import Journal
 from impasto.images.io.read import write_picture
 from tests.cli.conftest import press_ctrl_c
@@ -115,7 +118,7 @@ def test_a_copy_of_the_folder_goes_on_as_the_folder_does(run, desk, journal_is_t
 def test_a_picture_that_somebody_retouched_is_kept(run, desk):
     run(*batch())
     recipe = impasto.read_metadata("out/a__wave.png")
-    write_picture("out/a__wave.png", random_image(36, 48, 9), recipe=recipe, overwrite=True)
+    write_picture("out/a__wave.png", random_image(36, 48, 9), metadata=recipe, overwrite=True)
     retouched = pictures()
     outcome = run(*batch())
     assert outcome.code == 1
@@ -228,3 +231,36 @@ def test_quiet_says_nothing(run, desk):
 def test_the_journal_names_the_worker(run, desk):
     run(*batch())
     assert {line["worker"] for line in journal() if line["event"] == "painted"} <= {"worker 1", "worker 2"}
+
+
+def test_a_picture_that_another_batch_is_at_is_waited_for(run, desk, monkeypatch):
+    monkeypatch.setattr("impasto.batch.engine.LATER_SECONDS", 0.1)
+    habits = Habits(Path("out"), settings={"size": 48, "steps": 3})
+    (job,) = jobs_of(["a.png"], ["wave.png"], habits)
+    job.lock.parent.mkdir(parents=True)
+    held, let_go = threading.Event(), threading.Event()
+
+    def hold():
+        with worker.held(job.lock):
+            held.set()
+            let_go.wait(30)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    held.wait(30)
+    ends = []
+
+    def watch(event):
+        if isinstance(event, Ended):
+            ends.append(event.task.name)
+        if len(ends) == 3:
+            let_go.set()
+
+    paintings = ["style.png", "wave.png"]
+    outcome = impasto.paint_many(
+        ["a.png", "b.png"], paintings, "out", workers=2, size=48, steps=3, watch=watch
+    )
+    holder.join()
+    assert outcome.complete
+    assert ends[-1] == "a__wave.png"
+    assert painted() == NAMES

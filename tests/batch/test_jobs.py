@@ -209,7 +209,11 @@ def test_a_table_of_jobs(desk, tmp_path_factory, monkeypatch, name, text):
             "line 2: size must be a whole number from 16",
         ),
         ("a.csv", 'content,style\n"photos/a.png,x\n', "this is no CSV"),
-        ("a.csv", "content,style,light\nphotos/a.png,paintings/wave.png,dim\n", "line 2: light is on or off"),
+        (
+            "a.csv",
+            "content,style,light\nphotos/a.png,paintings/wave.png,dim\n",
+            "line 2: light must be on or off",
+        ),
         ("a.toml", "[[job]]\ncontent = 3\n", "line 1: there is no content"),
         ("a.toml", "\n[job]\ncontent = 'a'\n", "a job is a table"),
         ("a.toml", "[[job]]\n\n[[job]]\nstyle='x'\n", "line 1: there is no content"),

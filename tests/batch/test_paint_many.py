@@ -11,7 +11,7 @@ import pytest
 import impasto
 from impasto.batch.engine import Ended
 from impasto.images.io.read import write_picture
-from tests.helpers import random_image, tiny_weights
+from tests.helpers import random_image, tiny_encoder
 
 SHORT = {"size": 48, "steps": 2, "workers": 2}
 
@@ -65,7 +65,7 @@ def test_a_report_of_every_picture(desk):
     with Path("out/report.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["picture"] for row in rows] == ["b__style.png", "c__style.png"]
-    encoder = impasto.VGG19(tiny_weights())
+    encoder = tiny_encoder(None)
     report = impasto.report("out/c__style.png", "photos/c.png", "style.png", encoder=encoder, identity=False)
     for name in ("palette", "grain"):
         ((row, columns), *_) = report[name].values.items()

@@ -1,9 +1,11 @@
 """What a worker's process of the tests imports first: a tiny network, and one thread."""
 
+from contextvars import ContextVar
+
 import torch
 
-from impasto.vgg import vgg19
-from tests.helpers import tiny_weights
+from impasto import stylizer
+from tests.helpers import tiny_encoder
 
 torch.set_num_threads(1)
-vgg19.find_weights = lambda choice=None: tiny_weights()
+stylizer._make_encoder = ContextVar("make_encoder", default=tiny_encoder)

@@ -28,14 +28,13 @@ from impasto.version import __version__
 
 if TYPE_CHECKING:
     from distributed import Client
-    from impasto.pages.page import Command
 
 
 @dataclass
 class Outcome:
     """What became of a batch: names of pictures.
 
-    painted: now. found: they were there already, by the same recipe. failed: why, by name. unfinished: not begun, or
+    painted: now. found: they were there already, by the same settings. failed: why, by name. unfinished: not begun, or
     kept in the middle, because somebody stopped it.
     """
 
@@ -78,7 +77,7 @@ class Batch:
         if workers is not None and scheduler is not None:
             raise SettingsError("a scheduler has workers of its own: give workers or scheduler, not both")
         if workers is not None and workers < 1:
-            raise SettingsError(f"workers is a whole number from 1 on, got {workers}")
+            raise SettingsError(f"workers must be a whole number from 1 on, got {workers}")
         check_installed()
         if folder.exists() and not folder.is_dir():
             raise OutputError(f"'{folder}' is a file: give the name of a folder")
@@ -157,15 +156,14 @@ class Batch:
         if self._engine is not None:
             self._engine.stop()
 
-    def publish(self, command: "Command | None" = None) -> list[Path]:
+    def publish(self) -> list[Path]:
         """Write the contact sheet and the page, with what is finished; several of each where there are many pictures.
 
-        command: the command line that paints the picture with this metadata into a file.
         Returns the pages. Raises OutputError where one cannot be written.
         """
         from impasto.batch.pages import publish
 
-        return publish(self.jobs, self.folder, self.told, self.outcome.failed, command)
+        return publish(self.jobs, self.folder, self.told, self.outcome.failed)
 
     def _task(self, job: Job, beside: int) -> Task:
         known = self._known.get(job.name)

@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import sha256
 from itertools import product
 from pathlib import Path
@@ -42,6 +43,18 @@ class Habits:
     where: Mapping[str, Any] = field(default_factory=dict)
     force: bool = False
     checkpoint_every: int | None = None
+
+    @cached_property
+    def base(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Of a job without settings of its own: those that were named, and all of them, filled in."""
+        return _settled(self.settings), Settings.from_dict(dict(self.settings)).as_dict()
+
+    def for_row(self, row: Row) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The same for a row, whose own settings win. Raises SettingsError for one that cannot be used."""
+        if not row.settings:
+            return self.base
+        values = over(self.settings, row.settings)
+        return _settled(values), Settings.from_dict(values).as_dict()
 
 
 def jobs_of(
@@ -119,15 +132,14 @@ def _named(word: str, role: str) -> list[Path]:
 
 
 def _job(row: Row, number: int, habits: Habits) -> Job:
-    values = over(habits.settings, row.settings)
-    settings = Settings.from_dict(values)
+    settled, settings = habits.for_row(row)
     known = {
         "photo": row.content.stem,
         "painting": "+".join(path.stem for path, _ in row.styles),
         "photo_folder": _folder_of(row.content),
         "painting_folder": _folder_of(row.styles[0][0]),
         "number": number,
-        **settings.as_dict(),
+        **settings,
     }
     name = _suffixed(row.output or _filled(habits.name, known, "the pattern of names"))
     where = {**{key: _each(one, known) for key, one in habits.where.items()}, **row.where}
@@ -138,7 +150,7 @@ def _job(row: Row, number: int, habits: Habits) -> Job:
         styles=tuple((_absolute(path), weight) for path, weight in row.styles),
         output=output,
         unfinished=os.path.abspath(habits.folder / UNFINISHED / _safe(name)),  # noqa: PTH100
-        settings=_settled(values),
+        settings=settled,
         where={key: _each_absolute(one) for key, one in where.items() if one},
         force=habits.force,
         checkpoint_every=habits.checkpoint_every,

@@ -3,7 +3,7 @@
     {"time": "2026-01-31T12:00:00+00:00", "event": "painted", "picture": "a__b.png", "seconds": 31.2, ...}
 
 Events are "begun" and "over" (a run of the program), and of a picture "painted", "found" (it was there, by the same
-recipe) and "failed". A line that a killed program left half-written is skipped.
+settings) and "failed". A line that a killed program left half-written is skipped.
 """
 
 import datetime

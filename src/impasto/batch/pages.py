@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from impasto.batch.job import Job
+from impasto.faces.again import again_command
 from impasto.inputs.style_sources import in_words
-from impasto.pages.page import Command, missing, picture, write_page
+from impasto.pages.page import missing, picture, write_page
 from impasto.pages.sheet import write_sheet
 
 MOST = 240
@@ -75,7 +76,6 @@ def publish(
     folder: Path,
     told: Mapping[str, Mapping[str, Any]],
     failed: Mapping[str, str],
-    command: Command | None = None,
 ) -> list[Path]:
     """Write sheet.png and index.html into the folder, and sheet-2.png and so on where there are many pictures.
 
@@ -84,7 +84,6 @@ def publish(
         folder: of the results.
         told: of each finished picture, by name, what the journal says.
         failed: why others failed.
-        command: the command line that paints a picture again.
 
     Returns:
         The pages.
@@ -103,7 +102,7 @@ def publish(
         write_page(
             page,
             grid,
-            [_shown(cell, folder, told, failed, command) for cell in grid.cells],
+            [_shown(cell, folder, told, failed) for cell in grid.cells],
             title=title,
             sources=_sources([job for job in part if job.name in told]),
             note=NOTE,
@@ -158,7 +157,6 @@ def _shown(
     folder: Path,
     told: Mapping[str, Mapping[str, Any]],
     failed: Mapping[str, str],
-    command: Command | None,
 ) -> dict[str, Any]:
     job, known = cell.job, told.get(cell.job.name)
     if known is None:
@@ -170,7 +168,7 @@ def _shown(
         file,
         known,
         link=Path(relpath(file, folder)).as_posix(),
-        command=command,
+        command=again_command,
         largest=LARGEST,
     )
 

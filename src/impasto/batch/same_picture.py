@@ -1,4 +1,4 @@
-"""Whether a picture is the one that is wanted, told by the recipe inside it."""
+"""Whether a picture is the one that is wanted, told by the metadata inside it."""
 
 import hashlib
 import json
@@ -10,11 +10,11 @@ import impasto
 from impasto.errors import PictureError
 
 _PASSING = ("steps", "stopped", "versions")
-"""What a recipe says of how the painting went; of the versions only impasto's own has to be the same."""
+"""What metadata says of how the painting went; of the versions only impasto's own has to be the same."""
 
 
 def is_painted(file: Path, wanted: Mapping[str, Any], sha256: str | None = None) -> bool:
-    """Whether a picture is there, whole, that was painted by the recipe `wanted`, as `Painting.metadata` gives it.
+    """Whether a picture is there, whole, that was painted as `wanted` describes it, which is `Painting.metadata`.
 
     sha256: of the file when it was written, in hex; None where nobody knows.
     """
@@ -36,10 +36,10 @@ def checksum(file: Path) -> str:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
-def lasting(recipe: Mapping[str, Any]) -> dict[str, Any]:
-    """What of a recipe has to be as it is wanted."""
-    same = {name: value for name, value in recipe.items() if name not in _PASSING}
-    found: dict[str, Any] = json.loads(json.dumps({**same, "version": recipe["versions"]["impasto"]}))
+def lasting(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """What of metadata has to be as it is wanted."""
+    same = {name: value for name, value in metadata.items() if name not in _PASSING}
+    found: dict[str, Any] = json.loads(json.dumps({**same, "version": metadata["versions"]["impasto"]}))
     return found
 
 

@@ -109,7 +109,9 @@ def _read(place: str, name: str, cell: str) -> Any:
         return words[cell.lower()] if kind is bool else kind(cell) if kind in (int, float) else cell
     except (ValueError, KeyError):
         wanted = {int: "a whole number", float: "a number", bool: "on or off"}[kind]
-        raise SettingsError(f"{place}: {name.replace('_', '-')} is {wanted}, got {shown(cell)}") from None
+        raise SettingsError(
+            f"{place}: {name.replace('_', '-')} must be {wanted}, got {shown(cell)}"
+        ) from None
 
 
 def _toml_rows(text: str, path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -151,7 +153,7 @@ def _row(place: str, values: Mapping[str, Any], folder: Path) -> Row:
         )
     output = values.get("output", "")
     if not isinstance(output, str):
-        raise SettingsError(f"{place}: output is a file's name, got {shown(output)}")
+        raise SettingsError(f"{place}: output must be a file's name, got {shown(output)}")
     where: dict[str, Any] = {}
     for name, argument in SEVERAL.items():
         if name in values:
@@ -174,7 +176,9 @@ def _files(place: str, name: str, value: Any, folder: Path) -> list[Path]:
 
 def _file(place: str, name: str, value: Any, folder: Path) -> Path:
     if not isinstance(value, str) or not value:
-        raise SettingsError(f"{place}: {name.replace('_', '-')} is the path of a picture, got {shown(value)}")
+        raise SettingsError(
+            f"{place}: {name.replace('_', '-')} must be the path of a picture, got {shown(value)}"
+        )
     return _path(value, folder)
 
 

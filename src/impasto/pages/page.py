@@ -22,7 +22,7 @@ _SELDOM = ("variation", "custom")
 """Parts of the cost that most pictures have not."""
 
 Command = Callable[[Mapping[str, Any], Path], str]
-"""The command line that paints the picture of a recipe into a file."""
+"""The command line that paints the picture with this metadata into a file."""
 
 
 def write_page(
@@ -99,7 +99,7 @@ def picture(
         command: the command line that paints it again; None for none.
         largest: long side in pixels of the picture on the page, which leads to the file then; None for its own size.
     """
-    recipe = impasto.read_metadata(file)
+    metadata = impasto.read_metadata(file)
     costs = {
         "J" if name == "total" else f"J {name}": f"{value:.4g}"
         for name, value in told.get("cost", {}).items()
@@ -108,11 +108,11 @@ def picture(
     facts = {
         **({"steps": f"{told['steps']}, {told['stopped']}"} if "steps" in told else {}),
         **({"time": f"{told['seconds']:g} s"} if "seconds" in told else {}),
-        "size": f"{recipe['width']} x {recipe['height']} pixels",
+        "size": f"{metadata['width']} x {metadata['height']} pixels",
         "file": link,
     }
-    settings = {_hyphened(name): _in_words(value) for name, value in recipe["settings"].items()}
-    weights = {"weights from": recipe["weights"]["source"]} if "weights" in recipe else {}
+    settings = {_hyphened(name): _in_words(value) for name, value in metadata["settings"].items()}
+    weights = {"weights from": metadata["weights"]["source"]} if "weights" in metadata else {}
     return {
         "name": cell.name,
         "title": title,
@@ -121,8 +121,8 @@ def picture(
         "whole": _image(file, title, largest),
         "link": quote(link) if largest else "",
         "facts": costs | facts,
-        "command": command(recipe, Path(file.name)).split(" ") if command else [],
-        "settings": settings | weights | recipe["versions"],
+        "command": command(metadata, Path(file.name)).split(" ") if command else [],
+        "settings": settings | weights | metadata["versions"],
     }
 
 

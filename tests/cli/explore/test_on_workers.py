@@ -5,16 +5,13 @@ from pathlib import Path
 import pytest
 
 import impasto
-from impasto.batch import cluster
 from impasto.errors import CostError
+from tests.batch.conftest import in_this_process
 from tests.cli.explore.helpers import GRID, STRENGTHS, Page, ages, cells, explore
 
-pytestmark = pytest.mark.usefixtures("studio")
+__all__ = ["in_this_process"]
 
-
-@pytest.fixture(autouse=True)
-def in_this_process(monkeypatch):
-    monkeypatch.setattr(cluster, "PROCESSES", False)
+pytestmark = pytest.mark.usefixtures("studio", "in_this_process")
 
 
 def test_the_same_pictures(run):

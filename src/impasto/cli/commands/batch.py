@@ -13,7 +13,6 @@ from impasto.cli.messages import note, say
 from impasto.cli.options import given, takes_settings
 from impasto.distributed.process_info import place
 from impasto.errors import SettingsError
-from impasto.faces.again import again_command
 from impasto.faces.words import spent
 from impasto.settings.amounts import in_words
 
@@ -66,7 +65,7 @@ def batch(
         count = len(many.todo) + (len(many.jobs) if report else 0)
         asked = show_batch(many.run(), count, len(many.outcome.found), quiet, many.stop)
         complete = not (asked and many.outcome.unfinished)
-        pages = many.publish(again_command) if many.told else []
+        pages = many.publish() if many.told else []
     except KeyboardInterrupt:
         if not quiet:
             say("Stopped at once. The same command goes on with what is finished.")
