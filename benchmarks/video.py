@@ -6,7 +6,7 @@
     python benchmarks/video.py --painted flower.mkv         # the whole time lapse, which `impasto video` painted before
 
 The films `pan`, `turn` and `sprite` are made of photographs, with exact motion; `flower` is a time lapse, whose motion
-is told by the flow. The contenders: `film`, the film itself, which is the floor; `stills`, each frame painted by itself;
+is told by the flow. Contenders: `film`, the film itself, which is the floor; `stills`, each frame painted by itself;
 `video`, as `impasto video` paints it; and with --loose `loose`, begun from the paint that the motion brings, without
 temporal cost. The warping error is the mean squared difference to the picture so many frames before, brought along the
 motion, where a place is seen in both (Lai et al., "Learning blind video temporal consistency", arXiv 1808.00449). With
