@@ -6,15 +6,20 @@ import sys
 from fnmatch import fnmatch
 from pathlib import Path
 
+import pytest
+
 from impasto.studio.address import PORT
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8")
 
 
+LINTER = Path(sys.executable).parent / "hadolint"
+
+
+@pytest.mark.skipif(not LINTER.exists(), reason="hadolint is not here: it is made for no Windows")
 def test_the_linter_has_nothing_to_say():
-    linter = Path(sys.executable).parent / "hadolint"
-    done = subprocess.run([linter, ROOT / "Dockerfile"], capture_output=True, text=True)
+    done = subprocess.run([LINTER, ROOT / "Dockerfile"], capture_output=True, text=True)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 

@@ -11,6 +11,7 @@ import shlex
 import signal
 import tomllib
 from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
@@ -22,7 +23,8 @@ from docs import build
 from nbclient import NotebookClient
 from typer.main import get_command
 
-from impasto import encoders_made_by
+from impasto import encoders_made_by, stylizer
+from impasto.batch import cluster
 from impasto.cli.app import app
 from impasto.cli.main import main
 from impasto.images.io.read import write_picture
@@ -65,6 +67,8 @@ def small(desk, monkeypatch) -> Iterator[None]:
         least = replace(settings, size=min(settings.size or 64, 64), steps=min(settings.steps, 2))
         return PaintingProblem(least, *rest)
 
+    monkeypatch.setattr(cluster, "PROCESSES", False)
+    monkeypatch.setattr(stylizer, "_make_encoder", ContextVar("make_encoder", default=tiny_encoder))
     monkeypatch.setattr(painting, "PaintingProblem", problem)
     for seed, name in enumerate([*STAND_INS, *MORE_STAND_INS]):
         write_picture(name, random_image(60, 80, seed))

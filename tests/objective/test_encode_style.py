@@ -83,6 +83,18 @@ def test_another_part_of_the_style_is_measured_by_itself():
     assert torch.equal(found.result().image, stylizer().stylize(CONTENT, STYLE, style_masks=[mask]).image)
 
 
+def test_the_parts_of_one_map_are_kept_apart():
+    one, upper = stylizer(), torch.zeros(36, 48, 3).numpy()
+    upper[:18] = 1
+    lower = torch.zeros(40, 44, 3).numpy()
+    lower[25:] = 1
+    maps = {"regions": upper, "style_regions": lower}
+    kept = one.encode_style(STYLE)
+    expected = stylizer().stylize(CONTENT, STYLE, **maps).image
+    assert torch.equal(one.stylize(CONTENT, kept, **maps).image, expected)
+    assert torch.equal(one.stylize(CONTENT, kept, **maps).image, expected)
+
+
 def test_no_more_is_kept_than_the_limit_and_the_oldest_goes():
     kept = StyleEncodings(limit=1000)
     sums = {"relu1_1": Summary(torch.zeros(10, 10), 4)}  # 400 bytes

@@ -1,13 +1,14 @@
 """One painting at work: taken step by step in a thread of its own, watched and steered from others."""
 
 import threading
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import impasto
 from impasto.errors import CheckpointError, ImpastoError, OutputError
-from impasto.faces.checkpoint_pace import CheckpointPace
+from impasto.faces.checkpoint_pace import CHECKPOINT_SECONDS, CheckpointPace
 from impasto.faces.progress import WORDS, Meter
 from impasto.settings import INSTEAD_OF
 from impasto.studio.frames import Frames
@@ -140,6 +141,9 @@ class Work:
             self._fail(f"it could not be painted ({' '.join(str(error).split())[:200]}): try a smaller size")
         except OSError as error:
             self._fail(f"a file cannot be used ({error.strerror or error}): check the folder and the disk")
+        except Exception as error:  # noqa: BLE001 - a bug in one painting must not end those that wait
+            traceback.print_exc()
+            self._fail(f"something is wrong in impasto itself ({type(error).__name__}: {error})")
 
     def _run(self) -> None:
         record = self.record
@@ -165,7 +169,7 @@ class Work:
         self.note = "; ".join(painting.notes)
         record.of_steps, record.size = painting.steps, (painting.size[1], painting.size[0])
         self._meter.begin(record.seconds)
-        self._paint(painting, CheckpointPace(begun=checkpoint is not None))
+        self._paint(painting, CheckpointPace(first=0 if checkpoint is None else CHECKPOINT_SECONDS))
 
     def _paint(self, painting: "Painting", pace: CheckpointPace) -> None:
         events = painting.events()
@@ -192,7 +196,7 @@ class Work:
         record = self.record
         record.steps, record.done, record.seconds = step.number, step.done, step.seconds
         self.frames.show(painting)
-        if pace.due() and step.done < 1:
+        if pace.due(step.number) and step.done < 1:
             with pace.writing():
                 self._save_checkpoint(painting)
 

@@ -20,8 +20,8 @@ class Temporal:
         SettingsError: a value out of range.
     """
 
-    hold: float = 1000.0
-    frame_steps: int = 5
+    hold: float = 3000.0
+    frame_steps: int = 7
     passes: int = 1
     loop: bool = False
 
