@@ -84,6 +84,12 @@ def test_what_is_missing_for_an_order_is_one_line(open_atelier, pictures):
         atelier.desk.order()
 
 
+def test_a_mask_belongs_to_a_painting_that_is_there(desk):
+    for kind in (REGION, PART):
+        with pytest.raises(impasto.SettingsError, match="no such painting"):
+            desk.mask(kind, desk.contents.photograph, "nobody")
+
+
 def test_masks_go_with_their_paintings(desk, pictures):
     library, (first, _) = desk._library, desk.contents.styles[0]
     second = library.add_copy(pictures / "monet.png", "monet.png")

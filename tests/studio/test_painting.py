@@ -268,6 +268,36 @@ def test_everything_that_is_downloaded_paints_it_again(atelier, pictures, tmp_pa
     assert (elsewhere / output).read_bytes() == data
 
 
+def test_a_painting_that_starts_from_another_is_painted_again_from_its_recipe(atelier, tmp_path, monkeypatch):
+    first = atelier.paint()
+    painted(atelier, first)
+    start = atelier.library.add_copy(first.picture, "first.png", "start picture")
+    atelier.desk.take_order(first.order, first.order.named, start)
+    record = atelier.paint()
+    data = painted(atelier, record)
+    files, command = parts_of(atelier, record)
+    bundle(record, tmp_path / "all.zip", files, command)
+    with zipfile.ZipFile(tmp_path / "all.zip") as archive:
+        archive.extractall(tmp_path / "elsewhere")
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert "--start first.png" in command
+    assert main([*command.split()[1:], "--quiet"]) == 0
+    assert Path(command.split()[command.split().index("-o") + 1]).read_bytes() == data
+
+
+def test_a_bug_in_one_painting_does_not_end_the_others(atelier, monkeypatch, capsys):
+    def broken(*_):
+        raise KeyError("a bug")
+
+    with monkeypatch.context() as breaking:
+        breaking.setattr(work.Work, "_stepped", broken)
+        first = atelier.paint()
+        until(lambda: first.state == "failed")
+    assert "KeyError" in first.problem
+    assert "Traceback" in capsys.readouterr().err
+    painted(atelier, atelier.paint())
+
+
 def test_a_grid_waits_in_the_queue_like_any_painting(atelier, tmp_path):
     record = atelier.explore(["strength=0.2,0.8"], 48)
     data = painted(atelier, record)

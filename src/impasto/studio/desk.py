@@ -114,7 +114,12 @@ class Desk:
             self.contents.named = {name: getattr(settings, name) for name in named}
 
     def mask(self, kind: str, source: Source | None, key: str = "") -> None:
-        """Lay a mask over the photograph or a painting (its key), or take it off."""
+        """Lay a mask over the photograph or a painting (its key), or take it off.
+
+        Raises SettingsError: no painting of this key lies here.
+        """
+        if kind != PROTECT and all(key != one.key for one, _ in self.contents.styles):
+            raise SettingsError("there is no such painting on the desk: lay it there first")
         with self._changing():
             if kind == PROTECT:
                 self.contents.protect = source

@@ -1,6 +1,7 @@
 """The first look: what lies on the desk, painted small and anew whenever something changes; and its plan."""
 
 import threading
+import traceback
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -89,6 +90,9 @@ class Look:
             self.problem = order.in_words(str(error), self._library)
         except (MemoryError, RuntimeError, OSError) as error:
             self.problem = f"there is no first look ({' '.join(str(error).split())[:200]})"
+        except Exception as error:  # noqa: BLE001 - the next change may be painted all the same
+            traceback.print_exc()
+            self.problem = f"something is wrong in impasto itself ({type(error).__name__}: {error})"
         finally:
             self.busy, self._at_work = False, None
         if version == self._desk.version and not self._closing.is_set():

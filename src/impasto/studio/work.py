@@ -1,6 +1,7 @@
 """One painting at work: taken step by step in a thread of its own, watched and steered from others."""
 
 import threading
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -140,6 +141,9 @@ class Work:
             self._fail(f"it could not be painted ({' '.join(str(error).split())[:200]}): try a smaller size")
         except OSError as error:
             self._fail(f"a file cannot be used ({error.strerror or error}): check the folder and the disk")
+        except Exception as error:  # noqa: BLE001 - a bug in one painting must not end those that wait
+            traceback.print_exc()
+            self._fail(f"something is wrong in impasto itself ({type(error).__name__}: {error})")
 
     def _run(self) -> None:
         record = self.record

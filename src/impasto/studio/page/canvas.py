@@ -46,7 +46,7 @@ def draw_canvas(view: View) -> None:
         sheet.set_visibility(reporting)
         title.set_text("First look" if record is None else record.title)
         state.set_text(_state(view))
-        before.set_visibility(bool(url))
+        before.set_visibility(bool(url) and not reporting)
         beside.set_visibility(bool(comparable(view)))
         report.set_visibility(_measurable(view))
         for one in (fit, actual):
