@@ -21,14 +21,14 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(bool(missing()), reason=f"no page can be tested: {missing()}"),
 ]
-SIZE, STEPS = 96, 40
+SIZE, STEPS = 96, 12
 LOOKS = 60_000
 """Milliseconds to wait for anything."""
 
 
 @pytest.fixture
 def served(tmp_path):
-    served = Served(tmp_path / "studio", REAL="1", STEP_SECONDS="0.15")
+    served = Served(tmp_path / "studio", REAL="1", STEP_SECONDS="0.4")
     yield served
     served.end()
 

@@ -42,17 +42,21 @@ def test_a_change_ends_the_one_that_is_painted(atelier, monkeypatch):
     assert painted == [3]
 
 
-def test_a_painting_waits_for_it(atelier, monkeypatch):
+def test_a_painting_waits_for_what_was_changed_after_it_was_begun(atelier, monkeypatch):
+    """And not for the look at what it paints itself."""
     monkeypatch.setattr("impasto.studio.look.MOST_STEPS", 10_000)
     atelier.desk.turn("steps", 10_000)
     atelier.changed()
     until(lambda: atelier.look.busy and atelier.look.done > 0)
     record = atelier.paint()
-    until(lambda: atelier.queue.work and atelier.queue.work.doing == "waiting for the first look")
-    assert record.steps == 0
+    until(lambda: record.steps > 0)
+    assert atelier.look.busy
+    atelier.desk.turn("strength", 0.7)
+    atelier.changed()
+    until(lambda: atelier.queue.work.doing == "waiting for the first look")
     atelier.desk.turn("steps", 3)
     atelier.changed()
-    until(lambda: record.steps > 0)
+    until(lambda: atelier.look.done == 1 and atelier.queue.work.doing == "painting")
     atelier.queue.remove(record.id)
 
 

@@ -36,7 +36,7 @@ class Atelier:
         self.library = Library(self.folder)
         self.desk = Desk(self.folder.path / "desk.json", self.library)
         self.look = Look(self.desk, self.library, self.stylizer)
-        self.queue = Queue(self.folder, self.library, self.stylizer, lambda: self.look.busy)
+        self.queue = Queue(self.folder, self.library, self.stylizer, lambda: self.look.goes_first)
         self.problem = ""
         self._first: Stylizer | None = None
         self._network = threading.Lock()
@@ -84,7 +84,9 @@ class Atelier:
 
     def paint(self) -> Record:
         """Paint what lies on the desk. Raises SettingsError, OutputError."""
-        return self.queue.add(self.desk.order())
+        record = self.queue.add(self.desk.order())
+        self.look.give_way()
+        return record
 
     def explore(self, vary: Sequence[str], size: int) -> Record:
         """Paint a grid of small pictures, in which one or two settings vary; size: their long side in pixels.

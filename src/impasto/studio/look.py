@@ -36,7 +36,7 @@ class Look:
         self.problem = ""
         self.plan: Plan | None = None
         self.plan_problem = ""
-        self.busy = False
+        self.busy = self._first = False
         self.done = 0.0
         self._at_work: Painting | None = None
         self._closing = threading.Event()
@@ -53,6 +53,15 @@ class Look:
         if painting is not None:
             painting.cancel()
         self._changed.set()
+
+    @property
+    def goes_first(self) -> bool:
+        """Whether a painting is to wait for it: it shows what has been changed."""
+        return self.busy and self._first
+
+    def give_way(self) -> None:
+        """What it shows is being painted now: let both take turns, until something is changed."""
+        self._first = False
 
     def close(self) -> None:
         """End it."""
@@ -83,7 +92,7 @@ class Look:
             self.problem = str(error)
             self.frames.clear()
             return
-        self.busy = True
+        self.busy = self._first = True
         try:
             self._paint(order, version)
         except ImpastoError as error:
