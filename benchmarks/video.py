@@ -1,6 +1,6 @@
 """Does a painted film flicker? Warping errors, style distance, sharpness and time, beside stills and the film itself.
 
-    python benchmarks/video.py                              # every film at 176 pixels: writes benchmarks/video.json
+    python benchmarks/video.py                              # every film at 128 pixels: writes benchmarks/video.json
     python benchmarks/video.py --films pan,flower --size 160 --out sheets --recipe paint
     python benchmarks/video.py --films static               # 100 frames of a camera that stands, with its noise
 
@@ -27,7 +27,8 @@ import cv2
 import numpy as np
 
 import impasto
-from impasto.video.film import About, FilmFile, Frame
+from impasto.video.film import About, Frame
+from impasto.video.film_file import FilmFile
 from impasto.video.flow import match
 from impasto.video.temporal import Temporal
 from impasto.video.tracks import follow_flow
@@ -222,7 +223,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--films", default="pan,turn,sprite,flower,static")
-    parser.add_argument("--size", type=int, default=176)
+    parser.add_argument("--size", type=int, default=128)
     parser.add_argument("--recipe", default="strokes")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--out", type=Path)

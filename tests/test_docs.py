@@ -177,10 +177,21 @@ def run_command(line: str, where: str, monkeypatch) -> None:
 def run_impasto(arguments: list[str], patch) -> str | None:
     if arguments[0] == "resume" and not Path(arguments[1]).exists():
         leave_unfinished(arguments[1], patch)
+    if arguments[0] == "studio":
+        return open_studio(arguments, patch)
     if "--install-completion" in arguments:  # it would change the shell's own files
         return None
     code = main([re.sub(r"^\d+:(?=[a-z-]+=)", "1:", one) for one in arguments])  # two steps are taken, not 60
     return None if code == 0 else f"exit code {code}"
+
+
+def open_studio(arguments: list[str], patch) -> str | None:
+    """The studio opened, and closed at once; nothing is served, and nothing written into the home."""
+    pytest.importorskip("nicegui", reason="the studio's packages are not here: pip install 'impasto[studio]'")
+    patch.setenv("XDG_DATA_HOME", str(Path.cwd()))
+    patch.setattr("impasto.studio.server._serve", lambda *_: None)
+    port = [] if "--port" in arguments else ["--port", "0"]
+    return None if main([*arguments, *port]) == 0 else "it could not be opened"
 
 
 def leave_unfinished(checkpoint: str, patch) -> None:
@@ -224,6 +235,18 @@ def check_pip(arguments: list[str], _) -> str | None:
     return None
 
 
+def check_docker(arguments: list[str], _) -> str | None:
+    """That an image is built of this project, or that what runs in it is a command of impasto, with its options."""
+    if arguments[0] == "build":
+        return None if arguments[-1] == "." and (ROOT / "Dockerfile").is_file() else "it is built from here"
+    if arguments[0] != "run" or "impasto" not in arguments:
+        return "an image impasto is built or run"
+    name, *rest = arguments[arguments.index("impasto") + 1 :]
+    command = get_command(app).commands[name]
+    command.make_context(name, rest)  # raises where an option or an argument is none
+    return None
+
+
 def check_python(arguments: list[str], _) -> str | None:
     """That the script exists, and is used as it says itself."""
     script = ROOT / arguments[0]
@@ -249,6 +272,7 @@ PROGRAMS: dict[str, Callable] = {
     "torchrun": run_torchrun,
     "make": check_make,
     "pip": check_pip,
+    "docker": check_docker,
     "python": check_python,
     "git": check_git,
     "cd": check_cd,

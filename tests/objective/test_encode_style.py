@@ -31,7 +31,9 @@ class Watching(VGG19):
 
 
 def stylizer(encoder=None, **fields):
-    settings = Settings(**{"steps": 2, "scales": 2, "engine": "whole", "size": 48, **fields})
+    settings = Settings(
+        **{"recipe": "glaze", "steps": 2, "scales": 2, "engine": "whole", "size": 48, **fields}
+    )
     return Stylizer(settings, encoder=encoder or Watching())
 
 
@@ -68,7 +70,7 @@ def test_without_a_size_the_first_painting_encodes_it():
 def test_other_settings_take_encodings_of_their_own(fields):
     one = stylizer()
     kept = one.encode_style(STYLE)
-    other = one.varied(Settings(**{**one.settings.changed(), **fields}))
+    other = one.varied(Settings(**{"recipe": "glaze", **one.settings.changed(), **fields}))
     assert torch.equal(other.stylize(CONTENT, kept).image, stylizer(**fields).stylize(CONTENT, STYLE).image)
     assert torch.equal(other.stylize(NEXT, kept).image, stylizer(**fields).stylize(NEXT, STYLE).image)
 

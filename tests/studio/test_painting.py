@@ -11,6 +11,7 @@ from impasto.cli import main
 from impasto.errors import OutputError
 from impasto.images.io.read import write_picture
 from impasto.studio import keeping, work
+from impasto.studio.grid_work import GridWork
 from impasto.studio.keeping import bundle, export
 from impasto.studio.routes import parts_of
 from tests.studio.conftest import lay, until
@@ -265,3 +266,40 @@ def test_everything_that_is_downloaded_paints_it_again(atelier, pictures, tmp_pa
     assert main([*words[1:], "--quiet"]) == 0
     output = words[words.index("-o") + 1]
     assert (elsewhere / output).read_bytes() == data
+
+
+def test_a_grid_waits_in_the_queue_like_any_painting(atelier, tmp_path):
+    record = atelier.explore(["strength=0.2,0.8"], 48)
+    data = painted(atelier, record)
+    assert data == (record.grid / "sheet.png").read_bytes()
+    assert record.title == "photo × paint: strength"
+    page = record.grid_page.read_text()
+    assert "photo.png" in page
+    assert str(tmp_path) not in page
+    assert (record.state, record.steps, record.of_steps) == ("finished", 2, 2)
+
+
+def test_a_grid_that_was_interrupted_goes_on(open_atelier, pictures, monkeypatch):
+    atelier = open_atelier()
+    lay(atelier, pictures)
+    with monkeypatch.context() as closing:
+
+        def show(self, explorer):
+            atelier.queue._closing = True
+            self.close()
+
+        closing.setattr(GridWork, "_show", show)
+        record = atelier.explore(["strength=0.2,0.5,0.8"], 48)
+        until(lambda: atelier.queue._closing and atelier.queue.work is None)
+        atelier.close()
+    written = {path: path.stat().st_mtime_ns for path in (record.grid / "cells").glob("*.png")}
+    assert len(written) == 1
+    again = open_atelier()
+    painted(again, again.queue.records[record.id])
+    assert all(path.stat().st_mtime_ns == then for path, then in written.items())
+
+
+def test_what_cannot_be_varied_is_told_at_once(atelier):
+    with pytest.raises(impasto.SettingsError, match="strenght"):
+        atelier.explore(["strenght"], 48)
+    assert atelier.queue.records == {}

@@ -44,7 +44,7 @@ def test_an_upload_lies_on_the_desk(ask, atelier, pictures):
         ("role=painting&name=a.png", b"no picture", 422, "'a.png' is not a picture file"),
         ("role=painting&name=a.png", b"", 422, "is empty"),
         ("role=root&name=a.png", b"x", 400, "no such role"),
-        ("role=settings&name=a.toml", b"strength = 7", 422, "a.toml', line 1: strength is a number"),
+        ("role=settings&name=a.toml", b"strength = 7", 422, "a.toml', line 1: strength must be a number"),
         ("role=settings&name=a.toml", b"strenght = 1", 422, "did you mean strength"),
         ("role=settings&name=a.png", b"no picture", 422, "a.png"),
     ],

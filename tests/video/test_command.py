@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 
 import impasto
-from impasto.video.film import open_film
+from impasto.video.open_film import open_film
 from impasto.video.painting import FilmPainting
+from impasto.video.state import State
 from tests.video.conftest import sound_of, write
 
 OPTIONS = ("--steps", "3", "--scales", "1", "--threads", "1", "--frame-steps", "2", "--quiet")
@@ -287,3 +288,41 @@ def test_what_the_file_cannot_do_as_the_film_does_is_told(cinema, run, pan):
     assert run(*command()).code == 0
     clear = frames_of(cinema / "out.mkv")[0] * (90 / 255) + 255 * (165 / 255)
     assert np.abs(white - clear).mean() < 3
+
+
+def test_a_disk_that_is_full_loses_nothing(film, cinema, run, refused, straight, monkeypatch):
+    expected, write_paint = straight(), State.write_paint
+
+    def full(self, visit, pixels, **more):
+        if visit == 3:
+            raise impasto.OutputError("'paint' could not be written (No space left on device)")
+        write_paint(self, visit, pixels, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(State, "write_paint", full)
+        assert "nothing is lost: go on with `impasto resume" in refused(*command())
+    assert run("resume", "out.mkv.film", "--quiet").code == 0
+    assert (cinema / "out.mkv").read_bytes() == expected
+    monkeypatch.setattr(State, "free", lambda self: 1000)
+    assert "more than is free there" in refused(*[one for one in command("--force") if one != "--quiet"])
+
+
+def test_killed_between_the_film_and_the_end(film, cinema, run, straight, monkeypatch):
+    """The film is there, and its folder, too: it is known for what it is."""
+    with monkeypatch.context() as patch:
+        patch.setattr(State, "remove", lambda self: (_ for _ in ()).throw(KeyboardInterrupt))
+        assert run(*command()).code == 130
+    before = (cinema / "out.mkv").read_bytes()
+    assert (cinema / "out.mkv.film").is_dir()
+    assert run("resume", "out.mkv.film", "--quiet").code == 0
+    assert (cinema / "out.mkv").read_bytes() == before
+    assert not (cinema / "out.mkv.film").exists()
+
+
+def test_a_variable_rate_stays_in_mp4_and_a_film_that_begins_late_does(cinema, run, pan):
+    times = [Fraction(t, 1000) for t in (100, 140, 300, 340, 400, 600)]
+    write(cinema / "film.mkv", pan.frames, times=times, sound=0.6)
+    assert run(*command(codec=None, output="out.mp4")).code == 0
+    assert times_of(cinema / "out.mp4") == [float(one) for one in times]
+    assert run(*command("--from", "0.25", codec=None, output="part.mp4")).code == 0
+    assert times_of(cinema / "part.mp4") == [0, 0.04, 0.1, 0.3]

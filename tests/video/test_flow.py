@@ -143,16 +143,25 @@ def test_any_number_of_places_is_sampled(few):
     assert np.array_equal(sampled(picture, x, y), picture[y, x])
 
 
-def test_what_is_new_starts_in_the_colours_of_the_paint_around_it():
-    frame = noise_picture(*SIZE).astype(np.float32) / 255
-    paint = (0.5 * frame * [1.2, 0.8, 0.4] + [0.1, 0.2, 0.3]).astype(np.float32)
-    trust = np.ones(SIZE, np.float32)
-    trust[30:60, 40:80] = 0
-    found = first_canvas(frame, np.where(trust[..., None] > 0, paint, 0), trust)
-    assert np.array_equal(found[:30], paint[:30])
-    assert np.abs(found - paint).max() < 0.05  # the line from film to paint, continued
+def test_what_is_new_starts_with_the_paint_of_what_looks_alike():
+    """A wall is uncovered behind a ball: it takes the paint of the wall, and not of the ball, which is nearer."""
+    generator = np.random.default_rng(0)
+    frame = np.full((*SIZE, 3), 0.5, np.float32)
+    ball, uncovered = np.zeros(SIZE, bool), np.zeros(SIZE, bool)
+    ball[30:60, 40:60], uncovered[30:60, 60:66] = True, True
+    frame[ball] = 0.9, 0.4, 0.1
+    frame += generator.normal(0, 0.01, frame.shape).astype(np.float32)
+    wall, red = np.float32([0.1, 0.2, 0.7]), np.float32([0.9, 0.1, 0.1])
+    paint = np.where(ball[..., None], red, wall)
+    trust = np.where(uncovered, 0, 1).astype(np.float32)
+    found = first_canvas(frame, np.where(uncovered[..., None], 0, paint), trust)
+    assert np.array_equal(found[~uncovered], paint[~uncovered])
+    assert (
+        np.abs(found[uncovered][:, 2] - wall[2]).mean() < 0.1
+    )  # blue, but where it is smoothed into the ball
+    assert np.abs(found[30:60, 64:66] - wall).max() < 0.05
     nowhere = first_canvas(frame, paint, np.zeros(SIZE, np.float32))
-    assert np.allclose(nowhere, frame, atol=1e-6)
+    assert np.array_equal(nowhere, frame.clip(0, 1))
 
 
 def test_cuts(turning, crossing):

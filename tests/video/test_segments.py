@@ -8,8 +8,8 @@ import pytest
 
 from impasto.errors import CheckpointError, SettingsError
 from impasto.settings import Settings
-from impasto.video.film import open_film
 from impasto.video.job import FilmJob
+from impasto.video.open_film import open_film
 from impasto.video.segments import Segment, join_segments, paint_segment, segments_of
 from impasto.video.state import State
 from impasto.video.temporal import Temporal

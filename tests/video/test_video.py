@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from impasto.video.film import open_film
+from impasto.video.open_film import open_film
 from impasto.video.temporal import Temporal
 from tests.helpers import random_image
 from tests.video.conftest import SIZE, write

@@ -68,10 +68,9 @@ class Work:
     def __iter__(self) -> "Iterator[impasto.Step]":
         if self._painting is None:
             return
-        every, pace = self.job.checkpoint_every, CheckpointPace(begun=True, seconds=CHECKPOINT_SECONDS)
+        pace = CheckpointPace(self.job.checkpoint_every, CHECKPOINT_SECONDS, first=CHECKPOINT_SECONDS)
         for step in self._painting:
-            due = pace.due() if every is None else every > 0 and step.number % every == 0
-            if due and step.done < 1:
+            if pace.due(step.number) and step.done < 1:
                 with pace.writing():
                     self.keep()
             yield step

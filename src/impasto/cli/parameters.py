@@ -7,6 +7,7 @@ import typer
 
 from impasto.cli.options import KEEPING, axes, plain
 from impasto.settings import COMPUTER, EXPLORE_SIZE, HOW, PICTURE, SCHEMA
+from impasto.studio.address import LOOPBACK, PORT
 
 
 def _argument(metavar: str, help: str) -> Any:
@@ -330,7 +331,12 @@ Scheduler = Annotated[
 
 DemoOutput = Annotated[Path, typer.Option("-o", "--output", metavar="OUT", help="Where the result goes.")]
 DemoSize = Annotated[int, typer.Option(metavar="PIXELS", help="Long side of the result.")]
-Unfinished = Annotated[Path, _argument("CHECKPOINT", "The file that an unfinished painting left.")]
+Unfinished = Annotated[
+    Path,
+    _argument(
+        "CHECKPOINT", "The file that an unfinished painting left, or the folder of an unfinished film."
+    ),
+]
 OtherOutput = Annotated[
     Path | None, _option("-o", "--output", metavar="OUT", help="Another place for the result.")
 ]
@@ -387,10 +393,13 @@ Host = Annotated[
     _option(
         "--host",
         metavar="ADDRESS",
-        help="Address to listen at; one that other machines reach gets a token into the page's address.",
+        help="Address to listen at; one that other machines reach gets a token into the page's address. "
+        f"[default: {LOOPBACK}]",
     ),
 ]
-Port = Annotated[int, _option("--port", metavar="N", help="Port to listen at; 0 for any that is free.")]
+Port = Annotated[
+    int, _option("--port", metavar="N", help=f"Port to listen at; 0 for any that is free. [default: {PORT}]")
+]
 StudioFolder = Annotated[
     Path | None,
     _option("--folder", metavar="FOLDER", help="Where everything is kept. [default: in your data folder]"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from impasto.errors import SettingsError
 from impasto.studio.folder import Folder
+from impasto.studio.grid_work import GridWork
 from impasto.studio.library import Library
 from impasto.studio.order import Order
 from impasto.studio.record import Record, new_record, records
@@ -117,7 +118,8 @@ class Queue:
                 if self._closing:
                     return
                 record = self.waiting()[0]
-                self.work = work = Work(record, self._library, self._stylizer, self._yielding)
+                kind = GridWork if record.order.vary else Work
+                self.work = work = kind(record, self._library, self._stylizer, self._yielding)
                 self.version += 1
             work.run()
             with self._asked:

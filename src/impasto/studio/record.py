@@ -60,6 +60,16 @@ class Record:
         """The result in full precision, from which every other file format is written."""
         return self.home / "canvas.npz"
 
+    @property
+    def grid(self) -> Path:
+        """The folder of a grid of small pictures, as `impasto explore` makes it."""
+        return self.home / "grid"
+
+    @property
+    def grid_page(self) -> Path:
+        """The page of a grid."""
+        return self.grid / "index.html"
+
     def small(self, kind: str) -> Path:
         """A JPEG for the page; kind: "thumb" or "shown"."""
         return self.home / ("thumb.jpg" if kind == "thumb" else "shown.jpg")

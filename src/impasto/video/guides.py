@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from impasto.video.film import Note, open_film
+from impasto.video.film import Note
 from impasto.video.numbered import SUFFIXES, is_pattern
+from impasto.video.open_film import open_film
 from impasto.video.reel import Reel
 
 OF_THE_FILM = ("masks", "regions", "protect")

@@ -43,7 +43,7 @@ class FilmJob:
 
     def begin(self, folder: Path | None = None) -> "FilmPainting":
         """The painting, which goes on with what the folder keeps; raises what `VideoStylizer.paint` raises."""
-        from impasto.video.film import open_film
+        from impasto.video.open_film import open_film
         from impasto.video.stylizer import VideoStylizer
 
         return VideoStylizer(self.settings, temporal=self.temporal).paint(
@@ -71,7 +71,7 @@ class FilmJob:
         Raises:
             PictureError: one cannot be read.
         """
-        from impasto.video.film import open_film
+        from impasto.video.open_film import open_film
 
         found = {"film": open_film(self.film, self.rate).fingerprint()}
         for role, path in self.inputs().items():

@@ -58,6 +58,15 @@ class Reel:
         self._length = max(_FEWEST, BLOCK_BYTES // (3 * height * width))
         self._blocks: dict[int, Sequence[Frame]] = {}
 
+    def _some(self, times: Sequence[Fraction], start: Fraction) -> list[Frame]:
+        wanted, found = set(times), []
+        for frame in self.film.frames(start, self.stop, _said_already):
+            if frame.time in wanted:
+                found.append(frame)
+            if len(found) == len(times):
+                break
+        return found
+
     @property
     def start(self) -> Fraction:
         """Seconds of the film that become the zero of its painted part: its own zero, or its first frame's begin."""
@@ -86,10 +95,9 @@ class Reel:
 
     def _decoded(self, block: int) -> Sequence[Frame]:
         times = self.times[block * self._length : (block + 1) * self._length]
-        wanted, found = set(times), []
-        for frame in self.film.frames(times[0], self.stop, _said_already):
-            if frame.time in wanted:
-                found.append(frame)
+        # Where a film can be entered only before frames that need earlier ones, it is read from its beginning.
+        for start in (times[0], self._from):
+            found = self._some(times, start)
             if len(found) == len(times):
                 return found
         raise PictureError(f"the film '{self.film.path}' has changed while it was painted: paint it anew")

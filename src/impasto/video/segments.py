@@ -18,9 +18,10 @@ import numpy as np
 
 from impasto.errors import CheckpointError, SettingsError
 from impasto.inputs.inputs import read_styles
-from impasto.video.film import Frame, open_film
+from impasto.video.film import Frame
 from impasto.video.job import FilmJob
 from impasto.video.metadata import film_metadata
+from impasto.video.open_film import open_film
 from impasto.video.output import write_frames
 from impasto.video.reel import Reel
 from impasto.video.state import State

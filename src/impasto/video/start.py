@@ -2,18 +2,25 @@
 
 import numpy as np
 
-RADII = (6, 24)
-"""Half the side of the windows in which colours are compared, in pixels of a frame 192 wide; nearer ones first."""
-_WIDTH = 192
-_LEAST = 1e-4
-_ENOUGH = 0.05
+CANDIDATES = 6144
+"""At most so many places are looked at for one that resembles a new one, chosen with a fixed seed."""
+ALIKE = 4
+"""The paint of so many that resemble it most is mixed."""
+SPECKLE = 1.2
+"""What is mixed for each place by itself is smoothed by this deviation, in pixels of a frame 192 pixels wide."""
+BLURS = (1.5, 4.0)
+"""What is around a place counts, too: means by these deviations, in pixels of a frame 192 pixels wide."""
+NEARNESS = 0.15
+"""How much distance counts: across the whole frame as much as this difference of every colour; 1 is black to white."""
+SURE, UNSURE = 0.8, 0.98
+"""Places that are trusted more than the first are looked at; those trusted less than the second are guessed."""
+_WIDTH, _BLOCK = 192, 2**23
 
 
 def first_canvas(frame: np.ndarray, paint: np.ndarray, trust: np.ndarray) -> np.ndarray:
-    """A frame's paint where it can be trusted, and elsewhere the frame in the colours that the paint around it has.
+    """A frame's paint where it can be trusted; elsewhere the paint of places that look alike in the film.
 
-    Around each place a straight line per channel is fitted that leads from the film's values to the paint's (the
-    guided filter of He, Sun and Tang, over what is trusted). Where no paint is near, the line of the whole frame holds.
+    So what is uncovered behind a red ball is painted as the wall beside it, and not as the ball, which is nearer.
 
     Args:
         frame: [H, W, 3] in [0, 1], the film.
@@ -21,43 +28,49 @@ def first_canvas(frame: np.ndarray, paint: np.ndarray, trust: np.ndarray) -> np.
         trust: [H, W] in [0, 1].
 
     Returns:
-        float32 [H, W, 3] in [0, 1].
+        float32 [H, W, 3] in [0, 1]; the film itself where there is no paint to take.
     """
     weight = trust[..., None].astype(np.float32)
-    guess = _on_the_line(frame, _line(frame, paint, weight, None))
-    for radius in reversed(RADII):
-        side = 2 * max(1, round(radius * frame.shape[1] / _WIDTH)) + 1
-        slope, offset, there = _line(frame, paint, weight, side)
-        share = np.clip(there / _ENOUGH, 0, 1)
-        guess = guess + share * (_on_the_line(frame, (slope, offset, there)) - guess)
+    guess = frame.astype(np.float32)
+    wanted, there = trust < UNSURE, trust > SURE
+    if wanted.any() and there.sum() >= ALIKE:
+        looks = _looks(frame)
+        candidates = np.flatnonzero(there)
+        if len(candidates) > CANDIDATES:
+            chosen = np.random.default_rng(0).choice(len(candidates), CANDIDATES, replace=False)
+            candidates = candidates[np.sort(chosen)]
+        nearest = _nearest(looks[wanted], looks.reshape(-1, looks.shape[2])[candidates])
+        guess = np.where(wanted[..., None], guess, paint).astype(np.float32)
+        guess[wanted] = paint.reshape(-1, 3)[candidates][nearest].mean(1)
+        guess = _smooth(guess, SPECKLE)
     return (weight * paint + (1 - weight) * guess).clip(0, 1).astype(np.float32)
 
 
-def _on_the_line(frame: np.ndarray, line: tuple[np.ndarray, np.ndarray, np.ndarray]) -> np.ndarray:
-    slope, offset, _ = line
-    return frame * slope + offset
+def _looks(frame: np.ndarray) -> np.ndarray:
+    """What a place looks like, as numbers whose differences count alike: float32 [H, W, D]."""
+    height, width = frame.shape[:2]
+    values = frame.astype(np.float32)
+    around = [_smooth(values, blur) for blur in BLURS]
+    rows, columns = np.mgrid[:height, :width].astype(np.float32)
+    place = np.stack([columns, rows], 2) * (NEARNESS * (3 * (1 + len(BLURS))) ** 0.5 / width)
+    return np.concatenate([values, *around, place], 2)
 
 
-def _line(
-    frame: np.ndarray, paint: np.ndarray, weight: np.ndarray, side: int | None
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Slope and offset of each channel's line around each pixel, and the trusted part of the window.
-
-    side: of the window, in pixels; None for the whole frame.
-    """
+def _smooth(picture: np.ndarray, deviation: float) -> np.ndarray:
     import cv2
 
-    def mean(values: np.ndarray) -> np.ndarray:
-        if side is None:
-            return values.mean((0, 1), keepdims=True)
-        blurred = cv2.blur(values.astype(np.float32), (side, side), borderType=cv2.BORDER_REFLECT)
-        return blurred.reshape(values.shape)
+    scaled = deviation * picture.shape[1] / _WIDTH
+    return cv2.GaussianBlur(picture, (0, 0), scaled, borderType=cv2.BORDER_REFLECT)
 
-    there = mean(weight)
-    least = np.maximum(there, 1e-6)
-    x, y = mean(weight * frame) / least, mean(weight * paint) / least
-    xy, xx = mean(weight * frame * paint) / least, mean(weight * frame * frame) / least
-    slope = ((xy - x * y) / (xx - x * x + _LEAST)).clip(0, 3)
-    if there.max() < 1e-3:  # no paint at all: the film as it is
-        return np.ones_like(x), np.zeros_like(x), there
-    return slope, y - slope * x, there
+
+def _nearest(looks: np.ndarray, candidates: np.ndarray) -> np.ndarray:
+    """The numbers of the ALIKE candidates nearest to each look, [K, ALIKE]."""
+    squares = (candidates**2).sum(1)
+    rows = max(1, _BLOCK // len(candidates))
+    found = [
+        np.argpartition(squares - 2 * looks[first : first + rows] @ candidates.T, ALIKE - 1, axis=1)[
+            :, :ALIKE
+        ]
+        for first in range(0, len(looks), rows)
+    ]
+    return np.concatenate(found)

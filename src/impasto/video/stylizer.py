@@ -6,8 +6,9 @@ frame of a shot is painted as a still, coarse to fine. Each later one starts fro
 
     J_temporal = hold * mean(trust (G - W)^2)        W the paint that is brought, trust how far it can be (`Hold`)
 
-What no earlier frame has seen starts from the film in the colours of the paint around it (`start.py`), is not held, and
-so is painted by the steps. Where the film does not change at all, neither does the painting, to the bit.
+What no earlier frame has seen starts with the paint of what looks alike in the film (`start.py`). It is held more
+firmly from frame to frame, so that the steps of several frames paint it. Where the film does not change at all,
+neither does the painting, to the bit.
 """
 
 from collections.abc import Sequence
@@ -19,10 +20,11 @@ import impasto
 from impasto.errors import SettingsError
 from impasto.inputs.inputs import read_styles
 from impasto.settings import Settings
-from impasto.video.film import Film, open_film
+from impasto.video.film import Film
 from impasto.video.frame_painter import FramePainter, settings_of_film
 from impasto.video.guides import Guides
 from impasto.video.keys import Key, check_weights
+from impasto.video.open_film import open_film
 from impasto.video.painting import FilmPainting
 from impasto.video.reel import Reel
 from impasto.video.temporal import Temporal

@@ -14,7 +14,8 @@ from impasto.errors import OutputError, PictureError
 from impasto.files.atomic_write import replacing
 from impasto.video.codecs import Codec
 from impasto.video.coding import from_rgb
-from impasto.video.film import About, Film, FilmFile, Frame
+from impasto.video.film import About, Film, Frame
+from impasto.video.film_file import FilmFile
 
 _FORMATS = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".mkv": "matroska", ".avi": "avi", ".nut": "nut"}
 RECIPE = "impasto"
@@ -68,7 +69,7 @@ def read_recipe(path: Path) -> dict[str, Any]:
     Raises:
         PictureError: it is no film, or carries none.
     """
-    with FilmFile(path)._opened() as (container, _):
+    with FilmFile(path).streams() as (container, _):
         comment = next((v for k, v in container.metadata.items() if k.lower() == "comment"), "")
     try:
         word, text = comment.split(" ", 1)
@@ -157,7 +158,7 @@ def _sound(target: Target, film: Film) -> Iterator[tuple[list[Any], Iterator[Any
     if not isinstance(film, FilmFile) or not film.about.sound:
         yield [], iter(())
         return
-    with film._opened() as (container, _):
+    with film.streams() as (container, _):
         streams = list(container.streams.audio)
 
         def packets() -> Iterator[Any]:

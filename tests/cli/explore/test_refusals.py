@@ -28,7 +28,9 @@ pytestmark = pytest.mark.usefixtures("studio")
 def test_what_cannot_be_explored_is_refused_before_anything_is_painted(refused, studio, options, words):
     size = () if any("size" in one for one in options) else ("--size", "48")
     before = {path.name for path in studio.iterdir()}
-    assert words in refused("explore", "content.png", "style.png", *size, "--steps", "3", *options)
+    assert words in refused(
+        "explore", "content.png", "style.png", *size, "--recipe", "glaze", "--steps", "3", *options
+    )
     assert {path.name for path in studio.iterdir()} == before
 
 

@@ -1,5 +1,6 @@
 """`impasto video`."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 from importlib.util import find_spec
@@ -107,14 +108,14 @@ def resume_film(folder: Path, output: Path | None, weights: Path | None, force: 
     if output is not None:
         job = job.to(output)
         _check_output(job, force)
-    elif not force and not _is_ours(job.output, saved.get("written")):
+    elif not force and not _may_be_replaced(job.output, saved):
         raise OutputError(
             f"'{job.output}' is not the film that was left there: "
             "choose another name with -o, or replace it with --force"
         )
     if job.fingerprints() != saved["fingerprints"]:
         raise impasto.CheckpointError(
-            f"the film or a picture that '{folder}' was begun with has changed: put it back, or paint anew"
+            f"the film or a picture that '{folder}' was begun with has changed: put it back, or start over"
         )
     return paint_film(job, State(folder), force=True, quiet=quiet)
 
@@ -134,7 +135,7 @@ def paint_film(job: "FilmJob", state: "State", *, force: bool, quiet: bool) -> i
     try:
         with make_reporter(quiet) as report:
             report.loading("Reading the film, the pictures and VGG-19 ...")
-            painting = _begin(job, state)
+            painting = _begin(job, state, force)
             for text in [*painting.notes, *_notes(job, painting)]:
                 report.note(text)
             if not quiet:
@@ -146,6 +147,10 @@ def paint_film(job: "FilmJob", state: "State", *, force: bool, quiet: bool) -> i
                 if painting.done:
                     report.loading("Writing the film ...")
                     painting.save(job.output, codec=job.codec, overwrite=force)
+    except OutputError as error:
+        if painting is None or not painting.done:
+            raise
+        raise OutputError(f"{error}; nothing is lost: go on with `{_resume_command(state)}`") from None
     except KeyboardInterrupt:
         if not quiet:
             say("Stopped at once. Go on with what is finished, by:")
@@ -160,12 +165,12 @@ def paint_film(job: "FilmJob", state: "State", *, force: bool, quiet: bool) -> i
     return 0 if complete else INTERRUPTED
 
 
-def _begin(job: "FilmJob", state: "State") -> "FilmPainting":
+def _begin(job: "FilmJob", state: "State", force: bool) -> "FilmPainting":
     """The painting; of one that cannot begin, nothing stays behind."""
     try:
         painting = job.begin(state.folder)
         if painting.done == 0:
-            state.write_job({"job": job.as_dict(), "fingerprints": job.fingerprints()})
+            state.write_job({"job": job.as_dict(), "fingerprints": job.fingerprints(), "force": force})
     except impasto.ImpastoError:
         state.discard_unbegun()
         raise
@@ -220,7 +225,7 @@ def _planned(plan: "FilmPlan") -> str:
 
 def _new_folder(job: "FilmJob", force: bool) -> "State":
     """The folder for a film that is begun, once it is sure that nothing is lost by it."""
-    from impasto.video.film import open_film
+    from impasto.video.open_film import open_film
     from impasto.video.state import State, default_folder, is_state
 
     check_inputs({role: path for role, path in job.inputs().items() if path.suffix and not path.is_dir()})
@@ -253,13 +258,28 @@ def _check_output(job: "FilmJob", force: bool) -> None:
         raise OutputError(f"the folder '{job.output}' is not empty: choose another name, or use --force")
 
 
-def _is_ours(output: Path, written: str | None) -> bool:
-    """Whether nothing stands at the output, or what an earlier part of this painting left there."""
-    return not output.exists() or _digest(output) == written
+def _may_be_replaced(output: Path, saved: Mapping[str, Any]) -> bool:
+    """Whether nothing stands at the output, or what --force gave away, or what this painting left there.
+
+    saved: what the folder keeps. A kill may have come after the film and before the record of it; then the film itself
+    tells what it was painted from.
+    """
+    if not output.exists() or (saved["force"] and "written" not in saved):
+        return True
+    if _digest(output) == saved.get("written"):
+        return True
+    from impasto.video.write import read_recipe
+
+    try:
+        recipe = read_recipe(output)
+    except impasto.PictureError:
+        return False
+    of_film, settings = recipe["film"]["fingerprint"], recipe["settings"]
+    return of_film == saved["fingerprints"]["film"] and settings == saved["job"]["settings"]
 
 
 def _digest(output: Path) -> str:
-    from impasto.video.film import Pictures
+    from impasto.video.pictures import Pictures
 
     if output.is_dir():
         return Pictures(output, Fraction(1)).fingerprint()

@@ -25,13 +25,15 @@ def draw_live(view: View) -> None:
     at_work, done = ui.element("div").classes("scroll"), ui.element("div").classes("scroll")
     with at_work:
         _draw_progress(view)
-        _draw_knobs(view)
+        with ui.element("div") as changes:
+            _draw_knobs(view)
     with done:
         draw_finished(view)
 
     def turn() -> None:
         at_work.set_visibility(view.work is not None)
         done.set_visibility(view.work is None)
+        changes.set_visibility(view.record is not None and not view.record.order.vary)
 
     view.watch(lambda: (view.subject, view.work is not None), turn)
 
