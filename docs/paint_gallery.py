@@ -24,9 +24,9 @@ def jobs() -> dict[str, tuple[Path, Path]]:
 
 
 def main(names: list[str]) -> None:
-    """Paint the named pictures, at 512 pixels, with the preset `strokes`."""
+    """Paint the named pictures, at 512 pixels, with the defaults."""
     GALLERY.mkdir(exist_ok=True)
-    stylizer = impasto.Stylizer(impasto.Settings(recipe="strokes", size=SIZE))
+    stylizer = impasto.Stylizer(impasto.Settings(size=SIZE))
     for name in names or jobs():
         result = stylizer.stylize(*jobs()[name])
         result.save(GALLERY / f"{name}.jpg", overwrite=True)

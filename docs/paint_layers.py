@@ -19,7 +19,19 @@ def main(folder: Path) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     pictures = (str(photograph()), str(painting("starry_night_google")))
     for axis in AXES:
-        words = ["explore", *pictures, "--vary", axis, "-o", str(folder / axis), "--size", "192", *ONE_THREAD]
+        words = [
+            "explore",
+            *pictures,
+            "--vary",
+            axis,
+            "-o",
+            str(folder / axis),
+            "--size",
+            "192",
+            "--recipe",
+            "glaze",
+            *ONE_THREAD,
+        ]
         code = impasto(words)
         if code:
             return code

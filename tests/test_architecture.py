@@ -25,10 +25,12 @@ LAYERS = [  # from the ground up: a package imports only from those before it
         "images",
     ),
     *("costs", "inputs", "distributed", "solvers", "objective", "memory", "painting", "stylizer", "measures"),
-    *("demo", "faces", "explore", "studio", "video", "cli", "notebook", "__main__"),
+    *("demo", "faces", "pages", "batch", "explore", "studio", "video", "cli", "notebook", "__main__"),
 ]
-FRONT_ENDS = {"faces", "explore", "studio", "video", "cli", "notebook"}
+FRONT_ENDS = {"faces", "pages", "batch", "explore", "studio", "video", "cli", "notebook"}
 PUBLIC = {
+    "pages",
+    "batch",
     "explore",
     "faces",
     "studio",
@@ -114,7 +116,7 @@ def test_no_cycles():
 
 def test_the_public_names_are_these():
     assert set(impasto.__all__) == {
-        *("CanvasScale", "Checkpoint", "CheckpointError", "Cost", "CostError", "CustomCost"),
+        *("BatchError", "CanvasScale", "Checkpoint", "CheckpointError", "Cost", "CostError", "CustomCost"),
         *("EncodedStyle", "Event", "Hold", "ImageCost", "ImpastoError", "OutputError", "Painting"),
         *("Picture", "PictureError", "PictureRows", "RankError", "Report", "Result", "Settings"),
         *("SettingsError", "Step", "Stylizer", "VGG19", "VideoStylizer", "WeightsError", "__version__"),
@@ -129,6 +131,7 @@ def test_the_public_names_are_these():
         *(
             "layer_style_cost",
             "load_checkpoint",
+            "paint_many",
             "read_metadata",
             "read_picture",
             "read_settings",

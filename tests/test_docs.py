@@ -11,6 +11,7 @@ import shlex
 import signal
 import tomllib
 from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
@@ -22,7 +23,8 @@ from docs import build
 from nbclient import NotebookClient
 from typer.main import get_command
 
-from impasto import encoders_made_by
+from impasto import encoders_made_by, stylizer
+from impasto.batch import cluster
 from impasto.cli.app import app
 from impasto.cli.main import main
 from impasto.images.io.read import write_picture
@@ -65,6 +67,8 @@ def small(desk, monkeypatch) -> Iterator[None]:
         least = replace(settings, size=min(settings.size or 64, 64), steps=min(settings.steps, 2))
         return PaintingProblem(least, *rest)
 
+    monkeypatch.setattr(cluster, "PROCESSES", False)
+    monkeypatch.setattr(stylizer, "_make_encoder", ContextVar("make_encoder", default=tiny_encoder))
     monkeypatch.setattr(painting, "PaintingProblem", problem)
     for seed, name in enumerate([*STAND_INS, *MORE_STAND_INS]):
         write_picture(name, random_image(60, 80, seed))
@@ -173,10 +177,21 @@ def run_command(line: str, where: str, monkeypatch) -> None:
 def run_impasto(arguments: list[str], patch) -> str | None:
     if arguments[0] == "resume" and not Path(arguments[1]).exists():
         leave_unfinished(arguments[1], patch)
+    if arguments[0] == "studio":
+        return open_studio(arguments, patch)
     if "--install-completion" in arguments:  # it would change the shell's own files
         return None
     code = main([re.sub(r"^\d+:(?=[a-z-]+=)", "1:", one) for one in arguments])  # two steps are taken, not 60
     return None if code == 0 else f"exit code {code}"
+
+
+def open_studio(arguments: list[str], patch) -> str | None:
+    """The studio opened, and closed at once; nothing is served, and nothing written into the home."""
+    pytest.importorskip("nicegui", reason="the studio's packages are not here: pip install 'impasto[studio]'")
+    patch.setenv("XDG_DATA_HOME", str(Path.cwd()))
+    patch.setattr("impasto.studio.server._serve", lambda *_: None)
+    port = [] if "--port" in arguments else ["--port", "0"]
+    return None if main([*arguments, *port]) == 0 else "it could not be opened"
 
 
 def leave_unfinished(checkpoint: str, patch) -> None:
@@ -220,6 +235,18 @@ def check_pip(arguments: list[str], _) -> str | None:
     return None
 
 
+def check_docker(arguments: list[str], _) -> str | None:
+    """That an image is built of this project, or that what runs in it is a command of impasto, with its options."""
+    if arguments[0] == "build":
+        return None if arguments[-1] == "." and (ROOT / "Dockerfile").is_file() else "it is built from here"
+    if arguments[0] != "run" or "impasto" not in arguments:
+        return "an image impasto is built or run"
+    name, *rest = arguments[arguments.index("impasto") + 1 :]
+    command = get_command(app).commands[name]
+    command.make_context(name, rest)  # raises where an option or an argument is none
+    return None
+
+
 def check_python(arguments: list[str], _) -> str | None:
     """That the script exists, and is used as it says itself."""
     script = ROOT / arguments[0]
@@ -245,6 +272,7 @@ PROGRAMS: dict[str, Callable] = {
     "torchrun": run_torchrun,
     "make": check_make,
     "pip": check_pip,
+    "docker": check_docker,
     "python": check_python,
     "git": check_git,
     "cd": check_cd,

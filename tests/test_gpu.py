@@ -38,7 +38,9 @@ def encoders(real_encoder):
 @pytest.mark.parametrize("network", NETWORKS)
 def test_painted_twice_or_resumed_it_is_the_same_to_the_bit(tmp_path, encoders, layout, network):
     pooling, precision = network
-    settings = Settings(steps=4, scales=2, pooling=pooling, device="cuda", precision=precision)
+    settings = Settings(
+        recipe="glaze", steps=4, scales=2, pooling=pooling, device="cuda", precision=precision
+    )
     stylizer = Stylizer(settings, encoder=encoders[network])
 
     def begun():
@@ -58,7 +60,7 @@ def test_painted_twice_or_resumed_it_is_the_same_to_the_bit(tmp_path, encoders, 
 
 
 def test_no_more_of_the_card_is_held_than_memory_allows(encoders):
-    settings = Settings(size=700, steps=2, scales=1, device="cuda", memory="2500MB")
+    settings = Settings(recipe="glaze", size=700, steps=2, scales=1, device="cuda", memory="2500MB")
     painting = Stylizer(settings, encoder=encoders["average", "float32"]).paint(
         random_image(700, 700, 1), STYLE
     )

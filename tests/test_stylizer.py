@@ -16,7 +16,8 @@ from tests.helpers import MeanAndDeviation, random_image, tiny_weights
 RECIPES = {
     "classic": {"recipe": "classic", "steps": 9},
     "paint": {"recipe": "paint", "steps": 5, "scales": 2},
-    "paint with Adam": {"recipe": "paint", "steps": 5, "scales": 2, "solver": "adam"},
+    "glaze": {"recipe": "glaze", "steps": 5, "scales": 2},
+    "glaze with Adam": {"recipe": "glaze", "steps": 5, "scales": 2, "solver": "adam"},
     "classic with all costs": {
         **{"recipe": "classic", "steps": 9, "variation": 1e-3},
         **{"style_cost": "wasserstein", "costs": [MeanAndDeviation("relu3_1", 1e-3)]},
@@ -29,7 +30,7 @@ RECIPES = {
 
 
 def stylizer(costs=(), **fields) -> Stylizer:
-    return Stylizer(Settings(**fields), encoder=VGG19(tiny_weights()), costs=costs)
+    return Stylizer(Settings(**{"recipe": "glaze", **fields}), encoder=VGG19(tiny_weights()), costs=costs)
 
 
 CONTENT, STYLE = random_image(36, 48, 1), random_image(40, 40, 2)
@@ -93,13 +94,15 @@ def test_resuming_with_other_pictures_or_weights_is_refused(tmp_path):
     with pytest.raises(CheckpointError, match="style"):
         stylizer().paint(CONTENT, random_image(40, 40, 3), resume=checkpoint)
     with pytest.raises(CheckpointError, match="weights"):
-        Stylizer(Settings(), encoder=VGG19(tiny_weights(1))).paint(CONTENT, STYLE, resume=checkpoint)
+        Stylizer(Settings(recipe="glaze"), encoder=VGG19(tiny_weights(1))).paint(
+            CONTENT, STYLE, resume=checkpoint
+        )
     with pytest.raises(CheckpointError, match="settings"):
         stylizer(beta=3.0).paint(CONTENT, STYLE, resume=checkpoint)
 
 
 def test_stopped_in_the_middle_the_picture_so_far_has_the_size_of_the_result():
-    painting = stylizer(**RECIPES["paint"]).paint(CONTENT, STYLE)
+    painting = stylizer(**RECIPES["glaze"]).paint(CONTENT, STYLE)
     assert next(painting).size == (18, 24)
     assert painting.result().image.shape == (1, 3, 36, 48)
     assert painting.result().stopped == "interrupted"
@@ -187,21 +190,26 @@ def test_with_other_settings_what_stays_the_same_is_shared(monkeypatch):
         return tiny_weights()
 
     monkeypatch.setattr(vgg19, "find_weights", find)
-    one = Stylizer(Settings(steps=3))
-    assert one.varied(Settings(steps=4, border="zeros", size=40)).encoder is one.encoder
-    other = one.varied(Settings(steps=3, pooling="max"))
+    one = Stylizer(Settings(recipe="glaze", steps=3))
+    assert one.varied(Settings(recipe="glaze", steps=4, border="zeros", size=40)).encoder is one.encoder
+    other = one.varied(Settings(recipe="glaze", steps=3, pooling="max"))
     assert other.encoder is not one.encoder
     assert other.encoder.weights is one.encoder.weights
     assert reads == [None]
-    straight = Stylizer(Settings(steps=3, pooling="max"))
+    straight = Stylizer(Settings(recipe="glaze", steps=3, pooling="max"))
     assert torch.equal(other.stylize(CONTENT, STYLE).image, straight.stylize(CONTENT, STYLE).image)
-    one.varied(Settings(weights="other"))
+    one.varied(Settings(recipe="glaze", weights="other"))
     assert reads == [None, None, "other"]
 
 
 def test_an_encoder_that_was_given_stays():
     one = stylizer(steps=3)
-    assert one.varied(Settings(pooling="max", weights="other")).varied(Settings()).encoder is one.encoder
+    assert (
+        one.varied(Settings(recipe="glaze", pooling="max", weights="other"))
+        .varied(Settings(recipe="glaze"))
+        .encoder
+        is one.encoder
+    )
 
 
 def test_a_picture_is_read_once_and_painted_many_times():

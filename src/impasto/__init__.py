@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from impasto.version import __version__
 
 if TYPE_CHECKING:
+    from impasto.batch.paint_many import paint_many
     from impasto.costs.content import content_cost
     from impasto.costs.custom import CustomCost
     from impasto.costs.gram import gram_matrix
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from impasto.costs.total import total_cost
     from impasto.distributed.join import join_torchrun
     from impasto.errors import (
+        BatchError,
         CheckpointError,
         CostError,
         ImpastoError,
@@ -51,6 +53,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "VGG19",
+    "BatchError",
     "CanvasScale",
     "Checkpoint",
     "CheckpointError",
@@ -85,6 +88,7 @@ __all__ = [
     "join_torchrun",
     "layer_style_cost",
     "load_checkpoint",
+    "paint_many",
     "read_metadata",
     "read_picture",
     "read_settings",
@@ -101,6 +105,7 @@ __all__ = [
 ]
 
 _HOME = {
+    "BatchError": "errors",
     "CanvasScale": "costs.image_cost",
     "Checkpoint": "painting.checkpoint",
     "CheckpointError": "errors",
@@ -135,6 +140,7 @@ _HOME = {
     "join_torchrun": "distributed.join",
     "layer_style_cost": "costs.style",
     "load_checkpoint": "painting.checkpoint",
+    "paint_many": "batch.paint_many",
     "read_metadata": "images.io.read",
     "read_picture": "images.io.read",
     "read_settings": "settings.toml_file",

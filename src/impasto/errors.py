@@ -7,6 +7,7 @@
     ├── WeightsError       a weights file that is missing, damaged, or not a VGG-19
     ├── CostError          a cost that is not a finite number, so that no step can be taken
     ├── CheckpointError    a checkpoint that is damaged, of another version, or whose inputs have changed
+    ├── BatchError         many pictures cannot be painted: no workers, a scheduler that is gone
     └── RankError          another process of a painting that several share is gone, or has failed
 
 Every message is one line and says what is wrong, with which file or value, what was expected, and what to
@@ -58,6 +59,10 @@ class CostError(ImpastoError, ArithmeticError):
 
 class CheckpointError(ImpastoError, ValueError):
     """A painting cannot be resumed from this file."""
+
+
+class BatchError(ImpastoError, RuntimeError):
+    """The workers that many pictures need are not there, or are there no more."""
 
 
 class RankError(ImpastoError, RuntimeError):

@@ -101,7 +101,7 @@ CONTROLS = {
 }
 """STYLE and options that say where; they need `masks`."""
 
-SHORT = ("--scales", "2", "--steps", "6", "--threads", "1")
+SHORT = ("--recipe", "glaze", "--scales", "2", "--steps", "6", "--threads", "1")
 """15 steps: 9 at 24x18, 6 at 48x36."""
 BOTH_SOLVERS = pytest.mark.parametrize("solver", ["lbfgs", "adam"])
 

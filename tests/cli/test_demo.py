@@ -24,7 +24,7 @@ def test_it_paints_and_says_where_and_what_next(run):
     assert outcome.code == 0
     assert f"Painted {RESULT}, 48 x 36 pixels" in outcome.out
     assert "impasto stylize PHOTO PAINTING -o RESULT.png" in outcome.out
-    assert impasto.read_metadata(RESULT)["settings"] == impasto.Settings(recipe="strokes", size=48).as_dict()
+    assert impasto.read_metadata(RESULT)["settings"] == impasto.Settings(recipe="paint", size=48).as_dict()
 
 
 @pytest.mark.slow

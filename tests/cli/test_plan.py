@@ -8,7 +8,7 @@ import pytest
 from impasto.memory import process as memory
 
 pytestmark = pytest.mark.usefixtures("studio")
-PLAN = ("plan", "content.png", "style.png", "--steps", "6", "--threads", "1")
+PLAN = ("plan", "content.png", "style.png", "--recipe", "glaze", "--steps", "6", "--threads", "1")
 
 
 @pytest.fixture

@@ -223,4 +223,4 @@ def test_a_file_that_turned_up_meanwhile_stays(run, refused, after_step, studio)
     assert "choose another name with -o" in refused("resume", "out.png.checkpoint")
     assert run("resume", "out.png.checkpoint", "-o", "second.png").code == 0
     assert impasto.read_metadata("second.png")["stopped"] == "all steps done"
-    assert SHORT[3] == str(impasto.read_metadata("second.png")["settings"]["steps"])
+    assert SHORT[5] == str(impasto.read_metadata("second.png")["settings"]["steps"])

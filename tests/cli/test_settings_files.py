@@ -99,7 +99,7 @@ def test_the_settings_are_shown_on_the_screen(run):
     run(*stylize("--seed", 5))
     told = run("info", "out.png", "--toml", "-")
     assert (told.code, told.err) == (0, "")
-    assert tomllib.loads(told.out) == {"recipe": "paint", "seed": 5, "scales": 2, "steps": 6, "threads": 1}
+    assert tomllib.loads(told.out) == {"recipe": "glaze", "seed": 5, "scales": 2, "steps": 6, "threads": 1}
     assert run("info", "out.png", "--toml", "mine.toml").code == 0
     assert Path("mine.toml").read_text("utf-8") == told.out
 

@@ -114,10 +114,13 @@ def prompt_of(workflow: dict[str, Any], nodes: dict[str, type]) -> dict[str, Any
         if node["type"] in ("Note", "MarkdownNote"):
             continue
         values = iter(node.get("widgets_values", ()))
+        widgets = {
+            k: options for k, (kind, *options) in declared(nodes[node["type"]]).items() if is_widget(kind)
+        }
+        # Values are saved by place; a node that has got more widgets since shows their defaults.
         inputs = {
-            name: next(values)
-            for name, (kind, *_) in declared(nodes[node["type"]]).items()
-            if is_widget(kind)
+            name: next(values, options[0]["default"] if options else None)
+            for name, options in widgets.items()
         }
         for socket in node.get("inputs", ()):
             if socket.get("link") is not None:

@@ -207,6 +207,11 @@ def test_every_setting_has_one_widget_with_its_own_words(nodes):
     json.loads(stand_in.object_info(nodes))
 
 
+def test_a_new_setting_moves_no_widget_of_a_saved_workflow(nodes):
+    settings = sys.modules[f"{PACK}.nodes.settings"]
+    assert settings.NAMES[: len(settings._PLACES)] == settings._PLACES, "ComfyUI saves values by place"
+
+
 def test_what_is_typed_becomes_settings(nodes):
     typed = {
         "steps": 7,

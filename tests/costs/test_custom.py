@@ -28,7 +28,7 @@ class Energy(impasto.CustomCost):
 
 
 def paint(*costs, style=STYLE, masks=(), **fields):
-    settings = Settings(**{"scales": 1, "steps": 3, **fields})
+    settings = Settings(**{"recipe": "glaze", "scales": 1, "steps": 3, **fields})
     return Stylizer(settings, encoder=VGG19(tiny_weights()), costs=costs).paint(CONTENT, style, masks=masks)
 
 

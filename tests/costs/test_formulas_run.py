@@ -19,7 +19,9 @@ from tests.helpers import random_image, tiny_weights
 def test_a_breakpoint_in_a_formula_is_hit(monkeypatch, module, formula, engine):
     calls, original = [], getattr(module, formula)
     monkeypatch.setattr(module, formula, lambda *given, **named: calls.append(1) or original(*given, **named))
-    settings = Settings(steps=2, scales=1, engine=engine, tile=32 if engine == "tiled" else None)
+    settings = Settings(
+        recipe="glaze", steps=2, scales=1, engine=engine, tile=32 if engine == "tiled" else None
+    )
     painting = Stylizer(settings, encoder=VGG19(tiny_weights())).paint(
         random_image(36, 48, 1), random_image(40, 40, 2)
     )

@@ -101,7 +101,9 @@ def test_strip_by_strip_it_is_the_same(cost, rows, monkeypatch):
 
 def stylizer(costs, **fields):
     return Stylizer(
-        Settings(**{"steps": 3, "scales": 1, **fields}), encoder=VGG19(tiny_weights()), costs=costs
+        Settings(**{"recipe": "glaze", "steps": 3, "scales": 1, **fields}),
+        encoder=VGG19(tiny_weights()),
+        costs=costs,
     )
 
 

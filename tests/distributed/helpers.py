@@ -43,7 +43,7 @@ def partition_of(group) -> Partition:
 
 def one_scale(group, precision, inputs, costs=(), **fields):
     """A painting of one scale in tiles."""
-    settings = Settings(**{"scales": 1, "engine": "tiled", "tile": 64, **fields})
+    settings = Settings(**{"recipe": "glaze", "scales": 1, "engine": "tiled", "tile": 64, **fields})
     encoder = VGG19(tiny_weights(), precision=precision)
     one = Painting(settings, encoder, inputs, None, partition_of(group), *check_costs(costs))
     one.layouts = [Layout(tile=settings.tile, style_tile=settings.tile)]

@@ -27,7 +27,7 @@ def by_itself(monkeypatch):
 
 @pytest.mark.usefixtures("launched")
 def test_a_stylizer_paints_alone_whatever_started_it():
-    stylizer = impasto.Stylizer(Settings(steps=1, scales=1), encoder=VGG19(tiny_weights()))
+    stylizer = impasto.Stylizer(Settings(recipe="glaze", steps=1, scales=1), encoder=VGG19(tiny_weights()))
     assert stylizer.alone
     result = stylizer.stylize(random_image(36, 48, 1), random_image(40, 40, 2))
     assert type(result) is impasto.Result and result.image.shape == (1, 3, 36, 48)

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.slow  # two processes
 PAINTINGS = {
     "paint": SHORT,
     "in half precision": {**SHORT, "history": 3},
-    "strokes": {**SHORT, "recipe": "strokes"},
+    "strokes": {**SHORT, "recipe": "paint"},
     "Adam": {**SHORT, "solver": "adam", "border": "zeros"},
     "classic from noise": {"recipe": "classic", "steps": 4, "tile": 48},
     "variation and a custom cost": {**SHORT, "style_cost": "wasserstein", "variation": 0.2},
@@ -80,7 +80,7 @@ def test_every_kind_of_cost_is_that_of_one_process(ranks, name, precision, toler
 
 
 def painting(group, name, resume=None, kept="float32"):
-    settings = Settings(**PAINTINGS[name])
+    settings = Settings(**{"recipe": "glaze", **PAINTINGS[name]})
     return helpers.painting(group, pictures(), settings, resume, kept, COSTS.get(name, ()))
 
 

@@ -61,7 +61,7 @@ def test_cost_and_gradient_are_those_of_one_process(ranks, name, fields, precisi
 
 
 def painted(group, name):
-    one = helpers.painting(group, inputs(name), Settings(**{**SHORT, "steps": 3}))
+    one = helpers.painting(group, inputs(name), Settings(**{"recipe": "glaze", **SHORT, "steps": 3}))
     return helpers.painted(one)[0].image
 
 

@@ -30,7 +30,7 @@ def test_costs_on_the_picture_are_those_of_one_process(ranks, precision, toleran
 
 def steered(group, solver, after, changes, adjustments=(), resume=None, stop=None, save=None):
     """The picture, the adjustments, and whether a wrong one was refused; saved after `stop` steps."""
-    settings = Settings(**FIELDS, solver=solver)
+    settings = Settings(**{"recipe": "glaze", **FIELDS, "solver": solver})
     one = painting(group, pictures(), settings, resume, adjustments=adjustments)
     refused = False
     if after == 0:
@@ -63,7 +63,9 @@ def test_steered_it_can_be_repeated_and_resumed_to_the_bit(ranks, tmp_path, solv
 
 def watched(group, colour):
     """Previews before the first step, at every event, and at the end; and the result."""
-    one = painting(group, pictures(), Settings(**FIELDS, solver="adam", colour=colour))
+    one = painting(
+        group, pictures(), Settings(**{"recipe": "glaze", **FIELDS, "solver": "adam", "colour": colour})
+    )
     shown = [one.preview(60), *(one.preview(60) for _ in one.events())]
     return shown, one.result().image
 
@@ -80,7 +82,7 @@ def test_the_first_rank_previews_all_of_it(ranks, colour):
 
 
 def cancelled(group):
-    one = painting(group, pictures(), Settings(**FIELDS, solver="adam"))
+    one = painting(group, pictures(), Settings(**{"recipe": "glaze", **FIELDS, "solver": "adam"}))
     numbers = []
     for step in one:
         numbers.append(step.number)

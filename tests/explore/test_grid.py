@@ -8,6 +8,7 @@ from impasto.errors import SettingsError
 from impasto.explore.axes import own_values, parse_axis
 from impasto.explore.grid import make_grid
 from impasto.settings import Settings
+from impasto.settings.presets import STATED_STYLE_LAYERS
 
 NO_LIST = {"weights", "device", "tile", "memory", "threads"}
 
@@ -50,9 +51,10 @@ def test_every_list_of_its_own_is_one_that_settings_take(field, recipe):
 def test_the_values_of_the_important_axes():
     assert own_values("content_layer") == ("relu1_2", "relu2_2", "relu3_2", "relu4_2", "relu5_2")
     assert own_values("style_layers") == ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1", "all")
-    assert own_values("beta", "paint") == ("1.25", "5", "20", "80", "320")
+    assert own_values("beta", "glaze") == ("1.25", "5", "20", "80", "320")
     assert own_values("beta", "classic") == ("2.5", "10", "40", "160", "640")
-    assert make_grid(["style-layers"], {}).cells[-1].settings == Settings(size=256)
+    every = make_grid(["style-layers"], {}).cells[-1].settings
+    assert every == Settings(size=256, style_layers=STATED_STYLE_LAYERS)
 
 
 def test_layers_within_a_value_are_joined_by_a_plus():
@@ -111,11 +113,11 @@ def test_what_cannot_be_explored_is_told_in_one_line(vary, given, words):
 
 def test_an_axis_along_which_nothing_changes_is_noted():
     assert make_grid(["seed"], {}).notes() == [
-        "seed changes nothing here: nothing is random with start content"
+        "seed changes nothing here: nothing is random with start underpainting"
     ]
     assert not make_grid(["seed"], {"start": "noise"}).notes()
     assert not make_grid(["seed", "start"], {}).notes()
-    assert make_grid(["learning-rate"], {}).notes() == [
+    assert make_grid(["learning-rate"], {"solver": "lbfgs"}).notes() == [
         "learning-rate changes nothing here: solver lbfgs has none"
     ]
     assert make_grid(["history"], {"solver": "adam"}).notes()

@@ -135,7 +135,7 @@ def test_what_is_not_looked_at_is_noted_in_one_line():
 
 def test_the_identity_test_says_what_it_paints(report):
     said = report["identity"].sentence
-    assert "at 48 x 36 pixels, from the start content" in said
+    assert "at 48 x 36 pixels, from the start underpainting" in said
     assert "one painting, no regions" in said
 
 

@@ -18,7 +18,9 @@ MASK = random_image(90, 120, 4)[0, 0]
 
 def begun(**fields):
     """A painting in two scales; nothing is computed."""
-    settings = Settings(**{"size": WIDTH, "scales": 2, "steps": 2, "solver": "adam", **fields})
+    settings = Settings(
+        **{"recipe": "glaze", "size": WIDTH, "scales": 2, "steps": 2, "solver": "adam", **fields}
+    )
     content, style = random_image(HEIGHT // 2, WIDTH // 2, 1), random_image(400, 500, 2)
     given = {"protect": MASK.numpy()} if fields.get("protect_strength") else {}
     return Stylizer(settings, encoder=VGG19(tiny_weights())).paint(content, style, **given)

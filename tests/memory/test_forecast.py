@@ -32,6 +32,7 @@ def planned(layout=None, **scale):
 def test_the_work_of_a_painting_is_what_is_forecast(solver, tile):
     encoder = Counting()
     settings = Settings(
+        recipe="glaze",
         steps=4,
         scales=2,
         solver=solver,

@@ -23,7 +23,9 @@ from tests.memory.helpers import most_allocated
 @pytest.mark.slow
 def test_roots_of_matrices_are_timed_once_an_evaluation():
     encoder = VGG19(tiny_weights())
-    stylizer = Stylizer(Settings(style_cost="wasserstein", scales=1, steps=10), encoder=encoder)
+    stylizer = Stylizer(
+        Settings(recipe="glaze", style_cost="wasserstein", scales=1, steps=10), encoder=encoder
+    )
     plan = stylizer.paint(random_image(48, 48, 1), random_image(40, 40, 2)).plan(times=False)
     speed = calibrate(encoder, plan.demand, disk=False)
     assert speed.rules > 0
@@ -34,7 +36,9 @@ def test_roots_of_matrices_are_timed_once_an_evaluation():
 
 def test_each_region_has_rules_of_its_own():
     encoder = VGG19(tiny_weights())
-    stylizer = Stylizer(Settings(style_cost="wasserstein", scales=1, steps=10), encoder=encoder)
+    stylizer = Stylizer(
+        Settings(recipe="glaze", style_cost="wasserstein", scales=1, steps=10), encoder=encoder
+    )
     plan = stylizer.paint(random_image(48, 48, 1), random_image(40, 40, 2)).plan(times=False)
     three = replace(plan, demand=replace(plan.demand, regions=3))
     speed = Speed(walk=0.0, work=0.0, value=0.0, rules=1.0)
@@ -70,7 +74,9 @@ def test_a_custom_cost_is_counted_with_what_it_keeps():
 
 def test_a_layer_that_only_a_custom_cost_looks_at_is_planned_for():
     stylizer = Stylizer(
-        Settings(scales=1, steps=1), encoder=VGG19(tiny_weights()), costs=[MeanAndDeviation("relu5_3")]
+        Settings(recipe="glaze", scales=1, steps=1),
+        encoder=VGG19(tiny_weights()),
+        costs=[MeanAndDeviation("relu5_3")],
     )
     network = (
         stylizer.paint(random_image(48, 48, 1), random_image(40, 40, 2)).plan(times=False).demand.network

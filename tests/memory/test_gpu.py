@@ -48,7 +48,7 @@ def test_what_does_not_fit_is_told_of_the_gpu():
 
 def planned(case) -> int:
     """Bytes, as a recorded case is planned now."""
-    settings = Settings(**case["settings"])
+    settings = Settings(**{"recipe": "glaze", **dict(**case["settings"])})
     demand = asked(
         network=Network(frozenset({"relu4_2"}), STYLE_LAYERS, settings.pooling, compiled=False),
         margin=16 if settings.border == "mirror" else 0,
@@ -87,7 +87,7 @@ def test_a_large_picture_takes_most_of_what_is_planned(case):
 def test_a_painting_there_repeats_itself_and_is_held_to_its_part(monkeypatch):
     """A plan made on the CPU, whose painting takes its device for a GPU then."""
     encoder = VGG19(tiny_weights(), pooling="average")
-    settings = Settings(size=96, scales=2, steps=2, memory="8GB")
+    settings = Settings(recipe="glaze", size=96, scales=2, steps=2, memory="8GB")
     inputs = read_inputs(random_image(75, 98, 1), random_image(64, 80, 2))
     problem = PaintingProblem(settings, encoder, inputs, WHOLE)
     planner = Planner(problem)

@@ -18,7 +18,7 @@ from impasto.memory import process as memory
 
 content, style, settings = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
 memory.return_at_once()  # as where impasto is the program: the plan counts on it
-painting = impasto.Stylizer(impasto.Settings(**settings)).paint(content, style)
+painting = impasto.Stylizer(impasto.Settings(**{"recipe": "glaze", **settings})).paint(content, style)
 for step in painting:
     pass
 painting.result().save(sys.argv[4])

@@ -119,7 +119,7 @@ def test_it_is_json():
 
 
 def test_the_peaks_of_a_painting_are_those_of_its_plan_and_follow_its_layouts():
-    settings = Settings(steps=2, scales=2, size=96, memory="8GB")
+    settings = Settings(recipe="glaze", steps=2, scales=2, size=96, memory="8GB")
     encoder = VGG19(tiny_weights(), pooling="average")
     painting = Stylizer(settings, encoder=encoder).paint(random_image(75, 98, 1), random_image(64, 80, 2))
     planned = painting.plan(times=False)

@@ -31,7 +31,9 @@ class Watching(VGG19):
 
 
 def stylizer(encoder=None, **fields):
-    settings = Settings(**{"steps": 2, "scales": 2, "engine": "whole", "size": 48, **fields})
+    settings = Settings(
+        **{"recipe": "glaze", "steps": 2, "scales": 2, "engine": "whole", "size": 48, **fields}
+    )
     return Stylizer(settings, encoder=encoder or Watching())
 
 
@@ -68,7 +70,7 @@ def test_without_a_size_the_first_painting_encodes_it():
 def test_other_settings_take_encodings_of_their_own(fields):
     one = stylizer()
     kept = one.encode_style(STYLE)
-    other = one.varied(Settings(**{**one.settings.changed(), **fields}))
+    other = one.varied(Settings(**{"recipe": "glaze", **one.settings.changed(), **fields}))
     assert torch.equal(other.stylize(CONTENT, kept).image, stylizer(**fields).stylize(CONTENT, STYLE).image)
     assert torch.equal(other.stylize(NEXT, kept).image, stylizer(**fields).stylize(NEXT, STYLE).image)
 
@@ -79,6 +81,18 @@ def test_another_part_of_the_style_is_measured_by_itself():
     found = one.paint(CONTENT, kept, style_masks=[mask])
     list(found)
     assert torch.equal(found.result().image, stylizer().stylize(CONTENT, STYLE, style_masks=[mask]).image)
+
+
+def test_the_parts_of_one_map_are_kept_apart():
+    one, upper = stylizer(), torch.zeros(36, 48, 3).numpy()
+    upper[:18] = 1
+    lower = torch.zeros(40, 44, 3).numpy()
+    lower[25:] = 1
+    maps = {"regions": upper, "style_regions": lower}
+    kept = one.encode_style(STYLE)
+    expected = stylizer().stylize(CONTENT, STYLE, **maps).image
+    assert torch.equal(one.stylize(CONTENT, kept, **maps).image, expected)
+    assert torch.equal(one.stylize(CONTENT, kept, **maps).image, expected)
 
 
 def test_no_more_is_kept_than_the_limit_and_the_oldest_goes():

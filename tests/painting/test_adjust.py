@@ -38,7 +38,7 @@ WAYS = {
 
 def begun(way="L-BFGS", style=BOTH, resume=None, adjustments=(), **fields):
     own, layout = WAYS[way]
-    settings = Settings(**{"steps": 4, "scales": 2, **own, **fields})
+    settings = Settings(**{"recipe": "glaze", "steps": 4, "scales": 2, **own, **fields})
     painting = Stylizer(settings, encoder=VGG19(tiny_weights())).paint(
         CONTENT, style, protect=PROTECT, resume=resume, adjustments=adjustments
     )

@@ -23,7 +23,9 @@ SPARING = {
 
 def stylizer(**fields) -> Stylizer:
     fields = {"steps": 4, "scales": 2, **fields}
-    return Stylizer(Settings(**fields), encoder=VGG19(tiny_weights(), pooling="average"))
+    return Stylizer(
+        Settings(**{"recipe": "glaze", **fields}), encoder=VGG19(tiny_weights(), pooling="average")
+    )
 
 
 @pytest.mark.slow

@@ -32,7 +32,7 @@ class Counting(VGG19):
 
 
 def begun(encoder=None, resume=None, **fields):
-    settings = Settings(**{"steps": 4, "scales": 2, "engine": "whole", **fields})
+    settings = Settings(**{"recipe": "glaze", "steps": 4, "scales": 2, "engine": "whole", **fields})
     return Stylizer(settings, encoder=encoder or Counting()).paint(CONTENT, STYLE, resume=resume)
 
 

@@ -174,7 +174,7 @@ def peak():
     return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
 
 def checkpoint(**state):
-    return Checkpoint(Settings(), {}, "", {}, 0, 1, 0.0, [], state, [])
+    return Checkpoint(Settings(recipe="glaze"), {}, "", {}, 0, 1, 0.0, [], state, [])
 
 folder, names = sys.argv[1], ("image", "s0", "y0")
 save_checkpoint(folder + "/warm", checkpoint(image=torch.zeros(9)))

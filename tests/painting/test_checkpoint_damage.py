@@ -17,7 +17,7 @@ CONTENT, STYLE = random_image(36, 48, 1), random_image(40, 40, 2)
 
 
 def begun(solver, resume=None):
-    settings = Settings(steps=4, scales=2, engine="whole", solver=solver)
+    settings = Settings(recipe="glaze", steps=4, scales=2, engine="whole", solver=solver)
     return Stylizer(settings, encoder=VGG19(tiny_weights())).paint(CONTENT, STYLE, resume=resume)
 
 

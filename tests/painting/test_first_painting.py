@@ -13,7 +13,7 @@ from tests.helpers import random_image, tiny_weights
 content, style = random_image(200, 240, 1), random_image(64, 80, 2)
 for _ in range(2):
     encoder = impasto.VGG19(tiny_weights())
-    settings = impasto.Settings(solver=sys.argv[1], size=240, steps=4, scales=2, threads=2)
+    settings = impasto.Settings(recipe="glaze", solver=sys.argv[1], size=240, steps=4, scales=2, threads=2)
     result = impasto.Stylizer(settings, encoder=encoder).stylize(content, style)
     costs = "".join(cost.total.hex() for cost in result.history)
     print(hashlib.sha256(result.image.numpy().tobytes() + costs.encode()).hexdigest())

@@ -54,7 +54,7 @@ def test_the_seed_decides(content, start):
 @pytest.mark.parametrize(
     ("start", "noise", "words"),
     [
-        ("random", 0.25, "recoloured, noise"),
+        ("random", 0.25, "underpainting, noise"),
         ("content+noise", -0.1, "amplitude"),
         ("picture", 0.25, "give one"),
     ],

@@ -44,7 +44,9 @@ def encoder() -> impasto.VGG19:
 
 def painting(kind: str, encoder: impasto.VGG19):
     content, style = random_image(120, 160, 1), random_image(64, 80, 2)
-    settings = impasto.Settings(size=160, steps=3, **{"scales": 1, **KINDS[kind]})
+    settings = impasto.Settings(
+        **{"recipe": "glaze", **dict(size=160, steps=3, **{"scales": 1, **KINDS[kind]})}
+    )
     left = torch.zeros(1, 120, 160)
     left[..., :70] = 1
     masks = {"masks": [left.numpy()[0], 1 - left.numpy()[0]]} if kind == "regions" else {}

@@ -24,7 +24,7 @@ COLOURS = {
 
 
 def begun(name="the canvas", protect=None, resume=None, **fields):
-    settings = Settings(**{"steps": 2, "scales": 2, **COLOURS[name], **fields})
+    settings = Settings(**{"recipe": "glaze", "steps": 2, "scales": 2, **COLOURS[name], **fields})
     stylizer = Stylizer(settings, encoder=VGG19(tiny_weights()))
     return stylizer.paint(CONTENT, STYLE, protect=protect, resume=resume)
 

@@ -46,7 +46,7 @@ EACH_CONTROL = pytest.mark.parametrize("control", CONTROLS)
 
 
 def stylizer(name="paint", precision="float32", **fields):
-    settings = Settings(**{**RECIPES[name], **fields})
+    settings = Settings(**{"recipe": "glaze", **RECIPES[name], **fields})
     return Stylizer(settings, encoder=VGG19(tiny_weights(), pooling=settings.pooling, precision=precision))
 
 
@@ -209,7 +209,7 @@ def test_a_region_s_style_stays_in_it(style_cost):
 
 def test_the_plan_has_room_for_the_guides():
     def planned(style, **more):
-        painting = stylizer(engine="whole", scales=1, size=512, recipe="paint").paint(
+        painting = stylizer(engine="whole", scales=1, size=512, recipe="glaze").paint(
             random_image(384, 512), style, **more
         )
         return painting.plan(times=False).scales[0].peak - painting.plan(times=False).base, painting

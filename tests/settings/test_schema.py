@@ -29,7 +29,7 @@ def test_the_rows_are_the_fields_and_are_json():
     assert scale["default"] == dict.fromkeys(PRESETS, 1.0)
     assert scale["explore"]["paint"] == [0.5, 0.75, 1.0, 1.5, 2.0]
     steps = next(one for one in told if one["name"] == "steps")
-    assert (steps["default"]["classic"], steps["default"]["paint"]) == (500, 40)
+    assert (steps["default"]["classic"], steps["default"]["glaze"]) == (500, 40)
 
 
 @EACH_ROW

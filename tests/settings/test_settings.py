@@ -109,7 +109,7 @@ def test_every_setting_stands_in_one_group():
 def test_every_setting_has_a_sentence_of_help():
     for row in Settings.schema():
         assert row.help.endswith((".", "...")), row.name
-    assert "[classic: adam; paint: lbfgs" in SCHEMA["solver"].help_with_default()
+    assert "[classic: adam; paint: adam; glaze: lbfgs]" in SCHEMA["solver"].help_with_default()
     assert "[default: 0.25]" in SCHEMA["noise"].help_with_default()
 
 

@@ -71,7 +71,7 @@ def lay(atelier: Atelier, pictures: Path, **settings: object) -> None:
     desk = atelier.desk
     desk.place_photograph(atelier.library.add_copy(pictures / "photo.png", "photo.png"))
     desk.add_style(atelier.library.add_copy(pictures / "paint.png", "paint.png"))
-    desk.take_settings({"recipe": "paint", "size": 48, "scales": 2, "steps": 6, "threads": 1, **settings})
+    desk.take_settings({"recipe": "glaze", "size": 48, "scales": 2, "steps": 6, "threads": 1, **settings})
 
 
 def until(done: Callable[[], object], what: str = "it") -> None:

@@ -1,4 +1,4 @@
-"""The long story in a real browser, with the real weights: what a painter does in the studio, one thing after the other.
+"""The long story in a real browser, with the real weights: what a painter does, one thing after the other.
 
 Every request that the browser makes is looked at: none goes to another address.
 """
@@ -21,7 +21,7 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(bool(missing()), reason=f"no page can be tested: {missing()}"),
 ]
-SIZE, STEPS = 96, 60
+SIZE, STEPS = 96, 40
 LOOKS = 60_000
 """Milliseconds to wait for anything."""
 
@@ -140,10 +140,9 @@ def test_the_whole_story(served, browser, tmp_path, monkeypatch):
     window.press("Paint")
     window.sees("Change it while it is painted")
     page.wait_for_function("document.body.innerText.match(/step [2-9] of/)")
-    slider = page.locator("[role=slider][aria-label^='Strength:']").filter(visible=True).first
-    slider.focus()
-    for _ in range(5):
-        slider.press("ArrowRight")
+    slider = page.locator(".q-slider[aria-label^='Strength:']").filter(visible=True).first
+    slider.click(position={"x": 200, "y": 10})
+    page.keyboard.press("ArrowRight")
     page.wait_for_function("document.body.innerText.match(/step \\d+: strength/)")
     page.locator("body").press("Space")
     window.sees("paused after step")
@@ -193,4 +192,5 @@ def test_the_whole_story(served, browser, tmp_path, monkeypatch):
     assert Path("again.png").read_bytes() == Path("downloaded.png").read_bytes()
 
     assert window.foreign() == other.foreign() == []
-    assert window.complaints == other.complaints == []
+    refused = [line for line in window.complaints if "422" in line]  # the broken picture
+    assert (window.complaints, other.complaints) == (refused[:1], [])

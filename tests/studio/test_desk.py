@@ -18,11 +18,11 @@ def test_a_knob_takes_what_the_setting_takes(desk):
     desk.turn("strength", 0.7)
     assert desk.settings.strength == 0.7
     version = desk.version
-    with pytest.raises(impasto.SettingsError, match="strength is a number from 0 to 1"):
+    with pytest.raises(impasto.SettingsError, match="strength must be a number from 0 to 1"):
         desk.turn("strength", 7)
     assert (desk.settings.strength, desk.version) == (0.7, version)
     desk.turn("strength", None)
-    assert desk.settings == impasto.Settings(recipe="paint", size=48, scales=2, steps=6, threads=1)
+    assert desk.settings == impasto.Settings(recipe="glaze", size=48, scales=2, steps=6, threads=1)
 
 
 def test_strength_and_what_it_stands_for_take_each_others_place(desk):

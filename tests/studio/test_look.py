@@ -66,4 +66,4 @@ def test_what_cannot_be_painted_is_one_line_with_the_painters_own_names(atelier,
 def test_it_is_small(atelier):
     assert LOOK_SIDE <= 192
     order = atelier.desk.order().at(size=LOOK_SIDE)
-    assert order.settings == impasto.Settings(recipe="paint", size=LOOK_SIDE, scales=2, steps=6, threads=1)
+    assert order.settings == impasto.Settings(recipe="glaze", size=LOOK_SIDE, scales=2, steps=6, threads=1)

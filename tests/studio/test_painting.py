@@ -11,6 +11,7 @@ from impasto.cli import main
 from impasto.errors import OutputError
 from impasto.images.io.read import write_picture
 from impasto.studio import keeping, work
+from impasto.studio.grid_work import GridWork
 from impasto.studio.keeping import bundle, export
 from impasto.studio.routes import parts_of
 from tests.studio.conftest import lay, until
@@ -25,7 +26,7 @@ def painted(atelier, record) -> bytes:
 def alone(pictures: Path, to: Path, adjustments=(), **settings) -> bytes:
     """What the library paints by itself, without a studio."""
     fields = {"size": 48, "scales": 2, "steps": 6, "threads": 1, **settings}
-    stylizer = impasto.Stylizer(impasto.Settings(recipe="paint", **fields))
+    stylizer = impasto.Stylizer(impasto.Settings(recipe="glaze", **fields))
     painting = stylizer.paint(pictures / "photo.png", pictures / "paint.png", adjustments=adjustments)
     for _ in painting:
         pass
@@ -230,7 +231,7 @@ def test_only_colours_are_taken_without_painting(atelier, pictures, tmp_path):
     record = atelier.paint()
     data = painted(atelier, record)
     result = impasto.recolor(
-        pictures / "photo.png", pictures / "paint.png", size=48, scales=2, steps=6, threads=1, recipe="paint"
+        pictures / "photo.png", pictures / "paint.png", size=48, scales=2, steps=6, threads=1, recipe="glaze"
     )
     result.save(tmp_path / "alone.png")
     assert data == (tmp_path / "alone.png").read_bytes()
@@ -265,3 +266,54 @@ def test_everything_that_is_downloaded_paints_it_again(atelier, pictures, tmp_pa
     assert main([*words[1:], "--quiet"]) == 0
     output = words[words.index("-o") + 1]
     assert (elsewhere / output).read_bytes() == data
+
+
+def test_a_grid_waits_in_the_queue_like_any_painting(atelier, tmp_path):
+    record = atelier.explore(["strength=0.2,0.8"], 48)
+    data = painted(atelier, record)
+    assert data == (record.grid / "sheet.png").read_bytes()
+    assert record.title == "photo × paint: strength"
+    page = record.grid_page.read_text()
+    assert "photo.png" in page
+    assert str(tmp_path) not in page
+    assert (record.state, record.steps, record.of_steps) == ("finished", 2, 2)
+
+
+def test_a_grid_that_was_interrupted_goes_on(open_atelier, pictures, monkeypatch):
+    atelier = open_atelier()
+    lay(atelier, pictures)
+    with monkeypatch.context() as closing:
+
+        def show(self, explorer):
+            atelier.queue._closing = True
+            self.close()
+
+        closing.setattr(GridWork, "_show", show)
+        record = atelier.explore(["strength=0.2,0.5,0.8"], 48)
+        until(lambda: atelier.queue._closing and atelier.queue.work is None)
+        atelier.close()
+    written = {path: path.stat().st_mtime_ns for path in (record.grid / "cells").glob("*.png")}
+    assert len(written) == 1
+    again = open_atelier()
+    painted(again, again.queue.records[record.id])
+    assert all(path.stat().st_mtime_ns == then for path, then in written.items())
+
+
+def test_what_cannot_be_varied_is_told_at_once(atelier):
+    with pytest.raises(impasto.SettingsError, match="strenght"):
+        atelier.explore(["strenght"], 48)
+    assert atelier.queue.records == {}
+
+
+def test_what_another_version_painted_is_kept_and_told(open_atelier, pictures):
+    atelier = open_atelier(begin=False)
+    lay(atelier, pictures)
+    record, other = atelier.paint(), atelier.paint()
+    atelier.close()
+    file = record.home / "record.json"
+    file.write_text(file.read_text().replace('"glaze"', '"of the future"'))
+    again = open_atelier(begin=False)
+    assert list(again.queue.records) == [other.id]
+    assert again.queue.unreadable == 1
+    assert file.exists()
+    assert again.library.get(record.order.content.key) is not None

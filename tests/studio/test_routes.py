@@ -44,7 +44,7 @@ def test_an_upload_lies_on_the_desk(ask, atelier, pictures):
         ("role=painting&name=a.png", b"no picture", 422, "'a.png' is not a picture file"),
         ("role=painting&name=a.png", b"", 422, "is empty"),
         ("role=root&name=a.png", b"x", 400, "no such role"),
-        ("role=settings&name=a.toml", b"strength = 7", 422, "a.toml', line 1: strength is a number"),
+        ("role=settings&name=a.toml", b"strength = 7", 422, "a.toml', line 1: strength must be a number"),
         ("role=settings&name=a.toml", b"strenght = 1", 422, "did you mean strength"),
         ("role=settings&name=a.png", b"no picture", 422, "a.png"),
     ],
@@ -74,7 +74,7 @@ def test_a_settings_file_and_a_painted_picture_set_all_knobs(ask, atelier, tmp_p
         7,
         3,
     )
-    atelier.desk.take_settings({"recipe": "paint", "size": 48, "scales": 1, "steps": 2, "strength": 0.8})
+    atelier.desk.take_settings({"recipe": "glaze", "size": 48, "scales": 1, "steps": 2, "strength": 0.8})
     record = atelier.paint()
     until(lambda: record.state == "finished")
     atelier.desk.take_settings({"steps": 1})
@@ -109,7 +109,7 @@ def test_no_path_leaves_the_folder(ask, atelier, url):
 
 
 def test_a_painting_is_downloaded_in_every_format(ask, atelier):
-    atelier.desk.take_settings({"recipe": "paint", "size": 48, "scales": 1, "steps": 2})
+    atelier.desk.take_settings({"recipe": "glaze", "size": 48, "scales": 1, "steps": 2})
     record = atelier.paint()
     until(lambda: record.state == "finished")
     assert (

@@ -30,6 +30,7 @@ def get(url: str, **headers: str) -> tuple[int, bytes]:
         return error.code, error.read()
 
 
+@pytest.mark.slow
 def test_one_line_when_it_opens_one_when_it_closes(tmp_path):
     served = Served(tmp_path / "mine")
     status, page = get(served.address)
@@ -49,6 +50,7 @@ def test_one_line_when_it_opens_one_when_it_closes(tmp_path):
     assert served.errors == []
 
 
+@pytest.mark.slow
 def test_where_others_reach_it_the_address_has_a_token(tmp_path):
     served = Served(tmp_path, "--host", "0.0.0.0")
     port = int(served.address.split(":")[2].split("/")[0])
@@ -102,7 +104,7 @@ def test_killed_and_started_again_it_goes_on_to_the_bit(tmp_path, open_atelier, 
     atelier = open_atelier(begin=False)
     for role, name in zip(("place_photograph", "add_style"), PICTURES, strict=True):
         getattr(atelier.desk, role)(atelier.library.add_copy(pictures / name, name))
-    atelier.desk.take_settings({"recipe": "paint", "size": 48, "scales": 2, "steps": 20, "threads": 1})
+    atelier.desk.take_settings({"recipe": "glaze", "size": 48, "scales": 2, "steps": 20, "threads": 1})
     record = atelier.paint()
     atelier.close()
 
@@ -124,7 +126,7 @@ def test_killed_and_started_again_it_goes_on_to_the_bit(tmp_path, open_atelier, 
         assert time.monotonic() < end
         time.sleep(0.05)
     assert second.end() == 0
-    settings = impasto.Settings(recipe="paint", size=48, scales=2, steps=20, threads=1)
+    settings = impasto.Settings(recipe="glaze", size=48, scales=2, steps=20, threads=1)
     result = impasto.Stylizer(settings).stylize(pictures / PICTURES[0], pictures / PICTURES[1])
     result.save(tmp_path / "alone.png")
     assert record.picture.read_bytes() == (tmp_path / "alone.png").read_bytes()

@@ -8,7 +8,55 @@ from .stylize import OWN
 _ELSEWHERE = ("bits",)
 """An IMAGE has no bits, and Save Image decides them."""
 
-NAMES = [name for name in SCHEMA if name not in (*OWN, *_ELSEWHERE)]
+_PLACES = [
+    "content_layer",
+    "style_layers",
+    "style_cost",
+    "neighbours",
+    "fidelity",
+    "placement",
+    "alpha",
+    "beta",
+    "variation",
+    "palette",
+    "smoothness",
+    "detail",
+    "protect_strength",
+    "steps",
+    "scales",
+    "scale_factor",
+    "smallest_scale",
+    "coarse_steps",
+    "soften",
+    "start",
+    "start_scale",
+    "noise",
+    "seed",
+    "solver",
+    "learning_rate",
+    "averaging",
+    "history",
+    "smoothing",
+    "pooling",
+    "border",
+    "light",
+    "balance",
+    "reference",
+    "device",
+    "precision",
+    "convolution",
+    "engine",
+    "tile",
+    "memory",
+    "threads",
+    "weights",
+]
+"""The first widgets, in an order that stays: ComfyUI saves their values by place. Settings that are new come last."""
+
+NAMES = sorted(
+    (name for name in SCHEMA if name not in (*OWN, *_ELSEWHERE)),
+    key=lambda name: _PLACES.index(name) if name in _PLACES else len(_PLACES),
+)
 
 
 class SettingsNode:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from impasto.cli.commands.batch import batch
 from impasto.cli.commands.demo import demo
 from impasto.cli.commands.explore import explore
 from impasto.cli.commands.info import info
@@ -42,5 +43,5 @@ def impasto(
     """Paint a photograph in a painting's manner."""
 
 
-for command in (stylize, video, plan, explore, studio, recolor, demo, resume, info, report, weights):
+for command in (stylize, batch, video, plan, explore, studio, recolor, demo, resume, info, report, weights):
     app.command()(command)

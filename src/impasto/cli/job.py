@@ -20,7 +20,7 @@ class Job:
     """Files and habits of one painting; paths are as the user gave them.
 
     styles: paintings with their weights.
-    checkpoint_every: in steps; 0 for only when stopped, None for about once in CHECKPOINT_SECONDS.
+    checkpoint_every: in steps; 0 for only when stopped, None for by the clock (`faces/checkpoint_pace.py`).
     save_every: in steps; None for never. force: whether existing files may be replaced.
     """
 

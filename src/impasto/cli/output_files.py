@@ -9,7 +9,7 @@ from impasto.cli.job import Job, RunRecord, to_extra
 from impasto.cli.plot import write_cost_curve
 from impasto.distributed.process_info import place
 from impasto.errors import CheckpointError, OutputError, PictureError, RankError
-from impasto.faces.checkpoint_pace import CheckpointPace
+from impasto.faces.checkpoint_pace import CHECKPOINT_SECONDS, CheckpointPace
 from impasto.faces.words import command, operand
 from impasto.files.atomic_write import remove_leftovers
 from impasto.files.readable import fingerprint, opened
@@ -34,7 +34,7 @@ class OutputWriter:
         self.resumable = own
         self._note = note
         self._replace, self._replace_own = replace, own or job.force
-        self._pace = CheckpointPace(begun=own)
+        self._pace = CheckpointPace(job.checkpoint_every, first=CHECKPOINT_SECONDS if own else 0)
         self._warned: set[str] = set()
         if place().rank == 0:
             for path in (job.output, job.checkpoint, *([job.plot] if job.plot else [])):
@@ -102,10 +102,8 @@ class OutputWriter:
             write_cost_curve(self.job.plot, result, self.record.scales, self._replace_own)
 
     def _is_due(self, painting: "Painting", number: int) -> bool:
-        every = self.job.checkpoint_every
-        if every is None:
-            return painting.anywhere(self._pace.due())
-        return every > 0 and number % every == 0
+        due = self._pace.due(number)
+        return due if self.job.checkpoint_every is not None else painting.anywhere(due)
 
     def _save_checkpoint(self, painting: "Painting") -> None:
         painting.save_checkpoint(self.job.checkpoint, to_extra(self.job, self.record))

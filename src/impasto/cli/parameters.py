@@ -7,6 +7,7 @@ import typer
 
 from impasto.cli.options import KEEPING, axes, plain
 from impasto.settings import COMPUTER, EXPLORE_SIZE, HOW, PICTURE, SCHEMA
+from impasto.studio.address import LOOPBACK, PORT
 from impasto.video.temporal import DEFAULT_RATE, Temporal
 
 
@@ -231,6 +232,105 @@ ForceGrid = Annotated[
     _switch("--force", "-f", help="Start from scratch, whatever was explored in the folder.", panel=PICTURE),
 ]
 
+ExploreWorkers = Annotated[
+    int | None,
+    _option(
+        "--workers",
+        metavar="N",
+        min=1,
+        help="Pictures painted at the same time, each by a process of its own; needs impasto\\[batch] [default: one "
+        "after another, by this process].",
+        panel=COMPUTER,
+    ),
+]
+
+# Of batch
+
+Photos = Annotated[
+    list[str] | None,
+    _argument(
+        "PHOTO...",
+        "The photographs: files, folders, or patterns such as 'holiday/*.jpg'.",
+    ),
+]
+BatchStyles = Annotated[
+    list[str] | None,
+    _option(
+        "--style",
+        metavar="PAINTING",
+        help="A painting, or a folder or pattern of them; again for more. Every photograph is painted with each.",
+        panel=PICTURE,
+    ),
+]
+Jobs = Annotated[
+    Path | None,
+    _option(
+        "--jobs",
+        metavar="TABLE",
+        help="Instead of PHOTOs and --style: a table of jobs, .csv or .toml, a row for each picture.",
+        panel=PICTURE,
+    ),
+]
+Pairs = Annotated[
+    bool,
+    _switch(
+        "--pairs", help="The first PHOTO with the first --style, the second with the second.", panel=PICTURE
+    ),
+]
+Results = Annotated[
+    Path, _option("-o", "--output", metavar="FOLDER", help="Where the results go.", panel=PICTURE)
+]
+ResultName = Annotated[
+    str | None,
+    _option(
+        "--name",
+        metavar="PATTERN",
+        help="How results are called [default: {photo}__{painting}.png]; also {photo_folder}, {painting_folder}, "
+        "{number}, or a setting; the suffix is the format.",
+        panel=PICTURE,
+    ),
+]
+ReplaceResults = Annotated[
+    bool,
+    _switch("--force", "-f", help="Replace pictures that are there and are not as asked for.", panel=PICTURE),
+]
+BatchCheckpoint = Annotated[
+    int | None,
+    _option(
+        "--checkpoint-every",
+        metavar="N",
+        min=0,
+        help="Steps between checkpoints; 0: only at Ctrl-C [default: four a minute].",
+        panel=KEEPING,
+    ),
+]
+BatchReport = Annotated[
+    bool, _switch("--report", help="Also measure every picture, into report.csv.", panel=KEEPING)
+]
+DryRun = Annotated[
+    bool,
+    _switch("--dry-run", help="Only say how many pictures, hours, memory and disk it takes.", panel=KEEPING),
+]
+Workers = Annotated[
+    int | None,
+    _option(
+        "--workers",
+        metavar="N",
+        min=1,
+        help="Pictures painted at the same time [default: one on each core, as far as the memory goes].",
+        panel=COMPUTER,
+    ),
+]
+Scheduler = Annotated[
+    str | None,
+    _option(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="Paint on the cluster of this scheduler of dask.distributed, such as tcp://10.0.0.1:8786.",
+        panel=COMPUTER,
+    ),
+]
+
 # Of demo and resume
 
 DemoOutput = Annotated[Path, typer.Option("-o", "--output", metavar="OUT", help="Where the result goes.")]
@@ -297,10 +397,13 @@ Host = Annotated[
     _option(
         "--host",
         metavar="ADDRESS",
-        help="Address to listen at; one that other machines reach gets a token into the page's address.",
+        help="Address to listen at; one that other machines reach gets a token into the page's address. "
+        f"[default: {LOOPBACK}]",
     ),
 ]
-Port = Annotated[int, _option("--port", metavar="N", help="Port to listen at; 0 for any that is free.")]
+Port = Annotated[
+    int, _option("--port", metavar="N", help=f"Port to listen at; 0 for any that is free. [default: {PORT}]")
+]
 StudioFolder = Annotated[
     Path | None,
     _option("--folder", metavar="FOLDER", help="Where everything is kept. [default: in your data folder]"),

@@ -107,7 +107,7 @@ class Hold(ImageCost):
         picture: a path, PIL image, array [H, W, 3] or tensor [3, H, W]; resized to every scale.
         mask: a grey picture of the same shape, white (1) where the picture is held and black (0) where it is not;
             None: it is held everywhere.
-        weight: at least 0. With the recipe `paint` 100 holds loosely, 10000 firmly.
+        weight: at least 0. With the recipe `glaze` 100 holds loosely, 10000 firmly.
 
     Raises:
         PictureError: a picture or mask cannot be used.
@@ -127,7 +127,7 @@ class Hold(ImageCost):
         """The picture and the mask at the size of a scale."""
         picture = rows_at(self._picture, scale.size, *scale.own).to(scale.device)
         mask = None if self._mask is None else self._mask.rows(scale.size, *scale.own).to(scale.device)
-        return _HoldAtScale(picture, mask, self.weight, scale.own)
+        return HoldAtScale(picture, mask, self.weight, scale.own)
 
     def recoloured(self, change: Callable[[Picture], Picture]) -> ImageCost:
         """With the picture recoloured, as the setting colour="photograph" has only lightness painted."""
@@ -141,16 +141,18 @@ class Hold(ImageCost):
         return f"Hold(mask={mask}, picture={self._picture.fingerprint[:16]}, weight={self.weight!r})"
 
 
-class _HoldAtScale(ImageCost):
+class HoldAtScale(ImageCost):
     """`Hold` at one scale. picture [1, 3, rows, W], mask [rows, W] or None: the rows `first` of the canvas."""
 
     def __init__(self, picture: Tensor, mask: Tensor | None, weight: float, first: Span):
         self.weight, self._picture, self._mask, self._first = weight, picture, mask, first
 
     def unit(self, size: tuple[int, int]) -> float:
+        """One of all 3 H W values."""
         return 1 / (3 * size[0] * size[1])
 
     def evaluate(self, image: Tensor, rows: PictureRows) -> tuple[float, Tensor]:
+        """The sum of mask (G - picture)^2 and its derivative."""
         here = rows.own.within(self._first)
         difference = image[:, :, rows.own.within(rows.seen)] - self._picture[:, :, here]
         pull = difference if self._mask is None else difference * self._mask[here]

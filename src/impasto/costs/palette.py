@@ -1,30 +1,42 @@
 """The palette cost: how far G's colours are from S's, as distributions of all pixels.
 
-    J_palette(S, G) = 1/3 W^2(N(mu_S, C_S), N(mu_G, C_G))
+    J_palette(S, G) = 1/13 sum_d W^2(d . y_S, d . y_G),    y = 4 OKLab(pixel)
 
-mu and C are mean and covariance over the pixels of y = 4 OKLab(pixel); W is the Wasserstein-2 distance of
-`wasserstein.py`. OKLab (Ottosson 2020) is a space in which a distance is about as large as it looks; times 4 its
-numbers are as large as those of activations that are divided by their mean. The layers of VGG-19 see
-colours through patches; this cost holds the colours themselves.
+W is the Wasserstein-2 distance of two distributions on a line. d are 13 directions of the space of colours: its three
+axes and the diagonals between them (the sliced Wasserstein distance of Rabin, Peyre, Delon and Bernot, "Wasserstein
+barycenter and its application to texture mixing", 2011, with fixed directions). OKLab (Ottosson 2020) is a space in
+which a distance is about as large as it looks; times 4 its numbers are as large as those of activations that are
+divided by their mean. The layers of VGG-19 see colours through patches; this cost holds the colours themselves.
 
-The sums are over pixels: 1, y and y y^T, so the cost is exact in strips and among processes.
+What is measured is a histogram of each d . y. Each pixel counts in the two nearest bins, the nearer one the more, so
+that the cost has a derivative by the pixels. A histogram is a sum over pixels: the cost is exact in strips and among
+processes.
 """
 
 from dataclasses import dataclass
+from itertools import product
+from typing import Any
 
 import torch
 from torch import Tensor
+from torch.autograd.function import once_differentiable
 
 from impasto.costs.term import Summary
-from impasto.costs.wasserstein import root, squared_distance
 from impasto.images.color.spaces import linear_from_srgb, oklab_from_linear
 from impasto.tensor_types import Scalar
 
 SCALE = 4.0
-NOISE = 1e-4
-"""Part of the style's mean variance that is added to every variance of both pictures."""
+LOWEST, HIGHEST, BINS = -2.0, 4.4, 513
+"""The centres of the first and the last bin, beyond every d . y of an sRGB colour, and how many bins there are."""
+WIDTH = (HIGHEST - LOWEST) / (BINS - 1)
 _DARKEST = 1e-5
 """Linear light from which on the cube root of OKLab has a derivative that can be used."""
+
+
+def directions() -> Tensor:
+    """The unit vectors d, [13, 3]: one of each pair of opposite ones among those with coordinates -1, 0 and 1."""
+    found = [one for one in product((1, 0, -1), repeat=3) if one > (0, 0, 0)]
+    return torch.nn.functional.normalize(torch.tensor(found, dtype=torch.float64), dim=1)
 
 
 def colors(image: Tensor) -> Tensor:
@@ -32,35 +44,84 @@ def colors(image: Tensor) -> Tensor:
     return SCALE * oklab_from_linear(linear_from_srgb(image).clamp_min(_DARKEST))[0].flatten(1)
 
 
-def color_sums(image: Tensor, weight: Tensor | None = None) -> Summary:
-    """The sums of y y^T and y over the pixels, [3, 4] in float64, each pixel times its weight [H, W]."""
-    y = colors(image).double()
-    w = torch.ones_like(y[0]) if weight is None else weight.flatten().to(y)
-    return Summary(torch.cat([(y * w) @ y.T, (y * w).sum(1, keepdim=True)], 1), float(w.sum()))
+def _bins(y: Tensor, d: Tensor) -> tuple[Tensor, Tensor]:
+    """Of each pixel the bin below d . y, and how far it is from there to the next, from 0 to 1; both [K]."""
+    place = ((d.to(y) @ y - LOWEST) / WIDTH).clamp_(0, BINS - 1.001)
+    below = place.floor()
+    return below.long(), place - below
+
+
+def histograms(image: Tensor, weight: Tensor | None = None) -> Summary:
+    """The histogram of d . y for each direction, [13, BINS] in float64, each pixel times its weight [H, W]."""
+    y = colors(image)
+    w = torch.ones_like(y[0], dtype=torch.float64) if weight is None else weight.flatten().double()
+    total = torch.zeros(len(directions()), BINS, dtype=torch.float64)
+    for row, d in zip(total, directions(), strict=True):
+        below, beyond = _bins(y, d)
+        above = w * beyond
+        row += torch.bincount(below, w - above, minlength=BINS)
+        row[1:] += torch.bincount(below, above, minlength=BINS)[:-1]
+    return Summary(total, float(w.sum()))
+
+
+def derivative(y: Tensor, slope: Tensor) -> Tensor:
+    """dJ/dy [3, K] of some pixels' colours y, given dJ by the histograms, [13, BINS]."""
+    by_place = (slope[:, 1:] - slope[:, :-1]).to(y) / WIDTH
+    found = torch.zeros_like(y)
+    for of_bin, d in zip(by_place, directions().to(y), strict=True):
+        found.addr_(d, of_bin[_bins(y, d)[0]])
+    return found
 
 
 @dataclass(frozen=True, eq=False)
 class PaletteTarget:
-    """The palette of the style: mu_S [3], C_S with noise, and F with F F^T = C_S."""
+    """The palette of the style: for each direction the shares of its pixels up to each bin, [13, BINS]."""
 
-    mu_S: Tensor
-    C_S: Tensor
-    F: Tensor
-    noise: Tensor
+    shares: Tensor
 
     @classmethod
     def of(cls, summary_S: Summary) -> "PaletteTarget":
-        """What G is compared with, when S has these sums."""
-        mu, C = _moments(summary_S.mean)
-        noise = NOISE * C.diagonal().mean() * torch.eye(3).to(C)
-        return cls(mu, C + noise, root(C + noise), noise)
+        """What G is compared with, when S has these histograms."""
+        return cls(_cumulated(summary_S.total))
 
     def rule(self, summary: Summary) -> Scalar:
-        """J_palette of a picture with these sums."""
-        mu, C = _moments(summary.mean)
-        return squared_distance(self.mu_S, self.C_S, self.F, mu, C + self.noise) / 3
+        """J_palette of a picture with these histograms."""
+        distances: Tensor = _Distances.apply(summary.total, self.shares)
+        return distances.mean()
 
 
-def _moments(mean: Tensor) -> tuple[Tensor, Tensor]:
-    mu = mean[:, 3]
-    return mu, mean[:, :3] - mu[:, None] * mu
+def _cumulated(total: Tensor) -> Tensor:
+    """The shares up to each bin, of histograms [13, BINS]; the last is 1."""
+    sums = total.cumsum(1)
+    return sums / sums[:, -1:].clamp_min(1e-300)
+
+
+class _Distances(torch.autograd.Function):
+    """W^2 for each direction, [13], of histograms [13, BINS], which need not sum to 1.
+
+    W^2 is the integral of (x_G(u) - x_S(u))^2 over all shares u, where x(u) is the bin below which lies the share u of
+    the pixels. Its derivative by the histogram of G is the potential of the optimal transport. From bin k to k + 1 it
+    rises by (x_(k+1) - T)^2 - (x_k - T)^2, where T is x_S of the share up to bin k.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, total: Tensor, shares_S: Tensor) -> Tensor:
+        shares = _cumulated(total)
+        ctx.save_for_backward(total, shares, shares_S)
+        levels = torch.cat([shares, shares_S], 1).sort(1).values
+        parts = levels.diff(dim=1, prepend=torch.zeros_like(levels[:, :1]))
+        middles = levels - parts / 2
+        apart = torch.searchsorted(shares, middles) - torch.searchsorted(shares_S, middles)
+        return (parts * (apart * WIDTH).double().square()).sum(1)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
+        total, shares, shares_S = ctx.saved_tensors
+        k = torch.arange(BINS - 1, dtype=torch.float64)
+        T = torch.searchsorted(shares_S, shares[:, :-1].contiguous()).clamp(max=BINS - 1)
+        rise = WIDTH**2 * (2 * k + 1 - 2 * T)
+        phi = torch.nn.functional.pad(rise.cumsum(1), (1, 0))
+        count = total.sum(1, keepdim=True).clamp_min(1e-300)
+        phi -= (phi * total).sum(1, keepdim=True) / count
+        return gradient[:, None] * phi / count, None

@@ -139,9 +139,15 @@ class _NoExchange:
 
 
 class WholePicture:
-    """The `Partition` of a process that paints alone."""
+    """The `Partition` of a process that paints alone.
 
-    rank, size, local_rank, on_machine = 0, 1, 0, 1
+    on_machine: how many processes of this machine are painting, each a picture of its own; they share its memory.
+    """
+
+    rank, size, local_rank = 0, 1, 0
+
+    def __init__(self, on_machine: int = 1):
+        self.on_machine = on_machine
 
     def total(self, x: float) -> float:
         """`x`."""

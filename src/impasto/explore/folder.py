@@ -8,23 +8,21 @@ A picture counts as finished when the list has it, nobody has touched its file s
 the painting that is wanted: settings, pictures, weights and version of impasto.
 """
 
-import hashlib
 import json
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import impasto
-from impasto.errors import OutputError, PictureError
+from impasto.batch.same_picture import is_painted
+from impasto.errors import OutputError
 from impasto.explore.grid import Cell
 from impasto.files.atomic_write import replacing
 
 FORMAT, VERSION = "impasto exploration", 1
 LIST = "exploration.json"
-_PASSING = ("steps", "stopped", "versions")
-"""What metadata says of how the painting went; of the versions only impasto's own has to be the same."""
+_NOTED = ("sha256", "cost", "steps", "stopped", "seconds")
+"""What the list has of a finished picture."""
 
 
 class Folder:
@@ -74,31 +72,16 @@ class Folder:
 
     def finished(self, cell: Cell, wanted: Mapping[str, Any]) -> bool:
         """Whether a cell's picture is there, as it was written, and is the one that `wanted` describes."""
-        file = self.file(cell)
         entry = self._cells.get(cell.name)
-        try:
-            if entry is None or entry["sha256"] != _checksum(file):
-                return False
-            return _lasting(impasto.read_metadata(file)) == _lasting(json.loads(json.dumps(wanted)))
-        except (OSError, PictureError, KeyError, TypeError):
-            return False
+        return isinstance(entry, dict) and is_painted(self.file(cell), wanted, str(entry.get("sha256")))
 
-    def keep(self, cell: Cell, result: "impasto.Result") -> None:
-        """Write a finished picture, then note it.
+    def note(self, cell: Cell, told: Mapping[str, Any]) -> None:
+        """Note that a picture is finished and written; told: what `Work.finish` tells of it.
 
         Raises OutputError when the disk is full or the folder gone.
         """
-        result.save(self.file(cell), overwrite=True)
-        self._cells[cell.name] = {
-            "sha256": _checksum(self.file(cell)),
-            "cost": asdict(result.history[-1]) if result.history else {},
-            "steps": len(result.history),
-            "stopped": result.stopped,
-            "seconds": round(result.seconds, 1),
-        }
+        self._cells[cell.name] = {name: told[name] for name in _NOTED}
         self._write()
-        with suppress(OSError):
-            self.checkpoint(cell).unlink(missing_ok=True)
 
     def told(self, cell: Cell) -> Mapping[str, Any] | None:
         """What was noted of a finished picture: cost (J and its parts by name), steps, stopped, seconds.
@@ -152,17 +135,6 @@ class Folder:
             if file.parent == self.cells:  # whatever somebody has written into the list
                 with suppress(OSError):
                     file.unlink(missing_ok=True)
-
-
-def _checksum(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _lasting(metadata: Mapping[str, Any]) -> dict[str, Any]:
-    """What of the metadata has to be as it is wanted."""
-    same = {name: value for name, value in metadata.items() if name not in _PASSING}
-    return {**same, "version": metadata["versions"]["impasto"]}
 
 
 def _differing(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:

@@ -6,12 +6,22 @@ from pathlib import Path
 from typing import Any
 
 import impasto
-from impasto.errors import CheckpointError, CostError, SettingsError
+from impasto.batch.cluster import LOCAL_PATIENCE, local_workers, workers_by_machine
+from impasto.batch.engine import Ended as JobEnded
+from impasto.batch.engine import Engine
+from impasto.batch.engine import Event as JobEvent
+from impasto.batch.job import Job
+from impasto.batch.plan import share_out
+from impasto.batch.task import Task
+from impasto.batch.work import Painter, Work
+from impasto.batch.worker import paint_picture
+from impasto.distributed.process_info import place
+from impasto.errors import CostError, SettingsError
 from impasto.explore.folder import Folder
 from impasto.explore.grid import Cell, Grid
 from impasto.explore.page import write_page
-from impasto.explore.sheet import write_sheet
 from impasto.explore.subject import Subject
+from impasto.pages.sheet import write_sheet
 
 
 @dataclass(frozen=True)
@@ -48,7 +58,7 @@ Event = Begun | Stepped | Ended
 
 
 @dataclass(frozen=True)
-class _Job:
+class ToDo:
     """A picture to paint, and how much work it is beside others: steps times pixels."""
 
     cell: Cell
@@ -66,51 +76,70 @@ class Explorer:
     """
 
     def __init__(self, grid: Grid, subject: Subject, path: Path, *, replace: bool = False):
+        if place().size > 1:
+            raise SettingsError("an exploration shares out its pictures by itself: start it without torchrun")
         self.grid, self.subject, self.folder = grid, subject, Folder(path)
-        self._content = impasto.read_picture(subject.content, role="content picture")
-        self._styles = [
-            (impasto.read_picture(file, role="style picture"), weight) for file, weight in subject.styles
-        ]
-        self._stylizer = impasto.Stylizer(grid.cells[0].settings)
-        if not self._stylizer.alone:
-            raise SettingsError("an exploration is painted in one process: start it without torchrun")
-        self._at_work: tuple[Cell, impasto.Painting] | None = None
-        paintings = [self._look_at(cell) for cell in grid.cells]
-        self.size = paintings[0][1]
-        self.folder.begin(self._about(paintings[0][0]["inputs"]), replace)
+        self._painter = Painter()
+        self._at_work: Work | None = None
+        self._engine: Engine | None = None
+        looks = [self._work(cell) for cell in grid.cells]
+        self.size = looks[0].size
+        self.folder.begin(self._about(looks[0].metadata["inputs"]), replace)
         self.todo = [
-            _Job(cell, work)
-            for cell, (metadata, _, work) in zip(grid.cells, paintings, strict=True)
-            if not self.folder.finished(cell, metadata)
+            ToDo(cell, look.steps * look.size[0] * look.size[1])
+            for cell, look in zip(grid.cells, looks, strict=True)
+            if not self.folder.finished(cell, look.metadata)
         ]
-        for job in self.todo:
-            self.folder.forget(job.cell)
+        for one in self.todo:
+            self.folder.forget(one.cell)
             if replace:
-                self.folder.checkpoint(job.cell).unlink(missing_ok=True)
+                self.folder.checkpoint(one.cell).unlink(missing_ok=True)
         self.failed: dict[str, str] = {}
 
     def __iter__(self) -> Iterator[Event]:
-        whole, before = sum(job.work for job in self.todo), 0
-        for number, job in enumerate(self.todo, 1):
+        whole, before = sum(one.work for one in self.todo), 0
+        for number, one in enumerate(self.todo, 1):
             try:
-                for event in self._paint(job.cell, number):
+                for event in self._paint(one.cell, number):
                     if isinstance(event, Stepped):
-                        event = Stepped(event.cell, event.step, (before + job.work * event.done) / whole)
+                        event = Stepped(event.cell, event.step, (before + one.work * event.done) / whole)
                     yield event
             except CostError as error:  # the other pictures can be painted all the same
-                self.failed[job.cell.name] = str(error)
-                yield Ended(job.cell, str(error))
+                self.failed[one.cell.name] = str(error)
+                yield Ended(one.cell, str(error))
             self._at_work = None
-            before += job.work
+            before += one.work
+
+    def on_workers(self, workers: int) -> Iterator[JobEvent]:
+        """Paint what is not finished, so many pictures at the same time, and yield what the batch's engine tells.
+
+        Raises BatchError when the workers do not start, or dask.distributed is not installed.
+        """
+        cells = {one.cell.name: one.cell for one in self.todo}
+        jobs = [self._job(cell) for cell in cells.values()]
+        if not jobs:
+            return
+        share = share_out(jobs, workers)
+        with local_workers(share.workers, share.threads, share.memory) as client:
+            beside = max(workers_by_machine(client).values())
+            self._engine = Engine(client, LOCAL_PATIENCE)
+            tasks = [Task(job.name, paint_picture, {"job": job.as_data(), "beside": beside}) for job in jobs]
+            for event in self._engine.run(tasks):
+                if isinstance(event, JobEnded) and event.failed is not None:
+                    self.failed[event.task.name] = event.failed
+                elif isinstance(event, JobEnded) and not event.stopped:
+                    self.folder.note(cells[event.task.name], event.result)
+                yield event
 
     def stop(self) -> None:
-        """Keep the picture at work as far as it got, so that the next exploration goes on from there.
+        """Keep the pictures at work as far as they got, so that the next exploration goes on from there.
 
-        Raises OutputError when it cannot be written.
+        Raises OutputError when one cannot be written.
         """
+        if self._engine is not None:
+            self._engine.stop()
         if self._at_work is not None:
-            cell, painting = self._at_work
-            painting.save_checkpoint(self.folder.checkpoint(cell), {"program": "impasto explore"})
+            self._at_work.keep()
 
     @property
     def done(self) -> int:
@@ -129,16 +158,6 @@ class Explorer:
     def _file(self, cell: Cell) -> Path | None:
         return None if self.folder.told(cell) is None else self.folder.file(cell)
 
-    def _look_at(self, cell: Cell) -> tuple[dict[str, Any], tuple[int, int], int]:
-        """A cell's metadata, its size (height, width), and its work; raises what beginning it would raise."""
-        if cell.settings.colour == "only":
-            result = self._recolored(cell)
-            height, width = result.image.shape[-2:]
-            return dict(result.metadata), (height, width), 0
-        painting = self._painting(cell)
-        height, width = painting.size
-        return painting.metadata, painting.size, painting.steps * height * width
-
     def _about(self, inputs: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
         """What must stay the same for finished pictures to be kept; inputs: of a picture's metadata.
 
@@ -154,41 +173,28 @@ class Explorer:
         }
 
     def _paint(self, cell: Cell, number: int) -> Iterator[Event]:
-        if cell.settings.colour == "only":
-            yield Begun(cell, number, len(self.todo), ())
-            self.folder.keep(cell, self._recolored(cell))
-            yield Ended(cell)
-            return
-        painting = self._begun(cell)
-        yield Begun(cell, number, len(self.todo), tuple(painting.notes))
-        for step in painting:
-            self._at_work = cell, painting
+        work = self._work(cell)
+        yield Begun(cell, number, len(self.todo), work.notes)
+        for step in work:
+            self._at_work = work
             yield Stepped(cell, step, step.done)
-        self.folder.keep(cell, painting.result())
+        self.folder.note(cell, work.finish())
         self._at_work = None
         yield Ended(cell)
 
-    def _recolored(self, cell: Cell) -> "impasto.Result":
-        """The picture of a cell in which nothing is painted; raises SettingsError for regions."""
-        where = {name: one for name, one in self.subject.where.items() if one}
-        if set(where) - {"protect"}:
-            raise SettingsError(
-                "colour only paints nothing, so that regions have no meaning: vary colour without "
-                + ", ".join(sorted(set(where) - {"protect"}))
-            )
-        fields = {name: getattr(cell.settings, name) for name in ("size", "bits", "protect_strength")}
-        return impasto.recolor(self._content, self._styles, **where, **fields)
+    def _work(self, cell: Cell) -> Work:
+        """A cell's picture, to look at or to paint; raises what beginning it raises."""
+        return Work(self._painter, self._job(cell))
 
-    def _begun(self, cell: Cell) -> "impasto.Painting":
-        """From where it was stopped, if it was; a checkpoint of another painting is of no use."""
-        kept = self.folder.checkpoint(cell)
-        if kept.exists():
-            try:
-                return self._painting(cell, impasto.load_checkpoint(kept))
-            except CheckpointError:
-                pass
-        return self._painting(cell)
-
-    def _painting(self, cell: Cell, resume: Any = None) -> "impasto.Painting":
-        self._stylizer = self._stylizer.varied(cell.settings)
-        return self._stylizer.paint(self._content, self._styles, resume=resume, **self.subject.where)
+    def _job(self, cell: Cell) -> Job:
+        """A cell as any worker of this machine can paint it."""
+        return Job(
+            name=cell.name,
+            content=str(self.subject.content),
+            styles=tuple((str(path), weight) for path, weight in self.subject.styles),
+            output=str(self.folder.file(cell)),
+            unfinished=str(self.folder.checkpoint(cell).with_suffix("")),
+            settings=cell.settings.as_dict(),
+            where=self.subject.where,
+            force=True,
+        )

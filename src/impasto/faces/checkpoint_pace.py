@@ -12,18 +12,23 @@ CHECKPOINT_SHARE = 0.05
 
 
 class CheckpointPace:
-    """Says when the next checkpoint is due.
+    """Says when the next checkpoint is due: by steps or by the clock, and never for more than a small part of the time.
 
     Args:
-        begun: whether there is one already; otherwise the first is due at once.
+        every: in steps; 0 for never, None for by the clock.
+        seconds: between checkpoints, by the clock.
+        first: seconds to the first one.
     """
 
-    def __init__(self, begun: bool):
-        self._due_at = time.monotonic() + (CHECKPOINT_SECONDS if begun else 0)
+    def __init__(self, every: int | None = None, seconds: float = CHECKPOINT_SECONDS, first: float = 0.0):
+        self._every, self._seconds = every, seconds
+        self._due_at = time.monotonic() + first
 
-    def due(self) -> bool:
-        """Whether one is to be written now."""
-        return time.monotonic() >= self._due_at
+    def due(self, number: int) -> bool:
+        """Whether one is to be written after this many steps."""
+        if self._every is None:
+            return time.monotonic() >= self._due_at
+        return self._every > 0 and number % self._every == 0
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -31,4 +36,4 @@ class CheckpointPace:
         began = time.monotonic()
         yield
         ended = time.monotonic()
-        self._due_at = ended + max(CHECKPOINT_SECONDS, (ended - began) / CHECKPOINT_SHARE)
+        self._due_at = ended + max(self._seconds, (ended - began) / CHECKPOINT_SHARE)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 
 from impasto.costs.custom import CustomCost, custom_layers
-from impasto.costs.image_cost import ImageCost
+from impasto.costs.image_cost import Hold, ImageCost
 from impasto.costs.neighbours import NEIGHBOUR_LAYERS
 from impasto.distributed.partition import Partition
 from impasto.files import scratch
@@ -69,7 +69,8 @@ def memory_request(
         transparent=inputs.content.opacity is not None,
         ranks=partition.size,
         gpu=encoder.device.type == "cuda",
-        image_costs=sum(cost.bytes_per_pixel for cost in image_costs),
+        image_costs=sum(cost.bytes_per_pixel for cost in image_costs)
+        + Hold.bytes_per_pixel * bool(settings.fidelity and settings.alpha),
         styles_kept=styles_kept,
         neighbours=bool(settings.neighbours),
         averaging=settings.averaging,

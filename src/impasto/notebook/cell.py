@@ -9,10 +9,10 @@ import pyvips
 from IPython.display import display
 
 from impasto.cli.reporter import Reporter, Title
-from impasto.explore.pixels import data_uri
 from impasto.faces.progress import WORDS, Meter, parts_of
 from impasto.faces.words import clock
 from impasto.notebook import curve
+from impasto.pages.pixels import data_uri
 
 if TYPE_CHECKING:
     from impasto import Event, Painting, Step

@@ -13,7 +13,7 @@ from typing import Any
 
 from impasto.costs.content_store import InMemory, OnDisk
 from impasto.costs.custom import custom_layers
-from impasto.costs.image_cost import CanvasScale, ImageCost
+from impasto.costs.image_cost import CanvasScale, HoldAtScale, ImageCost
 from impasto.costs.neighbours import NEIGHBOUR_LAYERS, NeighbourTerm
 from impasto.costs.region import Guide
 from impasto.costs.term import Summary, Term
@@ -139,14 +139,23 @@ def build_objective(setup: ScaleSetup, encodings: Encodings) -> Evaluate:
     image_costs = list(encodings.image_costs)
     if settings.variation:
         image_costs.insert(0, TotalVariation(settings.variation, settings.balance).at(_canvas_scale(setup)))
-    if settings.smoothness:
-        image_costs.insert(0, SquaredVariation(settings.smoothness))
+    if settings.smoothness and settings.beta:
+        image_costs.insert(0, SquaredVariation(settings.beta * settings.smoothness))
+    if settings.fidelity and settings.alpha:
+        image_costs.insert(0, _fidelity(setup))
     if image_costs:
         evaluate = WithImageCosts(evaluate, image_costs, setup.size, setup.partition)
     protection = protection_at(setup, setup.own_rows)
     if protection is not None:
         evaluate = Protected(evaluate, protection)
     return Neutral(evaluate) if settings.colour == "photograph" else evaluate
+
+
+def _fidelity(setup: ScaleSetup) -> ImageCost:
+    """The part of the content cost that looks at the pixels themselves: fidelity * mean (G - C)^2."""
+    own = setup.own_rows
+    weight = setup.settings.alpha * setup.settings.fidelity
+    return HoldAtScale(setup.content_rows(own), None, weight, own)
 
 
 def protection_at(setup: ScaleSetup, rows: Span) -> Protection | None:

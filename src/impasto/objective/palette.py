@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from impasto.costs.image_cost import strips_of
-from impasto.costs.palette import PaletteTarget, color_sums, colors
+from impasto.costs.palette import PaletteTarget, colors, derivative, histograms
 from impasto.costs.term import Summary
 from impasto.distributed.partition import Partition
 from impasto.evaluation import Cost, Evaluate, Evaluation
@@ -34,13 +34,13 @@ def encode_palettes(setup: ScaleSetup) -> list[RegionPalette]:
         return []
     found = []
     for region in setup.inputs.regions:
-        total, weights = torch.zeros(3, 4, dtype=torch.float64), 0.0
+        total, weights = torch.zeros(()), 0.0
         for number, part in zip(region.styles, region.style_masks, strict=True):
             size, weight = setup.style_sizes[number], setup.inputs.styles[number].weight
             own = setup.partition.rows_of(size[0])
             mask = None if part is None else part.rows(size, *own)
             sums = _sums(setup.style_rows(number, own), mask, setup.partition)
-            total += weight * sums.mean
+            total = total + weight * sums.mean
             weights += weight
         mask, share = None, 1.0
         if region.mask is not None:
@@ -54,14 +54,12 @@ def encode_palettes(setup: ScaleSetup) -> list[RegionPalette]:
 
 def _sums(image: Image, mask: Tensor | None, partition: Partition) -> Summary:
     """The sums over the whole picture, given this process's rows."""
-    total, count = torch.zeros(3, 4, dtype=torch.float64), 0.0
+    sums = histograms(image[:, :, :0].cpu())
     for strip in strips_of(Span(0, image.shape[2]), image.shape[3]):
         rows = slice(*strip)
-        more = color_sums(image[:, :, rows].cpu(), None if mask is None else mask[rows])
-        total += more.total
-        count += more.count
-    partition.add_up([total])
-    return Summary(total, max(partition.total(count), 1e-9))
+        sums = sums.plus(histograms(image[:, :, rows].cpu(), None if mask is None else mask[rows]))
+    partition.add_up([sums.total])
+    return Summary(sums.total, max(partition.total(sums.count), 1e-9))
 
 
 class WithPalettes:
@@ -100,14 +98,14 @@ class WithPalettes:
 
     @staticmethod
     def _add_gradient(image: Tensor, mask: Tensor | None, slope: Tensor, gradient: Tensor) -> None:
-        """slope: dJ by the sums of y y^T and y, [3, 4]; its derivative by the pixels is added to `gradient`."""
-        matrix, vector = (slope[:, :3] + slope[:, :3].T).to(image), slope[:, 3:].to(image)
+        """slope: dJ by the histograms; its derivative by the pixels is added to `gradient`."""
+        slope = slope.to(image.device)
         for strip in strips_of(Span(0, image.shape[2]), image.shape[3]):
             rows = slice(*strip)
             x = image[:, :, rows].clone().requires_grad_(True)
             with torch.enable_grad():
                 y = colors(x)
-                by_y = matrix @ y.detach() + vector
+                by_y = derivative(y.detach(), slope)
                 if mask is not None:
                     by_y *= mask[rows].flatten().to(by_y)
                 (by_x,) = torch.autograd.grad(y, x, by_y)

@@ -18,8 +18,8 @@ def first_canvas(
     """The generated image G before the first step.
 
     Args:
-        start: "content": G = C. "recoloured": likewise; the caller gives C with the palette of S.
-            "content+noise": G = C + U(-noise, noise), clipped to [0, 1], the stated
+        start: "content": G = C. "recoloured", "underpainting": likewise; the caller gives C in
+            the colours of S. "content+noise": G = C + U(-noise, noise), clipped to [0, 1], the stated
             method's random initialisation. "noise": uniform noise in [0, 1] without C. "picture": `picture`,
             resampled to C's size.
         content: C, [1, 3, H, W] in [0, 1].
@@ -34,7 +34,7 @@ def first_canvas(
         SettingsError: an unknown start, a noise outside [0, 1], a generator that is not on the CPU, or a
             missing picture.
     """
-    if start in ("content", "recoloured"):
+    if start in ("content", "recoloured", "underpainting"):
         return content.detach().clone()
     if start == "picture":
         if picture is None:

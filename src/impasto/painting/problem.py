@@ -3,6 +3,8 @@
 import threading
 from bisect import insort
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 import torch
@@ -14,6 +16,7 @@ from impasto.distributed.partition import Partition
 from impasto.evaluation import Cost, Evaluate, Evaluation
 from impasto.inputs.color_transfer import recolored
 from impasto.inputs.inputs import Inputs
+from impasto.inputs.underpainting import underpainting
 from impasto.kernels import can_compile
 from impasto.kernels.cache import to_be_compiled
 from impasto.layout import Layout
@@ -27,10 +30,15 @@ from impasto.painting.initial_canvas import first_canvas
 from impasto.painting.scales import ScaleSchedule
 from impasto.painting.upscale import Upscaler
 from impasto.settings import Settings
+from impasto.solvers.adam import ENOUGH
 from impasto.solvers.make import make_solver
 from impasto.solvers.solver import Solver
 from impasto.tensor_types import Image, ResizedImage, Span
 from impasto.vgg.vgg19 import VGG19
+
+FROM_PHOTOGRAPH = ("content", "recoloured", "underpainting")
+LARGEST_CHECKED = 256
+"""Up to this long side of the first scale, in pixels, it is asked whether the photograph is painted already."""
 
 
 class PaintingProblem:
@@ -57,6 +65,7 @@ class PaintingProblem:
         self.styles = styles
         self.encoded = {name: tuple(getattr(settings, name)) for name in ("content_layer", "style_layers")}
         layers = list(dict.fromkeys([*settings.layers, *custom_layers(self.costs)]))
+        self._at_first = settings, inputs
         self.schedule = ScaleSchedule(settings, inputs, layers)
         self.scales = self.schedule.scales
         self.layouts: Sequence[Layout] = ()
@@ -69,9 +78,39 @@ class PaintingProblem:
 
     def initial_canvas(self) -> Image:
         """This process's rows of the first canvas, which the first process makes."""
+        if self.photograph_is_painted:
+            return self._photograph(0)
         height, width = self.scales[0].size
         canvas = self.partition.scattered(self._whole_canvas, height, width)
         return canvas.to(self.encoder.device)
+
+    def _photograph(self, scale: int) -> Image:
+        """This process's rows of the content image at a scale."""
+        return self.setup(scale).content_rows(self.partition.rows_of(self.scales[scale].size[0]))
+
+    @cached_property
+    def photograph_is_painted(self) -> bool:
+        """Whether the photograph is in the style's manner already: each scale then starts from it.
+
+        It is where its statistics are those of the style at the first scale. The answer does not depend on
+        adjustments, so that a painting that is resumed finds the same one.
+        """
+        settings, inputs = self._at_first
+        size = self.scales[0].size
+        changes = settings.start == "underpainting" or settings.smoothness > 0
+        if (
+            not changes
+            or settings.start not in FROM_PHOTOGRAPH
+            or max(size) > LARGEST_CHECKED
+            or inputs.start
+        ):
+            return False
+        members, photograph, nothing = self.partition.members(size[0]), self._photograph(0), False
+        if members is not None:
+            setup = replace(self.setup(0, members), settings=_statistics_only(settings), inputs=inputs)
+            cost = build_objective(setup, encode(setup, photograph, self.styles))(photograph).cost
+            nothing = cost.total < ENOUGH
+        return self.partition.anywhere(nothing)
 
     def _whole_canvas(self) -> Image:
         start = self.inputs.start
@@ -88,11 +127,16 @@ class PaintingProblem:
         size = self.scales[0].size
         if self.settings.start == "recoloured" and self.inputs.start is None:
             return recolored(self.inputs, size, 0.0)
+        if self.settings.start == "underpainting" and self.inputs.start is None:
+            return underpainting(self.encoder, self.inputs, size)
         return self.setup(0).content_rows(Span(0, size[0])).cpu()
 
     def upscaled(self, canvas: Image, scale: int) -> ResizedImage:
-        """The canvas of the scale before, upscaled, with the photograph's fine detail laid over it."""
-        return self.upscaler(scale)(canvas)
+        """The canvas of the scale before, upscaled, with the photograph's fine detail laid over it.
+
+        The photograph itself, where it is painted in the style's manner already.
+        """
+        return self._photograph(scale) if self.photograph_is_painted else self.upscaler(scale)(canvas)
 
     def upscaler(self, scale: int) -> Upscaler:
         """How the canvas of the scale before becomes that of this one."""
@@ -129,11 +173,18 @@ class PaintingProblem:
                 encode_styles(self.setup(scale, members), self.styles)
 
     def objective(self, scale: int, encodings: Encodings | None) -> Evaluate:
-        """J and dJ/dG at a scale, with the weights as they are now."""
+        """J and dJ/dG at a scale, with the weights as they are now.
+
+        A photograph that is painted already is neither smoothed nor drawn to its neighbours.
+        """
+        painted = self.photograph_is_painted
         members = self.partition.members(self.scales[scale].size[0])
         if members is None or encodings is None:
             return _evaluates_nothing
-        return build_objective(self.setup(scale, members), encodings)
+        setup = self.setup(scale, members)
+        if painted:
+            setup = replace(setup, settings=_statistics_only(setup.settings))
+        return build_objective(setup, encodings)
 
     def adjust(self, number: int) -> bool:
         """Take over the adjustments that are due after so many steps; whether there were any since the last call."""
@@ -202,6 +253,11 @@ class PaintingProblem:
     def cancel(self) -> None:
         """End before the next evaluation; may be called in any thread."""
         self._cancelled.set()
+
+
+def _statistics_only(settings: Settings) -> Settings:
+    """Without the costs that a picture has in its own manner, too."""
+    return replace(settings, smoothness=0.0, neighbours=0.0)
 
 
 def _evaluates_nothing(image: Image) -> Evaluation:

@@ -6,45 +6,54 @@ STATED_ALPHA = 10.0
 STATED_BETA = 40.0
 STATED_STYLE_LAYERS = {f"relu{block}_1": 0.2 for block in range(1, 6)}
 
+PAINTED_STYLE_LAYERS = {"relu1_1": 0.6823, "relu2_1": 0.2456, "relu3_1": 0.0614, "relu4_1": 0.0107}
+"""256 : 64 : 16 : 4 in units of each layer's typical activation, as crowsonkb's style-transfer-pytorch weighs them."""
+
+_GRAM_COST = {
+    "style_layers": STATED_STYLE_LAYERS,
+    "style_cost": "gram",
+    "neighbours": 0.0,
+    "palette": 0.0,
+    "smoothness": 0.0,
+    "fidelity": 0.0,
+    "scale_factor": 2.0,
+    "smallest_scale": 128,
+    "soften": 1.0,
+    "learning_rate": 0.01,
+    "averaging": 0.0,
+    "light": True,
+    "reference": "energy",
+}
+"""The style cost of the stated method, by itself."""
+
 DEFAULT_PRESET = "paint"
 PRESETS: dict[str, dict[str, Any]] = {
     # The stated method to the letter (Gatys et al., arXiv 1508.06576, as design and course notes give it).
     "classic": {
+        **_GRAM_COST,
         "alpha": STATED_ALPHA,
         "beta": STATED_BETA,
-        "detail": 0.0,
         "steps": 500,
         "scales": 1,
         "coarse_steps": 1.0,
         "start": "content+noise",
-        "solver": "adam",
         "smoothing": False,
         "pooling": "max",
         "border": "zeros",
         "balance": False,
     },
-    # What makes good pictures without tuning: the table's defaults. docs/architecture.md says why each is what it is.
+    # Every place painted with the style's own strokes, in its own colours: the table's defaults.
+    # docs/quality.md says why.
     "paint": {},
-    # Every place painted with the style's own strokes, in its own colours; docs/quality.md says why.
-    "strokes": {
-        "style_layers": {"relu1_1": 0.6823, "relu2_1": 0.2456, "relu3_1": 0.0614, "relu4_1": 0.0107},
-        "style_cost": "wasserstein",
-        "neighbours": 0.9,
-        "palette": 109.0,
-        "smoothness": 171.0,
-        "beta": 15.8,
-        "detail": 0.0,
-        "steps": 22,
-        "scale_factor": 1.4142,
-        "smallest_scale": 90,
-        "coarse_steps": 1.25,
-        "soften": 0.6,
-        "start": "recoloured",
-        "solver": "adam",
-        "learning_rate": 0.02,
-        "averaging": 0.9,
-        "light": False,
-        "reference": "activation",
+    # A thin layer of the style's manner over the photograph, whose edges and colours show through.
+    "glaze": {
+        **_GRAM_COST,
+        "beta": 20.0,
+        "detail": 1.0,
+        "steps": 40,
+        "coarse_steps": 1.5,
+        "start": "content",
+        "solver": "lbfgs",
     },
 }
 """What each preset sets otherwise than the table of settings, `schema.py`."""
@@ -59,7 +68,7 @@ STRENGTH_POWER_BELOW, STRENGTH_POWER_ABOVE = 2.5, 1.0
 """beta / alpha grows with (strength / (1 - strength)) to this power, below the middle and above: about even steps in
 the eye. With 2.5 above it, too, nearly all that is left to change happens before 0.75."""
 
-SMALLEST_SCALE = 128
+SMALLEST_SCALE = 90
 """No scale of its own has a long side below this, in pixels, when the number of scales goes by the size."""
 
 FULL_STEPS_SIZE = 1024

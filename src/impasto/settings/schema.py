@@ -15,6 +15,7 @@ from impasto.settings.checks import shown
 from impasto.settings.presets import (
     DEFAULT_PRESET,
     LARGEST_DEFAULT_SIZE,
+    PAINTED_STYLE_LAYERS,
     PRESETS,
     SMALLEST_SCALE,
     STATED_STYLE_LAYERS,
@@ -32,7 +33,7 @@ SMALLEST_SIZE, LARGEST_SIZE = 16, 65_536
 LARGEST_WEIGHT = 1e30
 ALL = "all"
 """The five layers of the stated method, as one value to explore."""
-STARTS = ("content", "recoloured", "noise", "content+noise", "picture")
+STARTS = ("content", "recoloured", "underpainting", "noise", "content+noise", "picture")
 """The words for the first canvas. "picture": one that is given in memory; on the command line its path is."""
 DEVICES = ("auto", "cpu", "cuda", "mps")
 _FACTORS = (1 / 16, 1 / 4, 1, 4, 16)
@@ -56,8 +57,8 @@ class Fields:
         "Bits per channel of the file: 8, or 16 (PNG and TIFF).", choices=(8, 16))
 
     recipe: str = setting("choice", DEFAULT_PRESET, LOOK,
-        "Named set of settings: paint (good pictures), strokes (made of the painting's own strokes) or classic (the "
-        "stated method).",
+        "Named set of settings: paint (made of the painting's own strokes and colours), glaze (a thin layer of its "
+        "manner over the photograph) or classic (the stated method).",
         choices=tuple(PRESETS), metavar="NAME")
     strength: float | None = setting("number", None, LOOK,
         "One number instead of alpha and beta: 0 is the photograph, 0.5 the recipe's balance, 1 all style.",
@@ -68,31 +69,34 @@ class Fields:
     content_layer: dict[str, float] = setting("layers", {"relu4_2": 1.0}, LOOK,
         "Layer that preserves the scene; several as NAME:WEIGHT,...",
         explore=tuple(f"relu{block}_2" for block in range(1, 6)))
-    style_layers: dict[str, float] = setting("layers", STATED_STYLE_LAYERS, LOOK,
+    style_layers: dict[str, float] = setting("layers", PAINTED_STYLE_LAYERS, LOOK,
         "Layers that carry the brushwork, as NAME[:WEIGHT],...", explore=(*STATED_STYLE_LAYERS, ALL))
-    style_cost: str = setting("choice", "gram", LOOK,
+    style_cost: str = setting("choice", "wasserstein", LOOK,
         "Statistics compared in the style layers: gram, covariance (without the means) or wasserstein (Gaussians).",
         choices=("gram", "covariance", "wasserstein"))
-    neighbours: float = setting("number", 0.0, LOOK,
+    neighbours: float = setting("number", 0.9, LOOK,
         "Weight of the neighbours in the style cost: each place is drawn to the stroke of the style it resembles most.",
         low=0, high=LARGEST_WEIGHT, explore=(0.0, 0.25, 0.5, 1.0))
+    fidelity: float = setting("number", 8.0, LOOK,
+        "Weight in the content cost of the photograph's own pixels: at a low strength they show through the paint.",
+        low=0, high=LARGEST_WEIGHT, explore=(0.0, 1.0, 3.0, 10.0))
     placement: float = setting("number", 0.3, LOOK,
         "How far the photograph, rather than the canvas, decides which stroke goes where, from 0 to 1.",
         low=0, high=1, explore=(0.0, 0.3, 0.6, 1.0))
     alpha: float = setting("number", 1.0, LOOK,
         "Weight of the content cost.", low=0, high=LARGEST_WEIGHT, multiples=_FACTORS)
-    beta: float = setting("number", 20.0, LOOK,
+    beta: float = setting("number", 15.8, LOOK,
         "Weight of the style cost.", low=0, high=LARGEST_WEIGHT, multiples=_FACTORS)
     variation: float = setting("number", 0.0, LOOK,
         "Weight of the total variation: it smooths noise, and in the end fine detail; 0.1 is little, 1 much.",
         low=0, high=LARGEST_WEIGHT, explore=(0.0, 0.1, 0.3, 1.0))
-    palette: float = setting("number", 0.0, LOOK,
+    palette: float = setting("number", 40.0, LOOK,
         "Weight of the palette in the style cost: how much the colours themselves are those of the style.",
         low=0, high=LARGEST_WEIGHT, explore=(0.0, 10.0, 30.0, 100.0))
-    smoothness: float = setting("number", 0.0, LOOK,
-        "Weight of the squared differences of neighbouring pixels: it removes grain evenly.",
-        low=0, high=LARGEST_WEIGHT, explore=(0.0, 0.1, 0.3, 1.0))
-    detail: float = setting("number", 1.0, LOOK,
+    smoothness: float = setting("number", 10.8, LOOK,
+        "Weight in the style cost of the squared differences of neighbouring pixels: it removes grain evenly.",
+        low=0, high=LARGEST_WEIGHT, explore=(0.0, 5.0, 10.0, 20.0))
+    detail: float = setting("number", 0.0, LOOK,
         "How much of the photograph's fine detail a larger canvas starts with, from 0 to 1.",
         low=0, high=1, explore=(0.0, 0.25, 0.5, 0.75, 1.0))
     colour: str = setting("choice", "painting", LOOK,
@@ -104,25 +108,26 @@ class Fields:
         "How fully the protected part stays as photographed: 1 is exactly, 0 not at all.",
         low=0, high=1, explore=(0.0, 0.25, 0.5, 0.75, 1.0))
 
-    steps: int = setting("whole", 40, HOW,
+    steps: int = setting("whole", 22, HOW,
         "Steps at the last scale; coarser scales take more, those beyond 1024 pixels fewer.",
         low=1, high=1_000_000, explore=(5, 10, 20, 40, 80))
     scales: int | None = setting("whole", None, HOW,
         "Number of sizes to paint at, coarse to fine; 1 is only the final one.",
         low=1, high=16, explore=(1, 2, 3), unset="by size")
-    scale_factor: float = setting("number", 2.0, HOW,
+    scale_factor: float = setting("number", 1.4142, HOW,
         "Factor by which the long side grows from one scale to the next.", low=1.1, high=8, explore=(1.5, 2.0, 3.0))
     smallest_scale: int = setting("whole", SMALLEST_SCALE, HOW,
         "Long side, in pixels, of the smallest scale when the number of scales goes by the size.",
         low=SMALLEST_SIZE, high=LARGEST_SIZE, explore=(64, 128, 256), metavar="PIXELS")
-    coarse_steps: float = setting("number", 1.5, HOW,
+    coarse_steps: float = setting("number", 1.25, HOW,
         "Steps of a scale divided by those of the next finer one.", low=0.1, high=10, explore=(0.5, 1.0, 1.5, 2.0))
-    soften: float = setting("number", 1.0, HOW,
+    soften: float = setting("number", 0.6, HOW,
         "Part of its size to which the canvas is shrunk between two scales, which takes its noise away; 1 keeps it.",
         low=0.1, high=1, explore=(0.4, 0.6, 0.8, 1.0))
-    start: str = setting("path", "content", HOW,
-        "First canvas: content, recoloured (the photograph in the painting's colours), noise, content+noise, or a "
-        "picture file.", words=STARTS, explore=STARTS[:4], metavar="KIND")
+    start: str = setting("path", "underpainting", HOW,
+        "First canvas: content, recoloured (the photograph in the painting's colours), underpainting (in those of "
+        "similar places of the painting), noise, content+noise, or a picture file.",
+        words=STARTS, explore=STARTS[:5], metavar="KIND")
     start_scale: str = setting("choice", "first", HOW,
         "The scale at which the start picture enters: first, the coarsest; last, the size of the result, which only "
         "goes on from it.", choices=("first", "last"))
@@ -131,12 +136,12 @@ class Fields:
         low=0, high=1, explore=(0.05, 0.1, 0.25, 0.5, 1.0))
     seed: int = setting("whole", 0, HOW,
         "Seed of every random number.", low=0, high=2**63 - 1, explore=(0, 1, 2, 3))
-    solver: str = setting("choice", "lbfgs", HOW,
+    solver: str = setting("choice", "adam", HOW,
         "Optimiser that minimises the cost: lbfgs (few, strong steps) or adam.", choices=("adam", "lbfgs"))
-    learning_rate: float = setting("number", 0.01, HOW,
+    learning_rate: float = setting("number", 0.02, HOW,
         "Step size of Adam; 1 is the range from black to white.",
         low=1e-9, high=1, explore=(0.005, 0.01, 0.02, 0.05))
-    averaging: float = setting("number", 0.0, HOW,
+    averaging: float = setting("number", 0.9, HOW,
         "Part that each step keeps of the average of the last pictures, which Adam shows; 0 shows the last one.",
         low=0, high=0.9999, explore=(0.0, 0.5, 0.9, 0.99))
     history: int = setting("whole", 20, HOW,
@@ -149,11 +154,11 @@ class Fields:
     border: str = setting("choice", "mirror", HOW,
         "What VGG-19 sees beyond the picture's edge: mirror, replicate or zeros.",
         choices=("zeros", "replicate", "mirror"))
-    light: bool = setting("switch", True, HOW,
+    light: bool = setting("switch", False, HOW,
         "Shrink the pictures in linear light; off: in their coded values, as VGG-19 was trained.")
     balance: bool = setting("switch", True, HOW,
         "Divide each cost by a reference of its own, so that alpha and beta are pure numbers.")
-    reference: str = setting("choice", "energy", HOW,
+    reference: str = setting("choice", "activation", HOW,
         "What balanced costs are divided by: energy (and the content's variance), or the mean activation.",
         choices=("energy", "activation"))
 

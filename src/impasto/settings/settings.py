@@ -46,7 +46,7 @@ class Settings(Fields):
         object.__setattr__(self, name, value)
 
     def _alpha_and_beta(self, given: Mapping[str, Any]) -> dict[str, float]:
-        """The values that `strength` stands for."""
+        """The values that `strength` stands for; above the middle the photograph also loses its say in placement."""
         if self.strength is None:
             return {}
         power = STRENGTH_POWER_BELOW if self.strength < 0.5 else STRENGTH_POWER_ABOVE
@@ -55,8 +55,10 @@ class Settings(Fields):
             "alpha": own["alpha"] * (2 * (1 - self.strength)) ** power,
             "beta": own["beta"] * (2 * self.strength) ** power,
         }
+        if self.strength > 0.5:
+            settled["placement"] = own["placement"] * 2 * (1 - self.strength)
         for name, value in settled.items():
-            if name in given and getattr(self, name) != value:
+            if name in INSTEAD_OF["strength"] and name in given and getattr(self, name) != value:
                 raise SettingsError(
                     f"strength stands for alpha and beta: give strength or {name}, not both",
                     names=("strength", name),

@@ -117,11 +117,12 @@ def _named(values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
             raise SettingsError(f"there is no setting named {shown(key)}{near(key, options)}", names=(key,))
         if name in named:
             raise SettingsError(f"{key} is given twice", names=(key,))
-        named[name] = _from_folder(name, value, folder)
+        named[name] = from_folder(name, value, folder)
     return named
 
 
-def _from_folder(name: str, value: Any, folder: Path) -> Any:
+def from_folder(name: str, value: Any, folder: Path) -> Any:
+    """A setting's value as a file in this folder has it: the path of a file counts from there."""
     if not isinstance(value, str) or not SCHEMA[name].names_file(value):
         return value
     expanded = os.path.expanduser(value)  # noqa: PTH111  (Path would make the word "content" of "./content")

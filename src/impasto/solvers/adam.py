@@ -21,6 +21,10 @@ from impasto.solvers.solver import State
 BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-8
 QUICK_BETA_2 = 0.99
 """For few steps, whose iterates are averaged."""
+ENOUGH = 1e-4
+"""A balanced cost that is 0 but for rounding: the canvas has the content and the style that were asked for.
+
+Of a painting that is to be made it is 1 to 10."""
 
 
 class Adam:
@@ -31,6 +35,8 @@ class Adam:
     average: decay of the average of iterates, from 0 (none) up to but not 1; the image is then that average, in which
         the noise of single steps is gone (Polyak and Juditsky 1992; crowsonkb's style-transfer-pytorch).
     beta_2: decay of the second moment.
+    enough: a cost down to which nothing is left to be done: the image stays, and the solver has finished. Adam's steps
+        have a length of their own, however small the gradient is.
     dtype: the precision that both moments are kept in; None is the image's own. torch.bfloat16 halves their
         memory, and every computation is still in the image's precision. What it costs, measured on a quadratic
         with curvatures from 1 to 100: on the way a value is 0.0005 off on average, 0.005 at most (rate 0.01,
@@ -48,6 +54,7 @@ class Adam:
         *,
         average: float = 0.0,
         beta_2: float = BETA_2,
+        enough: float = 0.0,
     ):
         if dtype not in (None, image.dtype, torch.bfloat16):
             raise SettingsError(
@@ -56,6 +63,7 @@ class Adam:
         self.image = image.clone(memory_format=torch.contiguous_format)
         self.learning_rate, self._average, self._beta_2 = learning_rate, average, beta_2
         self._iterate = self.image.clone() if average else self.image
+        self._enough = enough
         self.finished: str | None = None
         self._mean = torch.zeros_like(self.image, dtype=dtype)
         self._square = torch.zeros_like(self.image, dtype=dtype)
@@ -69,7 +77,8 @@ class Adam:
         average = settings.averaging
         beta_2 = QUICK_BETA_2 if average else BETA_2
         moments = getattr(torch, layout.moments)
-        return cls(canvas, settings.learning_rate, moments, average=average, beta_2=beta_2)
+        enough = ENOUGH if settings.balance else 0.0
+        return cls(canvas, settings.learning_rate, moments, average=average, beta_2=beta_2, enough=enough)
 
     @staticmethod
     def layouts(settings: SolverSettings, steps: int) -> Iterator[Layout]:
@@ -93,6 +102,9 @@ class Adam:
         cost, gradient = evaluation.cost, evaluation.gradient.contiguous()
         if not math.isfinite(cost.total):
             raise CostError.at(cost.total)
+        if cost.total < self._enough:
+            self.finished = "nothing was left to improve"
+            return cost
         self._steps += 1
         mean_bias, square_bias = 1 - BETA_1**self._steps, 1 - self._beta_2**self._steps
         dice = torch.Generator(self.image.device).manual_seed(self._steps)  # the same after a restart
@@ -113,14 +125,18 @@ class Adam:
 
     def forget(self) -> None:
         """Go on: both moments are averages of recent gradients, and follow a new cost by themselves."""
+        self.finished = None
 
     def state(self) -> State:
         """Image, moments and number of steps; the iterate, where the image is an average."""
         state: State = {"image": self.image, "mean": self._mean, "square": self._square, "steps": self._steps}
+        if self.finished:
+            state = {**state, "finished": self.finished}
         return {**state, "iterate": self._iterate} if self._average else state
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Go on from a saved state."""
         self.image, self._steps = state["image"], state["steps"]
+        self.finished = state.get("finished")
         self._iterate = state["iterate"] if self._average else self.image
         self._mean, self._square = (state[name].to(self._mean.dtype) for name in ("mean", "square"))

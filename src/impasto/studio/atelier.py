@@ -2,18 +2,20 @@
 
 import re
 import threading
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import impasto
 from impasto.demo.pictures import demo_picture
 from impasto.errors import OutputError
+from impasto.explore.grid import make_grid
 from impasto.settings import Settings
 from impasto.studio.desk import Desk
 from impasto.studio.folder import Folder
 from impasto.studio.library import Library
 from impasto.studio.look import Look
-from impasto.studio.order import Order
 from impasto.studio.queue import Queue
 from impasto.studio.record import Record
 
@@ -84,9 +86,15 @@ class Atelier:
         """Paint what lies on the desk. Raises SettingsError, OutputError."""
         return self.queue.add(self.desk.order())
 
-    def order_of(self, id: str) -> Order:
-        """What a painting is made from."""
-        return self.queue.records[id].order
+    def explore(self, vary: Sequence[str], size: int) -> Record:
+        """Paint a grid of small pictures, in which one or two settings vary; size: their long side in pixels.
+
+        Raises SettingsError, OutputError.
+        """
+        order = self.desk.order()
+        named = {**order.named, "size": size}
+        make_grid(vary, named)  # what cannot be varied is told at once
+        return self.queue.add(replace(order, named=named, vary=tuple(vary)))
 
     def _keep(self) -> None:
         while not self._closing.wait(_KEEP_SECONDS):

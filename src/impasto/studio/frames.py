@@ -1,6 +1,7 @@
 """Pictures of a painting while it is painted, as JPEGs for the page: made only while somebody looks."""
 
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -50,6 +51,11 @@ class Frames:
     def clear(self) -> None:
         """There is nothing to see."""
         self.jpeg = b""
+        self.version += 1
+
+    def show_file(self, path: Path) -> None:
+        """A frame that lies in a JPEG file."""
+        self.jpeg = path.read_bytes()
         self.version += 1
 
     def show_image(self, image: "Tensor") -> None:

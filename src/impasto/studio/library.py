@@ -10,7 +10,7 @@ from typing import Any
 
 import impasto
 from impasto.errors import OutputError, PictureError
-from impasto.explore.pixels import thumbnail
+from impasto.pages.pixels import thumbnail
 from impasto.studio.folder import Folder, read_json, write_json
 from impasto.studio.names import safe_name
 

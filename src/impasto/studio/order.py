@@ -14,7 +14,8 @@ class Order:
     """Pictures of the library, settings, and masks.
 
     styles: paintings and their weights. start: a picture to start from. masks, style_masks, protect: as
-    `Stylizer.paint` takes them.
+    `Stylizer.paint` takes them. named: the settings that are not left to the recipe. vary: where a grid is asked for,
+    what varies in it, as `impasto explore --vary` takes it.
     """
 
     settings: Settings
@@ -25,12 +26,14 @@ class Order:
     style_masks: tuple[Source, ...] = ()
     protect: Source | None = None
     named: Mapping[str, Any] = field(default_factory=dict)
+    vary: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
         """What it is called in the gallery."""
         names = " + ".join(source.stem for source, _ in self.styles)
-        return f"{self.content.stem} × {names}"
+        varied = " and ".join(text.split("=")[0] for text in self.vary)
+        return f"{self.content.stem} × {names}" + (f": {varied}" if varied else "")
 
     def at(self, **changes: Any) -> "Order":
         """The same with other settings. Raises SettingsError."""
@@ -70,6 +73,7 @@ class Order:
             "masks": [one.key for one in self.masks],
             "style_masks": [one.key for one in self.style_masks],
             "protect": self.protect and self.protect.key,
+            "vary": list(self.vary),
         }
 
     @classmethod
@@ -92,6 +96,7 @@ class Order:
                 style_masks=tuple(map(source, values["style_masks"])),
                 protect=None if values["protect"] is None else source(values["protect"]),
                 named=dict(values["named"]),
+                vary=tuple(map(str, values.get("vary", []))),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise SettingsError(f"its recipe cannot be read ({error})") from None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from impasto.errors import SettingsError
 from impasto.studio.folder import Folder
+from impasto.studio.grid_work import GridWork
 from impasto.studio.library import Library
 from impasto.studio.order import Order
 from impasto.studio.record import Record, new_record, records
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
 class Queue:
     """Every painting of the studio, and the thread that paints those that wait.
 
-    records: by id, oldest first. work: the painting that is being painted. version: counts up with every change of
-    what there is; how far a painting has come is its own.
+    records: by id, oldest first. unreadable: how many more there are, of another version.
+    work: the painting that is being painted. version: counts up with every change of what there is; how far a painting
+    has come is its own.
     """
 
     def __init__(
@@ -31,7 +33,9 @@ class Queue:
         yielding: Yielding,
     ):
         self._folder, self._library, self._stylizer, self._yielding = folder, library, stylizer, yielding
-        self.records = {one.id: one for one in records(folder, library)}
+        found = list(records(folder, library))
+        self.records = {one.id: one for one in found if isinstance(one, Record)}
+        self.unreadable = len(found) - len(self.records)
         self.work: Work | None = None
         self.version = 0
         self._asked = threading.Condition()
@@ -117,7 +121,8 @@ class Queue:
                 if self._closing:
                     return
                 record = self.waiting()[0]
-                self.work = work = Work(record, self._library, self._stylizer, self._yielding)
+                kind = GridWork if record.order.vary else Work
+                self.work = work = kind(record, self._library, self._stylizer, self._yielding)
                 self.version += 1
             work.run()
             with self._asked:

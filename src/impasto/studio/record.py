@@ -60,6 +60,16 @@ class Record:
         """The result in full precision, from which every other file format is written."""
         return self.home / "canvas.npz"
 
+    @property
+    def grid(self) -> Path:
+        """The folder of a grid of small pictures, as `impasto explore` makes it."""
+        return self.home / "grid"
+
+    @property
+    def grid_page(self) -> Path:
+        """The page of a grid."""
+        return self.grid / "index.html"
+
     def small(self, kind: str) -> Path:
         """A JPEG for the page; kind: "thumb" or "shown"."""
         return self.home / ("thumb.jpg" if kind == "thumb" else "shown.jpg")
@@ -118,11 +128,12 @@ def new_record(folder: Folder, order: Order, place: float) -> Record:
     return record
 
 
-def records(folder: Folder, library: Library) -> Iterator[Record]:
-    """Every painting in the folder, as it was kept. What cannot be read any more is left where it is."""
+def records(folder: Folder, library: Library) -> Iterator[Record | Path]:
+    """Every painting in the folder, as it was kept; the folder of one that cannot be read, which is left as it is."""
     for home in sorted(folder.paintings.iterdir()):
         values = read_json(home / "record.json")
         if values is None or values.get("format") != FORMAT or values.get("state") not in get_args(State):
+            yield home
             continue
         try:
             yield Record(
@@ -144,7 +155,7 @@ def records(folder: Folder, library: Library) -> Iterator[Record]:
                 version=_changed_at(home / "picture.png"),
             )
         except (KeyError, TypeError, ValueError, IndexError, SettingsError):
-            continue
+            yield home
 
 
 def _changed_at(path: Path) -> int:

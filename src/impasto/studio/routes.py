@@ -36,7 +36,7 @@ def look_url(version: int) -> str:
 
 
 def painting_url(id: str, kind: str, version: int) -> str:
-    """Where a painting is. kind: "live", "thumb", "shown", "picture" or "report"."""
+    """Where a painting is. kind: "live", "thumb", "shown", "picture" or "report"; of a grid also "page", "sheet"."""
     return f"{PREFIX}/paintings/{id}/{kind}?v={version}"
 
 
@@ -90,6 +90,10 @@ def add_routes(app: FastAPI, atelier: Atelier) -> None:
             return _file(record.picture)
         if kind == "report":
             return _file(record.home / "report.png")
+        if kind == "page":
+            return _file(record.grid_page, f"{record.file_name}.html")
+        if kind == "sheet":
+            return _file(record.picture, f"{record.file_name}-sheet.png")
         if kind == "download":
             return await _download(record, format, bits)
         if kind == "everything":

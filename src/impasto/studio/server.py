@@ -2,9 +2,12 @@
 
 import asyncio
 import os
+import signal
 import socket
 import warnings
 import webbrowser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +37,10 @@ def serve(host: str, port: int, folder: Path | None, *, open_page: bool) -> None
         atelier = Atelier(folder or default_folder())
         address = Address(host, listener.getsockname()[1], None if is_loopback(host) else new_token())
         print(f"The studio is open at {address.url}  (Ctrl-C closes it)", flush=True)
-        _serve(atelier, address, listener, open_page)
+        try:
+            _serve(atelier, address, listener, open_page)
+        finally:
+            atelier.close()
     print(f"The studio is closed. Everything is kept in {atelier.folder.path}", flush=True)
 
 
@@ -80,16 +86,20 @@ def _serve(atelier: Atelier, address: Address, listener: socket.socket, open_pag
     atelier.open()
     if open_page:
         webbrowser.open(address.url)
+    with _hearing_signals():
+        asyncio.run(server.serve(sockets=[listener]))
+
+
+@contextmanager
+def _hearing_signals() -> Iterator[None]:
+    """Within this block signals end the server and nothing more: it raises them again when it has ended."""
+    signals = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, lambda *_: None) for number in signals}
     try:
-        asyncio.run(_until_signal(server, listener))
-    except KeyboardInterrupt:  # uvicorn raises the signal again once it has ended in good order
-        pass
+        yield
     finally:
-        atelier.close()
-
-
-async def _until_signal(server: Any, listener: socket.socket) -> None:
-    await server.serve(sockets=[listener])
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def guarded(atelier: Atelier, address: Address) -> Any:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import impasto
 from impasto.errors import CheckpointError, ImpastoError, OutputError
-from impasto.faces.checkpoint_pace import CheckpointPace
+from impasto.faces.checkpoint_pace import CHECKPOINT_SECONDS, CheckpointPace
 from impasto.faces.progress import WORDS, Meter
 from impasto.settings import INSTEAD_OF
 from impasto.studio.frames import Frames
@@ -165,7 +165,7 @@ class Work:
         self.note = "; ".join(painting.notes)
         record.of_steps, record.size = painting.steps, (painting.size[1], painting.size[0])
         self._meter.begin(record.seconds)
-        self._paint(painting, CheckpointPace(begun=checkpoint is not None))
+        self._paint(painting, CheckpointPace(first=0 if checkpoint is None else CHECKPOINT_SECONDS))
 
     def _paint(self, painting: "Painting", pace: CheckpointPace) -> None:
         events = painting.events()
@@ -192,7 +192,7 @@ class Work:
         record = self.record
         record.steps, record.done, record.seconds = step.number, step.done, step.seconds
         self.frames.show(painting)
-        if pace.due() and step.done < 1:
+        if pace.due(step.number) and step.done < 1:
             with pace.writing():
                 self._save_checkpoint(painting)
 

@@ -7,8 +7,8 @@ frame of a shot is painted as a still, coarse to fine. Each later one starts fro
     J_temporal = hold * mean(trust (G - W)^2)        W the paint that is brought, trust how far it can be (`Hold`)
 
 What no earlier frame has seen starts with the paint of what looks alike in the film (`start.py`). It is held more
-firmly from frame to frame, so that the steps of several frames paint it. Where the film does not change at all, neither
-does the painting, to the bit.
+firmly from frame to frame, so that the steps of several frames paint it. Where the film does not change at all,
+neither does the painting, to the bit.
 """
 
 from collections.abc import Sequence

@@ -2,7 +2,6 @@
 
 import pytest
 
-import impasto
 from impasto.images.io.read import write_picture
 from tests.cli.explore.helpers import STRENGTHS, ages, explore
 from tests.helpers import random_image
@@ -29,7 +28,9 @@ pytestmark = pytest.mark.usefixtures("studio")
 def test_what_cannot_be_explored_is_refused_before_anything_is_painted(refused, studio, options, words):
     size = () if any("size" in one for one in options) else ("--size", "48")
     before = {path.name for path in studio.iterdir()}
-    assert words in refused("explore", "content.png", "style.png", *size, "--steps", "3", *options)
+    assert words in refused(
+        "explore", "content.png", "style.png", *size, "--recipe", "glaze", "--steps", "3", *options
+    )
     assert {path.name for path in studio.iterdir()} == before
 
 
@@ -71,5 +72,6 @@ def test_another_exploration_is_not_mixed_in(run, refused, studio):
 
 
 def test_several_processes_are_refused(refused, monkeypatch):
-    monkeypatch.setattr(impasto.Stylizer, "alone", False)
-    assert "painted in one process" in refused(*explore(*STRENGTHS))
+    for name, value in {"RANK": 0, "WORLD_SIZE": 2, "LOCAL_RANK": 0, "LOCAL_WORLD_SIZE": 2}.items():
+        monkeypatch.setenv(name, str(value))
+    assert "start it without torchrun" in refused(*explore(*STRENGTHS))

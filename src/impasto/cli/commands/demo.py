@@ -30,7 +30,7 @@ def demo(
 
     content, style = (demo_picture(role) for role in PICTURES)
     checkpoint = default_checkpoint(output)
-    settings = Settings(recipe="strokes", size=size)
+    settings = Settings(recipe="paint", size=size)
     replace = force or _only_demos(output, checkpoint)
     job = Job(content=content, styles=((style, 1.0),), output=output, checkpoint=checkpoint, force=replace)
     check_new(job)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from impasto.cli import parameters as p
+from impasto.cli.batch_display import show_batch
 from impasto.cli.checks import check_inputs
 from impasto.cli.display import make_reporter
 from impasto.cli.guidance import files_of, takes_masks, where_of, words_of
@@ -32,6 +33,7 @@ def explore(
     output: p.Folder = None,
     size: p.ExploreSize = None,
     force: p.ForceGrid = False,
+    workers: p.ExploreWorkers = None,
     quiet: p.Quiet = False,
     **fields: Any,
 ) -> int:
@@ -58,12 +60,16 @@ def explore(
             explorer = Explorer(grid, subject, path, replace=force)
             for text in grid.notes(subject.protects):
                 report.note(text)
-            report.begin(Title(content.name, subject.manner, str(path), explorer.size), 0.0)
-            with finishing_the_step(report.stopping) as interruption:
-                complete = _all(explorer, report, interruption)
-                if not complete:
-                    explorer.stop()
-                explorer.publish(again_command)
+            if workers is None:
+                report.begin(Title(content.name, subject.manner, str(path), explorer.size), 0.0)
+                with finishing_the_step(report.stopping) as interruption:
+                    complete = _all(explorer, report, interruption)
+                    if not complete:
+                        explorer.stop()
+                    explorer.publish(again_command)
+        if workers is not None:
+            complete = _on_workers(explorer, workers, quiet)
+            explorer.publish(again_command)
     except KeyboardInterrupt:
         if not quiet:
             say("Stopped at once. Go on with what is finished, by:")
@@ -98,6 +104,13 @@ def _all(explorer: "Explorer", report: Reporter, interruption: Interruption) -> 
             if interruption.asked and left:
                 return False
     return True
+
+
+def _on_workers(explorer: "Explorer", workers: int, quiet: bool) -> bool:
+    """Paint several pictures at a time until nothing is left, or Ctrl-C; whether nothing is left."""
+    events = explorer.on_workers(workers)
+    show_batch(events, len(explorer.todo), explorer.done, quiet, explorer.stop)
+    return explorer.done + len(explorer.failed) == len(explorer.grid.cells)
 
 
 def _absolute(fields: dict[str, Any]) -> dict[str, Any]:

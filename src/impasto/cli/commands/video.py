@@ -115,7 +115,7 @@ def resume_film(folder: Path, output: Path | None, weights: Path | None, force: 
         )
     if job.fingerprints() != saved["fingerprints"]:
         raise impasto.CheckpointError(
-            f"the film or a picture that '{folder}' was begun with has changed: put it back, or paint anew"
+            f"the film or a picture that '{folder}' was begun with has changed: put it back, or start over"
         )
     return paint_film(job, State(folder), force=True, quiet=quiet)
 

@@ -5,6 +5,7 @@ region of the nearest colour. Between two regions colours are mixed (anti-aliase
 are asked, so that the purple between a red and a blue region is no part of a purple one.
 """
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -72,7 +73,11 @@ def read_labels(source: object, *, role: str = "map of regions") -> LabelMap:
     if len(found) < 2:
         raise PictureError(f"{shown} has one colour only: give each region a colour of its own")
     masks = tuple(
-        Mask(Samples((labels == i)[..., None] * np.uint8(255)), f"{name} ({in_hex(colors[i])})", digest)
+        Mask(
+            Samples((labels == i)[..., None] * np.uint8(255)),
+            f"{name} ({in_hex(colors[i])})",
+            hashlib.sha256(f"{digest} {in_hex(colors[i])}".encode()).hexdigest(),  # no other region's
+        )
         for i in found
     )
     return LabelMap(tuple(colors[i] for i in found), masks, name, digest)

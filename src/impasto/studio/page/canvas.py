@@ -41,14 +41,14 @@ def draw_canvas(view: View) -> None:
         picture.set_before(_photograph(view) if view.before and url else None)
         empty.set_text("" if url else _why_empty(view))
         _draw_other()
-        reporting = view.report and record is not None and view.work is None
+        reporting = view.report and _measurable(view)
         picture.set_visibility(not reporting)
         sheet.set_visibility(reporting)
         title.set_text("First look" if record is None else record.title)
         state.set_text(_state(view))
         before.set_visibility(bool(url))
         beside.set_visibility(bool(comparable(view)))
-        report.set_visibility(record is not None and view.work is None and bool(record.version))
+        report.set_visibility(_measurable(view))
         for one in (fit, actual):
             one.set_visibility(bool(url) and not reporting)
         for button, on in ((before, view.before), (beside, bool(view.beside)), (report, reporting)):
@@ -78,6 +78,11 @@ def draw_canvas(view: View) -> None:
         )
 
     view.watch(watching, draw)
+
+
+def _measurable(view: View) -> bool:
+    record = view.record
+    return record is not None and view.work is None and bool(record.version) and not record.order.vary
 
 
 def _toggle(view: View) -> None:

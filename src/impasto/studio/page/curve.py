@@ -14,6 +14,7 @@ class Curve:
     def __init__(self) -> None:
         with ui.element("svg").classes("curve") as self._svg:
             self._svg._props["viewBox"] = f"0 0 {_WIDTH} {_HEIGHT}"
+            self._svg._props["preserveAspectRatio"] = "none"
             self._svg._props["role"] = "img"
             self._svg._props["aria-label"] = "The cost at every step"
             self._line = ui.element("path")

@@ -12,7 +12,7 @@ from impasto.settings import LARGEST_DEFAULT_SIZE
 from impasto.studio.page.parts import button, tool
 from impasto.studio.page.view import DESK, View, say, trying
 from impasto.studio.record import Record
-from impasto.studio.routes import FORMATS, bundle_url, download_url, parts_of
+from impasto.studio.routes import FORMATS, bundle_url, download_url, painting_url, parts_of
 
 
 def draw_finished(view: View) -> None:
@@ -41,6 +41,9 @@ def _draw(view: View, record: Record) -> None:
         button("Go on with it", lambda: _go_on(view, record), "play_arrow", strong=True)
     if record.state == "waiting":
         ui.label("It waits for its turn.").classes("fact")
+    if record.order.vary:
+        _draw_grid(view, record)
+        return
     if record.picture.exists():
         _downloads(record)
     ui.label("From here").classes("heading")
@@ -74,6 +77,26 @@ def _downloads(record: Record) -> None:
                 words = format.upper() + (f" {bits} bit" if bits > 8 else "")
                 _link(words, download_url(record.id, format, bits))
         _link("Everything (ZIP)", bundle_url(record.id))
+
+
+def _draw_grid(view: View, record: Record) -> None:
+    """What can be done with a grid of small pictures."""
+    if record.picture.exists():
+        ui.label("Download").classes("heading")
+        with ui.element("div").classes("actions"):
+            _link("Sheet (PNG)", painting_url(record.id, "sheet", record.version))
+            _link("Page (HTML)", painting_url(record.id, "page", record.version))
+    with ui.element("div").classes("actions"):
+        button(
+            "Change and paint",
+            lambda: _change(view, record),
+            "tune",
+            tip="Lay its pictures and knobs on the desk",
+        )
+        button("Delete", lambda: _ask(view, record), "delete_outline")
+    ui.label("Varies").classes("heading")
+    for text in record.order.vary:
+        ui.label(text).classes("fact")
 
 
 def _link(text: str, url: str) -> None:

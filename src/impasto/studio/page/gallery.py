@@ -1,26 +1,43 @@
 """Everything painted here, newest first, and what waits for its turn."""
 
+import time
 from collections.abc import Hashable
 from functools import partial
 
 from nicegui import ui
+from nicegui.element import Element
 
 from impasto.studio.page.parts import img, set_img, set_label, tool
 from impasto.studio.page.view import DESK, View
 from impasto.studio.record import Record
 from impasto.studio.routes import look_url, painting_url, source_url
 
+_SECONDS = 2.0
+"""Between two small pictures of a painting that is painted."""
+
 
 def draw_gallery(view: View) -> None:
     """The region."""
     strip = ui.element("div").classes("strip").props("role=list")
 
+    moving: dict[str, Element] = {}
+
     def draw() -> None:
         strip.clear()
         with strip:
-            _first(view)
+            moving[DESK] = _first(view)
             for record in _ordered(view):
-                _item(view, record)
+                moving[record.id] = _item(view, record)
+        turn()
+
+    def turn() -> None:
+        """The small pictures that change while the strip stays as it is."""
+        look, work = view.atelier.look.frames, view.atelier.queue.work
+        moving[DESK].set_visibility(bool(look.jpeg))
+        if look.jpeg:
+            set_img(moving[DESK], look_url(look.version))
+        if work is not None and work.frames.jpeg and work.record.id in moving:
+            set_img(moving[work.record.id], painting_url(work.record.id, "live", work.frames.version))
 
     def seen() -> Hashable:
         queue = view.atelier.queue
@@ -32,6 +49,7 @@ def draw_gallery(view: View) -> None:
         )
 
     view.watch(seen, draw)
+    view.watch(lambda: int(time.monotonic() / _SECONDS), turn)
 
 
 def _ordered(view: View) -> list[Record]:
@@ -43,21 +61,14 @@ def _ordered(view: View) -> list[Record]:
     return [*first, *waiting, *sorted(others, key=lambda one: -one.created)]
 
 
-def _first(view: View) -> None:
+def _first(view: View) -> Element:
     with _frame(view, DESK, "The desk and its first look"):
         shown = img("thumb")
         ui.label("First look").classes("title")
-    look = view.atelier.look
-
-    def draw() -> None:
-        shown.set_visibility(bool(look.frames.jpeg))
-        if look.frames.jpeg:
-            set_img(shown, look_url(look.frames.version))
-
-    draw()
+    return shown
 
 
-def _item(view: View, record: Record) -> None:
+def _item(view: View, record: Record) -> Element:
     at_work = view.atelier.queue.work is not None and view.atelier.queue.work.record is record
     with ui.element("div").classes("item").props("role=listitem"):
         with _frame(view, record.id, record.title):
@@ -82,6 +93,7 @@ def _item(view: View, record: Record) -> None:
                     f"Paint {record.title} later",
                     partial(view.atelier.queue.move, record.id, 1),
                 )
+    return shown
 
 
 def _frame(view: View, subject: str, label: str) -> ui.element:

@@ -24,12 +24,16 @@ def draw_header(view: View) -> None:
     with ui.element("header").classes("top"):
         ui.label("impasto").classes("name")
         problem = ui.label().classes("problem")
+        others = view.atelier.queue.unreadable
+        unreadable = (
+            f"{others} in the folder cannot be read by this version, and kept as they are" if others else ""
+        )
         ui.space()
         _keys()
         _mode()
 
     def draw() -> None:
-        problem.set_text(view.atelier.problem)
+        problem.set_text(view.atelier.problem or unreadable)
 
     view.watch(lambda: view.atelier.problem, draw)
 

@@ -34,7 +34,9 @@ class Knob:
     def __init__(self, row: Setting, turned: Turned, *, resettable: bool = True):
         self.row, self._turned = row, turned
         self._showing = False
-        with ui.element("div").classes("knob") as self.element:
+        with ui.element("div").classes(
+            "knob" if _slides(row) or row.kind == "layers" else "knob beside"
+        ) as self.element:
             with ui.element("div").classes("knob-top"):
                 ui.label(label_of(row)).classes("knob-name")
                 self._shown = ui.label().classes("knob-value")
@@ -42,7 +44,8 @@ class Knob:
                 self._reset.set_visibility(resettable)
             self._control = self._draw()
             self._problem = ui.label().classes("problem")
-            ui.label(row.help).classes("help")
+            with ui.label(row.help).classes("help"):
+                ui.tooltip(row.help).props("anchor='top middle' self='bottom middle'")
         self._resettable = resettable
         self._problem.set_visibility(False)
 
@@ -159,8 +162,6 @@ def _place_of(row: Setting, value: float | None) -> float:
 
 
 def _told(row: Setting, value: Any) -> str:
-    if row.kind in ("choice", "switch", "text", "path"):
-        return ""
-    if value is None:
-        return row.unset or "as the recipe has it"
-    return f"{value:g}" if isinstance(value, float) else "" if isinstance(value, dict) else str(value)
+    if not _slides(row):
+        return ""  # the field itself says it
+    return f"{value:g}" if value is not None else row.unset or "as the recipe has it"

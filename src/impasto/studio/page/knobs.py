@@ -7,10 +7,11 @@ from nicegui import ui
 from impasto.faces.words import spent
 from impasto.settings import GROUPS, SCHEMA, Settings
 from impasto.settings.amounts import in_words
+from impasto.studio.page.explore import open_explore
 from impasto.studio.page.knob import Knob
 from impasto.studio.page.parts import button
 from impasto.studio.page.pictures import paint
-from impasto.studio.page.view import DESK, View
+from impasto.studio.page.view import DESK, View, trying
 
 IN_FRONT = ("recipe", "strength", "style_scale", "colour", "size", "steps")
 NOT_HERE = ("bits", "weights")
@@ -55,6 +56,12 @@ def _draw_paint(view: View) -> None:
     with ui.element("div").classes("foot"):
         forecast = ui.label().classes("hint")
         with ui.element("div").classes("row"):
+            button(
+                "Explore",
+                lambda: trying(lambda: open_explore(view)),
+                "grid_view",
+                tip="A grid of small pictures",
+            )
             made = button("Paint", lambda: paint(view), "brush", strong=True, tip="Paint at full size (p)")
 
     def draw() -> None:

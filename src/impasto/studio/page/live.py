@@ -25,13 +25,15 @@ def draw_live(view: View) -> None:
     at_work, done = ui.element("div").classes("scroll"), ui.element("div").classes("scroll")
     with at_work:
         _draw_progress(view)
-        _draw_knobs(view)
+        with ui.element("div") as changes:
+            _draw_knobs(view)
     with done:
         draw_finished(view)
 
     def turn() -> None:
         at_work.set_visibility(view.work is not None)
         done.set_visibility(view.work is None)
+        changes.set_visibility(view.record is not None and not view.record.order.vary)
 
     view.watch(lambda: (view.subject, view.work is not None), turn)
 
@@ -46,8 +48,8 @@ def _draw_progress(view: View) -> None:
     note = ui.label().classes("problem")
     with ui.element("div").classes("row"):
         pause = button("Pause", lambda: _pause(view), "pause", strong=True, tip="Pause and go on (space)")
-        button("Stop and keep", lambda: _do(view, Work.keep), "done")
-        button("Discard", lambda: _ask(view), "delete_outline")
+        button("Stop and keep", lambda: _do(view, Work.keep), tip="End it with the picture as it is")
+        button("Discard", lambda: _ask(view), tip="End it and forget it")
 
     def draw() -> None:
         work = view.work

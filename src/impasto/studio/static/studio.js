@@ -80,15 +80,23 @@
       one.setAttribute("aria-pressed", String(one.dataset.show === tab.dataset.show)));
   });
 
+  // What has the focus in a slider is not what it is named on: screen readers read the former.
+  document.addEventListener("focusin", (event) => {
+    const slider = event.target.closest?.(".q-slider");
+    if (!slider || slider === event.target) return;
+    for (const { name, value } of [...slider.attributes])
+      if (name === "role" || name.startsWith("aria-")) event.target.setAttribute(name, value);
+  });
+
   // Keys of the whole page; while one types, or a button has the focus that the key is for, they do nothing.
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector(".q-dialog")) return;
-    const within = event.target.closest?.("input, textarea, select, [contenteditable], [role=slider], [role=listbox]");
+    const within = event.target.closest?.("input, textarea, select, [contenteditable], [role=listbox]");
     if (within) return;
     const key = event.key === " " ? "space" : event.key;
     if (key === "space" && event.target.closest?.("button, a, [role=button], summary")) return;
     if (!["space", "z", "b", "p", "ArrowLeft", "ArrowRight"].includes(key)) return;
-    if (key.startsWith("Arrow") && event.target.closest?.("[data-keys]")) return;
+    if (key.startsWith("Arrow") && event.target.closest?.("[role=slider], .impasto-room")) return;
     event.preventDefault();
     window.emitEvent && window.emitEvent("studio_key", { key });
   });

@@ -5,8 +5,8 @@ import pytest
 import pyvips
 
 from impasto.explore.grid import make_grid
-from impasto.explore.pixels import data_uri, thumbnail
-from impasto.explore.sheet import LARGEST_PICTURE, LARGEST_SHEET, write_sheet
+from impasto.pages.pixels import data_uri, thumbnail
+from impasto.pages.sheet import LARGEST_PICTURE, LARGEST_SHEET, write_sheet
 
 WIDTH, HEIGHT = 120, 100
 

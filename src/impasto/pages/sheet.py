@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import pyvips
 
-from impasto.explore.grid import Cell, Grid
-from impasto.explore.pixels import thumbnail
 from impasto.files.atomic_write import replacing
+from impasto.pages.grid import Grid
+from impasto.pages.pixels import thumbnail
 
 LARGEST_PICTURE = 384
 """A picture on the sheet is its own size, or so many pixels on its long side."""
@@ -20,7 +21,7 @@ _MARGIN, _GAP, _TEXT, _LINE, _NARROWEST = 16, 10, 13, 18, 90
 _PAPER, _BLANK = [255] * 3, [238] * 3
 
 
-def write_sheet(path: Path, grid: Grid, file: Callable[[Cell], Path | None], title: str) -> None:
+def write_sheet(path: Path, grid: Grid, file: Callable[[Any], Path | None], title: str) -> None:
     """Write the contact sheet of a grid as a PNG; an earlier one is replaced.
 
     Args:

@@ -1,0 +1,224 @@
+"""A batch: jobs that are done by workers, from the first look at what is there to the page that shows all of it."""
+
+import contextlib
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from impasto.batch.cluster import (
+    LOCAL_PATIENCE,
+    check_installed,
+    local_workers,
+    workers_at,
+    workers_by_machine,
+)
+from impasto.batch.engine import Ended, Engine, Event, Lost
+from impasto.batch.job import Job
+from impasto.batch.jobs import UNFINISHED
+from impasto.batch.journal import Journal, is_unchanged
+from impasto.batch.measures import NAME, write_csv
+from impasto.batch.plan import BatchPlan, make_plan, share_out
+from impasto.batch.task import Task
+from impasto.batch.work import FOUND, PAINTED
+from impasto.batch.worker import measure_picture, paint_picture
+from impasto.errors import OutputError, SettingsError
+from impasto.version import __version__
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+
+@dataclass
+class Outcome:
+    """What became of a batch: names of pictures.
+
+    painted: now. found: they were there already, by the same settings. failed: why, by name. unfinished: not begun, or
+    kept in the middle, because somebody stopped it.
+    """
+
+    painted: list[str] = field(default_factory=list)
+    found: list[str] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+    unfinished: list[str] = field(default_factory=list)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every picture is there."""
+        return not self.failed and not self.unfinished
+
+
+class Batch:
+    """Jobs and the folder of their results. Iterate over `run()` to have them done; `outcome` says what became of them.
+
+    Args:
+        jobs: as `jobs.jobs_of` or `jobs.jobs_in` makes them.
+        folder: of the results and the journal; made when the first is written.
+        workers: on this machine; None for as many as paint the most pictures an hour.
+        scheduler: the address of a cluster's, whose workers paint instead.
+        report: whether every finished picture is measured, into report.csv.
+
+    Raises:
+        BatchError: dask.distributed is not installed.
+        SettingsError: workers and a scheduler are both given.
+        OutputError: the folder is a file.
+    """
+
+    def __init__(
+        self,
+        jobs: Sequence[Job],
+        folder: Path,
+        *,
+        workers: int | None = None,
+        scheduler: str | None = None,
+        report: bool = False,
+    ):
+        if workers is not None and scheduler is not None:
+            raise SettingsError("a scheduler has workers of its own: give workers or scheduler, not both")
+        if workers is not None and workers < 1:
+            raise SettingsError(f"workers must be a whole number from 1 on, got {workers}")
+        check_installed()
+        if folder.exists() and not folder.is_dir():
+            raise OutputError(f"'{folder}' is a file: give the name of a folder")
+        self.jobs, self.folder = list(jobs), folder
+        self.journal, self.outcome = Journal(folder), Outcome()
+        self._workers, self._scheduler = workers, scheduler
+        self._engine: Engine | None = None
+        self._report, self._stopped = report, False
+        finished = self.journal.finished()
+        self.told: dict[str, Mapping[str, Any]] = {}
+        self.todo: list[Job] = []
+        self._known: dict[str, str] = {}
+        for job in self.jobs:
+            told = finished.get(job.name)
+            if is_unchanged(job, told) and told is not None:
+                self.told[job.name] = told
+                self.outcome.found.append(job.name)
+            else:
+                self.todo.append(job)
+                if told is not None and told.get("job") == job.digest():
+                    self._known[job.name] = str(told.get("sha256"))
+
+    def plan(self) -> BatchPlan:
+        """What is left to do, and what it will take; see `plan.py`."""
+        at_cluster = None
+        if self._scheduler is not None:
+            with workers_at(self._scheduler) as client:
+                at_cluster = sum(workers_by_machine(client).values())
+        return make_plan(self.todo, len(self.jobs), self._workers, at_cluster, self.folder)
+
+    def run(self) -> Iterator[Event]:
+        """Have everything done that is left, and yield what happens.
+
+        Raises:
+            BatchError: the workers do not start, or the scheduler is gone.
+            OutputError: the journal cannot be written.
+        """
+        if not self.todo and not self._report:
+            return
+        left = {job.name: job for job in self.todo}
+        with self._client() as client:
+            machines = workers_by_machine(client)
+            beside = max(machines.values(), default=1)
+            self.journal.write(
+                "begun",
+                impasto=__version__,
+                pictures=len(self.jobs),
+                left=len(self.todo),
+                workers=sum(machines.values()),
+                machines=len(machines),
+            )
+            self._engine = Engine(client, None if self._scheduler else LOCAL_PATIENCE)
+            for event in self._engine.run(self._task(job, beside) for job in self.todo):
+                if isinstance(event, Ended):
+                    self._note(left.pop(event.task.name), event)
+                elif isinstance(event, Lost):
+                    for task in event.tasks:
+                        self.journal.write("worker lost", picture=task.name, worker=event.worker)
+                yield event
+            if self._report and not self._stopped:
+                yield from self._measure(Engine(client, None if self._scheduler else LOCAL_PATIENCE), beside)
+        self.outcome.unfinished += list(left)
+        self.journal.write(
+            "over",
+            painted=len(self.outcome.painted),
+            found=len(self.outcome.found),
+            failed=len(self.outcome.failed),
+            unfinished=len(self.outcome.unfinished),
+        )
+        if self.outcome.complete:
+            self._tidy()
+
+    def stop(self) -> None:
+        """Begin no further picture; those at work are kept, and `run` ends. Any thread, or a signal, may call this."""
+        self._stopped = True
+        if self._engine is not None:
+            self._engine.stop()
+
+    def publish(self) -> list[Path]:
+        """Write the contact sheet and the page, with what is finished; several of each where there are many pictures.
+
+        Returns the pages. Raises OutputError where one cannot be written.
+        """
+        from impasto.batch.pages import publish
+
+        return publish(self.jobs, self.folder, self.told, self.outcome.failed)
+
+    def _task(self, job: Job, beside: int) -> Task:
+        known = self._known.get(job.name)
+        data = {"job": job.as_data(), "beside": beside, **({"sha256": known} if known else {})}
+        return Task(job.name, paint_picture, data)
+
+    def _measure(self, engine: Engine, beside: int) -> Iterator[Event]:
+        """Write the measures of all finished pictures; what is told of it says how far that is."""
+        jobs = {f"report of {job.name}": job for job in self.jobs if job.name in self.told}
+        tasks = (
+            Task(name, measure_picture, {"job": job.as_data(), "beside": beside})
+            for name, job in jobs.items()
+        )
+        self._engine, rows = engine, {}
+        for event in engine.run(tasks):
+            if isinstance(event, Ended) and event.failed is not None:
+                self.journal.write("not measured", picture=jobs[event.task.name].name, why=event.failed)
+            elif isinstance(event, Ended) and not event.stopped:
+                rows[event.task.name] = event.result
+            yield event
+        about = {
+            name: {"picture": job.name, "photograph": job.content, "painting": job.styles[0][0]}
+            for name, job in jobs.items()
+        }
+        if rows:
+            write_csv(self.folder / NAME, [about[name] | rows[name] for name in jobs if name in rows])
+
+    def _note(self, job: Job, event: Ended) -> None:
+        """Keep what became of a picture."""
+        outcome, name = self.outcome, job.name
+        if event.stopped:
+            outcome.unfinished.append(name)
+            return
+        if event.failed is not None:
+            outcome.failed[name] = event.failed
+            self.journal.write("failed", picture=name, why=event.failed, worker=event.worker)
+            return
+        result: dict[str, Any] = dict(event.result)
+        what = result.pop("outcome")
+        {PAINTED: outcome.painted, FOUND: outcome.found}[what].append(name)
+        told = {"picture": name, "job": job.digest(), **result, "worker": event.worker}
+        self.journal.write(what, **told)
+        self.told[name] = told
+
+    @contextlib.contextmanager
+    def _client(self) -> "Iterator[Client]":
+        if self._scheduler is not None:
+            with workers_at(self._scheduler) as client:
+                yield client
+            return
+        share = share_out(self.todo or self.jobs, self._workers)
+        with local_workers(share.workers, share.threads, share.memory, share.gpus) as client:
+            yield client
+
+    def _tidy(self) -> None:
+        """All is finished: nothing unfinished is left, unless another batch has the same folder."""
+        with contextlib.suppress(OSError):
+            os.rmdir(self.folder / UNFINISHED)  # noqa: PTH106

@@ -1,0 +1,72 @@
+"""A job: one picture to paint, as plain data that any machine with the same files can work on."""
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One picture. All paths are absolute, as texts.
+
+    name: of the result, beside the folder of the batch, such as "photo__painting.png". styles: paintings with their
+    weights; several are blended. settings: those of `Settings` that were named. where: what else `Stylizer.paint`
+    takes, by its arguments' names. unfinished: the stem of the files that are kept while it is painted. force: whether
+    another picture at the output may be replaced. checkpoint_every: in steps; None for now and then.
+    """
+
+    name: str
+    content: str
+    styles: tuple[tuple[str, float], ...]
+    output: str
+    unfinished: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    where: Mapping[str, Any] = field(default_factory=dict)
+    force: bool = False
+    checkpoint_every: int | None = None
+
+    @property
+    def checkpoint(self) -> Path:
+        """Where the painting is kept while it is not finished."""
+        return Path(f"{self.unfinished}.checkpoint")
+
+    @property
+    def lock(self) -> Path:
+        """The file that whoever paints this picture holds."""
+        return Path(f"{self.unfinished}.lock")
+
+    def inputs(self) -> dict[str, str]:
+        """Every file that is read beside the weights, by what it is."""
+        found = {"content picture": self.content}
+        found |= {f"style picture {i + 1}": path for i, (path, _) in enumerate(self.styles)}
+        for name, files in self.where.items():
+            several = files if isinstance(files, list | tuple) else [files]
+            role = name.replace("_", " ").removesuffix("s") if name != "protect" else "protect mask"
+            found |= {f"{role} {i + 1}": str(path) for i, path in enumerate(several)}
+        return found
+
+    def as_data(self) -> dict[str, Any]:
+        """The job, JSON-able."""
+        return asdict(self)
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> "Job":
+        """The job of `as_data`, or of the JSON of it."""
+        styles = tuple((str(path), float(weight)) for path, weight in data["styles"])
+        return cls(**{**data, "styles": styles})
+
+    def digest(self) -> str:
+        """What is asked for, and the state of the files it is made from, in hex; another when one of them changes."""
+        files = {}
+        for path in self.inputs().values():
+            try:
+                found = os.stat(path)  # noqa: PTH116
+                files[path] = [found.st_size, found.st_mtime_ns]
+            except OSError:
+                files[path] = []
+        asked = [self.styles, self.settings, self.where, files]
+        return hashlib.sha256(json.dumps(asked, sort_keys=True, default=str).encode()).hexdigest()

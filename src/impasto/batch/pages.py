@@ -1,0 +1,214 @@
+"""What one looks at when a batch is done: contact sheets and pages, of so many pictures each."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from hashlib import sha256
+from os.path import relpath
+from pathlib import Path
+from typing import Any
+
+from impasto.batch.job import Job
+from impasto.faces.again import again_command
+from impasto.inputs.style_sources import in_words
+from impasto.pages.page import missing, picture, write_page
+from impasto.pages.sheet import write_sheet
+
+MOST = 240
+"""Pictures on one page and on one sheet."""
+MOST_PAGES = 40
+"""Nobody looks at more; the journal has all."""
+LARGEST = 512
+"""Long side in pixels of a picture on the page; a click leads to the file."""
+_MOST_ACROSS, _IN_A_ROW = 12, 6
+NOTE = (
+    "Choose a picture to see it larger, with its costs and settings; the larger one leads to the file itself."
+)
+
+
+@dataclass(frozen=True)
+class Label:
+    """One value of an axis."""
+
+    label: str
+
+
+@dataclass(frozen=True)
+class Side:
+    """One direction of the grid."""
+
+    name: str
+    values: tuple[Label, ...]
+
+
+@dataclass(frozen=True)
+class Place:
+    """One job's cell."""
+
+    name: str
+    labels: tuple[str, ...]
+    column: int
+    row: int
+    job: Job
+
+
+@dataclass(frozen=True)
+class JobGrid:
+    """Jobs as a grid: paintings across and photographs down where there is one for each; otherwise all in rows."""
+
+    axes: tuple[Side, ...]
+    cells: tuple[Place, ...]
+
+    @cached_property
+    def columns(self) -> int:
+        """How many cells there are across."""
+        return 1 + max(cell.column for cell in self.cells)
+
+    @cached_property
+    def rows(self) -> int:
+        """How many cells there are down."""
+        return 1 + max(cell.row for cell in self.cells)
+
+
+def publish(
+    jobs: Sequence[Job],
+    folder: Path,
+    told: Mapping[str, Mapping[str, Any]],
+    failed: Mapping[str, str],
+) -> list[Path]:
+    """Write sheet.png and index.html into the folder, and sheet-2.png and so on where there are many pictures.
+
+    Args:
+        jobs: all of the batch, not nothing.
+        folder: of the results.
+        told: of each finished picture, by name, what the journal says.
+        failed: why others failed.
+
+    Returns:
+        The pages.
+
+    Raises:
+        OutputError: one of them cannot be written.
+    """
+    parts = _parts(jobs)[:MOST_PAGES]
+    pages = [folder / ("index.html" if i == 0 else f"index-{i + 1}.html") for i in range(len(parts))]
+    for i, (part, page) in enumerate(zip(parts, pages, strict=True)):
+        grid = make_grid(part)
+        title = _title(part) if len(parts) == 1 else f"{_title(part)}, part {i + 1} of {len(parts)}"
+        sheet = folder / ("sheet.png" if i == 0 else f"sheet-{i + 1}.png")
+        write_sheet(sheet, grid, partial(_file, told=told), title)
+        others = [(f"Part {number}", other.name) for number, other in enumerate(pages, 1)]
+        write_page(
+            page,
+            grid,
+            [_shown(cell, folder, told, failed) for cell in grid.cells],
+            title=title,
+            sources=_sources([job for job in part if job.name in told]),
+            note=NOTE,
+            others=others if len(parts) > 1 else (),
+        )
+    return pages
+
+
+def make_grid(jobs: Sequence[Job]) -> JobGrid:
+    """The grid of some jobs."""
+    photos, paintings = _distinct(jobs, _photo), _distinct(jobs, _painting)
+    by_pair = {(_photo(job), _painting(job)): job for job in jobs}
+    if len(by_pair) == len(jobs) == len(photos) * len(paintings) and 1 < len(paintings) <= _MOST_ACROSS:
+        names, heads = _short(photos), _short(paintings)
+        cells = [
+            Place(_id(job), (heads[across], names[down]), paintings.index(across), photos.index(down), job)
+            for down in photos
+            for across in paintings
+            for job in [by_pair[down, across]]
+        ]
+        axes = (
+            Side("painting", tuple(Label(heads[one]) for one in paintings)),
+            Side("photograph", tuple(Label(names[one]) for one in photos)),
+        )
+        return JobGrid(axes, tuple(cells))
+    across = min(_IN_A_ROW, len(jobs))
+    labels = [Path(job.name).stem for job in jobs]
+    places = [
+        Place(_id(job), (label,), i % across, i // across, job)
+        for i, (job, label) in enumerate(zip(jobs, labels, strict=True))
+    ]
+    return JobGrid((Side("picture", tuple(map(Label, labels))),), tuple(places))
+
+
+def _parts(jobs: Sequence[Job]) -> list[list[Job]]:
+    """Jobs for one page each; all of one photograph stand together."""
+    by_photo: dict[str, list[Job]] = {}
+    for job in jobs:
+        by_photo.setdefault(_photo(job), []).append(job)
+    parts: list[list[Job]] = [[]]
+    for alike in by_photo.values():
+        for i in range(0, len(alike), MOST):
+            some = alike[i : i + MOST]
+            if len(parts[-1]) + len(some) > MOST:
+                parts.append([])
+            parts[-1] += some
+    return parts
+
+
+def _shown(
+    cell: Place,
+    folder: Path,
+    told: Mapping[str, Mapping[str, Any]],
+    failed: Mapping[str, str],
+) -> dict[str, Any]:
+    job, known = cell.job, told.get(cell.job.name)
+    if known is None:
+        return missing(cell, job.name, failed.get(job.name, "Not painted yet."))
+    file = Path(job.output)
+    return picture(
+        cell,
+        job.name,
+        file,
+        known,
+        link=Path(relpath(file, folder)).as_posix(),
+        command=again_command,
+        largest=LARGEST,
+    )
+
+
+def _sources(jobs: Sequence[Job]) -> list[tuple[Path, str]]:
+    """The photographs and paintings of finished jobs: those of others may be no pictures."""
+    files = [*_distinct(jobs, _photo), *dict.fromkeys(path for job in jobs for path, _ in job.styles)]
+    return [(Path(file), Path(file).name) for file in files]
+
+
+def _title(jobs: Sequence[Job]) -> str:
+    photos = _distinct(jobs, _photo)
+    paintings = list(dict.fromkeys(path for job in jobs for path, _ in job.styles))
+    first, second = (in_words([Path(one).name for one in many]) for many in (photos, paintings))
+    return f"{first} in the manner of {second}"
+
+
+def _file(cell: Place, told: Mapping[str, Any]) -> Path | None:
+    return Path(cell.job.output) if cell.job.name in told else None
+
+
+def _photo(job: Job) -> str:
+    return job.content
+
+
+def _painting(job: Job) -> str:
+    return " + ".join(path for path, _ in job.styles)
+
+
+def _distinct(jobs: Sequence[Job], of: Any) -> list[str]:
+    return list(dict.fromkeys(of(job) for job in jobs))
+
+
+def _short(paths: Sequence[str]) -> dict[str, str]:
+    """A label for each: the names without folders and suffixes, where these tell them apart."""
+    stems = {path: " + ".join(Path(one).stem for one in path.split(" + ")) for path in paths}
+    return stems if len(set(stems.values())) == len(paths) else {path: path for path in paths}
+
+
+def _id(job: Job) -> str:
+    """Good in a link, and no other job's."""
+    digest = sha256(job.name.encode(errors="surrogatepass")).hexdigest()[:8]
+    return f"{re.sub(r'[^A-Za-z0-9._-]', '-', job.name)}-{digest}"

@@ -1,0 +1,254 @@
+"""Before anything is painted: how many workers, with how many threads; and the hours, the memory and the disk it takes.
+
+Looking at a picture loads torch and the network. A process of its own does that and ends, so that the one that hands
+out the jobs stays small.
+"""
+
+import json
+import math
+import multiprocessing
+import os
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from impasto.batch import cluster
+from impasto.batch.job import Job
+from impasto.errors import BatchError
+from impasto.memory.process import available
+from impasto.settings import LARGEST_DEFAULT_SIZE, Settings
+
+SAFE_PART = 0.8
+"""How much of the memory that is free all workers together plan to take."""
+LOOKED_AT = 500
+"""Of so many pictures, evenly chosen, the sizes are looked up; the others are like them."""
+KINDS = 8
+"""So many kinds of settings are measured; others take as long as these do on average."""
+SIDE_BY_SIDE = 1.1
+"""How much longer a step takes while other workers compute beside it, each with cores of its own
+(`benchmarks/batch.py`): they share the memory's lanes."""
+BYTES_PER_PIXEL = {".png": 2.5, ".tif": 3.0, ".tiff": 3.0, ".jpg": 0.8, ".jpeg": 0.8, ".webp": 0.6}
+"""Of results of 8 bits; 16 take twice as many."""
+_SAME_TIME = (
+    "strength",
+    "alpha",
+    "beta",
+    "seed",
+    "noise",
+    "learning_rate",
+    "protect_strength",
+    "detail",
+    "bits",
+)
+"""Settings that change what a picture looks like and not how long it takes."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class BatchPlan:
+    """What a batch takes.
+
+    pictures: of the batch; left: of them, to be painted. workers: at the same time; threads: of each. seconds: until
+    all is done. memory: bytes of each worker at most. results, unfinished: bytes of disk,
+    for good and meanwhile. room: bytes that are free in the folder's file system.
+    """
+
+    pictures: int
+    left: int
+    workers: int
+    threads: int
+    seconds: float
+    memory: int
+    results: int
+    unfinished: int
+    room: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-able."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Share:
+    """How this machine is shared out: workers, threads of each, bytes that each may take; GPUs, one for each worker."""
+
+    workers: int
+    threads: int
+    memory: int
+    gpus: int = 0
+
+
+@dataclass(frozen=True)
+class Look:
+    """What one picture takes: height and width, seconds (0 where they were not measured), bytes, and of GPUs here."""
+
+    height: int
+    width: int
+    seconds: float
+    peak: int
+    gpus: int
+
+
+def share_out(jobs: Sequence[Job], workers: int | None) -> Share:
+    """How many workers paint the most pictures an hour on this machine.
+
+    One with a single thread on each core: threads that work on one picture wait for each other, and workers do not.
+    Fewer where the memory does not hold so many of the largest picture; one for each GPU, where these compute.
+
+    Args:
+        jobs: what is to be done, not nothing.
+        workers: as the user wishes, or None.
+    """
+    cores, gpus = usable_cores(), 0
+    if workers is None and len(jobs) > 1:
+        largest = max(sample(jobs), key=_pixels)
+        look = apart(look_at, {"job": largest.as_data(), "threads": 1, "timed": False})
+        gpus = look.gpus
+        workers = gpus or min(cores, int(SAFE_PART * available() // max(1, look.peak)))
+    count = max(1, min(workers or 1, len(jobs)))
+    return Share(count, max(1, cores // count), available() // count, min(gpus, count))
+
+
+def make_plan(
+    jobs: Sequence[Job], pictures: int, workers: int | None, at_cluster: int | None, folder: Path
+) -> BatchPlan:
+    """The plan of a batch.
+
+    Args:
+        jobs: what is left of it.
+        pictures: how many there are in all.
+        workers: on this machine, as the user wishes.
+        at_cluster: how many workers a cluster has that paints instead; its machines count as fast as this one.
+        folder: of the results.
+    """
+    room = shutil.disk_usage(next(one for one in (folder, *folder.parents) if one.exists())).free
+    if not jobs:
+        return BatchPlan(pictures, 0, 0, 0, 0.0, 0, 0, 0, room)
+    share = share_out(jobs, workers) if at_cluster is None else Share(at_cluster, 1, 0)
+    kinds: dict[str, list[Job]] = {}
+    for job in jobs:
+        kinds.setdefault(_kind(job), []).append(job)
+    seconds, memory, looks = 0.0, 0, 0
+    for alike in list(kinds.values())[:KINDS]:
+        some = sample(alike)
+        one = max(some, key=_pixels)
+        look = apart(look_at, {"job": one.as_data(), "threads": share.threads, "timed": True})
+        mean = sum(_pixels(job) for job in some) / len(some) / max(1.0, _pixels(one))
+        seconds += look.seconds * mean * len(alike)
+        memory, looks = max(memory, look.peak), looks + len(alike)
+    beside = SIDE_BY_SIDE if share.workers > 1 and at_cluster is None else 1.0
+    longest = (
+        math.ceil(len(jobs) / share.workers) * share.workers / len(jobs)
+    )  # the last ones leave workers idle
+    return BatchPlan(
+        pictures=pictures,
+        left=len(jobs),
+        workers=share.workers,
+        threads=share.threads,
+        seconds=seconds * len(jobs) / looks * beside * longest / share.workers,
+        memory=memory,
+        results=int(_mean(jobs, _result_bytes) * len(jobs)),
+        unfinished=int(_mean(jobs, _checkpoint_bytes) * share.workers),
+        room=room,
+    )
+
+
+def look_at(data: Mapping[str, Any]) -> Look:
+    """Begin a painting and plan it, in a process of its own.
+
+    data: "job", as `Job.as_data` has it; "threads" to plan with; "timed": whether time is measured.
+    Raises what beginning the painting would raise.
+    """
+    import torch
+
+    import impasto
+
+    job = Job.from_data(data["job"])
+    settings = Settings.from_dict({"threads": data["threads"], **job.settings})
+    if settings.colour == "only":
+        height, width = impasto.recolor(job.content, list(job.styles), size=settings.size).image.shape[-2:]
+        return Look(height, width, 0.0, 0, 0)
+    stylizer = impasto.Stylizer(settings)
+    painting = stylizer.paint(job.content, list(job.styles), **dict(job.where))
+    plan = painting.plan(times=data["timed"])
+    gpu = stylizer.encoder.device.type == "cuda"
+    return Look(*painting.size, plan.seconds or 0.0, plan.peak, torch.cuda.device_count() if gpu else 0)
+
+
+def apart(function: Callable[[Any], T], data: Any) -> T:
+    """Call a function in a process of its own, which then ends and gives back all that it took.
+
+    Raises what it raises, and BatchError where the process is killed.
+    """
+    if not cluster.PROCESSES:
+        return function(data)
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        try:
+            return pool.submit(function, data).result()
+        except BrokenProcessPool:
+            raise BatchError(
+                "the plan could not be made: its process ended early, for want of memory perhaps; say how many "
+                "--workers, and --memory or a smaller --size"
+            ) from None
+
+
+def usable_cores() -> int:
+    """Those that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def sample(jobs: Sequence[Job]) -> Sequence[Job]:
+    """At most LOOKED_AT of them, evenly chosen."""
+    return jobs[:: math.ceil(len(jobs) / LOOKED_AT)]
+
+
+def _kind(job: Job) -> str:
+    """Jobs of one kind take as long as each other, for each pixel."""
+    told = {name: value for name, value in job.settings.items() if name not in _SAME_TIME}
+    return json.dumps([told, sorted(job.where), len(job.styles)], sort_keys=True, default=str)
+
+
+def _pixels(job: Job) -> int:
+    """Of the result; 0 where the photograph cannot be read, which is told when it is painted."""
+    width, height = _size_of(job.content)
+    longest = job.settings.get("size") or min(max(width, height), LARGEST_DEFAULT_SIZE)
+    return int(width * height * (longest / max(width, height, 1)) ** 2)
+
+
+@cache
+def _size_of(path: str) -> tuple[int, int]:
+    """Width and height, from the file's head; a picture lying on its side has them the other way round, and as many."""
+    import pyvips
+
+    try:
+        head = pyvips.Image.new_from_file(path)
+        return head.width, head.height
+    except pyvips.Error:
+        return 0, 0
+
+
+def _result_bytes(job: Job) -> float:
+    double = 2 if job.settings.get("bits") == 16 else 1
+    return (
+        double * BYTES_PER_PIXEL.get(Path(job.output).suffix.lower(), BYTES_PER_PIXEL[".png"]) * _pixels(job)
+    )
+
+
+def _checkpoint_bytes(job: Job) -> float:
+    """Three channels in single precision, of the canvas and of each vector that the solver keeps."""
+    settings = Settings.from_dict(dict(job.settings))
+    vectors = 4 if settings.solver == "adam" else 3 + 2 * min(settings.history, settings.steps)
+    return 12.0 * vectors * _pixels(job)
+
+
+def _mean(jobs: Sequence[Job], of: Callable[[Job], float]) -> float:
+    some = sample(jobs)
+    return sum(map(of, some)) / len(some)

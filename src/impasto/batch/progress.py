@@ -1,0 +1,72 @@
+"""How far a batch is, reckoned from the engine's events: the whole, with the time left, and each worker."""
+
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+from impasto.batch.engine import Ended, Event, Told
+
+_FIRST = 0.02
+"""Part of the work before which nothing is said of the time left."""
+
+
+class Progress:
+    """What is done, reckoned from the engine's events; the base of the displays, shows nothing itself.
+
+    Args:
+        left: tasks to be done.
+        before: tasks that were done before.
+        now: a clock in seconds that never goes back.
+    """
+
+    def __init__(self, left: int, before: int = 0, now: Callable[[], float] = time.monotonic):
+        self.total, self.before, self.ended, self.failed = left, before, 0, 0
+        self.workers: dict[str, Told] = {}
+        self._now, self._began = now, now()
+        self._at_first: float | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return None
+
+    def event(self, event: Event) -> None:
+        """Take an event into account."""
+        if isinstance(event, Told):
+            self.workers[event.worker] = event
+        else:
+            names = {event.task.name} if isinstance(event, Ended) else {task.name for task in event.tasks}
+            self.workers = {key: one for key, one in self.workers.items() if one.task.name not in names}
+        if isinstance(event, Ended) and not event.stopped:
+            self.ended += 1
+            self.failed += event.failed is not None
+        if self._at_first is None:
+            self._at_first = self.done  # what was painted before an interruption took none of this time
+
+    def note(self, text: str) -> None:
+        """Something to know."""
+
+    def stopping(self) -> None:
+        """Somebody asked to stop."""
+
+    @property
+    def done(self) -> float:
+        """Part of this run's work, 0 to 1."""
+        at_work = sum(one.done for one in self.workers.values())
+        return min(1.0, (self.ended + at_work) / max(1, self.total))
+
+    @property
+    def gone(self) -> float:
+        """Seconds since it began."""
+        return self._now() - self._began
+
+    def left(self) -> float | None:
+        """Seconds to go; None while nothing is known."""
+        gained = self.done - (self._at_first or 0.0)
+        if gained < _FIRST and not self.ended:
+            return None
+        return self.gone * (1 - self.done) / max(gained, 1e-9)

@@ -1,0 +1,99 @@
+"""One job on a worker: held, so that nobody else paints it too; stopped when asked to; told of while it goes on."""
+
+import contextlib
+import threading
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from impasto.batch.job import Job
+from impasto.batch.measures import measure
+from impasto.batch.task import StoppedError, TryLaterError, asked_to_stop, tell
+from impasto.batch.work import Painter, Work
+from impasto.errors import OutputError
+
+
+def paint_picture(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Paint the picture of a job on a worker, and write it.
+
+    Args:
+        data: "job", as `Job.as_data` gives it; "beside", how many paintings this machine works on at a time; "sha256"
+            of the picture that an earlier run painted, where that is known.
+
+    Returns:
+        What `Work.finish` or `Work.found` returns.
+
+    Raises:
+        TryLaterError: somebody else is at this picture.
+        StoppedError: the run was asked to stop; the painting is kept.
+        ImpastoError: it cannot be painted, or written, or another picture is there.
+    """
+    job, painter = Job.from_data(data["job"]), _painter(int(data.get("beside", 1)))
+    for folder in (Path(job.output).parent, job.lock.parent):
+        _make(folder)
+    with held(job.lock):
+        tell(0.0, "reading the pictures")
+        work = Work(painter, job)
+        if work.is_there(data.get("sha256")):
+            return work.found()
+        work.check_free()
+        for step in work:
+            tell(step.done, f"step {step.number} of {work.steps}")
+            if asked_to_stop() and step.done < 1:
+                work.keep()
+                raise StoppedError
+        return work.finish()
+
+
+def measure_picture(data: Mapping[str, Any]) -> dict[str, float]:
+    """The report's measures of a finished picture, on a worker.
+
+    data: "job" and "beside", as for `paint_picture`. Raises StoppedError, and what `measures.measure` raises.
+    """
+    if asked_to_stop():
+        raise StoppedError
+    return measure(_painter(int(data.get("beside", 1))), Job.from_data(data["job"]))
+
+
+_PAINTERS: dict[int, Painter] = {}
+_LOCK = threading.Lock()
+
+
+def _painter(beside: int) -> Painter:
+    """The one of this process, who keeps what several jobs need."""
+    with _LOCK:
+        if beside not in _PAINTERS:
+            _PAINTERS.clear()
+            _PAINTERS[beside] = Painter(beside)
+        return _PAINTERS[beside]
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"the folder '{folder}' could not be made ({error.strerror}): choose another place, which every worker sees"
+        ) from None
+
+
+@contextlib.contextmanager
+def held(lock: Path) -> Iterator[None]:
+    """Hold a job. The system lets go of it when this process ends, however it ends.
+
+    Raises:
+        TryLaterError: another process holds it, or another thread of this one.
+    """
+    from filelock import FileLock, Timeout
+
+    mine = FileLock(lock, blocking=False)
+    try:
+        mine.acquire()
+    except Timeout:
+        raise TryLaterError from None
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            lock.unlink(missing_ok=True)
+        mine.release()

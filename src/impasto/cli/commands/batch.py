@@ -1,0 +1,130 @@
+"""`impasto batch`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from impasto.batch.jobs import NAME, Habits, jobs_in, jobs_of
+from impasto.cli import parameters as p
+from impasto.cli.batch_display import show_batch
+from impasto.cli.guidance import takes_masks, where_of
+from impasto.cli.interrupt import INTERRUPTED
+from impasto.cli.job import absolute_weights
+from impasto.cli.messages import note, say
+from impasto.cli.options import given, takes_settings
+from impasto.distributed.process_info import place
+from impasto.errors import SettingsError
+from impasto.faces.words import spent
+from impasto.settings.amounts import in_words
+
+if TYPE_CHECKING:
+    from impasto.batch.batch import Batch, Outcome
+    from impasto.batch.job import Job
+    from impasto.batch.plan import BatchPlan
+
+SOME_FAILED = 1
+"""The exit code of a batch of which some pictures could not be painted."""
+_MOST_FAILURES = 20
+"""More are only counted; the journal has all."""
+
+
+@takes_settings
+@takes_masks
+def batch(
+    photos: p.Photos = None,
+    *,
+    output: p.Results,
+    style: p.BatchStyles = None,
+    jobs: p.Jobs = None,
+    pairs: p.Pairs = False,
+    name: p.ResultName = None,
+    force: p.ReplaceResults = False,
+    checkpoint_every: p.BatchCheckpoint = None,
+    report: p.BatchReport = False,
+    dry_run: p.DryRun = False,
+    workers: p.Workers = None,
+    scheduler: p.Scheduler = None,
+    quiet: p.Quiet = False,
+    **fields: Any,
+) -> int:
+    """Paint many photographs with many paintings, on all cores or all machines; begun again, it goes on."""
+    from impasto.batch.batch import Batch
+
+    if place().size > 1:
+        raise SettingsError("a batch shares out its pictures by itself: start it without torchrun")
+    where, named = where_of(fields), given(fields)
+    if named.get("weights"):
+        named["weights"] = absolute_weights(named["weights"])
+    habits = Habits(output, name or NAME, named, where, force, checkpoint_every)
+    many = Batch(
+        _jobs(photos, style, jobs, pairs, habits), output, workers=workers, scheduler=scheduler, report=report
+    )
+    if dry_run:
+        _say_plan(many.plan())
+        return 0
+    try:
+        count = len(many.todo) + (len(many.jobs) if report else 0)
+        asked = show_batch(many.run(), count, len(many.outcome.found), quiet, many.stop)
+        complete = not (asked and many.outcome.unfinished)
+        pages = many.publish() if many.told else []
+    except KeyboardInterrupt:
+        if not quiet:
+            say("Stopped at once. The same command goes on with what is finished.")
+        return INTERRUPTED
+    if not quiet:
+        _say_ended(many, complete)
+        if pages:
+            say(f"See them in {pages[0]}; on one sheet: {output / 'sheet.png'}.")
+        if report:
+            say(f"What was measured of each is in {output / 'report.csv'}.")
+    return INTERRUPTED if not complete else SOME_FAILED if many.outcome.failed else 0
+
+
+def _jobs(
+    photos: list[str] | None, styles: list[str] | None, table: Path | None, pairs: bool, habits: Habits
+) -> "list[Job]":
+    if table is None:
+        if not photos or not styles:
+            raise SettingsError(
+                "expected photographs and at least one --style PAINTING, or a table of them with --jobs"
+            )
+        return jobs_of(photos, styles, habits, pairs=pairs)
+    if photos or styles or pairs:
+        raise SettingsError("the table given with --jobs names photographs and paintings: omit the others")
+    return jobs_in(table, habits)
+
+
+def _say_plan(plan: "BatchPlan") -> None:
+    there = plan.pictures - plan.left
+    say(f"{plan.pictures} pictures" + (f", of which {there} are finished." if there else "."))
+    if not plan.left:
+        return
+    each = "a thread" if plan.threads == 1 else f"{plan.threads} threads"
+    say(
+        f"{plan.left} to be painted by {plan.workers} at a time, with {each} each: about {spent(plan.seconds)}."
+    )
+    say(f"Memory: {in_words(plan.memory)} for each, {in_words(plan.memory * plan.workers)} in all.")
+    say(
+        f"Disk: about {in_words(plan.results)} of results, and {in_words(plan.unfinished)} while it paints; "
+        f"{in_words(plan.room)} are free."
+    )
+    if plan.results + plan.unfinished > plan.room:
+        note("the disk is too small for this: choose another folder with -o, or a smaller --size")
+
+
+def _say_ended(many: "Batch", complete: bool) -> None:
+    outcome, whole = many.outcome, len(many.jobs)
+    done = len(outcome.painted) + len(outcome.found)
+    parts = [f"{len(outcome.painted)} painted"]
+    parts += [f"{len(outcome.found)} there before"] if outcome.found else []
+    parts += [f"{len(outcome.failed)} failed"] if outcome.failed else []
+    say(f"{done} of {whole} pictures are in {many.folder}: {', '.join(parts)}.")
+    _say_failed(outcome)
+    if not complete:
+        say("Stopped. The same command goes on.")
+
+
+def _say_failed(outcome: "Outcome") -> None:
+    for name, why in list(outcome.failed.items())[:_MOST_FAILURES]:
+        say(f"  {name}: {why}")
+    if len(outcome.failed) > _MOST_FAILURES:
+        say(f"  and {len(outcome.failed) - _MOST_FAILURES} more, in the journal")

@@ -1,0 +1,87 @@
+"""A grid of small pictures at work, as `impasto explore` paints it: in the queue like any painting."""
+
+import shutil
+from pathlib import Path
+
+import impasto
+from impasto.errors import OutputError
+from impasto.explore.grid import make_grid
+from impasto.explore.paint import Begun, Ended, Explorer, Stepped
+from impasto.explore.subject import Subject
+from impasto.faces.again import again_command
+from impasto.studio.library import SHOWN_SIDE, THUMB_SIDE, save_small
+from impasto.studio.work import Work
+
+
+class GridWork(Work):
+    """Like `Work`; weights cannot be changed, and what is seen is the sheet with the pictures that are finished."""
+
+    def _run(self) -> None:
+        record = self.record
+        record.state, record.problem = ("paused" if self._paused else "painting"), ""
+        self._keep_record()
+        order, library = record.order, self._library
+        arguments = order.arguments(library)
+        where = {name: tuple(arguments[name]) for name in ("masks", "style_masks") if arguments[name]} | (
+            {"protect": arguments["protect"]} if order.protect else {}
+        )
+        files = {one.name: library.file(one) for one in (*order.masks, *order.style_masks)}
+        files |= {order.protect.name: library.file(order.protect)} if order.protect else {}
+        subject = Subject(arguments["content"], tuple(arguments["style"]), where, files)
+        grid = make_grid(order.vary, dict(order.named))
+        self.note = "; ".join(grid.notes(subject.protects))
+        explorer = Explorer(grid, subject, record.grid)
+        record.size = (explorer.size[1], explorer.size[0])
+        record.of_steps = len(explorer.grid.cells)
+        self._meter.begin(record.seconds)
+        self._paint_all(explorer)
+
+    def _paint_all(self, explorer: Explorer) -> None:
+        record = self.record
+        for event in explorer:
+            if isinstance(event, Begun):
+                self.doing = f"picture {event.number} of {event.of}: {explorer.grid.title(event.cell)}"
+                self.note = "; ".join(event.notes) or self.note
+            elif isinstance(event, Stepped):
+                self.step = event.step
+                record.done = event.done
+            elif isinstance(event, Ended):
+                record.steps = explorer.done
+                self.note = event.failed or self.note
+                self._show(explorer)
+            self._wait_here()
+            if self._wish:
+                break
+        if self._wish:
+            explorer.stop()
+        if self._wish in ("discard", "close"):
+            self._keep_record()
+            return
+        self._show(explorer)
+        record.state = "kept" if self._wish else "finished"
+        record.done = record.done if self._wish else 1.0
+        self._keep_record()
+
+    def _wait_here(self) -> None:
+        doing = self.doing
+        while not self._wish and (self._paused or self._yielding()):
+            self.record.state = "paused" if self._paused else self.record.state
+            with self._asked:
+                self._asked.wait(0.05)
+        self.doing = doing
+        if not self._wish:
+            self.record.state = "painting"
+
+    def _show(self, explorer: Explorer) -> None:
+        """The sheet with what is finished, as the painting's picture."""
+        record = self.record
+        explorer.publish(lambda recipe, path: again_command(recipe, Path(path)))
+        try:
+            shutil.copyfile(explorer.folder.sheet, record.picture)
+            for kind, side in (("thumb", THUMB_SIDE), ("shown", SHOWN_SIDE)):
+                save_small(record.picture, record.small(kind), side)
+        except (OSError, impasto.PictureError) as error:
+            raise OutputError(f"the sheet could not be kept ({error}): is the disk full?") from None
+        record.picture_changed()
+        self.frames.show_file(record.small("shown"))
+        self._keep_record()

@@ -1,0 +1,87 @@
+"""Workers that are processes: killed with -9 in the middle, and ended for the memory they take."""
+
+import contextlib
+import json
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+import impasto
+from impasto.batch import cluster
+from impasto.batch.engine import Ended, Engine, Lost, Told
+from impasto.batch.task import Task, tell
+from impasto.images.io.read import write_picture
+from tests.batch import tiny_process
+from tests.helpers import random_image
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(autouse=True)
+def processes(in_this_process, monkeypatch):
+    monkeypatch.setattr(cluster, "PROCESSES", True)
+    monkeypatch.setattr(cluster, "PRELOAD", [*cluster.PRELOAD, tiny_process.__file__])
+
+
+def worker_processes():
+    found = psutil.Process().children(recursive=True)
+    return [one for one in found if "spawn_main" in " ".join(one.cmdline())]
+
+
+def kill(processes):
+    for one in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            one.kill()
+
+
+def test_workers_killed_in_the_middle(studio):
+    for number in range(3):
+        write_picture(f"photo{number}.png", random_image(36, 48, number + 5))
+    photos, settings = [f"photo{number}.png" for number in range(3)], {"size": 48, "steps": 60, "scales": 1}
+    lost, killed = [], []
+
+    def watch(event):
+        if isinstance(event, Told) and event.done > 0 and not killed:
+            killed.extend(worker_processes())
+            kill(killed)
+        if isinstance(event, Lost):
+            lost.append(event)
+
+    outcome = impasto.paint_many(
+        photos, "style.png", "out", workers=2, checkpoint_every=5, watch=watch, solver="adam", **settings
+    )
+    assert killed
+    assert lost
+    assert sorted(outcome.painted) == [f"photo{number}__style.png" for number in range(3)]
+    lines = [json.loads(line) for line in Path("out/journal.jsonl").read_text().splitlines()]
+    assert sorted(line["picture"] for line in lines if line["event"] == "painted") == sorted(outcome.painted)
+    assert any(line["resumed"] for line in lines if line["event"] == "painted")
+    for photo in photos:
+        name = f"{Path(photo).stem}__style.png"
+        impasto.stylize(photo, "style.png", solver="adam", **settings).save(name)
+        assert Path(name).read_bytes() == Path("out", name).read_bytes()
+    assert not Path("out/unfinished").exists()
+
+
+def hungry(_):
+    tell(0.5, "eating")
+    eaten = []
+    for _ in range(100):
+        eaten.append(bytes(50_000_000))
+        eaten[-1] = b"x" * 50_000_000  # pages that were written to count
+        time.sleep(0.05)
+
+
+def modest(number):
+    return number
+
+
+def test_a_worker_that_takes_too_much_memory_is_ended_and_the_others_go_on(monkeypatch):
+    monkeypatch.setitem(cluster._CONFIG, "distributed.scheduler.allowed-failures", 1)
+    tasks = [Task("hungry", hungry, 0), *(Task(str(number), modest, number) for number in range(3))]
+    with cluster.local_workers(1, 1, 500_000_000) as client:
+        ends = {one.task.name: one for one in Engine(client).run(tasks) if isinstance(one, Ended)}
+    assert "2 workers ended while they were at it, for want of memory perhaps" in ends["hungry"].failed
+    assert [ends[str(number)].result for number in range(3)] == [0, 1, 2]
