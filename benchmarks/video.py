@@ -1,7 +1,7 @@
 """Does a painted film flicker? Warping errors, style distance, sharpness and time, beside stills and the film itself.
 
     python benchmarks/video.py                              # every film at 128 pixels: writes benchmarks/video.json
-    python benchmarks/video.py --films pan,flower --size 160 --out sheets --recipe paint
+    python benchmarks/video.py --films pan,flower --size 160 --out sheets --recipe glaze
     python benchmarks/video.py --films static               # 100 frames of a camera that stands, with its noise
     python benchmarks/video.py --painted flower.mkv         # the whole time lapse, which `impasto video` painted before
 
@@ -266,7 +266,7 @@ def main() -> None:
     )
     parser.add_argument("--films", default="pan,turn,sprite,flower,static")
     parser.add_argument("--size", type=int, default=128)
-    parser.add_argument("--recipe", default="strokes")
+    parser.add_argument("--recipe", default="paint")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--out", type=Path)
     parser.add_argument("--painted", type=Path)

@@ -49,7 +49,7 @@ def main(folder: Path) -> None:
     shots.mkdir(exist_ok=True)
     for number, one in enumerate(frames):
         Image.fromarray(one).save(shots / f"shot-{number:02}.png")
-    settings = impasto.Settings(recipe="strokes", threads=1)
+    settings = impasto.Settings(threads=1)
     work = folder / "film"
     painting = impasto.VideoStylizer(settings).paint(shots, DEMO / "style.jpg", rate=RATE, folder=work)
     for one in painting:

@@ -287,7 +287,7 @@ def test_what_the_file_cannot_do_as_the_film_does_is_told(cinema, run, pan):
     white = frames_of(cinema / "out.mp4")[0].astype(float)
     assert run(*command()).code == 0
     clear = frames_of(cinema / "out.mkv")[0] * (90 / 255) + 255 * (165 / 255)
-    assert np.abs(white - clear).mean() < 3
+    assert np.abs(white - clear).mean() < 6  # on black it would be some 150
 
 
 def test_a_disk_that_is_full_loses_nothing(film, cinema, run, refused, straight, monkeypatch):

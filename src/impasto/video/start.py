@@ -10,7 +10,7 @@ SPECKLE = 1.2
 """What is mixed for each place by itself is smoothed by this deviation, in pixels of a frame 192 pixels wide."""
 BLURS = (1.5, 4.0)
 """What is around a place counts, too: means by these deviations, in pixels of a frame 192 pixels wide."""
-NEARNESS = 0.15
+NEARNESS = 0.5
 """How much distance counts: across the whole frame as much as this difference of every colour; 1 is black to white."""
 SURE, UNSURE = 0.8, 0.98
 """Places that are trusted more than the first are looked at; those trusted less than the second are guessed."""
