@@ -189,6 +189,7 @@ def test_all_else_that_can_be_pressed(browser, tmp_path):
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] / 2 + 50, box["y"] + box["height"] / 3 + 20, steps=4)
     page.mouse.up()
+    page.get_by_label("Undo").and_(page.locator(":enabled")).filter(visible=True).first.wait_for()
     page.get_by_label("Take these masks").click()
     window.sees("masked")
     assert served.end() == 0
