@@ -3,13 +3,14 @@
     python benchmarks/video.py                              # every film at 128 pixels: writes benchmarks/video.json
     python benchmarks/video.py --films pan,flower --size 160 --out sheets --recipe paint
     python benchmarks/video.py --films static               # 100 frames of a camera that stands, with its noise
+    python benchmarks/video.py --painted flower.mkv         # the whole time lapse, which `impasto video` painted before
 
 The films `pan`, `turn` and `sprite` are made of photographs, with exact motion; `flower` is a time lapse, whose motion
-is told by the flow. Four contenders: `film`, the film itself, which is the floor; `stills`, each frame painted by
-itself; `loose`, begun from the paint that the motion brings, without temporal cost; `video`, as `impasto video` paints
-it. The warping error is the mean squared difference to the picture so many frames before, brought along the motion,
-where a place is seen in both (Lai et al., "Learning blind video temporal consistency", arXiv 1808.00449). With --out
-contact sheets, and x-t slices (one row of pixels over time), are written into that folder.
+is told by the flow. Contenders: `film`, the film itself, which is the floor; `stills`, each frame painted by itself;
+`video`, as `impasto video` paints it; and with --loose `loose`, begun from the paint that the motion brings, without
+temporal cost. The warping error is the mean squared difference to the picture so many frames before, brought along the
+motion, where a place is seen in both (Lai et al., "Learning blind video temporal consistency", arXiv 1808.00449). With
+--out contact sheets, and x-t slices (one row of pixels over time), are written into that folder.
 """
 
 import argparse
@@ -43,7 +44,7 @@ STYLE = PICTURES / "style" / "starry_night_google.jpg"
 COUNT, GAPS = 22, (1, 5, 20)
 MEASURED = {1: ((0, 1), (5, 6), (20, 21)), 5: ((0, 5), (1, 6)), 20: ((0, 20), (1, 21))}
 """Which frames are compared, by the number of frames between them: stills are painted of these alone."""
-STATIC_COUNT, STATIC_SIZE, STATIC_NOISE = 100, 112, 2.0
+STATIC_COUNT, STATIC_SIZE, STATIC_NOISE = 100, 96, 2.0
 
 Back = Callable[[int, int], tuple[np.ndarray, np.ndarray]]
 
@@ -144,7 +145,7 @@ def sharpness(picture: np.ndarray) -> float:
     return float(cv2.Laplacian(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32), -1).std())
 
 
-def contend(shots: Shots, settings: impasto.Settings, out: Path | None) -> dict[str, Any]:
+def contend(shots: Shots, settings: impasto.Settings, out: Path | None, loose: bool) -> dict[str, Any]:
     """The figures of one film."""
     needed = sorted({n for pairs in MEASURED.values() for pair in pairs for n in pair})
     painter = impasto.VideoStylizer(settings)
@@ -160,7 +161,7 @@ def contend(shots: Shots, settings: impasto.Settings, out: Path | None) -> dict[
         "film": (dict(enumerate(shots.pictures)), 0.0),
         "stills": (stills, statistics.fmean(seconds)),
     }
-    for name, temporal in (("loose", Temporal(hold=0.0)), ("video", Temporal())):
+    for name, temporal in (*([("loose", Temporal(hold=0.0))] if loose else []), ("video", Temporal())):
         by = impasto.VideoStylizer(settings, temporal=temporal, encoder=stylizer.encoder)
         frames = list(by.paint(shots, STYLE))
         contenders[name] = (
@@ -203,6 +204,46 @@ def stand(settings: impasto.Settings, size: int, count: int) -> dict[str, Any]:
     }
 
 
+def whole(painted: Path, settings: impasto.Settings) -> dict[str, Any]:
+    """The figures of a painted film of the whole time lapse, beside the film, and beside stills of some frames."""
+    shown = [one.pixels for one in FilmFile(painted).frames(Fraction(0), None, print)]
+    height, width = shown[0].shape[:2]
+    lapse = FilmFile(PICTURES / "video" / "flower.mp4").frames(Fraction(0), None, print)
+    pictures = [cv2.resize(one.pixels, (width, height), interpolation=cv2.INTER_AREA) for one in lapse]
+
+    def back(i: int, j: int) -> tuple[np.ndarray, np.ndarray]:
+        matched = match(pictures[i], pictures[j])
+        flow, seen = follow_flow(matched, pictures[i], pictures[j])
+        return flow, seen & matched.visible
+
+    stylizer = impasto.Stylizer(replace(settings, size=width))
+    style, stills = stylizer.encode_style(STYLE), {}
+    for number in (100, 101, 105, 120):
+        image = stylizer.stylize(pictures[number], style).image
+        stills[number] = np.round(image[0].permute(1, 2, 0).numpy() * 255).astype(np.uint8)
+    figures: dict[str, Any] = {"frames": len(shown), "size": width}
+    for gap in GAPS:
+        pairs = [(n, n + gap) for n in range(0, len(shown) - gap, 5)]
+        for name, film_ in (("film", pictures), ("video", shown)):
+            figures[f"{name}, error {gap}"] = round(
+                warping_error(dict(enumerate(film_)), back, gap, pairs), 7
+            )
+        of_stills = warping_error(stills, back, gap, [(100, 100 + gap)])
+        beside = warping_error({n: shown[n] for n in stills}, back, gap, [(100, 100 + gap)])
+        figures[f"stills, error {gap}, from frame 100"] = round(of_stills, 7)
+        figures[f"video, error {gap}, from frame 100"] = round(beside, 7)
+    for name, of in (("stills", stills), ("video", {n: shown[n] for n in stills})):
+        figures[f"{name}, style distance"] = round(
+            statistics.fmean(
+                style_distance(of[n], pictures[n], stylizer.settings, stylizer.encoder) for n in stills
+            ),
+            5,
+        )
+    figures["sharpness, frame 100 to frame 1"] = round(sharpness(shown[100]) / sharpness(shown[1]), 3)
+    figures["sharpness of the film, likewise"] = round(sharpness(pictures[100]) / sharpness(pictures[1]), 3)
+    return figures
+
+
 def draw(out: Path, shots: Shots, contenders: dict[str, Any]) -> None:
     """A contact sheet, a row for each contender, and x-t slices of film, loose and video."""
     out.mkdir(exist_ok=True)
@@ -213,6 +254,7 @@ def draw(out: Path, shots: Shots, contenders: dict[str, Any]) -> None:
     slices = [
         np.stack([contenders[name][0][n][row] for n in range(len(shots.pictures))]).repeat(4, 0)
         for name in ("film", "loose", "video")
+        if name in contenders
     ]
     cv2.imwrite(str(out / f"{shots.path}-xt.png"), cv2.cvtColor(np.vstack(slices), cv2.COLOR_RGB2BGR))
 
@@ -227,17 +269,24 @@ def main() -> None:
     parser.add_argument("--recipe", default="strokes")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--painted", type=Path)
+    parser.add_argument("--loose", action="store_true")
     arguments = parser.parse_args()
     settings = impasto.Settings(recipe=arguments.recipe, threads=arguments.threads)
     file = Path(__file__).with_suffix(".json")
     found = json.loads(file.read_text()) if file.exists() else {}
     found.setdefault(arguments.recipe, {})["size"] = arguments.size
+    if arguments.painted:
+        found[arguments.recipe]["flower, whole"] = whole(arguments.painted, settings)
+        file.write_text(json.dumps(found, indent=1) + "\n")
+        print(json.dumps(found[arguments.recipe]["flower, whole"], indent=1))
+        return
     for name in arguments.films.split(","):
         if name == "static":
             figures = stand(settings, STATIC_SIZE, STATIC_COUNT)
         else:
             make = flower if name == "flower" else lambda *size: synthetic(name, *size)  # noqa: B023
-            figures = contend(make(arguments.size, COUNT), settings, arguments.out)
+            figures = contend(make(arguments.size, COUNT), settings, arguments.out, arguments.loose)
         found[arguments.recipe][name] = figures
         file.write_text(json.dumps(found, indent=1) + "\n")
         print(name, json.dumps(figures, indent=1), flush=True)

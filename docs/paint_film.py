@@ -2,8 +2,7 @@
 
 The film is a camera that pans and comes nearer over the demo's photograph, with a disc from the demo's painting that
 crosses before it. It is painted in the manner of the demo's painting, in FOLDER (`out/film` without one), frame by
-frame, and once more with each frame by itself. An x-t slice is one row of pixels, frame below frame: flicker shows as
-noise.
+frame. An x-t slice is one row of pixels, frame below frame: flicker would show as noise.
 """
 
 import sys
@@ -16,7 +15,6 @@ from build import DOCS
 from PIL import Image
 
 import impasto
-from impasto.settings import Settings
 
 ROOT = DOCS.parent
 sys.path.insert(0, str(ROOT))
@@ -51,7 +49,7 @@ def main(folder: Path) -> None:
     shots.mkdir(exist_ok=True)
     for number, one in enumerate(frames):
         Image.fromarray(one).save(shots / f"shot-{number:02}.png")
-    settings = Settings(recipe="strokes", threads=1)
+    settings = impasto.Settings(recipe="strokes", threads=1)
     work = folder / "film"
     painting = impasto.VideoStylizer(settings).paint(shots, DEMO / "style.jpg", rate=RATE, folder=work)
     for one in painting:
@@ -63,23 +61,9 @@ def main(folder: Path) -> None:
         PUBLISHED / "film.webp", save_all=True, append_images=list(map(Image.fromarray, painted[1:])),
         duration=round(1000 / RATE), loop=0, quality=QUALITY, method=6,
     )  # fmt: skip
-    rows = [f"row-{name}" for name in ("film", "painted", "stills")]
-    stills = list(_stills(settings, frames, folder))
-    for name, shown in zip(rows, (frames, painted, stills), strict=True):
+    for name, shown in (("film", frames), ("painted", painted)):
         slice_ = np.stack([one[SIZE[0] * 2 // 3] for one in shown]).repeat(SLICES, 0).repeat(2, 1)
-        Image.fromarray(slice_).save(PUBLISHED / f"{name}.png", optimize=True)
-
-
-def _stills(settings: Settings, frames: list[np.ndarray], folder: Path) -> list[np.ndarray]:
-    """Each frame painted by itself."""
-    stylizer = impasto.Stylizer(Settings.from_dict({**settings.as_dict(), "size": SIZE[1]}))
-    style, found = stylizer.encode_style(DEMO / "style.jpg"), []
-    for number, one in enumerate(frames):
-        file = folder / f"still-{number:02}.png"
-        if not file.exists():
-            stylizer.stylize(one, style).save(file)
-        found.append(np.asarray(Image.open(file)))
-    return found
+        Image.fromarray(slice_).save(PUBLISHED / f"row-{name}.png", optimize=True)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ class Cost:
     """J and its parts, as plain numbers.
 
     total = alpha * content + beta * style + (setting `variation`) * variation + custom
-    custom: everything else, weighted: the setting `smoothness`, and costs of the user's own.
+    content and style: with all that the settings add to them. custom: costs of the user's own, weighted.
     """
 
     total: float

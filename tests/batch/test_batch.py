@@ -198,7 +198,7 @@ def test_ctrl_c_and_on(run, desk, monkeypatch):
     assert outcome.out.endswith("Stopped. The same command goes on.\n")
     assert not pictures()
     kept = list(Path("out/unfinished").glob("*.checkpoint"))
-    assert 1 <= len(kept) <= 2
+    assert kept
     assert run(*batch()).code == 0
     assert pictures() == pictures("straight")
     resumed = {line["picture"]: line["resumed"] for line in journal() if line["event"] == "painted"}

@@ -39,11 +39,11 @@ def kill(processes):
 def test_workers_killed_in_the_middle(studio):
     for number in range(3):
         write_picture(f"photo{number}.png", random_image(36, 48, number + 5))
-    photos, settings = [f"photo{number}.png" for number in range(3)], {"size": 48, "steps": 60, "scales": 1}
+    photos, settings = [f"photo{number}.png" for number in range(3)], {"size": 48, "steps": 120, "scales": 1}
     lost, killed = [], []
 
     def watch(event):
-        if isinstance(event, Told) and event.done > 0 and not killed:
+        if isinstance(event, Told) and 0.05 < event.done < 0.9 and not killed:  # a checkpoint is there
             killed.extend(worker_processes())
             kill(killed)
         if isinstance(event, Lost):

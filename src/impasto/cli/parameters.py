@@ -8,6 +8,7 @@ import typer
 from impasto.cli.options import KEEPING, axes, plain
 from impasto.settings import COMPUTER, EXPLORE_SIZE, HOW, PICTURE, SCHEMA
 from impasto.studio.address import LOOPBACK, PORT
+from impasto.video.temporal import DEFAULT_RATE, Temporal
 
 
 def _argument(metavar: str, help: str) -> Any:
@@ -142,7 +143,7 @@ Rate = Annotated[
         metavar="FRAMES",
         min=0.01,
         max=1000,
-        help="Frames a second of a film of pictures [default: 25].",
+        help=f"Frames a second of a film of pictures [default: {DEFAULT_RATE}].",
         panel=PICTURE,
     ),
 ]
@@ -161,14 +162,17 @@ HoldWeight = Annotated[
         metavar="WEIGHT",
         min=0,
         help="Weight of the temporal cost: how firmly a frame keeps the paint that the motion brings "
-        "[default: 1000].",
+        f"[default: {Temporal.hold:g}].",
         panel=HOW,
     ),
 ]
 FrameSteps = Annotated[
     int | None,
     _option(
-        metavar="N", min=1, help="Steps of each frame after the first of a shot [default: 5].", panel=HOW
+        metavar="N",
+        min=1,
+        help=f"Steps of each frame after the first of a shot [default: {Temporal.frame_steps}].",
+        panel=HOW,
     ),
 ]
 Passes = Annotated[

@@ -9,7 +9,7 @@ tiles and among processes. Total variation (`total_variation.py`) is one, holdin
 from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import torch
 from torch import Tensor
@@ -56,6 +56,7 @@ class ImageCost:
     weight: what the cost is multiplied by in J, at least 0; Painting.adjust does not change it.
     halo: how many rows beyond its own the derivative by a row depends on.
     bytes_per_pixel: what the cost holds in memory for each pixel of the canvas; the memory plan counts it.
+    part, factor: of impasto's own costs: the part of J that they are told in, and what J multiplies that part by.
 
     >>> class Brightness(ImageCost):  # J = weight * mean of G
     ...     def unit(self, size):
@@ -68,6 +69,8 @@ class ImageCost:
     weight: float = 1.0
     halo: int = 0
     bytes_per_pixel: int = 0
+    part: Literal["content", "style", "variation", "custom"] = "custom"
+    factor: float = 1.0
 
     def at(self, scale: CanvasScale) -> "ImageCost":
         """The cost as it is at one scale: itself, unless it has something to resize or to measure first."""

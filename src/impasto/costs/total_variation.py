@@ -76,9 +76,11 @@ class TotalVariation(ImageCost):
     """
 
     halo = 1
+    part = "variation"
 
     def __init__(self, weight: float, normalize: bool, reference: float = 1.0):
-        self.weight, self._normalize, self._reference = weight, normalize, reference
+        self.weight, self.factor = weight, weight or 1.0
+        self._normalize, self._reference = normalize, reference
 
     def at(self, scale: CanvasScale) -> ImageCost:
         """With the content image's V as its reference; one without any variation counts as it is."""
@@ -100,12 +102,16 @@ class TotalVariation(ImageCost):
 
 
 class SquaredVariation(ImageCost):
-    """Q as a cost on the picture. weight: of Q in J."""
+    """Q as a cost on the picture, told as a part of the style cost.
+
+    weight: of Q in the style cost. beta: of the style cost in J.
+    """
 
     halo = 1
+    part = "style"
 
-    def __init__(self, weight: float):
-        self.weight = weight
+    def __init__(self, weight: float, beta: float = 1.0):
+        self.weight, self.factor = weight * beta, beta
 
     def unit(self, size: tuple[int, int]) -> float:
         """1 / (3 H W)."""

@@ -15,7 +15,6 @@ lightness among the picture's places, from 0 to 1; k: OKLab's a and b, in units 
 colour of its partners. The photograph's finer lightness is laid over that.
 """
 
-import math
 from collections.abc import Sequence
 
 import torch
@@ -40,7 +39,7 @@ FINE_CHROMA = 0.3
 """Part of the photograph's own fine differences of colour that stays."""
 MOST_CONTRAST, LEAST_CONTRAST = 1.5, 0.5
 """The photograph's fine lightness is multiplied by the ratio of both pictures' contrasts, within these."""
-_MARGIN, _STRIDE = 32, 8
+_MARGIN, _STRIDE, _LEAST = 32, 8, 1e-300
 
 
 def underpainting(encoder: VGG19, inputs: Inputs, size: tuple[int, int]) -> Image:
@@ -160,12 +159,12 @@ def _distances(content: _Places, style: _Places) -> Tensor:
 def coupling(cost: Tensor, mass: Tensor) -> Tensor:
     """P [N, M] times N, so that each row sums to 1, by Sinkhorn's iteration; cost: c [N, M], mass: of S [M].
 
-    In the logarithm: exp(-c / EPS) would be 0 where it matters.
+    In float64, whose range holds the kernel: c differs by less than 10 within a row.
     """
-    kernel, power = -cost / EPS, RHO / (RHO + EPS)
-    log_mass, log_n = mass.log(), math.log(len(cost))
-    of_style = torch.zeros_like(mass)
+    kernel = torch.exp((cost.amin(1, keepdim=True) - cost) / EPS)
+    of_style, power = torch.ones_like(mass), RHO / (RHO + EPS)
     for _ in range(ITERATIONS):
-        of_content = -log_n - torch.logsumexp(kernel + of_style, 1)
-        of_style = power * (log_mass - torch.logsumexp(kernel + of_content[:, None], 0))
-    return torch.softmax(kernel + of_style, 1)
+        of_content = 1 / (len(cost) * (kernel @ of_style)).clamp_min(_LEAST)
+        of_style = (mass / (of_content @ kernel).clamp_min(_LEAST)) ** power
+    found = kernel * of_style
+    return found / found.sum(1, keepdim=True).clamp_min(_LEAST)

@@ -140,7 +140,7 @@ def build_objective(setup: ScaleSetup, encodings: Encodings) -> Evaluate:
     if settings.variation:
         image_costs.insert(0, TotalVariation(settings.variation, settings.balance).at(_canvas_scale(setup)))
     if settings.smoothness and settings.beta:
-        image_costs.insert(0, SquaredVariation(settings.beta * settings.smoothness))
+        image_costs.insert(0, SquaredVariation(settings.smoothness, settings.beta))
     if settings.fidelity and settings.alpha:
         image_costs.insert(0, _fidelity(setup))
     if image_costs:
@@ -153,9 +153,10 @@ def build_objective(setup: ScaleSetup, encodings: Encodings) -> Evaluate:
 
 def _fidelity(setup: ScaleSetup) -> ImageCost:
     """The part of the content cost that looks at the pixels themselves: fidelity * mean (G - C)^2."""
-    own = setup.own_rows
-    weight = setup.settings.alpha * setup.settings.fidelity
-    return HoldAtScale(setup.content_rows(own), None, weight, own)
+    own, alpha = setup.own_rows, setup.settings.alpha
+    hold = HoldAtScale(setup.content_rows(own), None, alpha * setup.settings.fidelity, own)
+    hold.part, hold.factor = "content", alpha
+    return hold
 
 
 def protection_at(setup: ScaleSetup, rows: Span) -> Protection | None:

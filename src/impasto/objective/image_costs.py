@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from torch import Tensor
 
 from impasto.costs.image_cost import ImageCost, PictureRows, strips_of
-from impasto.costs.total_variation import TotalVariation
 from impasto.distributed.partition import WHOLE, Partition, RowExchange
 from impasto.errors import SettingsError
 from impasto.evaluation import Cost, Evaluate, Evaluation
@@ -38,18 +37,15 @@ class WithImageCosts:
         """J with these costs, and its gradient at `image`."""
         evaluation = self._evaluate(image)
         cost = evaluation.cost
-        total, variation, custom = cost.total, cost.variation, cost.custom
+        parts = {name: getattr(cost, name) for name in ("total", "content", "style", "variation", "custom")}
         for one in self._costs:
             unit = one.unit(self._size)
             value = unit * self._partition.total(
                 self._add_gradient(one, image.detach(), evaluation.gradient, one.weight * unit)
             )
-            total += one.weight * value
-            if isinstance(one, TotalVariation):
-                variation = value
-            else:
-                custom += one.weight * value
-        return Evaluation(Cost(total, cost.content, cost.style, variation, custom), evaluation.gradient)
+            parts["total"] += one.weight * value
+            parts[one.part] += one.weight * value / one.factor
+        return Evaluation(Cost(**parts), evaluation.gradient)
 
     def _add_gradient(self, cost: ImageCost, image: Tensor, gradient: Tensor, scale: float) -> float:
         """The sum over this process's rows; its derivative, times `scale`, is added to `gradient`."""

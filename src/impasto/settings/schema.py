@@ -108,7 +108,7 @@ class Fields:
         "How fully the protected part stays as photographed: 1 is exactly, 0 not at all.",
         low=0, high=1, explore=(0.0, 0.25, 0.5, 0.75, 1.0))
 
-    steps: int = setting("whole", 22, HOW,
+    steps: int = setting("whole", 20, HOW,
         "Steps at the last scale; coarser scales take more, those beyond 1024 pixels fewer.",
         low=1, high=1_000_000, explore=(5, 10, 20, 40, 80))
     scales: int | None = setting("whole", None, HOW,

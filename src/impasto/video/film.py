@@ -12,8 +12,6 @@ HIGH_DEFINITION = 720
 """Rows from which a film without colour tags is taken to be coded by BT.709; below, by BT.601."""
 _BT709, _BT601 = 1, 6  # as H.273 numbers them
 _UNSPECIFIED = 2
-DEFAULT_RATE = Fraction(25)
-"""Frames a second of a film that is given as pictures, unless the user says otherwise."""
 
 Note = Callable[[str], None]
 """Is told what is wrong with a film, but not the end."""

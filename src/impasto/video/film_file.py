@@ -11,7 +11,8 @@ import numpy as np
 from impasto.errors import PictureError
 from impasto.files.readable import check_regular, fingerprint, opened
 from impasto.video.coding import to_rgb
-from impasto.video.film import DEFAULT_RATE, About, Colours, Frame, Note
+from impasto.video.film import About, Colours, Frame, Note
+from impasto.video.temporal import DEFAULT_RATE
 
 _SMALLEST = 8
 
@@ -107,7 +108,7 @@ def _about(path: Path, container: Any, stream: Any) -> About:
         raise PictureError(
             f"the film '{path}' is {width} x {height} pixels; each side must have at least {_SMALLEST}"
         )
-    rate = Fraction(stream.average_rate or stream.guessed_rate or DEFAULT_RATE)
+    rate = Fraction(stream.average_rate or stream.guessed_rate or Fraction(DEFAULT_RATE))
     seconds = _seconds(container, stream)
     shape = Fraction(context.sample_aspect_ratio or 1) or Fraction(1)
     return About(

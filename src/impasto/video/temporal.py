@@ -6,6 +6,8 @@ from typing import Any
 from impasto.errors import SettingsError
 
 LARGEST = 1e30
+DEFAULT_RATE = 25
+"""Frames a second of a film that is given as pictures, unless the user says otherwise."""
 
 
 @dataclass(frozen=True, kw_only=True)
