@@ -3,7 +3,6 @@
 Every request that the browser makes is looked at: none goes to another address.
 """
 
-import re
 import shutil
 import subprocess
 import sys
@@ -16,14 +15,13 @@ from impasto.cli import main
 from impasto.demo.pictures import demo_picture
 from tests.studio.components.conftest import CHROMIUM, missing
 from tests.studio.serving import Served
+from tests.studio.window import Window
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(bool(missing()), reason=f"no page can be tested: {missing()}"),
 ]
 SIZE, STEPS = 96, 12
-LOOKS = 60_000
-"""Milliseconds to wait for anything."""
 
 
 @pytest.fixture
@@ -41,58 +39,6 @@ def browser():
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
         yield browser
         browser.close()
-
-
-class Window:
-    """A window of the browser, and everything that it asked for or complained of."""
-
-    def __init__(self, browser, address: str, **options):
-        self.context = browser.new_context(viewport={"width": 1280, "height": 800}, **options)
-        self.context.set_default_timeout(LOOKS)
-        self.page = self.context.new_page()
-        self.asked: list[str] = []
-        self.complaints: list[str] = []
-        self.context.on("request", lambda request: self.asked.append(request.url))
-        self.page.on("websocket", lambda socket: self.asked.append(socket.url))
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("console", lambda line: line.type == "error" and self.complaints.append(line.text))
-        self.address = address
-        self.page.goto(address)
-        self.page.wait_for_selector(".room")
-
-    def button(self, name: str):
-        return self.page.get_by_role("button", name=name, exact=True)
-
-    def sees(self, text: str):
-        self.page.get_by_text(text).filter(visible=True).first.wait_for()
-
-    def field(self, name: str):
-        return self.page.locator(f"input[aria-label^='{name}:']").filter(visible=True).first
-
-    def press(self, name: str) -> None:
-        self.button(name).filter(visible=True).first.click()
-
-    def bring(self, label: str, path: Path) -> None:
-        """Choose a file."""
-        with self.page.expect_file_chooser() as chosen:
-            self.page.get_by_label(label).filter(visible=True).first.click()
-        chosen.value.set_files(path)
-
-    def drop(self, selector: str, path: Path) -> None:
-        """Drop a file on an element, as a file manager does."""
-        data = self.page.evaluate_handle(
-            """async ([name, bytes]) => {
-                const transfer = new DataTransfer();
-                transfer.items.add(new File([new Uint8Array(bytes)], name));
-                return transfer;
-            }""",
-            [path.name, list(path.read_bytes())],
-        )
-        self.page.dispatch_event(selector, "drop", {"dataTransfer": data})
-
-    def foreign(self) -> list[str]:
-        own = re.escape(self.address.split("//")[1].rstrip("/"))
-        return [url for url in self.asked if not re.match(rf"(http|ws)://{own}/|data:|blob:", url)]
 
 
 def test_the_whole_story(served, browser, tmp_path, monkeypatch):
@@ -194,3 +140,57 @@ def test_the_whole_story(served, browser, tmp_path, monkeypatch):
     assert window.foreign() == other.foreign() == []
     refused = [line for line in window.complaints if "422" in line]  # the broken picture
     assert (window.complaints, other.complaints) == (refused[:1], [])
+
+
+def test_all_else_that_can_be_pressed(browser, tmp_path):
+    """Grids, the queue's order, side by side, starting from a painting, painting larger, keeping, deleting, regions."""
+    served = Served(tmp_path / "studio", STEP_SECONDS="0.4")
+    window = Window(browser, served.address)
+    page = window.page
+    window.press("Begin with the demo's pictures")
+    window.field("Size").fill("64")
+    window.field("Steps").fill("3")
+    window.field("Steps").press("Tab")
+    window.sees("64 × 48: about")
+
+    window.press("Explore")
+    page.get_by_label("Its values").filter(visible=True).first.fill("0.3,0.7")
+    window.press("Paint the grid")
+    window.sees("Stop and keep")
+    page.locator(".frame").first.click()
+    for _ in range(3):
+        window.press("Paint")
+    page.get_by_label("earlier").last.click()
+    page.wait_for_function("document.querySelector('.gallery').innerText.split('finished').length == 5")
+
+    page.locator(".frame").nth(1).click()
+    page.get_by_label("Side by side").first.click()
+    page.locator(".q-menu .q-item").last.click()
+    page.locator(".picture.other").filter(visible=True).wait_for()
+    window.press("Start from this one")
+    window.sees("Starts from content-style.png")
+    page.locator(".frame").nth(1).click()
+    window.press("Paint larger")
+    window.press("Pause")
+    window.sees("paused after step")
+    window.press("Stop and keep")
+    window.sees("Go on with it")
+    window.press("Delete")
+    window.press("Delete it")
+    page.wait_for_function("document.querySelectorAll('.frame').length == 5")
+
+    page.locator(".frame").first.click()
+    page.locator("body").press("b")
+    page.get_by_role("tab", name="Regions").click()
+    brush = page.locator(".impasto-brush").filter(visible=True).first
+    brush.wait_for()
+    box = brush.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 3)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2 + 50, box["y"] + box["height"] / 3 + 20, steps=4)
+    page.mouse.up()
+    page.get_by_label("Undo").and_(page.locator(":enabled")).filter(visible=True).first.wait_for()
+    page.get_by_label("Take these masks").click()
+    window.sees("masked")
+    assert served.end() == 0
+    assert (served.errors, window.foreign()) == ([], [])

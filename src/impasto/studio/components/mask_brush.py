@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
+from nicegui import core
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments, Handler, UiEventArguments, handle_event
 
@@ -275,7 +276,8 @@ class MaskBrush(Element, component="mask_brush.js", esm={"impasto-components": "
 
     def _handle_delete(self) -> None:
         self._transfer.close()
-        if self._ready and not self.client.is_deleted:
+        ends = core.loop is None or core.loop.is_closed()  # the program, and the page with it
+        if self._ready and not self.client.is_deleted and not ends:
             self._command("forget")
         super()._handle_delete()
 

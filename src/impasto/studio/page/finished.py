@@ -160,8 +160,8 @@ def _start(view: View, record: Record) -> None:
         view.atelier.changed()
 
     trying(start)
-    view.show(DESK)
     say("The next painting starts from this one")
+    view.show(DESK)  # which takes the button away that was pressed
 
 
 def _change(view: View, record: Record) -> None:

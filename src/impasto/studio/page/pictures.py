@@ -29,10 +29,11 @@ def draw_pictures(view: View) -> None:
 
 def paint(view: View) -> None:
     """Paint what lies on the desk, and look at it."""
+    at_once = view.atelier.queue.work is None and not view.atelier.queue.waiting()
     record = trying(view.atelier.paint)
     if record is None:
         return
-    if view.atelier.queue.work is None or not view.atelier.queue.waiting():
+    if at_once:
         view.show(record.id)
     else:
         say(f"{record.title} waits for its turn")

@@ -1,5 +1,6 @@
 """The page as a whole: a header, the pictures, the canvas, the knobs and the gallery."""
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ _RECONNECT_SECONDS = 30.0
 def add_page(app: FastAPI, atelier: Atelier) -> None:
     """Serve the page at "/", with NiceGUI's own files; nothing comes from elsewhere."""
     nicegui_app.add_static_files("/studio/static", STATIC)
+    # Pages that are open when the studio closes take a while to be gone, which is nothing to tell of.
+    nicegui_app.on_shutdown(lambda: logging.getLogger("nicegui").setLevel(logging.CRITICAL))
 
     @ui.page("/")
     def page() -> None:

@@ -70,7 +70,7 @@ def say(line: str, good: bool = True) -> None:
     ui.notify(
         line,
         type="info" if good else "negative",
-        position="bottom",
+        position="top",
         timeout=2500 if good else 0,
         close_button=False if good else "OK",
         classes="line",
