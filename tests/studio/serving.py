@@ -60,6 +60,8 @@ class Served:
         """End it, and say with which code it ended."""
         if self.process.poll() is None:
             self.process.send_signal(number)
+        if self.process.stdout is None or self.process.stdout.closed:
+            return self.process.wait(PATIENCE)
         code = self.process.wait(PATIENCE)
         for reader in self._readers:
             reader.join(PATIENCE)

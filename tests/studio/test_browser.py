@@ -25,10 +25,17 @@ SIZE, STEPS = 96, 12
 
 
 @pytest.fixture
-def served(tmp_path):
-    served = Served(tmp_path / "studio", REAL="1", STEP_SECONDS="0.4")
-    yield served
-    served.end()
+def serve(tmp_path):
+    """Starts the server of this test, which ends with it."""
+    begun = []
+
+    def call(**environment: str) -> Served:
+        begun.append(Served(tmp_path / "studio", **environment))
+        return begun[-1]
+
+    yield call
+    for served in begun:
+        served.end()
 
 
 @pytest.fixture
@@ -41,7 +48,8 @@ def browser():
         browser.close()
 
 
-def test_the_whole_story(served, browser, tmp_path, monkeypatch):
+def test_the_whole_story(serve, browser, tmp_path, monkeypatch):
+    served = serve(REAL="1", STEP_SECONDS="0.4")
     window = Window(browser, served.address)
     page = window.page
 
@@ -142,9 +150,9 @@ def test_the_whole_story(served, browser, tmp_path, monkeypatch):
     assert (window.complaints, other.complaints) == (refused[:1], [])
 
 
-def test_all_else_that_can_be_pressed(browser, tmp_path):
+def test_all_else_that_can_be_pressed(serve, browser):
     """Grids, the queue's order, side by side, starting from a painting, painting larger, keeping, deleting, regions."""
-    served = Served(tmp_path / "studio", STEP_SECONDS="0.4")
+    served = serve(STEP_SECONDS="0.4")
     window = Window(browser, served.address)
     page = window.page
     window.press("Begin with the demo's pictures")
