@@ -231,7 +231,7 @@ class FilmPainting:
         brought = tracks.read(self._paints.bases(tracks.sources()), fine=True) / 255
         brought = brought.clip(0, 1).astype(np.float32)
         if visit.earlier is None:
-            canvas = first_canvas(small.astype(np.float32) / 255, brought, tracks.likeness)
+            canvas = first_canvas(small.astype(np.float32) / 255, brought, tracks.likeness, tracks.trust)
         else:
             own = self._paints.paint(visit.earlier)[..., :3].astype(np.float32) / 255
             canvas = own + 0.5 * tracks.likeness[..., None] * (brought - own)

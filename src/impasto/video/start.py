@@ -8,16 +8,18 @@ ALIKE = 4
 """The paint of so many that resemble it most is mixed."""
 SPECKLE = 1.2
 """What is mixed for each place by itself is smoothed by this deviation, in pixels of a frame 192 pixels wide."""
-BLURS = (1.5, 4.0)
+BLURS = (1.5, 3.0)
 """What is around a place counts, too: means by these deviations, in pixels of a frame 192 pixels wide."""
-NEARNESS = 0.5
+NEARNESS = 0.3
 """How much distance counts: across the whole frame as much as this difference of every colour; 1 is black to white."""
 SURE, UNSURE = 0.8, 0.98
-"""Places that are trusted more than the first are looked at; those trusted less than the second are guessed."""
+"""Places that are surer than the first are looked at; those that are trusted less than the second are guessed."""
 _WIDTH, _BLOCK = 192, 2**23
 
 
-def first_canvas(frame: np.ndarray, paint: np.ndarray, trust: np.ndarray) -> np.ndarray:
+def first_canvas(
+    frame: np.ndarray, paint: np.ndarray, trust: np.ndarray, sure: np.ndarray | None = None
+) -> np.ndarray:
     """A frame's paint where it can be trusted; elsewhere the paint of places that look alike in the film.
 
     So what is uncovered behind a red ball is painted as the wall beside it, and not as the ball, which is nearer.
@@ -26,13 +28,14 @@ def first_canvas(frame: np.ndarray, paint: np.ndarray, trust: np.ndarray) -> np.
         frame: [H, W, 3] in [0, 1], the film.
         paint: likewise, what the tracks bring.
         trust: [H, W] in [0, 1].
+        sure: likewise, how fit a place's paint is to be taken by others; None: as it is trusted.
 
     Returns:
         float32 [H, W, 3] in [0, 1]; the film itself where there is no paint to take.
     """
     weight = trust[..., None].astype(np.float32)
     guess = frame.astype(np.float32)
-    wanted, there = trust < UNSURE, trust > SURE
+    wanted, there = trust < UNSURE, (trust if sure is None else sure) > SURE
     if wanted.any() and there.sum() >= ALIKE:
         looks = _looks(frame)
         candidates = np.flatnonzero(there)

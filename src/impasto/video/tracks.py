@@ -28,7 +28,7 @@ LARGEST_CORRECTION = 1.5
 """Pixels; where the tracks seem to be further off, something else is there."""
 LOOKS_ALIKE = 0.06
 """How far a place may look different from its source, as a standard deviation; 1 is black to white."""
-LEAST_LIKENESS = 0.2
+LEAST_LIKENESS = 0.5
 """Below this a pixel is seen first-hand."""
 YOUNG = 4
 """Frames over which what was not seen before is finished."""
@@ -36,7 +36,7 @@ LARGEST_ZOOM = 1.5
 """A source whose pixels are spread by more than this is blurred: the pixel is first-hand again."""
 WORSE, NOISE = 1.5, 2.0
 """A motion explains a frame as well as another one up to this factor and so many squared levels of 255."""
-_WINDOW = 7
+_WINDOW = 5
 _SOFT = 1.0
 
 Frames = Mapping[int, np.ndarray]
