@@ -52,7 +52,7 @@ def test_a_painting_from_start_to_result(name):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["classic", "paint", "paint with Adam"])
+@pytest.mark.parametrize("name", ["classic", "paint", "glaze"])
 def test_the_same_seed_gives_the_same_picture_and_another_one_another(name):
     def paint(**fields):
         return stylizer(**RECIPES[name], **fields).stylize(CONTENT, STYLE).image
@@ -65,7 +65,13 @@ def test_the_same_seed_gives_the_same_picture_and_another_one_another(name):
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "stop_after"),
-    [("paint", 1), ("paint with Adam", 8), ("classic with all costs", 9), ("paint with all costs", 8)],
+    [
+        ("paint", 1),
+        ("glaze", 1),
+        ("glaze with Adam", 8),
+        ("classic with all costs", 9),
+        ("paint with all costs", 8),
+    ],
 )  # 8 is the last step of the first scale of two; what a solver's state holds is tested in tests/solvers
 def test_resumed_from_any_step_it_is_the_same_to_the_bit(tmp_path, name, stop_after):
     straight = stylizer(**RECIPES[name]).stylize(CONTENT, STYLE)

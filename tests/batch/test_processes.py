@@ -13,16 +13,17 @@ from impasto.batch import cluster
 from impasto.batch.engine import Ended, Engine, Lost, Told
 from impasto.batch.task import Task, tell
 from impasto.images.io.read import write_picture
-from tests.batch import tiny_process
 from tests.helpers import random_image
 
 pytestmark = pytest.mark.slow
+TINY = Path(__file__).with_name("tiny_process.py")
+"""Not imported here: it changes the process."""
 
 
 @pytest.fixture(autouse=True)
 def processes(in_this_process, monkeypatch):
     monkeypatch.setattr(cluster, "PROCESSES", True)
-    monkeypatch.setattr(cluster, "PRELOAD", [*cluster.PRELOAD, tiny_process.__file__])
+    monkeypatch.setattr(cluster, "PRELOAD", [*cluster.PRELOAD, str(TINY)])
 
 
 def worker_processes():

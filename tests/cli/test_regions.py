@@ -44,6 +44,7 @@ def test_the_same_picture_as_from_python(run, studio):
         [("style.png", 2), "other.png"],
         masks=["left.png", "right.png"],
         protect="left.png",
+        recipe="glaze",
         scales=2,
         steps=6,
         threads=1,

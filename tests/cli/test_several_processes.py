@@ -21,6 +21,8 @@ PAINT = (
     "style.png",
     "-o",
     "out.png",
+    "--recipe",
+    "glaze",
     "--scales",
     "2",
     "--steps",

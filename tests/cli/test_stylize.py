@@ -35,7 +35,9 @@ def test_a_picture_of_the_size_announced_and_nothing_else(run, studio):
 @pytest.mark.slow
 def test_the_same_picture_as_from_python(run):
     run(*stylize("--strength", "0.7", "--seed", "3"))
-    same = impasto.stylize("content.png", "style.png", scales=2, steps=6, threads=1, strength=0.7, seed=3)
+    same = impasto.stylize(
+        "content.png", "style.png", recipe="glaze", scales=2, steps=6, threads=1, strength=0.7, seed=3
+    )
     same.save("python.png")
     assert Path("out.png").read_bytes() == Path("python.png").read_bytes()
 

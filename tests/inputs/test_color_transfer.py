@@ -147,7 +147,14 @@ def _end(painting) -> torch.Tensor:
 def test_in_tiles_it_is_the_same_picture(colour):
     """With short steps: longer ones jump over the minimum of so small a network, and magnify rounding."""
     content, style = muted(75, 98, 1), muted(64, 80, 2)
-    fields = {"colour": colour, "solver": "adam", "learning_rate": 1e-3, "steps": 4, "scales": 2}
+    fields = {
+        "recipe": "glaze",
+        "colour": colour,
+        "solver": "adam",
+        "learning_rate": 1e-3,
+        "steps": 4,
+        "scales": 2,
+    }
     whole, tiled = (
         stylizer(**fields, engine=engine, tile=tile).stylize(content, style)
         for engine, tile in (("whole", None), ("tiled", 32))

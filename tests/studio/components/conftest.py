@@ -61,7 +61,7 @@ def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
     raise TimeoutError(url)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its event loop runs in this thread until the module is done
 def browser() -> Iterator[Any]:
     if missing():
         pytest.skip(missing())
@@ -142,7 +142,7 @@ class Shown:
         return np.array(Image.open(BytesIO(self.page.screenshot())).convert("RGB"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def contexts(browser: Any) -> Iterator[dict[str, Any]]:
     """By their options: pages of one context load the framework's scripts once."""
     known: dict[str, Any] = {}
