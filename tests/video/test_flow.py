@@ -126,6 +126,25 @@ def test_only_so_many_sources_are_read_from(monkeypatch):
     assert np.median(errors(moving, last)) < 0.1
 
 
+def test_what_was_hidden_for_a_while_is_known_again():
+    """A disc crosses: what it uncovers is read from the frames before it came."""
+    crossing = film(
+        noise_picture(240, 300), SIZE, 14, lambda i: camera(60, 60),
+        lambda i: np.array([20 + 6.0 * i, 45, 14.0]), noise_picture(80, 80, 3),
+    )  # fmt: skip
+    frames, known = dict(enumerate(crossing.frames)), []
+    for remembers in (False, True):
+        tracks, earlier = Tracks.begun(0, SIZE), []
+        for number in range(1, 14):
+            found = follow(tracks, frames, number, earlier)
+            earlier = [tracks, *earlier] if remembers and tracks.number % 4 == 0 else earlier
+            tracks = found.grown()
+        rows, columns = np.mgrid[: SIZE[0], : SIZE[1]]
+        crossed = (np.abs(rows - 45) < 10) & (columns > 40) & (columns < 75)
+        known.append((tracks.source == 0)[crossed].mean())
+    assert known[0] < 0.5 < 0.8 < known[1]
+
+
 def test_places_and_sampling_go_together():
     picture = noise_picture(*SIZE)
     w = np.zeros((*SIZE, 2), np.float32)

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from impasto import Painting, Step
     from impasto.memory.plan import Plan
 
+REMEMBERED_EVERY, REMEMBERED = 4, 6
+"""The tracks of every so many frames are remembered, of the last so many: what one saw, and another hid, comes back."""
 STILL = 4.0
 """A still takes about so many times as long as a later frame: how far a film has come is counted with that."""
 
@@ -58,9 +60,11 @@ class FilmPainting:
         self._film: dict[int, np.ndarray] = {}
         self._shot, self._done = 0, 0
         self._tracks: Tracks | None = None
+        self._earlier: list[Tracks] = []
         found = self._paints.state.tracks()
-        if found is not None:
-            self._tracks, self._shot = found
+        if found:
+            (self._tracks, self._shot), *rest = found
+            self._earlier = [tracks for tracks, _ in rest]
             self._done = self._tracks.number + 1
 
     # What is asked for.
@@ -162,6 +166,7 @@ class FilmPainting:
         if begins:
             self._shot += visit.before is not None
             tracks = Tracks.begun(visit.number, self.size)
+            self._earlier = []
         else:
             tracks = self._followed(visit, small)
         pixels = self._had_already(visit, tracks, begins, changes)
@@ -185,8 +190,11 @@ class FilmPainting:
                 still=tracks.still,
             )
         self._tracks = tracks.grown()
-        self._film = {n: self._film[n] for n in {*self._tracks.sources(), visit.number} if n in self._film}
-        self._paints.kept(self._tracks, self._shot)
+        needed = {visit.number}.union(
+            *({one.number, *one.sources()} for one in (self._tracks, *self._earlier))
+        )
+        self._film = {number: self._film[number] for number in needed if number in self._film}
+        self._paints.kept(self._tracks, self._shot, self._earlier)
         self._done = visit.number + 1
         shown, alpha = _parted(pixels)
         yield PaintedFrame(
@@ -267,10 +275,16 @@ class FilmPainting:
         assert self._tracks is not None
         assert visit.before is not None
         before = Tracks.begun(visit.before, self.size) if visit.turned else self._tracks
+        if visit.turned:
+            self._earlier = []
         self._film[visit.number] = small
-        for number in {visit.before, *before.sources()} - self._film.keys():
+        needed = set[int]().union(*({one.number, *one.sources()} for one in (before, *self._earlier)))
+        for number in needed - self._film.keys():
             self._film[number] = self._painter.small(self._order[number].frame)
-        return follow(before, self._film, visit.number)
+        found = follow(before, self._film, visit.number, self._earlier)
+        if visit.before % REMEMBERED_EVERY == 0:
+            self._earlier = [before, *self._earlier][:REMEMBERED]
+        return found
 
     def _told(self, visit: Visit, step: "Step") -> FrameStep:
         """A step, with how far the film has come by it: a shot's first frame counts STILL later ones more."""

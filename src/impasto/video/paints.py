@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -47,10 +48,10 @@ class Paints:
                 self._bases[number] = self.state.base(number)
         return {number: self._bases[number][..., :3] for number in numbers if number in self._bases}
 
-    def kept(self, tracks: Tracks, shot: int) -> None:
+    def kept(self, tracks: Tracks, shot: int, earlier: Sequence[Tracks]) -> None:
         """Keep the tracks of a frame that is done, and no more in memory than the next one needs."""
-        self.state.write_tracks(tracks, shot)
-        needed = {*tracks.sources(), tracks.number}
+        self.state.write_tracks(tracks, shot, [one.number for one in earlier])
+        needed = {tracks.number}.union(*(one.sources() for one in (tracks, *earlier)))
         self._loaded = {tracks.number: self._loaded[tracks.number]}
         self._bases = {number: one for number, one in self._bases.items() if number in needed}
 

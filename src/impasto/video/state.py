@@ -3,7 +3,7 @@
     film.json        what is painted, from what, and how
     paint-00012.png  the paint of the 12th visit (`order.py`), lossless, 8 bits
     base-00012.png   likewise, what later frames are brought from, where that is another picture
-    tracks.npz       the tracks of the last visit
+    tracks-00012.npz its tracks, of the last visit and of some before it
 
 Each file is whole or not there. The tracks are written last: after a kill the painting goes on with the visit after
 theirs, and paints again what had been begun.
@@ -12,7 +12,7 @@ theirs, and paints again what had been begun.
 import io
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -20,13 +20,13 @@ from typing import Any
 import numpy as np
 
 from impasto.errors import CheckpointError, OutputError
-from impasto.files.atomic_write import remove_leftovers, replacing
+from impasto.files.atomic_write import replacing
 from impasto.files.readable import is_regular
 from impasto.video.tracks import Tracks
 
 SUFFIX = ".film"
 """What the name of the folder ends in, after that of the film that is painted."""
-_JOB, _TRACKS = "film.json", "tracks.npz"
+_JOB, _TRACKS = "film.json", "tracks-*.npz"
 _FIELDS = ("source", "x", "y", "likeness", "trust", "age", "still")
 
 
@@ -113,28 +113,44 @@ class State:
         """Whether the frame of a visit is there."""
         return is_regular(self._path("paint", visit))
 
-    def write_tracks(self, tracks: Tracks, shot: int) -> None:
-        """Keep the tracks of the last visit, and the number of its shot."""
+    def write_tracks(self, tracks: Tracks, shot: int, keep: Sequence[int]) -> None:
+        """Keep the tracks of the last visit, and the number of its shot; of earlier visits only those in `keep`."""
         data = io.BytesIO()
         fields: dict[str, Any] = {name: getattr(tracks, name) for name in _FIELDS}
-        np.savez(data, **fields, number=tracks.number, shot=shot)
-        with replacing(self.folder / _TRACKS, overwrite=True) as file:
+        np.savez(data, **fields, number=tracks.number, shot=shot, keep=np.array(keep, np.int64))
+        with replacing(self._tracks_of(tracks.number), overwrite=True) as file:
             file.write(data.getbuffer())
+        for number in self._visits_with_tracks():
+            if number != tracks.number and number not in keep:
+                self._tracks_of(number).unlink(missing_ok=True)
 
-    def tracks(self) -> tuple[Tracks, int] | None:
-        """What `write_tracks` kept; None before the first visit was done.
+    def tracks(self) -> list[tuple[Tracks, int]]:
+        """What `write_tracks` kept, the last visit first, then those it was to keep, in their order.
+
+        Nothing before the first visit was done.
 
         Raises:
             CheckpointError: it is damaged.
         """
-        path = self.folder / _TRACKS
-        if not is_regular(path):
-            return None
+        visits = self._visits_with_tracks()
+        if not visits:
+            return []
+        tracks, shot, keep = self._read_tracks(visits[0])
+        return [(tracks, shot), *(self._read_tracks(number)[:2] for number in keep)]
+
+    def _visits_with_tracks(self) -> list[int]:
+        return sorted((int(path.stem.split("-")[1]) for path in self.folder.glob(_TRACKS)), reverse=True)
+
+    def _tracks_of(self, visit: int) -> Path:
+        return self.folder / f"tracks-{visit:05}.npz"
+
+    def _read_tracks(self, visit: int) -> tuple[Tracks, int, list[int]]:
+        path = self._tracks_of(visit)
         try:
             with np.load(path) as found:
                 fields = {name: found[name] for name in _FIELDS}
-                number, shot = int(found["number"]), int(found["shot"])
-            return Tracks(number, **fields), shot
+                number, shot, keep = int(found["number"]), int(found["shot"]), found["keep"].tolist()
+            return Tracks(number, **fields), shot, keep
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise CheckpointError(
                 f"'{path}' is damaged ({type(error).__name__}): paint the film anew, with --force"
@@ -147,11 +163,6 @@ class State:
     def free(self) -> int:
         """Bytes that are free where the folder lies."""
         return shutil.disk_usage(self.folder).free
-
-    def clear_leftovers(self) -> None:
-        """Remove what a killed process left half-written."""
-        for path in (self.folder / _JOB, self.folder / _TRACKS):
-            remove_leftovers(path)
 
     def _path(self, kind: str, visit: int) -> Path:
         return self.folder / f"{kind}-{visit:05}.png"

@@ -12,7 +12,7 @@ Small errors of the flow would add up. So each frame of the film is compared wit
 the tracks; a flow between these two says how far the tracks are off, and puts them right.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -36,6 +36,8 @@ LARGEST_ZOOM = 1.5
 """A source whose pixels are spread by more than this is blurred: the pixel is first-hand again."""
 WORSE, NOISE = 1.5, 2.0
 """A motion explains a frame as well as another one up to this factor and so many squared levels of 255."""
+FEW = 0.002
+"""Where less than this part of a frame is new, frames further back are not asked whether they saw it."""
 _WINDOW = 5
 _SOFT = 1.0
 
@@ -124,10 +126,12 @@ class Tracks:
         return found
 
 
-def follow(before: Tracks, film: Frames, number: int) -> Tracks:
+def follow(before: Tracks, film: Frames, number: int, earlier: Sequence[Tracks] = ()) -> Tracks:
     """The tracks of the frame `number` from those of a frame that was followed already.
 
-    film: the frames `number`, `before.number` and those that `before` reads from, uint8 [H, W, 3].
+    film: the frames `number`, `before.number` and those that `before` reads from, uint8 [H, W, 3]; likewise for each of
+    `earlier`. earlier: tracks of frames further back, the latest first. What the frame before hid, one of them may have
+    seen; its paint then comes from where it was painted first.
     """
     frame, last = film[number], film[before.number]
     if np.array_equal(frame, last) and before.finished.all():
@@ -141,14 +145,32 @@ def follow(before: Tracks, film: Frames, number: int) -> Tracks:
     seen = seen & inside(*places(back), seen.shape) & (_zoom(carried) < LARGEST_ZOOM**2)
     likeness = np.where(seen, _likeness(frame, carried.read(film)), 0).astype(np.float32)
     first_hand = likeness < LEAST_LIKENESS
-    likeness = _softened(np.where(first_hand, 0, likeness))
+    likeness = np.where(first_hand, 0, likeness)
     age = np.minimum(carried.age + 1, YOUNG).astype(np.uint8)
     carried = replace(carried, age=age)
     found = Tracks.begun(number, first_hand.shape, age=0)._where(~first_hand, carried)
+    for one in earlier:
+        if first_hand.mean() < FEW:
+            break
+        again, alike = _seen_again(one, film, frame, number)
+        back_again = first_hand & (alike >= LEAST_LIKENESS)
+        found = found._where(back_again, again)
+        likeness = np.where(back_again, alike, likeness)
+        first_hand = first_hand & ~back_again
+    likeness = _softened(likeness)
     trust = _softened(likeness * ~boundaries(back) * (found.age / YOUNG))
     still = _still(frame, last) & before.finished
     found = found._where(still, before)  # whatever the flow says there
     return replace(found, likeness=np.where(still, 1, likeness), trust=np.where(still, 1, trust), still=still)
+
+
+def _seen_again(earlier: Tracks, film: Frames, frame: np.ndarray, number: int) -> tuple[Tracks, np.ndarray]:
+    """The tracks of a frame from those of one further back, and how far each place looks as it did: 0 where unseen."""
+    other = film[earlier.number]
+    back, seen = follow_flow(match(frame, other), frame, other)
+    carried = _carried(earlier, back, number)
+    seen = seen & inside(*places(back), seen.shape)
+    return carried, np.where(seen, _likeness(frame, carried.read(film)), 0).astype(np.float32)
 
 
 def follow_flow(matched: Matched, frame: np.ndarray, last: np.ndarray) -> tuple[Flow, np.ndarray]:
