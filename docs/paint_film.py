@@ -1,8 +1,8 @@
 """Paint the film and the x-t slices of docs/video.md: `python docs/paint_film.py [FOLDER]`; begun again, it goes on.
 
-The film is a camera that pans and comes nearer over the demo's photograph, with a disc from the demo's painting that
-crosses before it. It is painted in the manner of the demo's painting, in FOLDER (`out/film` without one), frame by
-frame. An x-t slice is one row of pixels, frame below frame: flicker would show as noise.
+The film is a camera that pans and comes nearer over the demo's photograph. It is painted in the manner of the demo's
+painting, in FOLDER (`out/film` without one), frame by frame. An x-t slice is one row of pixels, frame below frame:
+flicker would show as noise.
 """
 
 import sys
@@ -30,13 +30,9 @@ SLICES = 5
 
 def pictures() -> list[np.ndarray]:
     """The frames of the film, uint8 [H, W, 3]."""
-    photograph, painting = (np.asarray(Image.open(DEMO / f"{name}.jpg")) for name in ("content", "style"))
+    photograph = np.asarray(Image.open(DEMO / "content.jpg"))
     half = cv2.resize(photograph, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-    ball = cv2.resize(painting, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
-    made = film(
-        half, SIZE, COUNT,
-        lambda i: camera(60 + 3.3 * i, 110, 1.006**i), lambda i: np.array([170 - 5.5 * i, 44, 20.0]), ball,
-    )  # fmt: skip
+    made = film(half, SIZE, COUNT, lambda i: camera(60 + 3.3 * i, 110, 1.006**i))
     return made.frames
 
 
