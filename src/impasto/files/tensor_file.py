@@ -114,15 +114,27 @@ class InFile:
         """All of it, in memory that torch has allocated.
 
         Aligned as torch aligns, because sums of unaligned numbers are taken in another order, and their last bits
-        would differ from those of a run that was never stopped.
+        would differ from those of a run that was never stopped. A large one is read in parts: what safetensors
+        reads stays mapped beside the copy until the file is closed.
         """
-        return self._read(lambda file: file.get_tensor(self.name))
+        found = torch.empty(self.shape, dtype=self.dtype)
+        if found.nbytes <= _CHUNK:
+            return self._read(lambda file: file.get_tensor(self.name))
+        axis = max(range(found.dim()), key=lambda one: self.shape[one])
+        whole, step = (slice(None),) * axis, max(1, self.shape[axis] * _CHUNK // found.nbytes)
+        for first in range(0, self.shape[axis], step):
+            place = (*whole, slice(first, min(first + step, self.shape[axis])))
+            found[place] = self._slice(place)
+        return found
 
     def rows(self, first: int, last: int) -> Tensor:
         """Rows `first` to `last` - 1 of a tensor [1, n, H, W], and nothing else of it is read."""
         if first == last:
             return torch.empty(1, self.shape[1], 0, self.shape[3], dtype=self.dtype)
-        return self._read(lambda file: file.get_slice(self.name)[:, :, first:last])
+        return self._slice((slice(None), slice(None), slice(first, last)))
+
+    def _slice(self, place: tuple[slice, ...]) -> Tensor:
+        return self._read(lambda file: file.get_slice(self.name)[place])
 
     def _read(self, part: Callable[[Any], Tensor]) -> Tensor:
         try:
