@@ -29,7 +29,7 @@ class Counting(SlabPartition):
 
 def paint(group, solver, at, by, save=None, resume=None):
     """The result, the costs, and how often the ranks agreed after rank `by` had cancelled."""
-    settings = Settings(**SHORT, recipe="paint", solver=solver)
+    settings = Settings(**SHORT, recipe="glaze", solver=solver)
     partition = Counting(group, on_machine=group.size)
     checkpoint = None if resume is None else load_checkpoint(resume)
     painting = partition.painting = Painting(
