@@ -1,4 +1,4 @@
-"""What a term's cost is divided by in the `paint` recipe, so that alpha and beta are pure numbers.
+"""What a term's cost is divided by where costs are balanced, so that alpha and beta are pure numbers.
 
 The raw costs differ by powers of ten between layers, styles and sizes (arXiv 1910.09447). Divided by a
 reference in the same unit, a cost says how large the difference is beside the thing itself.
