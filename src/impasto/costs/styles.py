@@ -15,11 +15,11 @@ from impasto.tensor_types import Features, Scalar
 class StyleTarget(Protocol):
     """What is known of the style image at one layer, and how far a picture is from it.
 
-    reference_factor: a balanced cost is divided by so many times the cost of a picture without any activation; chosen so
-    that the same beta leads about equally far away from the photograph, whatever the kind. Without factors, Tuebingen in the
-    manner of the Starry Night (160 pixels) ended with Gram matrices and beta 20 at a content cost of 0.73, with
-    covariances at 0.68 (beta 5) and 1.12 (20), with Gaussians at 0.54 (8) and 0.91 (20). With them, beta 20 changed
-    the pixels of Louvre x Monet (128 pixels) by 0.237, 0.234 and 0.228, root mean square.
+    reference_factor: a balanced cost is divided by so many times the cost of a picture without any activation; chosen
+    so that the same beta leads about equally far away from the photograph, whatever the kind. Without factors,
+    Tuebingen in the manner of the Starry Night (160 pixels) ended with Gram matrices and beta 20 at a content cost of
+    0.73, with covariances at 0.68 (beta 5) and 1.12 (20), with Gaussians at 0.54 (8) and 0.91 (20). With them, beta
+    20 changed the pixels of Louvre x Monet (128 pixels) by 0.237, 0.234 and 0.228, root mean square.
     bytes_per_pair: memory that a term has for each pair of channels: its target, and in an evaluation the sums and the
     matrices that its rule makes of them (`tests/memory/test_further_costs.py`).
     """
