@@ -68,6 +68,7 @@ def test_a_region_takes_the_colours_of_its_own_style(monkeypatch):
 
 
 @pytest.mark.parametrize("size", [(24, 32), (300, 400)])
-def test_it_has_the_size_that_is_asked_for(size):
+def test_it_has_the_size_that_is_asked_for(size, monkeypatch):
+    monkeypatch.setattr(module, "LARGEST", 256)
     inputs = read_inputs(random_image(300, 400, 1), random_image(64, 40, 2))
     assert underpainting(tiny_encoder(None, pooling="average"), inputs, size).shape == (1, 3, *size)

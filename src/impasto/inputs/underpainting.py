@@ -25,13 +25,15 @@ from impasto.images.color.gamut import srgb_from_oklab
 from impasto.images.color.spaces import linear_from_srgb, oklab_from_linear
 from impasto.images.masks.mask import Mask, region_rows
 from impasto.images.picture import Picture
-from impasto.images.resize.resize import fitted_size, rows_at
+from impasto.images.resize.resize import fitted_size, resize, rows_at
 from impasto.inputs.inputs import Inputs, Region
 from impasto.tensor_types import Image
 from impasto.vgg.vgg19 import VGG19
 
 SIDE = 256
 """Both pictures are compared with this long side, in pixels, on the grid of relu4_1: 32 x 24 places."""
+LARGEST = 1024
+"""A larger one is made with this long side, and enlarged: it takes no memory beside the canvas then."""
 LAYERS = ("relu4_1", "relu5_1")
 HEIGHT, LIGHT, HUE, HUE_UNIT = 1.0, 0.6, 0.3, 0.15
 EPS, RHO, ITERATIONS = 0.02, 0.047, 100
@@ -47,6 +49,8 @@ def underpainting(encoder: VGG19, inputs: Inputs, size: tuple[int, int]) -> Imag
 
     Each region takes those of its own styles; what belongs to no region takes a mixture of all.
     """
+    if max(size) > LARGEST:
+        return resize(underpainting(encoder, inputs, fitted_size(*size, LARGEST)), size).clamp_(0, 1)
     photograph = rows_at(inputs.content, size, 0, size[0], light=False)
     content = _Places.of(encoder, inputs.content, None)
     spread = [_lab(_small(one.picture)).flatten(2).std(2).norm() for one in inputs.styles]
