@@ -80,7 +80,7 @@ def test_a_fault_of_the_changes_is_not_laid_to_the_file(tmp_path):
         (b"seed = 1\nstart = 'caf\xe9.png'\n", "', line 2: this is not UTF-8 text"),
         ("seed = 1".encode("utf-16"), "' is not text: expected UTF-8"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "' is not text: expected UTF-8"),
-        (b"#" * (LARGEST_FILE + 1), "' is not a settings file: it has more than 50000 bytes"),
+        (b"#" * (LARGEST_FILE + 1), "' is too large: it has more than 50000 bytes"),
     ],
 )
 def test_what_is_no_settings_file(data, told, tmp_path):

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from impasto.errors import SettingsError
-from impasto.files.readable import opened
+from impasto.files.readable import read_text
 from impasto.inputs.style_sources import from_text
 from impasto.settings import SCHEMA, near, toml
 from impasto.settings.checks import shown
@@ -50,22 +50,9 @@ def read_table(path: Path) -> list[Row]:
         SettingsError: it cannot be read, is of another form, or has a column that is no setting's. One line, with the
             line of the table.
     """
-    text = _text(path)
+    text = read_text(path, f"the table of jobs '{path}'", LARGEST_FILE, SettingsError)
     rows = _toml_rows(text, path) if path.suffix.lower() == ".toml" else _csv_rows(text, path)
     return [_row(place, values, path.parent) for place, values in rows]
-
-
-def _text(path: Path) -> str:
-    name = f"the table of jobs '{path}'"
-    with opened(path, name, SettingsError) as file:
-        data = file.read(LARGEST_FILE + 1) or b""
-    if len(data) > LARGEST_FILE:
-        raise SettingsError(f"{name} has more than {LARGEST_FILE} bytes: part it")
-    try:
-        return data.decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise SettingsError(f"'{path}', line {line}: this is no UTF-8 text; save the file as UTF-8") from None
 
 
 def _csv_rows(text: str, path: Path) -> Iterator[tuple[str, dict[str, Any]]]:

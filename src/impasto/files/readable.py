@@ -38,6 +38,33 @@ def opened(path: Path, name: str, error: type[Exception]) -> Iterator[FileIO]:
         yield file
 
 
+def read_text(path: Path, name: str, largest: int, error: type[Exception], like: str = "") -> str:
+    """The text of a UTF-8 file, without the byte order mark that Windows' editors put there.
+
+    Args:
+        path, name, error: as for `opened`.
+        largest: bytes that it may have.
+        like: what is added where the file is not text, such as who writes such a file.
+
+    Raises:
+        error: there is no such text. One line that names the file and where it can the line.
+    """
+    with opened(path, name, error) as file:
+        try:
+            data = file.read(largest + 1) or b""
+        except OSError as failure:
+            raise error(f"{name} cannot be read ({failure.strerror}): check the disk") from None
+    if b"\0" in data:
+        raise error(f"{name} is not text: expected UTF-8{like}")
+    if len(data) > largest:
+        raise error(f"{name} is too large: it has more than {largest} bytes")
+    try:
+        return data.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as failure:
+        line = data.count(b"\n", 0, failure.start) + 1
+        raise error(f"'{path}', line {line}: this is not UTF-8 text; save the file as UTF-8") from None
+
+
 def check_regular(path: str | os.PathLike[str], role: str, error: type[Exception] = ImpastoError) -> None:
     """Refuse a path that cannot be read as a file, before some library waits for it.
 

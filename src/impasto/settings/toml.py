@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from impasto.errors import SettingsError
-from impasto.files.readable import opened
+from impasto.files import readable
 from impasto.settings.checks import shown
 
 LARGEST_FILE = 50_000
@@ -45,28 +45,9 @@ class Statement:
 
 
 def read_text(path: Path) -> str:
-    """The text of a small UTF-8 file, without the byte order mark that Windows' editors put there.
-
-    Raises:
-        SettingsError: there is no such text. One line that names the file and where it can the line.
-    """
-    name = f"the settings file '{path}'"
-    with opened(path, name, SettingsError) as file:
-        try:
-            data = file.read(LARGEST_FILE + 1) or b""
-        except OSError as error:
-            raise SettingsError(f"{name} cannot be read ({error.strerror}): check the disk") from None
-    if b"\0" in data:
-        raise SettingsError(f"{name} is not text: expected UTF-8, as impasto info OUT --toml FILE writes it")
-    if len(data) > LARGEST_FILE:
-        raise SettingsError(f"{name} is not a settings file: it has more than {LARGEST_FILE} bytes")
-    try:
-        return data.decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise SettingsError(
-            f"'{path}', line {line}: this is not UTF-8 text; save the file as UTF-8"
-        ) from None
+    """The text of a settings file; raises SettingsError as `files.readable.read_text`."""
+    like = ", as impasto info OUT --toml FILE writes it"
+    return readable.read_text(path, f"the settings file '{path}'", LARGEST_FILE, SettingsError, like)
 
 
 def parse(text: str, name: str) -> dict[str, Any]:
