@@ -289,7 +289,8 @@ def test_a_brush_that_is_deleted_takes_its_address_along(shown: Shown):
     shown.stroke((100, 100))
     url = shown.page.evaluate("Object.values(mounted_app.elements).find((one) => one.props?.url)?.props.url")
     assert shown.page.request.get(shown.server + url).status == 404  # nothing was loaded
-    shown.load(shown.png())
+    with shown.page.expect_response(lambda answer: url in answer.url):  # the page fetches what was loaded
+        shown.load(shown.png())
     assert shown.page.request.get(shown.server + url).status == 200
     shown.call("brush", "delete")
     assert shown.page.request.get(shown.server + url).status == 404
