@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from impasto.costs.term import Summary
+from impasto.objective import encode_style as module
 from impasto.objective.encode_style import StyleEncodings
 from impasto.settings import Settings
 from impasto.stylizer import Stylizer
@@ -58,6 +59,13 @@ def test_without_a_size_the_first_painting_encodes_it():
     before = one.encoder.encoded
     assert torch.equal(one.stylize(CONTENT, kept).image, first)
     assert one.encoder.encoded - before == 2
+
+
+def test_the_question_whether_the_photograph_is_painted_encodes_no_style_twice(monkeypatch):
+    asked, sums = [], module.style_sums
+    monkeypatch.setattr(module, "style_sums", lambda *given: asked.append(given[1].shape) or sums(*given))
+    stylizer(start="underpainting").stylize(CONTENT, STYLE)
+    assert len(asked) == len(set(asked)) == 2  # once at each scale
 
 
 @pytest.mark.slow

@@ -1,5 +1,7 @@
 """Precisions: what is rounded and what is not, how far the results lie from float64, and torch's flag put back."""
 
+import platform
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -28,9 +30,17 @@ def evaluation(encoder: VGG19, image: torch.Tensor):
     return Whole(encoder, terms, 1.0, 20.0)(image.to(measured))
 
 
+@pytest.fixture
+def multiplies_bf16(monkeypatch):
+    """Whatever processor the test runs on: torch computes in bfloat16 on all of them."""
+    monkeypatch.setattr(module, "multiplies_bf16", lambda: True)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("pooling", ["average", "max"])
-def test_bf16_gives_nearly_the_cost_and_gradient_of_float64_on_the_real_weights(real_encoder, pooling):
+def test_bf16_gives_nearly_the_cost_and_gradient_of_float64_on_the_real_weights(
+    real_encoder, pooling, multiplies_bf16
+):
     image = F.interpolate(random_image(12, 16, 3), (48, 64), mode="bicubic").clamp(0, 1)
     exact, found = (
         evaluation(VGG19(real_encoder.weights, precision=name, pooling=pooling), image)
@@ -41,7 +51,7 @@ def test_bf16_gives_nearly_the_cost_and_gradient_of_float64_on_the_real_weights(
     assert found.gradient.dtype == torch.float32
 
 
-def test_bf16_is_what_the_network_computes_in_and_float32_what_is_measured(monkeypatch):
+def test_bf16_is_what_the_network_computes_in_and_float32_what_is_measured(monkeypatch, multiplies_bf16):
     multiplied = []
     convolve = F.conv2d
     monkeypatch.setattr(
@@ -101,6 +111,29 @@ def test_bf16_on_a_mac_goes_by_the_system(monkeypatch, there):
     else:
         with pytest.raises(SettingsError, match="macOS 14"):
             precision_on(MPS, "bf16")
+
+
+@pytest.mark.parametrize(
+    ("machine", "supported", "there"),
+    [
+        ("x86_64", (), False),
+        ("AMD64", ("_is_avx512_bf16_supported",), True),
+        ("x86_64", ("_is_amx_tile_supported",), True),
+        ("aarch64", ("onednn",), True),
+        ("aarch64", (), False),
+    ],
+)
+def test_bf16_on_a_processor_is_asked_of_the_processor(monkeypatch, machine, supported, there):
+    monkeypatch.setattr(platform, "machine", lambda: machine)
+    for name in ("_is_avx512_bf16_supported", "_is_amx_tile_supported"):
+        monkeypatch.setattr(torch.cpu, name, lambda name=name: name in supported, raising=False)
+    monkeypatch.setattr(torch.backends.mkldnn, "is_available", lambda: True)
+    monkeypatch.setattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported", lambda: "onednn" in supported)
+    if there:
+        assert precision_on(CPU, "bf16") is PRECISIONS["bf16"]
+    else:
+        with pytest.raises(SettingsError, match=r"AVX-512 BF16.*cpu here does not; use --precision float32"):
+            precision_on(CPU, "bf16")
 
 
 new_flags = pytest.mark.skipif(
@@ -166,7 +199,7 @@ def test_a_cpu_never_sets_the_flag(monkeypatch):
     ("device", "dtype", "expected"),
     [
         (CPU, torch.float32, torch.channels_last),
-        (CPU, torch.bfloat16, torch.contiguous_format),
+        (CPU, torch.bfloat16, torch.channels_last),
         (CUDA, torch.float32, torch.contiguous_format),
         (CUDA, torch.bfloat16, torch.contiguous_format),
         (MPS, torch.float32, torch.contiguous_format),

@@ -1,5 +1,8 @@
 """A picture as the rest of impasto sees it, and the sizes that are accepted."""
 
+import threading
+from collections.abc import Callable, Hashable
+
 from torch import Tensor
 
 from impasto.errors import PictureError
@@ -11,6 +14,32 @@ SMALLEST_SIDE = 8
 
 LARGEST_PICTURE = 400_000_000
 """Pixels; read from the header, so that a decompression bomb is refused before any memory is taken."""
+
+KEPT_PIXELS, KEPT_SIZES = 2**17, 4
+"""Resized rows are kept up to so many pixels each, and so many of them: at most 6 MB a picture."""
+
+
+class Resized:
+    """Rows of a picture at small sizes, which every scale asks for several times; see `resize.rows_at`."""
+
+    def __init__(self) -> None:
+        self._kept: dict[Hashable, Tensor] = {}
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable, make: Callable[[], Tensor]) -> Tensor:
+        """What `make` gave for this key, [1, 3, rows, W]; the last KEPT_SIZES of them are kept. Not to be changed."""
+        with self._lock:
+            found = self._kept.pop(key, None)
+            if found is not None:
+                self._kept[key] = found  # the last one used is the last to go
+                return found
+        found = make()
+        if found.shape[2] * found.shape[3] <= KEPT_PIXELS:
+            with self._lock:
+                self._kept[key] = found
+                while len(self._kept) > KEPT_SIZES:
+                    del self._kept[next(iter(self._kept))]
+        return found
 
 
 class Picture:
@@ -29,6 +58,7 @@ class Picture:
         self.colors = Samples.of(rgb) if isinstance(rgb, Tensor) else rgb
         self.opacity = Samples.of(alpha) if isinstance(alpha, Tensor) else alpha
         self.name, self.fingerprint = name, fingerprint
+        self.resized = Resized()
 
     def __repr__(self) -> str:
         return f"Picture({self.name!r}, {self.width} x {self.height} pixels)"

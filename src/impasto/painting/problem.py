@@ -63,6 +63,7 @@ class PaintingProblem:
         self.settings, self.encoder, self.inputs, self.partition = settings, encoder, inputs, partition
         self.costs, self.image_costs = tuple(costs), tuple(image_costs)
         self.styles = styles
+        self._first_styles = styles or StyleEncodings()
         self.encoded = {name: tuple(getattr(settings, name)) for name in ("content_layer", "style_layers")}
         layers = list(dict.fromkeys([*settings.layers, *custom_layers(self.costs)]))
         self._at_first = settings, inputs
@@ -108,7 +109,7 @@ class PaintingProblem:
         members, photograph, nothing = self.partition.members(size[0]), self._photograph(0), False
         if members is not None:
             setup = replace(self.setup(0, members), settings=_statistics_only(settings), inputs=inputs)
-            cost = build_objective(setup, encode(setup, photograph, self.styles))(photograph).cost
+            cost = build_objective(setup, encode(setup, photograph, self._first_styles))(photograph).cost
             nothing = cost.total < ENOUGH
         return self.partition.anywhere(nothing)
 
@@ -163,7 +164,10 @@ class PaintingProblem:
         if members is None:
             return None
         canvas = None if begun is None else begun.to(self.encoder.precision.measured) / 255
-        return encode(self.setup(scale, members), canvas, self.styles)
+        kept = self.styles
+        if scale == 0:  # `photograph_is_painted` has encoded the styles at this size
+            kept, self._first_styles = self._first_styles, kept or StyleEncodings()
+        return encode(self.setup(scale, members), canvas, kept)
 
     def encode_styles(self) -> None:
         """Encode the style images for every scale, to be kept."""

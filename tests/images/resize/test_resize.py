@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from impasto.errors import SettingsError
+from impasto.images import picture as picture_module
 from impasto.images.color.spaces import linear_from_srgb, srgb_from_linear
-from impasto.images.picture import Picture
+from impasto.images.picture import KEPT_SIZES, Picture
+from impasto.images.resize import resize as resize_module
 from impasto.images.resize.resize import (
     alpha_at,
     enlarged_rows,
@@ -17,6 +19,7 @@ from impasto.images.resize.resize import (
     picture_rows,
     resize,
     resize_picture,
+    rows_at,
     scale_ladder,
     source_rows,
 )
@@ -189,3 +192,26 @@ def test_alpha_alone_is_that_of_the_resized_picture(size):
         rtol=0,
         atol=1e-6,
     )
+
+
+def test_small_rows_are_resized_once_and_the_last_sizes_are_kept(monkeypatch):
+    made = []
+    resample = resize_module.picture_rows
+    monkeypatch.setattr(
+        resize_module, "picture_rows", lambda *a, **named: made.append(a[1]) or resample(*a, **named)
+    )
+    picture = Picture(torch.rand(1, 3, 40, 50), None, "noise", "")
+    first = rows_at(picture, (20, 25), 0, 20)
+    assert rows_at(picture, (20, 25), 0, 20) is first
+    assert not torch.equal(rows_at(picture, (20, 25), 0, 20, light=False), first)
+    assert made == [(20, 25)] * 2
+    for width in range(10, 10 + KEPT_SIZES):
+        rows_at(picture, (8, width), 0, 8)
+    assert torch.equal(rows_at(picture, (20, 25), 0, 20), first)
+    assert made.count((20, 25)) == 3
+
+
+def test_large_rows_are_not_kept(monkeypatch):
+    monkeypatch.setattr(picture_module, "KEPT_PIXELS", 20 * 25 - 1)
+    picture = Picture(torch.rand(1, 3, 40, 50), None, "noise", "")
+    assert rows_at(picture, (20, 25), 0, 20) is not rows_at(picture, (20, 25), 0, 20)

@@ -152,7 +152,9 @@ def rows_at(picture: Picture, size: tuple[int, int], first: int, last: int, *, l
         return torch.empty(1, 3, 0, size[1])
     if (picture.height, picture.width) == tuple(size):
         return picture.colors.reader()(first, last).expand(-1, 3, -1, -1).contiguous()
-    return picture_rows(picture, size, first, last, light=light)[0]
+    return picture.resized.get(
+        (tuple(size), first, last, light), lambda: picture_rows(picture, size, first, last, light=light)[0]
+    )
 
 
 def alpha_at(picture: Picture, size: tuple[int, int]) -> Tensor | None:
