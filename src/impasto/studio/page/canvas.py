@@ -5,6 +5,7 @@ from collections.abc import Hashable
 from nicegui import ui
 
 from impasto.studio.components import PictureView
+from impasto.studio.look import LOOK_SIDE
 from impasto.studio.page.comparing import comparable, draw_menu
 from impasto.studio.page.parts import tool
 from impasto.studio.page.report import draw_report
@@ -124,7 +125,9 @@ def _why_empty(view: View) -> str:
 def _state(view: View) -> str:
     record, work, look = view.record, view.work, view.atelier.look
     if record is None:
-        return f"painting, {look.done:.0%}" if look.busy else ""
+        if look.busy:
+            return f"painting, {look.done:.0%}"
+        return f"a sketch of {LOOK_SIDE} pixels; Paint makes the whole" if look.frames.jpeg else ""
     parts = [_size(record)]
     if work is None:
         parts += [record.state, record.problem]
