@@ -37,9 +37,12 @@ def draw_canvas(view: View) -> None:
     def draw() -> None:
         record = view.record
         url, alt = _shown(view)
+        grid = record is not None and bool(
+            record.order.vary
+        )  # a sheet of many is not compared with the photograph
         picture.set_source(url)
         picture.props["label"] = alt
-        picture.set_before(_photograph(view) if view.before and url else None)
+        picture.set_before(_photograph(view) if view.before and url and not grid else None)
         empty.set_text("" if url else _why_empty(view))
         _draw_other()
         reporting = view.report and _measurable(view)
@@ -47,7 +50,7 @@ def draw_canvas(view: View) -> None:
         sheet.set_visibility(reporting)
         title.set_text("First look" if record is None else record.title)
         state.set_text(_state(view))
-        before.set_visibility(bool(url) and not reporting)
+        before.set_visibility(bool(url) and not reporting and not grid)
         beside.set_visibility(bool(comparable(view)))
         report.set_visibility(_measurable(view))
         for one in (fit, actual):
