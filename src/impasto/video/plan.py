@@ -8,9 +8,9 @@ import numpy as np
 
 from impasto.errors import OutputError
 from impasto.settings.amounts import in_words
-from impasto.video.flow import match
+from impasto.video.follow import KEPT_SOURCES
+from impasto.video.motion import motion
 from impasto.video.reel import BLOCK_BYTES
-from impasto.video.tracks import KEPT_SOURCES
 
 if TYPE_CHECKING:
     from impasto.video.painting import FilmPainting
@@ -67,5 +67,5 @@ def _matching(painting: "FilmPainting") -> float:
     frame = painting.small(0)
     moved = np.roll(frame, 1, 1)
     began = time.perf_counter()
-    match(frame, moved)
+    motion(frame, moved)
     return time.perf_counter() - began
