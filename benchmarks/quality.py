@@ -1,10 +1,15 @@
-"""How painted are the pictures? Presets, and other programs' pictures, by the report's palette, brush, scene and grain.
+"""How painted are the pictures? Contenders side by side, by the report's palette, brush, scene and grain.
 
-    python benchmarks/quality.py                       # the real pairs at 320 pixels: writes benchmarks/quality.json
-    python benchmarks/quality.py --size 256 --contenders paint --pairs "tubingen x wave" --out sheet
-    python benchmarks/quality.py --contenders glaze,paint,FOLDER     # FOLDER: PHOTO_PAINTING.png of another program
+    python benchmarks/quality.py                   # the real pairs at 320 pixels: writes benchmarks/quality.json
+    python benchmarks/quality.py --strengths       # glaze and paint at strengths from 0.1 to 0.9: quality_curve.json
+    python benchmarks/quality.py --size 256 --contenders paint pastiche --pairs "tubingen x wave" --out sheet
 
-With --out the pictures and a contact sheet are kept in that folder: a row for each pair, a column for each contender.
+Contenders are presets, presets with settings, pastiche 1.6, and folders of other programs (`contenders.py`). With --out
+the pictures are kept in that folder, with sheet.png, a row for each pair and a column for each contender, and
+blind.html, where people choose the better picture without knowing whose it is.
+
+A contender is better than another where it is nearer to the painting at the same distance from the photograph, and so
+where its curve over strength lies below.
 """
 
 import argparse
@@ -12,12 +17,13 @@ import json
 import statistics
 import sys
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
 
 import pyvips
+from blind_page import write_blind_page
+from contenders import contender, short
 
 import impasto
-from impasto.settings.presets import PRESETS
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURES = ROOT.parent / "shared" / "images"
@@ -25,7 +31,11 @@ PAIRS = (
     *("tubingen x starry_night_google", "louvre x monet_800600", "boston x the_scream", "tubingen x wave"),
     *("tubingen x shipwreck", "louvre x water-lilies-1919-2", "boston x composition_vii"),
 )
+CURVE_PAIRS = PAIRS[:3]
+STRENGTHS = (0.1, 0.3, 0.5, 0.7, 0.9)
 FIGURES = ("palette", "brush", "scene", "grain")
+
+Figures = dict[str, float]
 
 
 def parents(pair: str) -> tuple[Path, Path]:
@@ -34,61 +44,95 @@ def parents(pair: str) -> tuple[Path, Path]:
     return PICTURES / "content" / f"{photograph}.jpg", PICTURES / "style" / f"{painting}.jpg"
 
 
-def picture(pair: str, contender: str, size: int, out: Path | None) -> Any:
-    """What a contender made of a pair: painted by a preset, or read from a folder; None where it has none."""
-    content, style = parents(pair)
-    if contender in PRESETS:
-        result = impasto.stylize(content, style, recipe=contender, size=size)
-        if out is not None:
-            result.save(out / f"{pair.replace(' x ', '_')}_{contender}.png", overwrite=True)
-        return result
-    found = sorted(Path(contender).glob(f"*{pair.replace(' x ', '_')}*.png"))
-    return found[0] if found else None
+def file_of(out: Path, pair: str, name: str) -> Path:
+    """Where a contender's picture of a pair is kept."""
+    return out / f"{pair.replace(' x ', '_')}_{short(name)}.png"
 
 
-def figures(result: Any, pair: str) -> dict[str, float]:
-    """The four figures of a result; the mean over layers, where there are several."""
-    content, style = parents(pair)
-    report = impasto.report(result, content, style, identity=False)
+def figures(picture: Path, pair: str) -> Figures:
+    """The four figures of a picture; the mean over layers, where there are several."""
+    report = impasto.report(picture, *parents(pair), identity=False)
     return {name: round(statistics.fmean(report[name].column("result")), 3) for name in FIGURES}
 
 
-def sheet(out: Path, pairs: list[str], contenders: list[str]) -> None:
-    """All pictures in one, pair by pair."""
-    files = [out / f"{pair.replace(' x ', '_')}_{one}.png" for pair in pairs for one in contenders]
-    images = [pyvips.Image.new_from_file(str(file)) for file in files if file.exists()]
-    joined = pyvips.Image.arrayjoin(images, across=len(contenders), shim=8, background=[255])
+def measured(name: str, pairs: list[str], size: int, out: Path) -> dict[str, Figures]:
+    """Paint the pairs, and measure what there is."""
+    paint, found = contender(name), dict[str, Figures]()
+    for pair in pairs:
+        picture = file_of(out, pair, name)
+        if paint(*parents(pair), size, picture):
+            found[pair] = figures(picture, pair)
+            print(short(name), pair, found[pair], flush=True)
+    return found
+
+
+def mean(rows: dict[str, Figures]) -> Figures:
+    """Over all pairs."""
+    return {one: round(statistics.fmean(row[one] for row in rows.values()), 3) for one in FIGURES}
+
+
+def sheet(out: Path, pairs: list[str], names: list[str]) -> None:
+    """All pictures in one, a row for each pair; an empty place where there is none."""
+    files = [file_of(out, pair, name) for pair in pairs for name in names]
+    images = [
+        pyvips.Image.new_from_file(str(file)) if file.exists() else pyvips.Image.black(8, 8, bands=3)
+        for file in files
+    ]
+    joined = pyvips.Image.arrayjoin(images, across=len(names), shim=8, background=[255])
     joined.write_to_file(str(out / "sheet.png"))
+
+
+def record(name: str, found: object) -> None:
+    """Write what was found as data."""
+    (ROOT / "benchmarks" / name).write_text(json.dumps(found, indent=2) + "\n", "utf-8")
+
+
+def compare(names: list[str], pairs: list[str], size: int, out: Path) -> None:
+    """Contenders side by side; all pairs are written as data."""
+    found = {}
+    for name in names:
+        rows = measured(name, pairs, size, out)
+        if not rows:
+            sys.exit(f"{name} has no picture of these pairs")
+        found[short(name)] = {"pairs": rows, "mean": mean(rows)}
+        print(short(name), "mean", found[short(name)]["mean"], flush=True)
+    sheet(out, pairs, names)
+    pictures = {
+        pair: {short(name): file_of(out, pair, name) for name in names if file_of(out, pair, name).exists()}
+        for pair in pairs
+    }
+    write_blind_page(out / "blind.html", pictures, {pair: parents(pair) for pair in pairs})
+    if pairs == list(PAIRS):
+        record("quality.json", {"size": size, "contenders": found})
+
+
+def curves(names: list[str], pairs: list[str], size: int, out: Path) -> None:
+    """Each contender at strengths from 0.1 to 0.9: the means over the pairs, written as data."""
+    found: dict[str, dict[str, Figures]] = {name: {} for name in names}
+    for name in names:
+        for strength in STRENGTHS:
+            one = f"{name}{',' if ':' in name else ':'}strength={strength}"
+            found[name][str(strength)] = mean(measured(one, pairs, size, out))
+            print(name, strength, found[name][str(strength)], flush=True)
+    record("quality_curve.json", {"size": size, "pairs": pairs, "contenders": found})
 
 
 def main() -> None:
     """Paint, measure, print, and write what was found."""
     parser = argparse.ArgumentParser(description="How painted are the pictures?")
     parser.add_argument("--size", type=int, default=320)
-    parser.add_argument("--contenders", default="glaze,paint")
-    parser.add_argument("--pairs", nargs="*", default=list(PAIRS))
-    parser.add_argument("--out", type=Path)
+    parser.add_argument("--contenders", nargs="+", default=["glaze", "paint"])
+    parser.add_argument("--pairs", nargs="+")
+    parser.add_argument("--strengths", action="store_true", help="curves over strength")
+    parser.add_argument("--out", type=Path, help="a folder where the pictures are kept")
     options = parser.parse_args()
     if not PICTURES.is_dir():
         sys.exit("the real pictures are not here (../shared/images)")
-    if options.out is not None:
-        options.out.mkdir(exist_ok=True, parents=True)
-    contenders, found = options.contenders.split(","), {}
-    for contender in contenders:
-        name, rows = Path(contender).name, {}
-        for pair in options.pairs:
-            result = picture(pair, contender, options.size, options.out)
-            if result is not None:
-                rows[pair] = figures(result, pair)
-                print(name, pair, rows[pair], flush=True)
-        means = {one: round(statistics.fmean(row[one] for row in rows.values()), 3) for one in FIGURES}
-        print(name, "mean", means, flush=True)
-        found[name] = {"pairs": rows, "mean": means}
-    if options.out is not None:
-        sheet(options.out, options.pairs, contenders)
-    if options.pairs == list(PAIRS):
-        record = {"size": options.size, "contenders": found}
-        (ROOT / "benchmarks" / "quality.json").write_text(json.dumps(record, indent=2) + "\n", "utf-8")
+    run, pairs = (curves, CURVE_PAIRS) if options.strengths else (compare, PAIRS)
+    with TemporaryDirectory() as temporary:
+        out = options.out or Path(temporary)
+        out.mkdir(exist_ok=True, parents=True)
+        run(options.contenders, options.pairs or list(pairs), options.size, out)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ def features(n_C, height, width, seed):
 
 
 def term(guide=None):
-    candidates = Candidates.of(features(5, 1, 9, 0)[0, :, 0].T)
+    candidates = Candidates.of(features(5, 1, 9, 0)[0, :, 0].T, torch.zeros(9))
     index = torch.randint(9, (6, 7), generator=torch.Generator().manual_seed(1), dtype=torch.int32)
     return NeighbourTerm("relu2_1", candidates, index, 1.0, guide)
 
@@ -40,18 +40,29 @@ def by_definition(a, one):
 
 
 def test_the_nearest_is_the_one_of_the_largest_cosine():
-    candidates = Candidates.of(
-        torch.tensor([[3.0, 1.0], [1.0, 3.0], [2.0, 2.0], [0.0, 0.0]])
-    )  # mean 1.5, 1.5
+    b = torch.tensor([[3.0, 1.0], [1.0, 3.0], [2.0, 2.0], [0.0, 0.0]])  # mean 1.5, 1.5
+    candidates = Candidates.of(b, torch.full((4,), 0.5))
     a = torch.tensor([[9.0, 1.5], [1.5, 2.0], [-5.0, -4.9]])
-    assert nearest(a, a, torch.zeros(2), candidates, 0.0).tolist() == [0, 1, 3]
+    assert nearest(a, a, torch.zeros(2), torch.rand(3), candidates, 0.0).tolist() == [0, 1, 3]
 
 
 def test_the_content_alone_decides_where_it_is_asked_to():
-    candidates = Candidates.of(torch.tensor([[3.0, 1.0], [1.0, 3.0]]))
-    canvas, content = torch.tensor([[9.0, 0.0]]), torch.tensor([[0.0, 9.0]])
-    found = [nearest(canvas, content, torch.zeros(2), candidates, share).item() for share in (0.0, 1.0)]
+    candidates = Candidates.of(torch.tensor([[3.0, 1.0], [1.0, 3.0]]), torch.zeros(2))
+    canvas, content, height = torch.tensor([[9.0, 0.0]]), torch.tensor([[0.0, 9.0]]), torch.zeros(1)
+    found = [
+        nearest(canvas, content, torch.zeros(2), height, candidates, share).item() for share in (0.0, 1.0)
+    ]
     assert found == [0, 1]
+
+
+def test_of_candidates_that_are_alike_the_one_at_the_same_height_is_taken():
+    b, heights = features(5, 1, 9, 0)[0, :, 0].T.float(), torch.linspace(0, 1, 9)
+    twice = Candidates.of(torch.cat([b, b]), torch.cat([heights, 1 - heights]))
+    a, height = b + 0.01, torch.tensor([0.1, 0.9, 0.9, 0.2, 0.5, 0.4, 0.1, 0.8, 0.3])
+    cosine = F.cosine_similarity(a[:, None] - twice.mean, twice.b - twice.mean, dim=2)
+    expected = (cosine - (height[:, None] - twice.height).square()).argmax(1)
+    assert torch.equal(nearest(a, a, twice.mean, height, twice, 0.0).long(), expected)
+    assert len({int(one) // 9 for one in expected}) == 2  # both copies are used
 
 
 @pytest.mark.parametrize("guided", [False, True])

@@ -6,8 +6,8 @@
 N = n_H n_W positions p; mu_S and v_S are mean and mean variance of S's activations. Kolkin, Kucera, Paris, Sykora,
 Shechtman and Shakhnarovich, "Neural Neighbor Style Transfer" (arXiv 2203.13215), equation 4, with these departures: the
 squared distance joins the cosine, or contrast would run away; layers are searched one by one; the search looks at the
-content image, too (`nearest`), so that sky lands in the sky; and of S at most `POSITIONS` positions are candidates, so
-that neither time nor memory grows with the product of both pictures' sizes.
+content image and at the height in the picture, too (`nearest`), so that sky lands in the sky; and of S at most
+`POSITIONS` positions are candidates, so that neither time nor memory grows with the product of both pictures' sizes.
 
 Given the b(p) the cost is a sum over positions, so it is exact in tiles and among processes.
 """
@@ -29,6 +29,8 @@ NEIGHBOUR_LAYERS = {"relu2_1": 0.2, "relu3_1": 0.4, "relu4_1": 0.4}
 """The layers in which neighbours are searched, each by itself, and their parts of the cost."""
 POSITIONS = 12_288
 """Most positions of a style that are candidates, taken at random with a fixed seed: all of relu2_1 at 256 x 192."""
+HEIGHT = 1.0
+"""What (y_p - y_q)^2 counts beside the cosine in the search; y: height in the picture, from 0 to 1."""
 STRIP = 2**21
 """Numbers that are worked on at a time: 8 MB."""
 _LEAST = 1e-12
@@ -38,31 +40,38 @@ _LEAST = 1e-12
 class Candidates:
     """The positions of a style that may be neighbours, in one layer.
 
-    b: [D, n_C]. mean: mu_S [n_C]. variance: v_S.
+    b: [D, n_C]. height: of each in its picture, from 0 at the top to 1 at the bottom, [D]. mean: mu_S [n_C].
+    variance: v_S.
     """
 
     b: Tensor
+    height: Tensor
     mean: Tensor
     variance: float
 
     @classmethod
-    def of(cls, b: Tensor) -> "Candidates":
+    def of(cls, b: Tensor, height: Tensor) -> "Candidates":
         """The candidates [D, n_C], whose own mean and variance stand for the style's."""
         mean = b.mean(0)
-        return cls(b, mean, max(float((b - mean).square().mean()), _LEAST))
+        return cls(b, height.to(b), mean, max(float((b - mean).square().mean()), _LEAST))
 
 
-def nearest(a_G: Tensor, a_C: Tensor, mean_C: Tensor, candidates: Candidates, content: float) -> Tensor:
+def nearest(
+    a_G: Tensor, a_C: Tensor, mean_C: Tensor, height: Tensor, candidates: Candidates, content: float
+) -> Tensor:
     """The number of the nearest candidate of each of some positions, int32 [K].
 
     a_G, a_C: activations of these positions [K, n_C] in the canvas and in the content image. mean_C: mean of the
-    content image's [n_C]. content: from 0, only the canvas counts, to 1, only the content image does.
+    content image's [n_C]. height: of these positions, from 0 to 1, [K]. content: from 0, only the canvas counts, to 1,
+    only the content image does.
 
-    The cosine is that of the candidate's deviation from mu_S with (1 - content) times the canvas's deviation from mu_S
-    plus `content` times the content image's deviation from its own mean, each of length 1. The product is taken in
-    blocks: memory does not grow with it.
+    The nearest has the largest u . v - HEIGHT (y_p - y_q)^2. v: the candidate's deviation from mu_S, of length 1.
+    u: (1 - content) times the canvas's deviation from mu_S plus `content` times the content image's deviation from its
+    own mean, each of length 1. The product is taken in blocks: memory does not grow with it.
     """
-    targets = _unit(candidates.b - candidates.mean).T.contiguous()
+    # -(y_p - y_q)^2 = 2 y_p y_q - y_q^2 + what is the same for all q: two more numbers of each position.
+    y = candidates.height[:, None]
+    targets = torch.cat([_unit(candidates.b - candidates.mean), y, y.square()], 1).T.contiguous()
     found = torch.empty(len(a_G), dtype=torch.int32, device=a_G.device)
     block = max(1, 4 * STRIP // targets.shape[1])
     for first in range(0, len(a_G), block):
@@ -70,6 +79,8 @@ def nearest(a_G: Tensor, a_C: Tensor, mean_C: Tensor, candidates: Candidates, co
         query = (1 - content) * _unit(a_G[some] - candidates.mean)
         if content:
             query += content * _unit(a_C[some] - mean_C)
+        of_height = 2 * HEIGHT * height[some, None].to(query)
+        query = torch.cat([query, of_height, torch.full_like(of_height, -HEIGHT)], 1)
         found[some] = (query @ targets).argmax(1).int()
     return found
 

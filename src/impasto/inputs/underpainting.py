@@ -35,13 +35,14 @@ SIDE = 256
 LARGEST = 1024
 """A larger one is made with this long side, and enlarged: it takes no memory beside the canvas then."""
 LAYERS = ("relu4_1", "relu5_1")
-HEIGHT, LIGHT, HUE, HUE_UNIT = 1.0, 0.6, 0.3, 0.15
+HEIGHT, LIGHT, HUE, HUE_UNIT = 3.0, 0.6, 0.3, 0.15
 EPS, RHO, ITERATIONS = 0.02, 0.047, 100
 FINE_CHROMA = 0.3
 """Part of the photograph's own fine differences of colour that stays."""
 MOST_CONTRAST, LEAST_CONTRAST = 1.5, 0.5
 """The photograph's fine lightness is multiplied by the ratio of both pictures' contrasts, within these."""
-_MARGIN, _STRIDE, _LEAST = 32, 8, 1e-300
+_MARGIN, _STRIDE, _LEAST = 96, 8, 1e-300
+"""Pixels of mirrored margin, so that corners do not resemble corners; stride of the grid; what no divisor is below."""
 
 
 def underpainting(encoder: VGG19, inputs: Inputs, size: tuple[int, int]) -> Image:

@@ -38,6 +38,7 @@ def encode_neighbours(setup: ScaleSetup, canvas: Tensor) -> list[dict[str, Neigh
     wide = exchange.widened(canvas)
     content = setup.content_rows(tiling.rows)
     means = _means(setup, content, tiling, layers)
+    heights = {layer: tiling.heights(layer)[tiling.own_rows(layer)].to(wide.device) for layer in layers}
     found = [
         {
             layer: Neighbours(
@@ -59,10 +60,10 @@ def encode_neighbours(setup: ScaleSetup, canvas: Tensor) -> list[dict[str, Neigh
             layer: str, a: Tensor, window: Window, of_content: dict[str, Tensor] = of_content
         ) -> Tensor:
             own = _rows(a, window)
+            height = heights[layer][window.there[0]].repeat_interleave(a[..., window.here[1]].shape[3])
             for region in found:
-                index = nearest(
-                    own, of_content[layer], means[layer], region[layer].candidates, setup.settings.placement
-                )
+                candidates, placement = region[layer].candidates, setup.settings.placement
+                index = nearest(own, of_content[layer], means[layer], height, candidates, placement)
                 there = region[layer].index[window.there]
                 there.copy_(index.view(there.shape))
             return a
@@ -103,18 +104,21 @@ def _means(setup: ScaleSetup, content: Tensor, tiling: Tiling, layers: Sequence[
 def _candidates(setup: ScaleSetup, region: Region, layers: Sequence[str]) -> Mapping[str, Candidates]:
     """The candidates of a region: of each of its styles as many as its weight says."""
     weights = [setup.inputs.styles[number].weight for number in region.styles]
-    parts: dict[str, list[Tensor]] = {layer: [] for layer in layers}
+    parts: dict[str, list[tuple[Tensor, Tensor]]] = {layer: [] for layer in layers}
     for number, part, weight in zip(region.styles, region.style_masks, weights, strict=True):
         wanted = max(1, round(POSITIONS * weight / sum(weights)))
-        for layer, b in _sample(setup, number, part, wanted, layers).items():
-            parts[layer].append(b)
-    return {layer: Candidates.of(torch.cat(found)) for layer, found in parts.items()}
+        for layer, found in _sample(setup, number, part, wanted, layers).items():
+            parts[layer].append(found)
+    return {
+        layer: Candidates.of(*(torch.cat(of_all) for of_all in zip(*found, strict=True)))
+        for layer, found in parts.items()
+    }
 
 
 def _sample(
     setup: ScaleSetup, number: int, part: Mask | None, wanted: int, layers: Sequence[str]
-) -> dict[str, Tensor]:
-    """At most `wanted` positions of a style in each layer, [D, n_C], the same in every process."""
+) -> dict[str, tuple[Tensor, Tensor]]:
+    """At most `wanted` positions of a style in each layer [D, n_C] and their heights [D], the same in every process."""
     tiling = setup.style_tiling(number, list(layers))
     size = setup.style_sizes[number]
     style = setup.style_rows(number, tiling.rows)
@@ -145,7 +149,9 @@ def _sample(
                 dtype=setup.encoder.precision.measured,
             )
     setup.partition.add_up([found[layer] for layer in layers])
-    return found
+    return {
+        layer: (found[layer], tiling.heights(layer)[(chosen[layer] >= 0).nonzero()[:, 0]]) for layer in layers
+    }
 
 
 def _chosen(weight: Tensor, wanted: int) -> Tensor:

@@ -14,6 +14,10 @@ from impasto.evaluation import Cost, Evaluate, Evaluation
 from impasto.objective.scale_setup import ScaleSetup
 from impasto.tensor_types import Image, Span
 
+SMALLEST = 150
+"""A canvas that will grow has a palette from this long side on, in pixels. On a smaller one the palette would turn
+whole areas: a strip of sky becomes a meadow. Later it finds the same colours for single strokes."""
+
 
 @dataclass(frozen=True, eq=False)
 class RegionPalette:
@@ -29,8 +33,11 @@ class RegionPalette:
 
 @torch.no_grad()
 def encode_palettes(setup: ScaleSetup) -> list[RegionPalette]:
-    """The palette of every region's styles, blended by their weights; nothing where the setting `palette` is 0."""
-    if not setup.settings.palette:
+    """The palette of every region's styles, blended by their weights.
+
+    Nothing where the setting `palette` is 0, and while the canvas is too small.
+    """
+    if not setup.settings.palette or (setup.grows and max(setup.size) < SMALLEST):
         return []
     found = []
     for region in setup.inputs.regions:

@@ -27,7 +27,7 @@ class ScaleSetup:
     settings, inputs: as they are now; a painting that is steered changes weights in both. content_layers,
     style_layers: those that are encoded, whatever weight they have now. size: height and width of the canvas.
     style_sizes: of each style image beside it. layout: how the scale is computed. partition: the processes that own
-    rows of the canvas. costs, image_costs: of the user's own.
+    rows of the canvas. costs, image_costs: of the user's own. grows: whether a larger scale follows.
     """
 
     encoder: VGG19
@@ -41,6 +41,7 @@ class ScaleSetup:
     partition: Partition
     costs: Sequence[CustomCost] = ()
     image_costs: Sequence[ImageCost] = ()
+    grows: bool = False
 
     @property
     def margin(self) -> int:

@@ -222,6 +222,7 @@ class PaintingProblem:
             partition=partition or self.partition,
             costs=self.costs,
             image_costs=self.image_costs,
+            grows=scale + 1 < len(self.scales),
         )
 
     def shown(self, canvas: Image, scale: int) -> Image:

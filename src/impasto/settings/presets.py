@@ -64,9 +64,11 @@ LARGEST_DEFAULT_SIZE = 1024
 EXPLORE_SIZE = 256
 """`impasto explore` paints its pictures this large, in pixels, unless the user names another: minutes for a grid."""
 
-STRENGTH_POWER_BELOW, STRENGTH_POWER_ABOVE = 2.5, 1.0
+STRENGTH_POWER_BELOW = {"classic": 2.5, "glaze": 2.5, "paint": 4.5}
+STRENGTH_POWER_ABOVE = 1.0
 """beta / alpha grows with (strength / (1 - strength)) to this power, below the middle and above: about even steps in
-the eye. With 2.5 above it, too, nearly all that is left to change happens before 0.75."""
+the eye. The palette of `paint` comes early: with 2.5 most of the way lies before 0.125. With 2.5 above the middle, too,
+nearly all that is left to change happens before 0.75."""
 
 SMALLEST_SCALE = 90
 """No scale of its own has a long side below this, in pixels, when the number of scales goes by the size."""

@@ -80,7 +80,7 @@ class Fields:
     fidelity: float = setting("number", 8.0, LOOK,
         "Weight in the content cost of the photograph's own pixels: at a low strength they show through the paint.",
         low=0, high=LARGEST_WEIGHT, explore=(0.0, 1.0, 3.0, 10.0))
-    placement: float = setting("number", 0.3, LOOK,
+    placement: float = setting("number", 0.4, LOOK,
         "How far the photograph, rather than the canvas, decides which stroke goes where, from 0 to 1.",
         low=0, high=1, explore=(0.0, 0.3, 0.6, 1.0))
     alpha: float = setting("number", 1.0, LOOK,
@@ -90,7 +90,7 @@ class Fields:
     variation: float = setting("number", 0.0, LOOK,
         "Weight of the total variation: it smooths noise, and in the end fine detail; 0.1 is little, 1 much.",
         low=0, high=LARGEST_WEIGHT, explore=(0.0, 0.1, 0.3, 1.0))
-    palette: float = setting("number", 40.0, LOOK,
+    palette: float = setting("number", 48.0, LOOK,
         "Weight of the palette in the style cost: how much the colours themselves are those of the style.",
         low=0, high=LARGEST_WEIGHT, explore=(0.0, 10.0, 30.0, 100.0))
     smoothness: float = setting("number", 10.8, LOOK,

@@ -49,7 +49,7 @@ class Settings(Fields):
         """The values that `strength` stands for; above the middle the photograph also loses its say in placement."""
         if self.strength is None:
             return {}
-        power = STRENGTH_POWER_BELOW if self.strength < 0.5 else STRENGTH_POWER_ABOVE
+        power = STRENGTH_POWER_BELOW[self.recipe] if self.strength < 0.5 else STRENGTH_POWER_ABOVE
         own = defaults(self.recipe)
         settled = {
             "alpha": own["alpha"] * (2 * (1 - self.strength)) ** power,

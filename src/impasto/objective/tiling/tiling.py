@@ -89,6 +89,11 @@ class Tiling:
         )
         return height, width
 
+    def heights(self, layer: str) -> Tensor:
+        """How high in the picture each row of a whole layer is: from 0, the upper edge, to 1, the lower one."""
+        rows = self.under(layer)[0].view(-1, LAYERS[layer].stride).float()
+        return (rows.mean(1) + 0.5) / self._sizes[0]
+
     def empty_end(self, own: Piece) -> Input:
         """Room for the input of block `blocks.until`, margin and all, of which `own` is a tile's; channels last."""
         assert self.blocks.until is not None
