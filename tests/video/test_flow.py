@@ -8,7 +8,7 @@ from impasto.video import follow as module
 from impasto.video import rejoin
 from impasto.video.camera import camera_flow
 from impasto.video.cuts import is_cut
-from impasto.video.flow import boundaries
+from impasto.video.flow import boundaries, flow
 from impasto.video.follow import follow
 from impasto.video.motion import motion
 from impasto.video.start import first_canvas
@@ -67,6 +67,28 @@ def test_the_camera_is_told_from_the_flow(turning):
     assert not camera_flow(noisy, np.ones(SIZE, bool), turning.frames[5]).any()  # it stands: zero, to the bit
     wild = 20 * generator.normal(size=(*SIZE, 2)).astype(np.float32)
     assert camera_flow(wild, np.ones(SIZE, bool), turning.frames[5]) is None
+
+
+def test_a_pan_is_told_as_a_shift_right_in_the_corners_too():
+    """Votes come from a part of the frame only; a projective map that is fitted to them is wrong elsewhere."""
+    back = np.full((*SIZE, 2), (1.5, -0.5), np.float32)
+    back += np.random.default_rng(0).normal(0, 0.05, back.shape).astype(np.float32)
+    sure = np.zeros(SIZE, bool)
+    sure[40:60, 50:90] = True
+    found = camera_flow(back, sure, noise_picture(*SIZE))
+    assert np.abs(found - (1.5, -0.5)).max() < 0.05
+    assert np.abs(found - found[0, 0]).max() < 1e-4
+
+
+def test_beside_an_edge_each_pixel_takes_the_motion_of_its_side(crossing):
+    exact, seen = crossing.back(5, 4)
+    rows, columns = np.mgrid[: SIZE[0], : SIZE[1]]
+    x, y, radius = crossing.sprites[5]
+    ring = seen & (np.abs(np.hypot(columns - x, rows - y) - radius) < 6)
+    off = np.hypot(*np.moveaxis(motion(crossing.frames[5], crossing.frames[4]).back - exact, 2, 0))
+    patches = np.hypot(*np.moveaxis(flow(crossing.frames[5], crossing.frames[4]) - exact, 2, 0))
+    assert (off[ring] < 0.5).mean() > 0.85
+    assert (patches[ring] < 0.5).mean() < 0.8
 
 
 def test_boundaries_lie_where_two_motions_meet():

@@ -152,13 +152,13 @@ def _corrected(tracks: Tracks, film: Frames, frame: np.ndarray, steady: np.ndarr
     before = difference(frame, seen)
     better = enough(difference(frame, moved.read(film))) < before
     tracks = tracks.taking(better & ~steady, moved)
+    moved = tracks
     for number in tracks.sources():
         here = steady & (tracks.source == number)
         camera = camera_flow(off, here, frame, stands=0)
         if camera is not None and camera.any():
-            moved = _carried(tracks, camera, tracks.number)
-            tracks = tracks.taking(here & (difference(frame, moved.read(film)) <= enough(before)), moved)
-    return tracks
+            moved = moved.taking(here, _carried(tracks, camera, tracks.number))
+    return tracks.taking(difference(frame, moved.read(film)) <= enough(before), moved)
 
 
 def _likeness(frame: np.ndarray, brought: np.ndarray, seen: np.ndarray) -> np.ndarray:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 REMEMBERED_EVERY, REMEMBERED = 4, 6
 """The tracks of every so many frames are remembered, of the last so many: what one saw, and another hid, comes back."""
-KEPT, STEEPLY = 0.8, 3
+KEPT, STEEPLY = 0.6, 3
 """The part of the paint brought that a frame keeps where it is trusted fully, whatever its steps made of it; elsewhere
 so much less as this power of the trust says. The steps are there for what is new."""
 STILL = 4.0
@@ -256,7 +256,7 @@ class FilmPainting:
             own = self._paints.paint(visit.earlier)[..., :3].astype(np.float32) / 255
             canvas = own + 0.5 * tracks.likeness[..., None] * (brought - own)
         later = self._painter.later(visit.frame, canvas, brought, tracks)
-        if visit.earlier is not None:
+        if visit.earlier is not None or not self._temporal.hold:
             return later, None
         part = KEPT * tracks.trust**STEEPLY * (1 - self._painter.protected(visit.frame))
         return later, Kept(brought, part)

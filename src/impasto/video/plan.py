@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 BYTES_A_PIXEL = 2.4
 """Of a painted frame on the disk: brush strokes hardly compress."""
-FLOWS = 1.6
-"""Following a frame takes so many times as long as matching it with the one before: the tracks are corrected, too."""
+FLOWS = 4.0
+"""Following a frame takes so many times as long as telling its motion since the one before, or up to twice that: tracks
+are corrected, and some frames further back are asked, too."""
 ENCODING = 2.5
 """A later frame spends about so many steps' time on its encodings and on what is written."""
 
