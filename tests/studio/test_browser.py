@@ -206,6 +206,6 @@ def test_all_else_that_can_be_pressed(serve, browser, tmp_path):
     window.sees("masked")
     assert served.end() == 0
     (key,) = json.loads((tmp_path / "studio" / "desk.json").read_text())["regions"].values()
-    (laid,) = (tmp_path / "studio" / "pictures").glob(f"{key}/original*")
+    (laid,) = (tmp_path / "studio" / "pictures").glob(f"{key}/original/*")
     assert (np.asarray(Image.open(laid)) == regions.any(axis=2) * np.uint8(255)).all()
     assert (served.errors, window.foreign()) == ([], [])
