@@ -30,9 +30,8 @@ import numpy as np
 import impasto
 from impasto.video.film import About, Frame
 from impasto.video.film_file import FilmFile
-from impasto.video.flow import match
+from impasto.video.motion import motion
 from impasto.video.temporal import Temporal
-from impasto.video.tracks import follow_flow
 from impasto.video.warp import places, sampled
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -102,9 +101,8 @@ def flower(size: int, count: int) -> Shots:
     pictures = [cv2.resize(one.pixels, shape[::-1], interpolation=cv2.INTER_AREA) for one in chosen[:count]]
 
     def back(i: int, j: int) -> tuple[np.ndarray, np.ndarray]:
-        matched = match(pictures[i], pictures[j])
-        flow, seen = follow_flow(matched, pictures[i], pictures[j])
-        return flow, seen & matched.visible
+        found = motion(pictures[i], pictures[j])
+        return found.back, found.visible
 
     return Shots(Path("flower"), pictures, back)
 
@@ -212,9 +210,8 @@ def whole(painted: Path, settings: impasto.Settings) -> dict[str, Any]:
     pictures = [cv2.resize(one.pixels, (width, height), interpolation=cv2.INTER_AREA) for one in lapse]
 
     def back(i: int, j: int) -> tuple[np.ndarray, np.ndarray]:
-        matched = match(pictures[i], pictures[j])
-        flow, seen = follow_flow(matched, pictures[i], pictures[j])
-        return flow, seen & matched.visible
+        found = motion(pictures[i], pictures[j])
+        return found.back, found.visible
 
     stylizer = impasto.Stylizer(replace(settings, size=width))
     style, stills = stylizer.encode_style(STYLE), {}

@@ -8,7 +8,9 @@ import pytest
 import torch
 
 from impasto.errors import SettingsError
+from impasto.inputs.inputs import read_inputs
 from impasto.layout import Layout
+from impasto.painting.adjust import adjusted
 from impasto.painting.checkpoint import load_checkpoint
 from impasto.painting.loop import Step
 from impasto.settings import Settings
@@ -222,3 +224,14 @@ def test_adjustments_that_cannot_be_made_are_refused_before_the_first_step(adjus
     with pytest.raises(SettingsError) as caught:
         begun(adjustments=adjustments)
     assert "\n" not in str(caught.value)
+
+
+def test_another_strength_lets_go_of_what_the_old_one_set_and_of_nothing_else():
+    low = Settings(strength=0.25, size=96)
+    assert _settled_by(low, strength=0.5) == Settings(strength=0.5, size=96)
+    own = Settings(strength=0.25, fidelity=3.0)
+    assert _settled_by(own, strength=0.8) == Settings(strength=0.8, fidelity=3.0)
+
+
+def _settled_by(settings, **changes):
+    return adjusted(settings, read_inputs(CONTENT, STYLE), changes, {})[0]

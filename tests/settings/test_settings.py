@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from itertools import pairwise
 
 import pytest
 
@@ -31,9 +32,17 @@ def test_strength_survives_too_and_its_middle_is_the_recipe():
     assert Settings(strength=1.0).alpha == 0
     settings = Settings(strength=0.3)
     assert Settings.from_dict(settings.as_dict()) == settings
-    betas = [Settings(strength=s / 100).beta / Settings(strength=s / 100).alpha for s in range(100)]
-    assert betas == sorted(set(betas))
-    assert betas[75] / betas[50] == pytest.approx(3)
+    higher = Settings(strength=0.75)
+    assert higher.beta / higher.alpha == pytest.approx(3 * Settings().beta)
+
+
+@pytest.mark.parametrize("recipe", PRESETS)
+def test_more_strength_is_less_of_the_photograph(recipe):
+    found = [Settings(recipe=recipe, strength=s / 100) for s in range(1, 100)]
+    weights = [(one.beta / one.alpha, -one.fidelity, -one.placement) for one in found]
+    for before, after in pairwise(weights):
+        assert before < after
+        assert all(x <= y for x, y in zip(before, after, strict=True))
 
 
 def test_layers_as_text_lists_and_mappings():

@@ -1,16 +1,19 @@
 """One painting after the other: watched, steered, paused, stopped, gone on with, and always the same bytes."""
 
+import io
 import zipfile
 from pathlib import Path
 
 import pytest
 import torch
+from PIL import Image
 
 import impasto
 from impasto.cli import main
 from impasto.errors import OutputError
+from impasto.explore.paint import Explorer
 from impasto.images.io.read import write_picture
-from impasto.studio import keeping, work
+from impasto.studio import frames, keeping, work
 from impasto.studio.grid_work import GridWork
 from impasto.studio.keeping import bundle, export
 from impasto.studio.routes import parts_of
@@ -307,6 +310,25 @@ def test_a_grid_waits_in_the_queue_like_any_painting(atelier, tmp_path):
     assert "photo.png" in page
     assert str(tmp_path) not in page
     assert (record.state, record.steps, record.of_steps) == ("finished", 2, 2)
+
+
+def test_a_grid_is_seen_while_its_pictures_come_into_being(atelier, monkeypatch):
+    """It changes before one is finished, and its places stay where they are."""
+    for name, value in {"WATCHED_SECONDS": float("inf"), "LEAST_SECONDS": 0.0, "SHARE": float("inf")}.items():
+        monkeypatch.setattr(frames, name, value)
+    seen = []
+    plain = frames.Frames.show
+
+    def show(self, what, *, now=False):
+        plain(self, what, now=now)
+        if isinstance(what, Explorer):
+            seen.append((what.done, self.jpeg))
+
+    monkeypatch.setattr(frames.Frames, "show", show)
+    painted(atelier, atelier.explore(["strength=0.2,0.8"], 48))
+    assert len({jpeg for done, jpeg in seen if done == 0}) > 1
+    assert len({jpeg for done, jpeg in seen if done == 1}) > 1
+    assert len({Image.open(io.BytesIO(jpeg)).size for _, jpeg in seen}) == 1
 
 
 def test_a_grid_that_was_interrupted_goes_on(open_atelier, pictures, monkeypatch):

@@ -6,7 +6,17 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from impasto.studio.regions import COLORS, color_of, is_empty, map_of, masks_of
+from impasto.errors import PictureError
+from impasto.studio.regions import (
+    COLORS,
+    color_of,
+    in_own_colors,
+    is_empty,
+    is_soft,
+    map_of,
+    masks_of,
+    with_region,
+)
 
 
 def png(pixels: np.ndarray) -> bytes:
@@ -55,3 +65,37 @@ def test_masks_become_the_map_again(tmp_path):
 def test_an_empty_mask_is_seen(mode):
     assert is_empty(png(np.asarray(Image.new(mode, (8, 6)))))
     assert not is_empty(png(np.asarray(Image.new(mode, (8, 6), "white"))))
+
+
+def test_a_map_in_any_colours_gives_its_regions_to_the_paintings_in_reading_order():
+    drawn = np.zeros((24, 32, 3), np.uint8)
+    drawn[:12], drawn[12:, 16:] = (10, 200, 90), (250, 250, 0)
+    mine = read(in_own_colors(png(drawn), 2))
+    assert (mine[:12] == rgb(0)).all()
+    assert (mine[12:, 16:] == rgb(1)).all()
+    assert (mine[12:, :16] == 0).all()  # one region more than paintings, and black
+
+
+def test_a_map_of_the_brush_is_left_as_it_is():
+    drawn = np.zeros((24, 32, 3), np.uint8)
+    drawn[5, 5] = rgb(1)  # smaller than a region of a map is
+    assert in_own_colors(png(drawn), 2) == png(drawn)
+
+
+@pytest.mark.parametrize(("count", "there"), [(1, "is 1 painting"), (4, "are 4 paintings")])
+def test_a_map_with_another_number_of_regions_is_told(count, there):
+    drawn = np.full((24, 32, 3), 60, np.uint8)
+    drawn[:12] = 255
+    with pytest.raises(PictureError, match=f"2 regions .*#ffffff.* there {there}:"):
+        in_own_colors(png(drawn), count)
+
+
+def test_a_soft_mask_takes_its_place_in_a_map(tmp_path):
+    ramp = np.linspace(0, 255, 32).round().astype(np.uint8)[None].repeat(24, 0)
+    (tmp_path / "soft.png").write_bytes(png(ramp))
+    before = np.zeros((24, 32, 3), np.uint8)
+    before[:, :4], before[:, 20:] = rgb(1), rgb(0)
+    after = read(with_region(png(before), 1, tmp_path / "soft.png"))
+    assert (after == np.where(ramp[..., None] > 127, np.uint8(rgb(1)), np.uint8(0))).all()
+    assert is_soft(png(ramp))
+    assert not is_soft(png(np.where(ramp > 127, np.uint8(255), np.uint8(0))))

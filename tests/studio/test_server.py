@@ -111,7 +111,7 @@ def test_killed_and_started_again_it_goes_on_to_the_bit(tmp_path, open_atelier, 
     def told() -> dict:
         return json.loads((record.home / "record.json").read_text())
 
-    first = Served(tmp_path / "studio", STEP_SECONDS="0.1")
+    first = Served(tmp_path / "studio", STEP_SECONDS="0.25")
     end = time.monotonic() + 60
     while not record.checkpoint.exists():
         assert time.monotonic() < end

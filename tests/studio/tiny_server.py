@@ -1,11 +1,13 @@
 """`python -m tests.studio.tiny_server`, the arguments of `impasto studio`: the same program with a tiny network.
 
-Further, by environment: STEP_SECONDS, so long every step takes at least; REAL=1, with the weights that everyone gets.
+Further, by environment: STEP_SECONDS, so long every step takes at least; HOLD, a file: while it is there, a
+painting waits after its step; REAL=1, with the weights that everyone gets.
 """
 
 import os
 import sys
 import time
+from pathlib import Path
 
 from impasto.cli import main
 from impasto.studio import work
@@ -19,9 +21,13 @@ def tiny(choice=None):
 
 
 def slowly(stepped):
+    hold = os.environ.get("HOLD")
+
     def then(self, *arguments):
         stepped(self, *arguments)
         time.sleep(float(os.environ.get("STEP_SECONDS", "0")))
+        while hold is not None and Path(hold).exists():
+            time.sleep(0.02)
 
     return then
 

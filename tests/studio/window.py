@@ -1,6 +1,7 @@
 """A window of a real browser, and all that it asks for and complains of."""
 
 import re
+import time
 from pathlib import Path
 
 PATIENCE = 60_000
@@ -53,6 +54,22 @@ class Window:
             [path.name, list(path.read_bytes())],
         )
         self.page.dispatch_event(selector, "drop", {"dataTransfer": data})
+
+    def brush_stroke(self) -> None:
+        """One stroke over what lies under the brush: again until there is one, as nothing is under it at first."""
+        brush = self.page.locator(".impasto-brush").filter(visible=True).first
+        undo = brush.get_by_label("Undo (z)")
+        mouse = self.page.mouse
+        end = time.monotonic() + PATIENCE / 1000
+        while not undo.is_enabled():
+            assert time.monotonic() < end, "nothing could be brushed"
+            box = brush.bounding_box()
+            x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 3
+            mouse.move(x, y)
+            mouse.down()
+            mouse.move(x + 60, y + 20, steps=4)
+            mouse.up()
+            self.page.wait_for_timeout(100)
 
     def foreign(self) -> list[str]:
         own = re.escape(self.address.split("//")[1].rstrip("/"))

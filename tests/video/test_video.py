@@ -48,6 +48,19 @@ def test_a_pan_moves_the_painting_with_it(painter, tmp_path, pan, solver):
     assert 0.01 < found[1].new < 0.2
 
 
+def test_the_noise_of_a_camera_is_not_painted(painter, tmp_path, pan):
+    generator = np.random.default_rng(0)
+    noisy = [pan.frames[0] + generator.normal(0, 3, pan.frames[0].shape) for _ in range(4)]
+    noisy = [one.clip(0, 255).round().astype(np.uint8) for one in noisy]
+    found = [one.pixels for one in painted(painter(), tmp_path, noisy)]
+    assert change(found) < 0.3 * change(noisy)
+
+
+def change(frames):
+    """The mean squared difference from frame to frame."""
+    return np.square(np.diff(np.stack(frames).astype(float), axis=0)).mean()
+
+
 def test_a_cut_begins_anew(painter, tmp_path, pan):
     other = film(255 - noise_picture(80, 120, 5) // 3, SIZE, 2, lambda i: camera(10 + i, 10))
     found = painted(painter(), tmp_path, [*pan.frames[:2], *other.frames])

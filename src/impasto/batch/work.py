@@ -8,6 +8,8 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 import impasto
 from impasto.batch.job import Job
 from impasto.batch.same_picture import checksum, differing, is_painted
@@ -79,6 +81,10 @@ class Work:
         """Write the checkpoint, from which this job goes on; raises OutputError where it cannot be written."""
         if self._painting is not None:
             self._painting.save_checkpoint(self.job.checkpoint, {"program": "impasto batch"})
+
+    def preview(self, long_side: int) -> np.ndarray | None:
+        """The picture as it is now, as `Painting.preview` gives it; None where nothing is painted."""
+        return None if self._painting is None else self._painting.preview(long_side)
 
     def finish(self) -> dict[str, Any]:
         """Write the picture; the checkpoint has done its work then, and goes.

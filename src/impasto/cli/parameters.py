@@ -155,6 +155,28 @@ Codec = Annotated[
         panel=PICTURE,
     ),
 ]
+FilmWorkers = Annotated[
+    int | None,
+    _option(
+        "--workers",
+        metavar="N",
+        min=1,
+        help="Parts of the film painted at the same time, each by a process of its own; needs impasto\\[batch] "
+        "[default: the whole film by this process].",
+        panel=COMPUTER,
+    ),
+]
+SegmentFrames = Annotated[
+    int | None,
+    _option(
+        "--segment",
+        metavar="FRAMES",
+        min=2,
+        help="With --workers or --scheduler: shots of more frames are cut into parts that fade into one another "
+        "[default: a part is a shot].",
+        panel=COMPUTER,
+    ),
+]
 HoldWeight = Annotated[
     float | None,
     _option(

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pyvips
+
 import impasto
 from impasto.batch.cluster import LOCAL_PATIENCE, local_workers, workers_by_machine
 from impasto.batch.engine import Ended as JobEnded
@@ -21,7 +24,8 @@ from impasto.explore.folder import Folder
 from impasto.explore.grid import Cell, Grid
 from impasto.explore.page import write_page
 from impasto.explore.subject import Subject
-from impasto.pages.sheet import write_sheet
+from impasto.pages.pixels import thumbnail
+from impasto.pages.sheet import draw_sheet, write_sheet
 
 
 @dataclass(frozen=True)
@@ -155,6 +159,31 @@ class Explorer:
         write_sheet(self.folder.sheet, self.grid, self._file, self.subject.title)
         write_page(self.grid, self.folder, self.subject, self.failed, command)
 
+    def preview(self, long_side: int) -> np.ndarray:
+        """The contact sheet as it is now, with the picture at work as far as it has come.
+
+        Args:
+            long_side: in pixels; the sheet is shrunk to it where it is larger.
+
+        Returns:
+            RGB uint8 [h, w, 3].
+        """
+
+        def picture(cell: Cell, side: int) -> pyvips.Image | None:
+            file, work = self._file(cell), self._at_work
+            if file is not None:
+                return thumbnail(file, side)
+            pixels = work.preview(side) if work is not None and work.job.name == cell.name else None
+            if pixels is None or work is None:
+                return None
+            height, width = fitted(work.size, side)  # coarse scales are enlarged, so that nothing moves
+            small = pyvips.Image.new_from_array(pixels, interpretation="srgb")
+            return small.thumbnail_image(width, height=height, size="force")
+
+        sheet = draw_sheet(self.grid, picture, self.subject.title)
+        shrunk = sheet.thumbnail_image(long_side, height=long_side, size="down")
+        return np.asarray(shrunk.numpy())
+
     def _file(self, cell: Cell) -> Path | None:
         return None if self.folder.told(cell) is None else self.folder.file(cell)
 
@@ -198,3 +227,13 @@ class Explorer:
             where=self.subject.where,
             force=True,
         )
+
+
+def fitted(size: tuple[int, int], side: int) -> tuple[int, int]:
+    """A picture's height and width, shrunk to a long side of at most `side`.
+
+    >>> fitted((300, 400), 200), fitted((30, 40), 200)
+    ((150, 200), (30, 40))
+    """
+    scale = min(1.0, side / max(size))
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))

@@ -22,20 +22,39 @@ _PAPER, _BLANK = [255] * 3, [238] * 3
 
 
 def write_sheet(path: Path, grid: Grid, file: Callable[[Any], Path | None], title: str) -> None:
-    """Write the contact sheet of a grid as a PNG; an earlier one is replaced.
+    """Write the contact sheet of a grid, as `draw_sheet` draws it, as a PNG; an earlier one is replaced.
 
     Args:
         path: the sheet.
-        grid: the cells; one of two axes goes across, the other down, a single one goes on in new rows.
-        file: where a cell's picture is, None while it is not painted: its place stays grey.
-        title: above everything, over the names of the axes.
+        grid: the cells.
+        file: where a cell's picture is, None while it is not painted.
+        title: above everything.
 
     Raises:
         OutputError: it cannot be written.
     """
+
+    def picture(cell: Any, side: int) -> pyvips.Image | None:
+        found = file(cell)
+        return None if found is None else thumbnail(found, side)
+
+    sheet = draw_sheet(grid, picture, title)
+    with replacing(path, overwrite=True) as out:
+        out.write(sheet.copy(interpretation="srgb").pngsave_buffer(keep="none"))
+
+
+def draw_sheet(grid: Grid, picture: Callable[[Any, int], pyvips.Image | None], title: str) -> pyvips.Image:
+    """The contact sheet of a grid, RGB in 8 bits.
+
+    Args:
+        grid: the cells; one of two axes goes across, the other down, a single one goes on in new rows.
+        picture: a cell's picture, with a long side of at most so many pixels; None while it is not painted: its place
+            stays grey.
+        title: above everything, over the names of the axes.
+    """
     side = min(LARGEST_PICTURE, LARGEST_SHEET // max(grid.columns, grid.rows))
-    files = {cell.name: file(cell) for cell in grid.cells}
-    pictures = {name: thumbnail(found, side) for name, found in files.items() if found is not None}
+    found = {cell.name: picture(cell, side) for cell in grid.cells}
+    pictures = {name: one for name, one in found.items() if one is not None}
     width = max([_NARROWEST, *(one.width for one in pictures.values())])
     height = max([one.height for one in pictures.values()], default=_NARROWEST)
     blank = _plain(width, height, _BLANK)
@@ -56,9 +75,7 @@ def write_sheet(path: Path, grid: Grid, file: Callable[[Any], Path | None], titl
     lines = [_text(line, sheet.width, "low") for line in (title, axes)]
     lines = [_set(line, "north-west", sheet.width, line.height + _GAP) for line in lines]
     sheet = _stacked([*lines, sheet])
-    sheet = _set(sheet, "centre", sheet.width + 2 * _MARGIN, sheet.height + 2 * _MARGIN)
-    with replacing(path, overwrite=True) as out:
-        out.write(sheet.copy(interpretation="srgb").pngsave_buffer(keep="none"))
+    return _set(sheet, "centre", sheet.width + 2 * _MARGIN, sheet.height + 2 * _MARGIN)
 
 
 def _labels(texts: list[str], width: int, align: str) -> list[pyvips.Image]:

@@ -7,7 +7,7 @@ from typing import Any
 from impasto.errors import SettingsError
 from impasto.inputs.inputs import Inputs
 from impasto.inputs.style_sources import check_weight
-from impasto.settings import ADJUSTABLE, Settings
+from impasto.settings import ADJUSTABLE, OTHERS_OF_STRENGTH, Settings
 
 
 @dataclass(frozen=True)
@@ -98,11 +98,16 @@ def adjusted(
 
 
 def _settled(settings: Settings, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """All fields; `strength` takes the place of alpha and beta, and they that of strength."""
+    """All fields; `strength` takes the place of alpha and beta, and they that of strength.
+
+    What an earlier strength has set goes with it; what the user has set stays.
+    """
     values = settings.as_dict()
     if "strength" in fields and ("alpha" in fields or "beta" in fields):
         raise SettingsError("strength stands for alpha and beta: give strength, or alpha and beta")
     if "strength" in fields:
+        own = settings.plain()
+        values |= {name: None for name in OTHERS_OF_STRENGTH if values[name] == getattr(own, name)}
         values |= {"alpha": None, "beta": None}
     elif "alpha" in fields or "beta" in fields:
         values["strength"] = None

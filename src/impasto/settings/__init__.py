@@ -31,7 +31,7 @@ from impasto.settings.schema import (
     groups,
 )
 from impasto.settings.setting import Setting
-from impasto.settings.settings import ADJUSTABLE, INSTEAD_OF, Settings
+from impasto.settings.settings import ADJUSTABLE, INSTEAD_OF, OTHERS_OF_STRENGTH, Settings
 
 __all__ = [
     "ADJUSTABLE",
@@ -47,6 +47,7 @@ __all__ = [
     "INSTEAD_OF",
     "LARGEST_DEFAULT_SIZE",
     "LOOK",
+    "OTHERS_OF_STRENGTH",
     "PICTURE",
     "PRESETS",
     "SCHEMA",

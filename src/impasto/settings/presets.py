@@ -64,11 +64,12 @@ LARGEST_DEFAULT_SIZE = 1024
 EXPLORE_SIZE = 256
 """`impasto explore` paints its pictures this large, in pixels, unless the user names another: minutes for a grid."""
 
-STRENGTH_POWER_BELOW = {"classic": 2.5, "glaze": 2.5, "paint": 4.5}
-STRENGTH_POWER_ABOVE = 1.0
+STRENGTH_POWER_BELOW, STRENGTH_POWER_ABOVE = 2.5, 1.0
 """beta / alpha grows with (strength / (1 - strength)) to this power, below the middle and above: about even steps in
-the eye. The palette of `paint` comes early: with 2.5 most of the way lies before 0.125. With 2.5 above the middle, too,
-nearly all that is left to change happens before 0.75."""
+the eye. With 2.5 above it, too, nearly all that is left to change happens before 0.75."""
+FIDELITY_POWER, MOST_FIDELITY = 4.5, 1e12
+"""A preset with `fidelity` has another way below the middle: fidelity grows with ((1 - strength) / strength) to this
+power. A larger alpha would bring a mesh: relu4_2 alone does not say how smooth a sky is."""
 
 SMALLEST_SCALE = 90
 """No scale of its own has a long side below this, in pixels, when the number of scales goes by the size."""

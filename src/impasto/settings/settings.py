@@ -6,7 +6,13 @@ from typing import Any
 
 from impasto.errors import SettingsError
 from impasto.settings.checks import near
-from impasto.settings.presets import DEFAULT_PRESET, STRENGTH_POWER_ABOVE, STRENGTH_POWER_BELOW
+from impasto.settings.presets import (
+    DEFAULT_PRESET,
+    FIDELITY_POWER,
+    MOST_FIDELITY,
+    STRENGTH_POWER_ABOVE,
+    STRENGTH_POWER_BELOW,
+)
 from impasto.settings.schema import SCHEMA, Fields, defaults
 from impasto.settings.setting import Setting
 
@@ -16,6 +22,8 @@ ADJUSTABLE = tuple(
 """What may change between two steps of a painting: settings, and `styles`, the weights of the style images in order."""
 INSTEAD_OF = {"strength": ("alpha", "beta")}
 """A setting that stands for others: given over settings that are there already, it takes their place."""
+OTHERS_OF_STRENGTH = ("fidelity", "placement")
+"""What strength sets, too, unless the user has set it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +44,7 @@ class Settings(Fields):
         given = {name: getattr(self, name) for name in SCHEMA if getattr(self, name) is not None}
         for name, value in given.items():
             self._set(name, SCHEMA[name].checked(value))
-        own = {**defaults(self.recipe), **self._alpha_and_beta(given)}
+        own = {**defaults(self.recipe), **self._settled(given)}
         for name in SCHEMA:
             if name not in given:
                 self._set(name, SCHEMA[name].checked(own[name]))
@@ -45,18 +53,26 @@ class Settings(Fields):
     def _set(self, name: str, value: Any) -> None:
         object.__setattr__(self, name, value)
 
-    def _alpha_and_beta(self, given: Mapping[str, Any]) -> dict[str, float]:
-        """The values that `strength` stands for; above the middle the photograph also loses its say in placement."""
+    def _settled(self, given: Mapping[str, Any]) -> dict[str, float]:
+        """The values that `strength` stands for.
+
+        Below the middle the photograph's own pixels count more and more, where the preset has fidelity. Above it the
+        photograph also loses its say in placement.
+        """
         if self.strength is None:
             return {}
-        power = STRENGTH_POWER_BELOW[self.recipe] if self.strength < 0.5 else STRENGTH_POWER_ABOVE
-        own = defaults(self.recipe)
-        settled = {
-            "alpha": own["alpha"] * (2 * (1 - self.strength)) ** power,
-            "beta": own["beta"] * (2 * self.strength) ** power,
-        }
-        if self.strength > 0.5:
-            settled["placement"] = own["placement"] * 2 * (1 - self.strength)
+        own, strength = defaults(self.recipe), self.strength
+        if own["fidelity"] and 0 < strength < 0.5:
+            fidelity = min(own["fidelity"] * ((1 - strength) / strength) ** FIDELITY_POWER, MOST_FIDELITY)
+            settled = {"alpha": own["alpha"], "beta": own["beta"], "fidelity": fidelity}
+        else:
+            power = STRENGTH_POWER_BELOW if strength < 0.5 else STRENGTH_POWER_ABOVE
+            settled = {
+                "alpha": own["alpha"] * (2 * (1 - strength)) ** power,
+                "beta": own["beta"] * (2 * strength) ** power,
+            }
+        if strength > 0.5:
+            settled["placement"] = own["placement"] * 2 * (1 - strength)
         for name, value in settled.items():
             if name in INSTEAD_OF["strength"] and name in given and getattr(self, name) != value:
                 raise SettingsError(
@@ -100,7 +116,7 @@ class Settings(Fields):
         return cls(**values)
 
     def plain(self) -> "Settings":
-        """The preset as it is; alpha and beta as `strength` sets them, where it is given."""
+        """The preset as it is; what `strength` stands for as it sets it, where it is given."""
         return Settings(recipe=self.recipe, strength=self.strength)
 
     def changed(self) -> dict[str, Any]:

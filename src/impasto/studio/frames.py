@@ -1,16 +1,13 @@
 """Pictures of a painting while it is painted, as JPEGs for the page: made only while somebody looks."""
 
 import time
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import pyvips
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-    from impasto import Painting
 
 WATCHED_SECONDS = 3.0
 """Somebody looks who has asked so recently."""
@@ -21,6 +18,13 @@ SHARE = 0.1
 _QUALITY = 88
 _SMALL = 640
 """Long side, in pixels, to which smaller frames are enlarged, so that the page shows a small canvas without blocks."""
+
+
+class Seen(Protocol):
+    """What frames are made of: a painting, or a grid of paintings."""
+
+    def preview(self, long_side: int) -> np.ndarray:
+        """It as it is now, RGB uint8 [h, w, 3]."""
 
 
 class Frames:
@@ -38,7 +42,7 @@ class Frames:
         """Somebody is looking."""
         self._watched = time.monotonic()
 
-    def show(self, painting: "Painting", *, now: bool = False) -> None:
+    def show(self, painting: Seen, *, now: bool = False) -> None:
         """Make a frame if one is due and somebody looks; `now`: in any case. Call it between two steps."""
         began = time.monotonic()
         if not now and (began < self._due or began > self._watched + WATCHED_SECONDS):
@@ -51,11 +55,6 @@ class Frames:
     def clear(self) -> None:
         """There is nothing to see."""
         self.jpeg = b""
-        self.version += 1
-
-    def show_file(self, path: Path) -> None:
-        """A frame that lies in a JPEG file."""
-        self.jpeg = path.read_bytes()
         self.version += 1
 
     def show_image(self, image: "Tensor") -> None:

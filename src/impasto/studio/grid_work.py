@@ -1,6 +1,7 @@
 """A grid of small pictures at work, as `impasto explore` paints it: in the queue like any painting."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import impasto
@@ -14,7 +15,7 @@ from impasto.studio.work import Work
 
 
 class GridWork(Work):
-    """Like `Work`; weights cannot be changed, and what is seen is the sheet with the pictures that are finished."""
+    """Like `Work`; weights cannot be changed, and the sheet is seen, with its pictures as they come into being."""
 
     def _run(self) -> None:
         record = self.record
@@ -45,6 +46,8 @@ class GridWork(Work):
             elif isinstance(event, Stepped):
                 self.step = event.step
                 record.done = event.done
+                self._meter.step(replace(event.step, done=event.done))
+                self.frames.show(explorer)
             elif isinstance(event, Ended):
                 record.steps = explorer.done
                 self.note = event.failed or self.note
@@ -83,5 +86,5 @@ class GridWork(Work):
         except (OSError, impasto.PictureError) as error:
             raise OutputError(f"the sheet could not be kept ({error}): is the disk full?") from None
         record.picture_changed()
-        self.frames.show_file(record.small("shown"))
+        self.frames.show(explorer, now=True)
         self._keep_record()

@@ -1,5 +1,6 @@
 """The first look: what lies on the desk, painted small and anew whenever something changes; and its plan."""
 
+import contextlib
 import threading
 import traceback
 from collections.abc import Callable
@@ -71,6 +72,10 @@ class Look:
             self._thread.join()
 
     def _run(self) -> None:
+        with contextlib.suppress(
+            ImpastoError, MemoryError, RuntimeError, OSError
+        ):  # which is told when something is to be painted
+            self._stylizer(self._desk.settings)  # torch and the network, while the pictures are chosen
         seen = -1
         while not self._closing.is_set():
             if seen == self._desk.version:

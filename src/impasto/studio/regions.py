@@ -6,6 +6,9 @@ from pathlib import Path
 import numpy as np
 import pyvips
 
+from impasto.errors import PictureError
+from impasto.inputs.region_masks import region_masks
+
 COLORS = ("#d1495b", "#3d7ea6", "#edae49", "#66a182", "#7d5ba6", "#c97b4a", "#2e86ab", "#9a9a48")
 """Of the paintings, in order; after the last they begin again, darker."""
 BASE = "#000000"
@@ -21,6 +24,50 @@ def color_of(number: int) -> str:
     color = COLORS[number % len(COLORS)]
     shade = 2 ** (number // len(COLORS))
     return "#" + "".join(f"{int(color[i : i + 2], 16) // shade:02x}" for i in (1, 3, 5))
+
+
+def in_own_colors(png: bytes, count: int) -> bytes:
+    """A map of regions as `--regions` takes it, in the colours of `count` paintings, as a PNG.
+
+    The regions go to the paintings in reading order. One more region than paintings is left unpainted, where it is
+    black. A map that has the paintings' colours and black alone is given back as it is.
+
+    Raises:
+        PictureError: it is no map, or has another number of regions; one line says which.
+    """
+    pixels = _pixels(png)
+    own = [_rgb(BASE), *(_rgb(color_of(number)) for number in range(count))]
+    if np.logical_or.reduce([(pixels == color).all(axis=2) for color in own]).all():
+        return png
+    found = region_masks(pixels)
+    masks = list(found.values())
+    if len(found) == count + 1 and BASE in found:
+        masks = [mask for color, mask in found.items() if color != BASE]
+    if len(masks) != count:
+        there = "is 1 painting" if count == 1 else f"are {count} paintings"
+        raise PictureError(
+            f"the map has {len(found)} regions ({', '.join(found)}), and there {there}: give as many "
+            "as regions; one region more may be black, and is left unpainted"
+        )
+    drawn = np.zeros_like(pixels)
+    for number, mask in enumerate(masks):
+        drawn[mask > 0] = _rgb(color_of(number))
+    return _png(drawn)
+
+
+def is_soft(png: bytes) -> bool:
+    """Whether a mask has values between black and white."""
+    values = _pixels(png)
+    return bool(((values > 0) & (values < 255)).any())
+
+
+def with_region(png: bytes, number: int, mask: Path) -> bytes:
+    """A map in which the region of a painting is another: a grey mask, from one half on."""
+    pixels = _pixels(png)
+    color = _rgb(color_of(number))
+    drawn = _pixels(map_of({number: mask}, (pixels.shape[1], pixels.shape[0])))
+    pixels = np.where((pixels == color).all(axis=2)[..., None], _rgb(BASE), pixels)
+    return _png(np.where((drawn == color).all(axis=2)[..., None], color, pixels))
 
 
 def masks_of(png: bytes, count: int) -> list[bytes | None]:

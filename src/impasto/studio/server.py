@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import socket
+import sys
 import warnings
 import webbrowser
 from collections.abc import Iterator
@@ -18,6 +19,9 @@ from impasto.studio.folder import default_folder
 from impasto.studio.guard import Guard, is_loopback, new_token
 
 _BACKLOG = 128
+_SWITCH_SECONDS = 0.0005
+"""After so long a thread that paints lets the page's have the interpreter; Python's own 0.005, ten times for one
+answer, are felt."""
 
 
 def serve(host: str, port: int, folder: Path | None, *, open_page: bool) -> None:
@@ -83,6 +87,7 @@ def _serve(atelier: Atelier, address: Address, listener: socket.socket, open_pag
         ws_max_size=64_000_000,
     )
     server = uvicorn.Server(config)
+    sys.setswitchinterval(_SWITCH_SECONDS)
     atelier.open()
     if open_page:
         webbrowser.open(address.url)

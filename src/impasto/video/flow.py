@@ -7,7 +7,6 @@ a pair of pictures with known motion the mean end point error was 0.08 pixels, w
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -23,33 +22,12 @@ SMALLEST = 16
 DIFFERENT_PART, DIFFERENT = 0.01, 0.5
 """There and back does not end where it began when |w + w'|^2 > part (|w|^2 + |w'|^2) + least (Sundaram, Brox, Keutzer
 2010; Ruder et al., arXiv 1604.08610)."""
-EDGE_PART, EDGE = 0.01, 0.05
-"""A motion boundary lies where |grad w|^2 > part |w|^2 + least (the same). They have 0.002; a flow that is found from
-patches trembles by more than that, and a third of a film that hardly moves would be a boundary."""
+EDGE_PART, EDGE = 0.01, 0.002
+"""A motion boundary lies where |grad w|^2 > part |w|^2 + least (the same)."""
+BLEEDS = PATCH + 1
+"""Pixels from a motion boundary within which a flow may be that of the other side."""
 
 _EDGE = 0.1
-
-
-@dataclass(frozen=True)
-class Matched:
-    """How a frame follows from another one.
-
-    back: the flow from this frame to the other. visible: bool [H, W], whether a pixel was seen there, by the flow there
-    and back.
-    """
-
-    back: Flow
-    visible: np.ndarray
-
-
-def match(frame: np.ndarray, other: np.ndarray) -> Matched:
-    """Where each pixel of a frame stood in another one. Both uint8 [H, W, 3], of one size."""
-    height, width = frame.shape[:2]
-    everywhere = np.ones((height, width), bool)
-    if np.array_equal(frame, other) or min(height, width) < SMALLEST:
-        return Matched(np.zeros((height, width, 2), np.float32), everywhere)
-    back, forth = flow(frame, other), flow(other, frame)
-    return Matched(back, _visible(back, forth))
 
 
 def flow(first: np.ndarray, second: np.ndarray) -> Flow:
@@ -85,8 +63,8 @@ def one_thread(cv2: Any) -> Iterator[None]:
         cv2.setNumThreads(before)
 
 
-def _visible(back: Flow, forth: Flow) -> np.ndarray:
-    """Whether the way there and back ends where it began, inside the frame."""
+def returns(back: Flow, forth: Flow) -> np.ndarray:
+    """bool [H, W]: whether the way there and back ends where it began, inside the frame."""
     x, y = places(back)
     returned = sampled(forth, x, y)
     off = ((back + returned) ** 2).sum(2)

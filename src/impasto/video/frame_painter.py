@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import impasto
-from impasto.inputs.inputs import Style
+from impasto.inputs.inputs import Guidance, Style, read_inputs
 from impasto.settings import Settings
 from impasto.video.guides import Guides
 from impasto.video.keys import Key, settings_at, weights_at
@@ -101,6 +101,16 @@ class FramePainter:
             protect_strength=settings.protect_strength,
             **protect,
         )
+
+    def protected(self, frame: int) -> np.ndarray:
+        """How far each pixel of a painted frame stays as filmed: float32 [H, W] in [0, 1]."""
+        mask = self._guidance(frame).get("protect")
+        if mask is None:
+            return np.zeros(self.size, np.float32)
+        found = read_inputs(self.content(frame), self.styles, guidance=Guidance(protect=mask)).protect
+        assert found is not None
+        rows = found.rows(self.size, 0, self.size[0]).numpy()
+        return self._stylizer_at(frame).settings.protect_strength * rows
 
     def differ(self, frame: int, other: int) -> bool:
         """Whether two frames are painted with other settings, or other masks."""

@@ -41,12 +41,15 @@ class FilmJob:
     codec: str | None = None
     guidance: Mapping[str, Any] = field(default_factory=dict)
 
-    def begin(self, folder: Path | None = None) -> "FilmPainting":
-        """The painting, which goes on with what the folder keeps; raises what `VideoStylizer.paint` raises."""
+    def begin(self, folder: Path | None = None, **more: Any) -> "FilmPainting":
+        """The painting, which goes on with what the folder keeps; raises what `VideoStylizer.paint` raises.
+
+        more: as for `VideoStylizer`.
+        """
         from impasto.video.open_film import open_film
         from impasto.video.stylizer import VideoStylizer
 
-        return VideoStylizer(self.settings, temporal=self.temporal).paint(
+        return VideoStylizer(self.settings, temporal=self.temporal, **more).paint(
             open_film(self.film, self.rate),
             list(self.styles),
             start=self.start,

@@ -1,8 +1,8 @@
 """A film while it is painted: an iterator of frames that can be watched, stopped, and gone on with."""
 
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from impasto.settings import Settings
 from impasto.video.cuts import is_cut
 from impasto.video.events import FrameStep, PaintedFrame
 from impasto.video.film import About, Frame
+from impasto.video.follow import follow
 from impasto.video.frame_painter import FramePainter
 from impasto.video.keys import Key
 from impasto.video.metadata import film_metadata
@@ -21,7 +22,7 @@ from impasto.video.paints import Paints
 from impasto.video.reel import Reel
 from impasto.video.start import first_canvas
 from impasto.video.temporal import Temporal
-from impasto.video.tracks import Tracks, follow
+from impasto.video.tracks import Tracks
 
 if TYPE_CHECKING:
     from impasto import Painting, Step
@@ -29,8 +30,19 @@ if TYPE_CHECKING:
 
 REMEMBERED_EVERY, REMEMBERED = 4, 6
 """The tracks of every so many frames are remembered, of the last so many: what one saw, and another hid, comes back."""
+KEPT, STEEPLY = 0.6, 3
+"""The part of the paint brought that a frame keeps where it is trusted fully, whatever its steps made of it; elsewhere
+so much less as this power of the trust says. The steps are there for what is new."""
 STILL = 4.0
 """A still takes about so many times as long as a later frame: how far a film has come is counted with that."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a frame keeps of the paint that was brought. paint: [H, W, 3] in [0, 1]. part: [H, W] in [0, 1]."""
+
+    paint: np.ndarray
+    part: np.ndarray
 
 
 class FilmPainting:
@@ -171,16 +183,15 @@ class FilmPainting:
             tracks = self._followed(visit, small)
         pixels = self._had_already(visit, tracks, begins, changes)
         if pixels is None:
-            for make in self._paintings(visit, small, tracks, begins):
-                painting = make()
+            for painting, kept in self._paintings(visit, small, tracks, begins, changes):
                 for step in painting:
                     steps += 1
                     yield self._told(visit, step)
-                pixels = self._pixels(painting.result(), visit, tracks, keeps=not (begins or changes))
+                pixels = self._pixels(painting.result(), visit, tracks, kept, keeps=not (begins or changes))
                 if begins and steps and not self._paints.has_base(visit.number):
                     self._paints.put_base(visit.number, pixels)
         if pixels is None:
-            pixels = self._pixels(self._painter.recoloured(visit.frame), visit, tracks, keeps=False)
+            pixels = self._pixels(self._painter.recoloured(visit.frame), visit, tracks, None, keeps=False)
         self._paints.put(visit.number, pixels)
         if changes and not begins:  # the paint of this frame is another one
             tracks = replace(
@@ -219,22 +230,23 @@ class FilmPainting:
         return None
 
     def _paintings(
-        self, visit: Visit, small: np.ndarray, tracks: Tracks, begins: bool
-    ) -> "list[Callable[[], Painting]]":
-        """What is painted one after the other for a frame; the last one is shown.
+        self, visit: Visit, small: np.ndarray, tracks: Tracks, begins: bool, changes: bool
+    ) -> "Iterator[tuple[Painting, Kept | None]]":
+        """What is painted one after the other for a frame, and what is kept of other paint; the last one is shown.
 
         The first frame of a shot takes, after the still that later frames are brought from, the steps that each of them
         takes, too: otherwise the second frame would be the first to show what these change.
         """
         if not self._painter.paints:
-            return []
-        if not begins:
-            return [lambda: self._later(visit, small, tracks)]
-        everywhere = np.ones(self.size, np.float32)
-        whole = replace(tracks, likeness=everywhere, trust=everywhere)
-        return [lambda: self._painter.still(visit.frame), lambda: self._later(visit, small, whole)]
+            return
+        if begins:
+            yield self._painter.still(visit.frame), None
+            everywhere = np.ones(self.size, np.float32)
+            tracks = replace(tracks, likeness=everywhere, trust=everywhere)
+        painting, kept = self._later(visit, small, tracks)
+        yield painting, kept if begins or not changes else None
 
-    def _later(self, visit: Visit, small: np.ndarray, tracks: Tracks) -> "Painting":
+    def _later(self, visit: Visit, small: np.ndarray, tracks: Tracks) -> "tuple[Painting, Kept | None]":
         """The painting of a frame from what its tracks bring, and from what an earlier pass made of it."""
         brought = tracks.read(self._paints.bases(tracks.sources()), fine=True) / 255
         brought = brought.clip(0, 1).astype(np.float32)
@@ -243,11 +255,20 @@ class FilmPainting:
         else:
             own = self._paints.paint(visit.earlier)[..., :3].astype(np.float32) / 255
             canvas = own + 0.5 * tracks.likeness[..., None] * (brought - own)
-        return self._painter.later(visit.frame, canvas, brought, tracks)
+        later = self._painter.later(visit.frame, canvas, brought, tracks)
+        if visit.earlier is not None or not self._temporal.hold:
+            return later, None
+        part = KEPT * tracks.trust**STEEPLY * (1 - self._painter.protected(visit.frame))
+        return later, Kept(brought, part)
 
-    def _pixels(self, result: Any, visit: Visit, tracks: Tracks, *, keeps: bool) -> np.ndarray:
+    def _pixels(
+        self, result: Any, visit: Visit, tracks: Tracks, kept: "Kept | None", *, keeps: bool
+    ) -> np.ndarray:
         """A result as it is kept: uint8 [H, W, 3 or 4], and where nothing changed as it was in the frame before."""
-        pixels = np.round(result.image[0].permute(1, 2, 0).numpy().clip(0, 1) * 255).astype(np.uint8)
+        image = result.image[0].permute(1, 2, 0).numpy().clip(0, 1)
+        if kept is not None:
+            image = image + kept.part[..., None] * (kept.paint - image)
+        pixels = np.round(image * 255).astype(np.uint8)
         if keeps and visit.before is not None and visit.earlier is None:
             last = self._paints.paint(visit.before)
             pixels[tracks.still] = last[..., :3][tracks.still]

@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+import weakref
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,8 +19,12 @@ class Paints:
     """
 
     def __init__(self, folder: Path | None):
-        self._temporary = None if folder is not None else Path(tempfile.mkdtemp(prefix="impasto-film-"))
-        self.state = State(folder if folder is not None else self._temporary)  # type: ignore[arg-type]
+        self._remove = None
+        if folder is None:
+            folder = Path(tempfile.mkdtemp(prefix="impasto-film-"))
+            # A film that nobody closes leaves nothing either, once it is forgotten or the program ends.
+            self._remove = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        self.state = State(folder)
         self._loaded: dict[int, np.ndarray] = {}
         self._bases: dict[int, np.ndarray] = {}
 
@@ -57,5 +62,5 @@ class Paints:
 
     def close(self) -> None:
         """Remove a temporary folder."""
-        if self._temporary is not None:
-            shutil.rmtree(self._temporary, ignore_errors=True)
+        if self._remove is not None:
+            self._remove()

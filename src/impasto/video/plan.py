@@ -8,17 +8,18 @@ import numpy as np
 
 from impasto.errors import OutputError
 from impasto.settings.amounts import in_words
-from impasto.video.flow import match
+from impasto.video.follow import KEPT_SOURCES
+from impasto.video.motion import motion
 from impasto.video.reel import BLOCK_BYTES
-from impasto.video.tracks import KEPT_SOURCES
 
 if TYPE_CHECKING:
     from impasto.video.painting import FilmPainting
 
 BYTES_A_PIXEL = 2.4
 """Of a painted frame on the disk: brush strokes hardly compress."""
-FLOWS = 1.6
-"""Following a frame takes so many times as long as matching it with the one before: the tracks are corrected, too."""
+FLOWS = 4.0
+"""Following a frame takes so many times as long as telling its motion since the one before, or up to twice that: tracks
+are corrected, and some frames further back are asked, too."""
 ENCODING = 2.5
 """A later frame spends about so many steps' time on its encodings and on what is written."""
 
@@ -67,5 +68,5 @@ def _matching(painting: "FilmPainting") -> float:
     frame = painting.small(0)
     moved = np.roll(frame, 1, 1)
     began = time.perf_counter()
-    match(frame, moved)
+    motion(frame, moved)
     return time.perf_counter() - began

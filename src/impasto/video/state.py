@@ -3,6 +3,7 @@
     film.json        what is painted, from what, and how
     paint-00012.png  the paint of the 12th visit (`order.py`), lossless, 8 bits
     base-00012.png   likewise, what later frames are brought from, where that is another picture
+    part-00003       such a folder, of a part that a worker paints by itself (`parts.py`)
     tracks-00012.npz its tracks, of the last visit and of some before it
 
 Each file is whole or not there. The tracks are written last: after a kill the painting goes on with the visit after
@@ -53,12 +54,19 @@ class State:
 
     def remove(self) -> None:
         """All that is the film's; the folder, too, unless somebody put something else there."""
-        for pattern in ("paint-*.png", "base-*.png", _TRACKS, _JOB, ".impasto-*.part"):
+        for path in self.folder.glob("part-*"):
+            if path.is_dir():
+                State(path).remove()
+        for pattern in ("paint-*.png", "base-*.png", "part-*.lock", _TRACKS, _JOB, ".impasto-*.part"):
             for path in self.folder.glob(pattern):
                 with suppress(OSError):
                     path.unlink()
         with suppress(OSError):
             self.folder.rmdir()
+
+    def part(self, number: int) -> Path:
+        """The folder of a part of the film, for a `State` of its own."""
+        return self.folder / f"part-{number:05}"
 
     def discard_unbegun(self) -> None:
         """Remove the folder while there is nothing in it."""

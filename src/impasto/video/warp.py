@@ -9,10 +9,15 @@ _COLUMNS = 8192
 """OpenCV takes no more than 32,767 places in a row."""
 
 
+def grid(size: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """x and y of every pixel of a frame of this height and width: float32 [H, W]."""
+    rows, columns = np.mgrid[: size[0], : size[1]].astype(np.float32)
+    return columns, rows
+
+
 def places(w: Flow) -> tuple[np.ndarray, np.ndarray]:
     """Where each pixel's flow leads: x and y, float32 [H, W], in pixels."""
-    height, width = w.shape[:2]
-    rows, columns = np.mgrid[:height, :width].astype(np.float32)
+    columns, rows = grid(w.shape)
     return columns + w[..., 0], rows + w[..., 1]
 
 

@@ -133,6 +133,12 @@ class Shown:
             mouse.move(*point)
         mouse.up()
 
+    def settle(self) -> None:
+        """Wait until nothing slides any more, and what has changed is drawn."""
+        moving = "[class*='-enter-active'], [class*='-leave-active']"
+        self.page.wait_for_function(f"!document.querySelector(`{moving}`)")
+        self.page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
     def touch(self, kind: str, *places: tuple[float, float]) -> None:
         points = [{"x": x, "y": y, "id": i} for i, (x, y) in enumerate(places)]
         self.session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})

@@ -215,7 +215,7 @@ def test_a_view_that_is_put_back_shows_what_it_showed(shown: Shown):
     shown.page.locator(".impasto-view").wait_for(state="detached")
     tabs.nth(0).click()
     shown.page.locator(".impasto-view img").wait_for()
-    shown.page.wait_for_timeout(400)  # the panels slide
+    shown.settle()
     assert shown.rect() == pytest.approx(seen, abs=1)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Hashable
 from nicegui import ui
 
 from impasto.studio.components import PictureView
+from impasto.studio.look import LOOK_SIDE
 from impasto.studio.page.comparing import comparable, draw_menu
 from impasto.studio.page.parts import tool
 from impasto.studio.page.report import draw_report
@@ -36,9 +37,12 @@ def draw_canvas(view: View) -> None:
     def draw() -> None:
         record = view.record
         url, alt = _shown(view)
+        grid = record is not None and bool(
+            record.order.vary
+        )  # a sheet of many is not compared with the photograph
         picture.set_source(url)
         picture.props["label"] = alt
-        picture.set_before(_photograph(view) if view.before and url else None)
+        picture.set_before(_photograph(view) if view.before and url and not grid else None)
         empty.set_text("" if url else _why_empty(view))
         _draw_other()
         reporting = view.report and _measurable(view)
@@ -46,7 +50,7 @@ def draw_canvas(view: View) -> None:
         sheet.set_visibility(reporting)
         title.set_text("First look" if record is None else record.title)
         state.set_text(_state(view))
-        before.set_visibility(bool(url) and not reporting)
+        before.set_visibility(bool(url) and not reporting and not grid)
         beside.set_visibility(bool(comparable(view)))
         report.set_visibility(_measurable(view))
         for one in (fit, actual):
@@ -124,7 +128,9 @@ def _why_empty(view: View) -> str:
 def _state(view: View) -> str:
     record, work, look = view.record, view.work, view.atelier.look
     if record is None:
-        return f"painting, {look.done:.0%}" if look.busy else ""
+        if look.busy:
+            return f"painting, {look.done:.0%}"
+        return f"a sketch of {LOOK_SIDE} pixels; Paint makes the whole" if look.frames.jpeg else ""
     parts = [_size(record)]
     if work is None:
         parts += [record.state, record.problem]

@@ -14,6 +14,9 @@ from impasto.studio.page.view import DESK, View, say, trying
 from impasto.studio.record import Record
 from impasto.studio.routes import FORMATS, bundle_url, download_url, painting_url, parts_of
 
+_TOLD = 8
+"""Changes that were made while it was painted, of which a picture's recipe is told; its file has all."""
+
 
 def draw_finished(view: View) -> None:
     """The region; drawn anew when another painting is looked at, or this one has changed."""
@@ -47,7 +50,7 @@ def _draw(view: View, record: Record) -> None:
     if record.picture.exists():
         _downloads(record)
     ui.label("From here").classes("heading")
-    with ui.element("div").classes("actions"):
+    with ui.element("div").classes("actions pairs"):
         button("Paint again", lambda: _again(view, record), "replay", tip="The same once more")
         if record.picture.exists():
             button(
@@ -110,7 +113,13 @@ def _recipe(view: View, record: Record) -> None:
     settings = record.order.settings
     rows = [("recipe", settings.recipe)]
     rows += [(name.replace("_", " "), as_text(value)) for name, value in settings.changed().items()]
-    rows += [("adjusted", one) for one in adjustments_told(record.adjustments)]
+    told = adjustments_told(record.adjustments)
+    rows += [
+        (
+            "adjusted",
+            ", ".join(told[:_TOLD]) + (f" and {len(told) - _TOLD} more" if len(told) > _TOLD else ""),
+        )
+    ] * bool(told)
     rows += [("steps taken", str(record.steps))] if record.steps else []
     rows += [("painted in", spent(record.seconds))] if record.seconds else []
     ui.label("Recipe").classes("heading")

@@ -9,7 +9,7 @@ from impasto.settings import GROUPS, SCHEMA, Settings
 from impasto.settings.amounts import in_words
 from impasto.studio.page.explore import open_explore
 from impasto.studio.page.knob import Knob
-from impasto.studio.page.parts import button
+from impasto.studio.page.parts import button, folded
 from impasto.studio.page.pictures import paint
 from impasto.studio.page.view import DESK, View, trying
 
@@ -28,24 +28,25 @@ def draw_knobs(view: View) -> None:
 
     rows = Settings.schema()
     knobs: dict[str, Knob] = {}
-    with ui.element("div").classes("scroll"):
-        ui.label("Next painting").classes("heading")
-        for name in IN_FRONT:
-            knobs[name] = Knob(SCHEMA[name], turned, resettable=name != "recipe")
-        with ui.expansion("More").classes("more"):
-            for group in GROUPS:
-                others = [
-                    row for row in rows if row.group == group and row.name not in (*IN_FRONT, *NOT_HERE)
-                ]
-                if others:
-                    ui.label(group).classes("heading")
-                for row in others:
-                    knobs[row.name] = Knob(row, turned)
+
+    def draw_more() -> None:
+        for group in GROUPS:
+            others = [row for row in rows if row.group == group and row.name not in (*IN_FRONT, *NOT_HERE)]
+            if others:
+                ui.label(group).classes("heading")
+            for row in others:
+                knobs[row.name] = Knob(row, turned)
 
     def draw() -> None:
         settings, named = desk.settings, desk.contents.named
         for name, knob in knobs.items():
             knob.show(getattr(settings, name), name in named)
+
+    with ui.element("div").classes("scroll"):
+        ui.label("Next painting").classes("heading")
+        for name in IN_FRONT:
+            knobs[name] = Knob(SCHEMA[name], turned, resettable=name != "recipe")
+        folded(draw_more, draw)
 
     view.watch(lambda: desk.version, draw)
     _draw_paint(view)

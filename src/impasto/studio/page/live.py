@@ -13,7 +13,7 @@ from impasto.settings.amounts import in_words
 from impasto.studio.page.curve import Curve
 from impasto.studio.page.finished import draw_finished
 from impasto.studio.page.knob import Knob
-from impasto.studio.page.parts import button
+from impasto.studio.page.parts import button, folded
 from impasto.studio.page.view import View
 from impasto.studio.work import Work
 
@@ -58,7 +58,9 @@ def _draw_progress(view: View) -> None:
         step = work.step
         bar.set_value(round(work.record.done, 3))
         where.set_text(_where(work))
-        cost.set_text("" if step is None else f"J {step.cost.total:.4g} ({', '.join(parts_of(step.cost))})")
+        cost.set_text(
+            "" if step is None else " · ".join([f"Cost {step.cost.total:.4g}", *parts_of(step.cost)])
+        )
         curve.draw([one.total for one in work.history])
         remaining = work.left()
         parts = [f"{spent(work.record.seconds)} so far"] if work.record.seconds else []
@@ -79,6 +81,7 @@ def _seen(view: View) -> Hashable:
     return (
         work.record.id,
         len(work.history),
+        round(work.record.done, 3),
         work.doing,
         work.paused,
         work.note,
@@ -107,10 +110,17 @@ def _draw_knobs(view: View) -> None:
             view.work.adjust({name: value})
 
     knobs = {name: Knob(SCHEMA[name], turned, resettable=False) for name in _FRONT}
-    with ui.expansion("More").classes("more"):
+
+    def draw_more() -> None:
         for name in ADJUSTABLE:
             if name in SCHEMA and name not in _FRONT:
                 knobs[name] = Knob(SCHEMA[name], turned, resettable=False)
+
+    def draw_all() -> None:
+        draw_more()
+        draw()
+
+    folded(draw_all)
     weights = ui.element("div")
     changes = ui.label().classes("hint")
 

@@ -29,6 +29,20 @@ def tool(icon: str, label: str, action: Callable[[], Any] | None = None) -> ui.b
     return made.classes("tool")
 
 
+def folded(*draw: Callable[[], Any]) -> None:
+    """What is "More", drawn when it is opened for the first time: a page with all of it takes long to make."""
+    with ui.expansion("More").classes("more") as more:
+        inside = ui.element("div")
+
+    def fill() -> None:
+        if more.value and not inside.default_slot.children:
+            with inside:
+                for one in draw:
+                    one()
+
+    more.on_value_change(fill)
+
+
 def img(classes: str, alt: str = "") -> Element:
     """A picture; its address is set with `set_img`."""
     made = ui.element("img").classes(classes)

@@ -21,8 +21,10 @@ def draw_pictures(view: View) -> None:
         holder.clear()
         with holder:
             _draw(view, view.atelier.desk.contents)
-        following = PAINTING if view.atelier.desk.contents.photograph else PHOTOGRAPH
-        ui.run_javascript(f"document.body.dataset.next = {following!r}")
+        if view.atelier.desk.contents.photograph:
+            ui.run_javascript(f"document.body.dataset.next = {PAINTING!r}")
+        else:
+            ui.run_javascript(f"document.body.dataset.next = {PHOTOGRAPH!r}; window.studioBegins?.()")
 
     view.watch(lambda: _seen(view.atelier.desk.contents), draw)
 
@@ -109,8 +111,8 @@ def _card(view: View, source: Source, role: str) -> None:
 
 def _weight(view: View, source: Source, weight: float) -> None:
     with ui.element("div").classes("row"):
-        ui.label("counts").classes("hint")
-        number = ui.number(value=weight, min=0, step=0.5, format="%.3g").props("dense borderless")
+        ui.label("its weight").classes("hint")
+        number = ui.number(value=weight, min=0, step=0.5, format="%.3g").props("dense outlined")
         set_label(number, f"What {source.name} counts beside the others")
 
     def weigh() -> None:

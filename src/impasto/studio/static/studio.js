@@ -4,13 +4,15 @@
 
   async function send(file, role, key) {
     const query = new URLSearchParams({ role, name: file.name || "pasted.png", key: key || "" });
-    tell(`${file.name || "picture"} …`, true);
+    const slow = setTimeout(() => tell(`${file.name || "picture"} is being sent …`, true), 1500);
     try {
       const answer = await fetch(`/studio/upload?${query}`, { method: "POST", body: file });
       if (answer.ok) tell((await answer.json()).line, true);
       else tell((await answer.text()).trim() || "this file was refused", false);
     } catch {
       tell(`${file.name} could not be sent: it is too large, or the studio is closed`, false);
+    } finally {
+      clearTimeout(slow);
     }
   }
 
@@ -74,11 +76,17 @@
   // On a narrow page one region is shown at a time.
   document.addEventListener("click", (event) => {
     const tab = event.target.closest("[data-show]");
-    if (!tab) return;
-    document.body.dataset.shown = tab.dataset.show;
-    document.querySelectorAll("[data-show]").forEach((one) =>
-      one.setAttribute("aria-pressed", String(one.dataset.show === tab.dataset.show)));
+    if (tab) show(tab.dataset.show);
   });
+
+  function show(name) {
+    document.body.dataset.shown = name;
+    document.querySelectorAll("[data-show]").forEach((one) =>
+      one.setAttribute("aria-pressed", String(one.dataset.show === name)));
+  }
+
+  // Who has no photograph yet is shown where to drop one, and not the knobs.
+  window.studioBegins = () => document.body.dataset.shown || show("pictures");
 
   // What has the focus in a slider is not what it is named on: screen readers read the former.
   document.addEventListener("focusin", (event) => {

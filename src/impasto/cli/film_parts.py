@@ -1,0 +1,123 @@
+"""A film painted in parts by several workers, while the user watches (`impasto.video.parts`)."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Self
+
+import impasto
+from impasto.cli.batch_display import show_batch
+from impasto.cli.film import counted, digest_of, notes_of, resume_command
+from impasto.cli.interrupt import INTERRUPTED
+from impasto.cli.messages import note, say
+from impasto.errors import BatchError, OutputError, SettingsError
+from impasto.faces.words import spent
+from impasto.settings.amounts import in_words
+
+if TYPE_CHECKING:
+    from impasto.video.job import FilmJob
+    from impasto.video.parts import FilmParts, Look
+    from impasto.video.state import State
+
+
+@dataclass(frozen=True)
+class Shared:
+    """Among whom a film is shared out, and how. Kept with an unfinished film, which is shared out likewise again."""
+
+    workers: int | None
+    scheduler: str | None
+    longest: int | None
+
+    @classmethod
+    def among(cls, workers: int | None, scheduler: str | None, longest: int | None) -> Self | None:
+        """What the options say; None for a film that this process paints alone. Raises SettingsError."""
+        if workers is None and scheduler is None:
+            if longest is not None:
+                raise SettingsError(
+                    "--segment cuts a film up for several workers: add --workers or --scheduler"
+                )
+            return None
+        return cls(workers, scheduler, longest)
+
+
+def paint_in_parts(job: "FilmJob", state: "State", shared: Shared, *, force: bool, quiet: bool) -> int:
+    """Have a film painted, or what is left of it, and write it; returns the exit code."""
+    parts, look = _begun(job, state, shared, force)
+    if not quiet:
+        for text in [*look.notes, *notes_of(job, look.size, look.transparent), _planned(look, parts)]:
+            note(text)
+    with _nothing_lost(state):
+        try:
+            show_batch(parts.run(), len(parts.segments), 0, quiet, parts.stop)
+        except KeyboardInterrupt:
+            if not quiet:
+                say("Stopped at once. Go on with what is finished, by:")
+                say(f"  {resume_command(state)}")
+            return INTERRUPTED
+        for name, why in parts.failed.items():
+            raise BatchError(f"{name} could not be painted: {why}")
+        written = parts.save(overwrite=force)
+        if written == look.plan.frames:
+            state.remove()
+            if not quiet:
+                height, width = look.size
+                say(f"Painted {job.output}, {written} frames of {width} x {height} pixels.")
+            return 0
+        if written:
+            state.write_job({**state.job(), "written": digest_of(job.output)})
+    if not quiet:
+        say(
+            f"Stopped. The first {written} of {look.plan.frames} frames are {job.output}."
+            if written
+            else "Stopped."
+        )
+        say(f"Go on with:  {resume_command(state)}")
+    return INTERRUPTED
+
+
+def _begun(job: "FilmJob", state: "State", shared: Shared, force: bool) -> "tuple[FilmParts, Look]":
+    """The parts, and what is known of them; of a film that cannot be painted, nothing stays behind."""
+    from impasto.video.parts import FilmParts, look_at
+    from impasto.video.state import is_state
+
+    try:
+        parts = FilmParts(
+            job, state, workers=shared.workers, scheduler=shared.scheduler, longest=shared.longest
+        )
+        look = look_at(job)
+        if not is_state(state.folder):
+            state.write_job(
+                {
+                    "job": job.as_dict(),
+                    "fingerprints": job.fingerprints(),
+                    "force": force,
+                    "shared": asdict(shared),
+                }
+            )
+    except impasto.ImpastoError:
+        state.discard_unbegun()
+        raise
+    return parts, look
+
+
+@contextmanager
+def _nothing_lost(state: "State") -> Iterator[None]:
+    """What goes wrong once parts are painted says how to go on."""
+    try:
+        yield
+    except (BatchError, OutputError) as error:
+        raise type(error)(f"{error}; nothing is lost: go on with `{resume_command(state)}`") from None
+
+
+def _planned(look: "Look", parts: "FilmParts") -> str:
+    plan, count = look.plan, len(parts.segments)
+    what = f"{counted(plan.frames, 'frame')} in {counted(plan.shots, 'shot')}, {counted(count, 'part')}"
+    disk = f"and {in_words(plan.disk)} of disk until it is done"
+    if not parts.at_once:
+        return f"{what}: about {spent(plan.seconds)} of one worker's time, {disk}"
+    longest = max(one.last - one.first for one in parts.segments)
+    seconds = plan.seconds * max(1 / parts.at_once, longest / plan.frames)
+    return (
+        f"{what}, {parts.at_once} at a time: about {spent(seconds)}, at most {in_words(plan.peak)} of memory for each, "
+        f"{disk}"
+    )

@@ -1,0 +1,160 @@
+"""The regions of several paintings on one sheet: brushed, or loaded from a map, or each from a mask of its own."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from nicegui import run, ui
+
+from impasto.errors import ImpastoError, PictureError
+from impasto.studio.components.mask_file import decode_png
+from impasto.studio.desk import REGION
+from impasto.studio.library import Source
+from impasto.studio.page.mask_sheet import Sheet, brush_over, draw_files, fetched, kept
+from impasto.studio.page.parts import set_label
+from impasto.studio.page.view import View, trying
+from impasto.studio.regions import BASE, color_of, in_own_colors, is_soft, map_of, masks_of, with_region
+
+TITLE = "Regions"
+T = TypeVar("T")
+
+
+class Regions:
+    """The map that is brushed, and the masks that it stands for.
+
+    A mask that was laid or loaded is kept as it is, soft edges too, as long as its region is not brushed over.
+    """
+
+    def __init__(self, view: View, photograph: Source, help: str):
+        desk = view.atelier.desk
+        self._view, self._photograph = view, photograph
+        self.styles = [source for source, _ in desk.contents.styles]
+        self._chosen = 0
+        self._soft: dict[str, bool] = {}
+        ui.label(help).classes("hint")
+        with ui.element("div").classes("row"):
+            self._chips = [self._chip(number, source) for number, source in enumerate(self.styles)]
+        self._brush = brush_over(photograph, value=color_of(0), base=BASE)
+        self._whole = {
+            number: desk.contents.regions[source.key]
+            for number, source in enumerate(self.styles)
+            if source.key in desk.contents.regions
+        }
+        self._drawn: list[bytes | None] = [None] * len(self.styles)
+        self.sheet = Sheet(TITLE, "regions.png", self._brush, self._take)
+        self._brush.on("changed", lambda: setattr(self.sheet, "changed", True))
+        self._note = ui.label().classes("hint")
+        if self._whole:
+            trying(self._show_laid)
+        draw_files(self.sheet, self._load)
+        self._choose(0)
+        self._tell()
+
+    def _chip(self, number: int, source: Source) -> ui.element:
+        chip = ui.element("button").classes("chip").props("type=button")
+        chip.style(f"--chip: {color_of(number)}")
+        set_label(chip, f"Brush the region of {source.name}")
+        with chip:
+            ui.label(source.name)
+        return chip.on("click", partial(self._choose, number))
+
+    def _choose(self, number: int) -> None:
+        self._chosen = number
+        for one, chip in enumerate(self._chips):
+            chip.props(f"aria-pressed={'true' if one == number else 'false'}")
+        self._brush.value, self._brush.tool = color_of(number), "add"
+
+    def _show_laid(self) -> None:
+        files = {number: self._file(source) for number, source in self._whole.items()}
+        drawn = map_of(files, (self._photograph.width, self._photograph.height))
+        self._brush.load(drawn)
+        self._drawn = masks_of(drawn, len(self.styles))
+
+    def _file(self, source: Source) -> Path:
+        return self._view.atelier.library.file(source)
+
+    async def _load(self, png: bytes) -> None:
+        """A map of regions; or a grey mask with soft edges, which becomes the region of the chosen painting."""
+        count = len(self.styles)
+        try:
+            drawn = await _aside(lambda: in_own_colors(png, count))
+        except PictureError as no_map:
+            await self._load_mask(png, no_map)
+            return
+        self._brush.load(drawn)
+        self._whole.clear()
+        self._tell()
+
+    async def _load_mask(self, png: bytes, no_map: PictureError) -> None:
+        number, size = self._chosen, (self._photograph.height, self._photograph.width)
+        try:
+            decode_png(png, size, regions=False)  # of the photograph's shape, and grey
+        except PictureError:
+            raise no_map from None
+        if not is_soft(png):
+            raise no_map
+        before = await fetched(self.sheet)
+        if before is None:
+            return
+        source = await _aside(lambda: kept(self._view, png, self._name(number), "mask"))
+        if source is None:
+            raise no_map
+        drawn = await _aside(lambda: with_region(before, number, self._file(source)))
+        self._brush.load(drawn)
+        count = len(self.styles)
+        was, now = await _aside(lambda: (masks_of(before, count), masks_of(drawn, count)))
+        for one in self._whole:
+            if was[one] == self._drawn[one]:  # nobody brushed over it
+                self._drawn[one] = now[one]
+        self._whole[number], self._drawn[number] = source, now[number]
+        self._tell()
+
+    def _name(self, number: int) -> str:
+        return f"region-of-{self.styles[number].stem}.png"
+
+    def _tell(self) -> None:
+        soft = [
+            self.styles[number].name
+            for number, source in sorted(self._whole.items())
+            if self._is_soft(source)
+        ]
+        self._note.set_text(
+            f"Soft: {', '.join(soft)}. Soft edges are kept as they are; a region that you brush over gets hard edges."
+            if soft
+            else ""
+        )
+
+    def _is_soft(self, source: Source) -> bool:
+        """Looked at once, as it takes a moment."""
+        if source.key not in self._soft:
+            self._soft[source.key] = is_soft(self._file(source).read_bytes())
+        return self._soft[source.key]
+
+    def _take(self, png: bytes) -> None:
+        desk = self._view.atelier.desk
+        for number, (source, mask) in enumerate(
+            zip(self.styles, masks_of(png, len(self.styles)), strict=True)
+        ):
+            if number in self._whole and mask == self._drawn[number]:
+                made: Source | None = self._whole[number]
+            else:
+                made = None if mask is None else kept(self._view, mask, self._name(number), "mask")
+            desk.mask(REGION, made, source.key)
+
+
+async def _aside(make: Callable[[], T]) -> T:
+    """In a thread, so that the page goes on. Raises what `make` raises."""
+    made: list[T] = []
+    failed: list[ImpastoError] = []
+
+    def call() -> None:
+        try:
+            made.append(make())
+        except ImpastoError as error:
+            failed.append(error)
+
+    await run.io_bound(call)
+    if failed:
+        raise failed[0]
+    return made[0]
