@@ -76,7 +76,8 @@ def test_settings_change_evenly_between_keys(painter, tmp_path, pan):
     keys = tuple(map(read_key, ["0:strength=0.1", "0.4:strength=0.9"]))
     settings = [settings_at(impasto.Settings(), keys, Fraction(t, 10)) for t in (0, 1, 2, 4, 9)]
     assert [round(one.strength, 6) for one in settings] == [0.1, 0.3, 0.5, 0.9, 0.9]
-    assert settings[0].beta < settings[2].beta < settings[4].beta
+    assert settings[0].fidelity > settings[1].fidelity > settings[2].fidelity
+    assert settings[2].beta < settings[4].beta
     still = [pan.frames[0]] * 6
     found = painted(
         painter(beta=1e4, strength=None),

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from impasto.errors import SettingsError
-from impasto.settings import SCHEMA, Settings
+from impasto.settings import OTHERS_OF_STRENGTH, SCHEMA, Settings
 from impasto.settings.toml import parse, read_text
 from impasto.settings.toml_file import FILM_KEYS
 
@@ -85,7 +85,11 @@ def settings_at(settings: Settings, keys: Sequence[Key], time: Fraction) -> Sett
         (changes[name],) = _values([one for one in keys if one.name == name], time)
     if not changes:
         return settings
-    values = {**settings.as_dict(), **changes}
+    values = settings.as_dict()
+    if "strength" in changes:  # what it sets, unless the user has set it
+        own = settings.plain()
+        values |= {name: None for name in OTHERS_OF_STRENGTH if values[name] == getattr(own, name)}
+    values |= changes
     if values["strength"] is not None:  # it stands for both
         values |= {name: changes.get(name) for name in ("alpha", "beta")}
     return Settings.from_dict(values)
