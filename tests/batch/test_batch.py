@@ -132,7 +132,7 @@ def test_another_picture_at_the_place_is_kept(run, desk):
     outcome = run(*batch("--strength", "0.3"))
     assert outcome.code == 1
     assert outcome.out.startswith("0 of 4 pictures are in out: 0 painted, 4 failed.\n")
-    assert "is there and is painted from other settings (strength, alpha, beta)" in outcome.out
+    assert "is there and is painted from other settings (strength, fidelity)" in outcome.out
     assert pictures() == before
     assert run(*batch("--strength", "0.3", "--force")).code == 0
     assert not set(pictures().values()) & set(before.values())

@@ -26,6 +26,10 @@ class Resized:
         self._kept: dict[Hashable, Tensor] = {}
         self._lock = threading.Lock()
 
+    def __reduce__(self) -> tuple[type["Resized"], tuple[()]]:
+        """What is sent to another process, or written, is the picture alone."""
+        return Resized, ()
+
     def get(self, key: Hashable, make: Callable[[], Tensor]) -> Tensor:
         """What `make` gave for this key, [1, 3, rows, W]; the last KEPT_SIZES of them are kept. Not to be changed."""
         with self._lock:

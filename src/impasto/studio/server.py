@@ -7,8 +7,8 @@ import socket
 import sys
 import warnings
 import webbrowser
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +88,6 @@ def _serve(atelier: Atelier, address: Address, listener: socket.socket, open_pag
     )
     server = uvicorn.Server(config)
     sys.setswitchinterval(_SWITCH_SECONDS)
-    atelier.open()
     if open_page:
         webbrowser.open(address.url)
     with _hearing_signals():
@@ -108,17 +107,23 @@ def _hearing_signals() -> Iterator[None]:
 
 
 def guarded(atelier: Atelier, address: Address) -> Any:
-    """The studio's page and pictures as an ASGI app, behind its guard."""
+    """The studio's page and pictures as an ASGI app, behind its guard; paintings are begun when it is served."""
     # NiceGUI makes a folder of its own for what it stores, and asks for its place when it is imported.
     os.environ.setdefault("NICEGUI_STORAGE_PATH", str(atelier.folder.path / "page"))
-    # It looks at every object there is when it starts, and some of torch's complain of that.
+    # It looks at every object there is when it starts (gc.get_objects), and some of torch's complain of that.
     warnings.filterwarnings("ignore", module="nicegui")
     from fastapi import FastAPI
+
+    @asynccontextmanager
+    async def painting(app: Any) -> AsyncIterator[None]:
+        # Not before that look: a tuple that another thread is making just then ends that thread with a SystemError.
+        atelier.open()
+        yield
 
     from impasto.studio.page.shell import add_page
     from impasto.studio.routes import add_routes
 
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    app = FastAPI(lifespan=painting, openapi_url=None, docs_url=None, redoc_url=None)
     add_routes(app, atelier)
     add_page(app, atelier)
     everywhere = address.host in EVERYWHERE
