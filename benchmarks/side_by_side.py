@@ -23,9 +23,11 @@ from pathlib import Path
 
 from first_painting import processor
 
+from impasto.cli.process import SPINS
+
 CASES = {"alone": (1, False), "two": (2, False), "four": (4, False), "beside a busy program": (1, True)}
 POLICIES: dict[str, dict[str, str]] = {
-    "the program": {"OMP_WAIT_POLICY": "passive"},  # as `impasto.cli.process` sets it
+    "the program": {"GOMP_SPINCOUNT": SPINS},  # as `impasto.cli.process` sets it
     "a library": {},
 }
 PATIENCE = 600
