@@ -23,11 +23,11 @@ from pathlib import Path
 
 from first_painting import processor
 
-from impasto.cli.process import SPINS
+from impasto.faces.waiting import SPINS
 
 CASES = {"alone": (1, False), "two": (2, False), "four": (4, False), "beside a busy program": (1, True)}
 POLICIES: dict[str, dict[str, str]] = {
-    "the program": {"GOMP_SPINCOUNT": SPINS},  # as `impasto.cli.process` sets it
+    "the program": {"GOMP_SPINCOUNT": SPINS},  # as it sets it (`impasto.faces.waiting`)
     "a library": {},
 }
 PATIENCE = 600

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from impasto.cli.process import SPINS
+from impasto.faces.waiting import SPINS
 
 HOST = """
 import os, random, signal, sys

@@ -7,19 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from impasto.batch.cluster import (
-    LOCAL_PATIENCE,
-    check_installed,
-    local_workers,
-    workers_at,
-    workers_by_machine,
-)
+from impasto.batch.cluster import check_installed, most_beside, patience, workers_by_machine, workers_for
 from impasto.batch.engine import Ended, Engine, Event, Lost
 from impasto.batch.job import Job
 from impasto.batch.jobs import UNFINISHED
 from impasto.batch.journal import Journal, is_unchanged
 from impasto.batch.measures import NAME, write_csv
 from impasto.batch.plan import BatchPlan, make_plan, share_out
+from impasto.batch.share import Share
 from impasto.batch.task import Task
 from impasto.batch.work import FOUND, PAINTED
 from impasto.batch.worker import measure_picture, paint_picture
@@ -27,7 +22,7 @@ from impasto.errors import OutputError, SettingsError
 from impasto.version import __version__
 
 if TYPE_CHECKING:
-    from distributed import Client
+    pass
 
 
 @dataclass
@@ -118,9 +113,9 @@ class Batch:
         if not self.todo and not self._report:
             return
         left = {job.name: job for job in self.todo}
-        with self._client() as client:
+        with workers_for(self._scheduler, self._share) as client:
             machines = workers_by_machine(client)
-            beside = max(machines.values(), default=1)
+            beside = most_beside(client)
             self.journal.write(
                 "begun",
                 impasto=__version__,
@@ -129,7 +124,7 @@ class Batch:
                 workers=sum(machines.values()),
                 machines=len(machines),
             )
-            self._engine = Engine(client, None if self._scheduler else LOCAL_PATIENCE)
+            self._engine = Engine(client, patience(self._scheduler))
             for event in self._engine.run(self._task(job, beside) for job in self.todo):
                 if isinstance(event, Ended):
                     self._note(left.pop(event.task.name), event)
@@ -138,7 +133,7 @@ class Batch:
                         self.journal.write("worker lost", picture=task.name, worker=event.worker)
                 yield event
             if self._report and not self._stopped:
-                yield from self._measure(Engine(client, None if self._scheduler else LOCAL_PATIENCE), beside)
+                yield from self._measure(Engine(client, patience(self._scheduler)), beside)
         self.outcome.unfinished += list(left)
         self.journal.write(
             "over",
@@ -208,15 +203,8 @@ class Batch:
         self.journal.write(what, **told)
         self.told[name] = told
 
-    @contextlib.contextmanager
-    def _client(self) -> "Iterator[Client]":
-        if self._scheduler is not None:
-            with workers_at(self._scheduler) as client:
-                yield client
-            return
-        share = share_out(self.todo or self.jobs, self._workers)
-        with local_workers(share.workers, share.threads, share.memory, share.gpus) as client:
-            yield client
+    def _share(self) -> Share:
+        return share_out(self.todo or self.jobs, self._workers)
 
     def _tidy(self) -> None:
         """All is finished: nothing unfinished is left, unless another batch has the same folder."""

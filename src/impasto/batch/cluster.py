@@ -3,10 +3,12 @@
 import contextlib
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from impasto.batch.share import Share
 from impasto.errors import BatchError
+from impasto.faces.waiting import how_to_wait
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -67,6 +69,32 @@ def local_workers(count: int, threads: int, memory: int, gpus: int = 0) -> Itera
             raise BatchError(f"the workers do not start ({error}): try fewer with --workers") from None
         with cluster, distributed.Client(cluster) as client:
             yield client
+
+
+@contextlib.contextmanager
+def workers_for(scheduler: str | None, share: Callable[[], Share]) -> Iterator["Client"]:
+    """Those of the scheduler at an address; without one, workers on this machine as `share` shares it out.
+
+    Raises:
+        BatchError: as `local_workers` and `workers_at`.
+    """
+    if scheduler is not None:
+        with workers_at(scheduler) as client:
+            yield client
+        return
+    own = share()
+    with local_workers(own.workers, own.threads, own.memory, own.gpus) as client:
+        yield client
+
+
+def patience(scheduler: str | None) -> float | None:
+    """Seconds without any worker after which there will be none; None where a cluster may get some at any time."""
+    return None if scheduler is not None else LOCAL_PATIENCE
+
+
+def most_beside(client: "Client") -> int:
+    """How many workers paint beside each other on the machine that has the most of them; 1 where none is known."""
+    return max(workers_by_machine(client).values(), default=1)
 
 
 @contextlib.contextmanager
@@ -151,7 +179,7 @@ def _environment(threads: int) -> dict[str, str]:
         "OMP_NUM_THREADS": number,
         "MKL_NUM_THREADS": number,
         "OPENBLAS_NUM_THREADS": "1",
-        "OMP_WAIT_POLICY": os.environ.get("OMP_WAIT_POLICY", "passive"),
+        **how_to_wait(os.environ),
     }
 
 

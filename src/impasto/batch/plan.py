@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 
 from impasto.batch import cluster
 from impasto.batch.job import Job
+from impasto.batch.share import Share
 from impasto.errors import BatchError
 from impasto.memory.process import available
 from impasto.settings import LARGEST_DEFAULT_SIZE, Settings
@@ -72,16 +73,6 @@ class BatchPlan:
     def as_dict(self) -> dict[str, Any]:
         """JSON-able."""
         return asdict(self)
-
-
-@dataclass(frozen=True)
-class Share:
-    """How this machine is shared out: workers, threads of each, bytes that each may take; GPUs, one for each worker."""
-
-    workers: int
-    threads: int
-    memory: int
-    gpus: int = 0
 
 
 @dataclass(frozen=True)

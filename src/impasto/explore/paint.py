@@ -9,7 +9,7 @@ import numpy as np
 import pyvips
 
 import impasto
-from impasto.batch.cluster import LOCAL_PATIENCE, local_workers, workers_by_machine
+from impasto.batch.cluster import most_beside, patience, workers_for
 from impasto.batch.engine import Ended as JobEnded
 from impasto.batch.engine import Engine
 from impasto.batch.engine import Event as JobEvent
@@ -123,10 +123,9 @@ class Explorer:
         jobs = [self._job(cell) for cell in cells.values()]
         if not jobs:
             return
-        share = share_out(jobs, workers)
-        with local_workers(share.workers, share.threads, share.memory) as client:
-            beside = max(workers_by_machine(client).values())
-            self._engine = Engine(client, LOCAL_PATIENCE)
+        with workers_for(None, lambda: share_out(jobs, workers)) as client:
+            beside = most_beside(client)
+            self._engine = Engine(client, patience(None))
             tasks = [Task(job.name, paint_picture, {"job": job.as_data(), "beside": beside}) for job in jobs]
             for event in self._engine.run(tasks):
                 if isinstance(event, JobEnded) and event.failed is not None:
@@ -176,13 +175,14 @@ class Explorer:
             pixels = work.preview(side) if work is not None and work.job.name == cell.name else None
             if pixels is None or work is None:
                 return None
-            height, width = fitted(work.size, side)  # coarse scales are enlarged, so that nothing moves
+            # Coarse scales are enlarged, so that nothing moves.
+            height, width = shrunk(work.size, side)
             small = pyvips.Image.new_from_array(pixels, interpretation="srgb")
             return small.thumbnail_image(width, height=height, size="force")
 
         sheet = draw_sheet(self.grid, picture, self.subject.title)
-        shrunk = sheet.thumbnail_image(long_side, height=long_side, size="down")
-        return np.asarray(shrunk.numpy())
+        small = sheet.thumbnail_image(long_side, height=long_side, size="down")
+        return np.asarray(small.numpy())
 
     def _file(self, cell: Cell) -> Path | None:
         return None if self.folder.told(cell) is None else self.folder.file(cell)
@@ -227,13 +227,3 @@ class Explorer:
             where=self.subject.where,
             force=True,
         )
-
-
-def fitted(size: tuple[int, int], side: int) -> tuple[int, int]:
-    """A picture's height and width, shrunk to a long side of at most `side`.
-
-    >>> fitted((300, 400), 200), fitted((30, 40), 200)
-    ((150, 200), (30, 40))
-    """
-    scale = min(1.0, side / max(size))
-    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))

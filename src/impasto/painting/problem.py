@@ -108,8 +108,12 @@ class PaintingProblem:
             return False
         members, photograph, nothing = self.partition.members(size[0]), self._photograph(0), False
         if members is not None:
-            setup = replace(self.setup(0, members), settings=_statistics_only(settings), inputs=inputs)
-            setup = replace(setup, grows=False)  # the palette, too, has to be the style's
+            setup = replace(
+                self.setup(0, members),
+                settings=_statistics_only(settings),
+                inputs=inputs,
+                grows=False,  # the palette, too, has to be the style's
+            )
             cost = build_objective(setup, encode(setup, photograph, self._first_styles))(photograph).cost
             nothing = cost.total < ENOUGH
         return self.partition.anywhere(nothing)

@@ -4,21 +4,15 @@ The folder of the unfinished film has a folder for each part, with its frames as
 with it goes on: what is painted is not painted again, and the film has the same bytes in the end, whoever painted what.
 """
 
-import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from impasto.batch.cluster import (
-    LOCAL_PATIENCE,
-    check_installed,
-    local_workers,
-    workers_at,
-    workers_by_machine,
-)
+from impasto.batch.cluster import check_installed, most_beside, patience, workers_for
 from impasto.batch.engine import Ended, Engine, Event
 from impasto.batch.plan import apart, usable_cores
+from impasto.batch.share import Share
 from impasto.batch.task import Task
 from impasto.errors import SettingsError
 from impasto.memory.process import available
@@ -29,7 +23,7 @@ from impasto.video.state import State
 from impasto.video.worker import paint_part
 
 if TYPE_CHECKING:
-    from distributed import Client
+    pass
 
 
 class FilmParts:
@@ -88,9 +82,9 @@ class FilmParts:
         Raises:
             BatchError: the workers do not start, or the scheduler is gone.
         """
-        with self._client() as client:
-            beside = max(workers_by_machine(client).values(), default=1)
-            self._engine = Engine(client, None if self._scheduler else LOCAL_PATIENCE)
+        with workers_for(self._scheduler, self._share) as client:
+            beside = most_beside(client)
+            self._engine = Engine(client, patience(self._scheduler))
             tasks = [
                 Task(self.name(segment), paint_part, self._data(segment, folder, beside))
                 for segment, folder in zip(self.segments, self.folders, strict=True)
@@ -123,16 +117,10 @@ class FilmParts:
         job = part_of(self._job, self._reel, segment)
         return {"job": job.as_dict(), "folder": str(folder.absolute()), "beside": beside}
 
-    @contextlib.contextmanager
-    def _client(self) -> "Iterator[Client]":
-        if self._scheduler is not None:
-            with workers_at(self._scheduler) as client:
-                yield client
-            return
+    def _share(self) -> Share:
         count = self.at_once
         threads = max(1, usable_cores() // count)
-        with local_workers(count, threads, available() // count, _gpus(self._job, count)) as client:
-            yield client
+        return Share(count, threads, available() // count, _gpus(self._job, count))
 
 
 @dataclass(frozen=True)

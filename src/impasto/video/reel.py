@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from impasto.errors import PictureError
+from impasto.faces.sizes import shrunk
 from impasto.video.cuts import is_cut
 from impasto.video.film import Film, Frame, Note
 
@@ -107,14 +108,8 @@ def _small(pixels: np.ndarray) -> np.ndarray:
     """Small enough that a long film is soon looked through for its cuts."""
     import cv2
 
-    height, width = fitted(pixels.shape[:2], _SIDE)
+    height, width = shrunk(pixels.shape, _SIDE)
     return cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA)
-
-
-def fitted(size: tuple[int, ...], side: int) -> tuple[int, int]:
-    """A size whose longer side is at most `side`, of about the same shape."""
-    scale = min(1.0, side / max(size[:2]))
-    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
 def _said_already(text: str) -> None:

@@ -191,10 +191,6 @@ class MaskBrush(Element, component="mask_brush.js", esm={"impasto-components": "
         """Show the whole picture."""
         self.run_method("fit")
 
-    def set_picture(self, url: str) -> None:
-        """Lay the veil over another picture of the same shape."""
-        self.props["picture"] = url
-
     def load(self, png: bytes) -> None:
         """Put a mask, or a map of regions, in the place of what is there; this can be undone.
 

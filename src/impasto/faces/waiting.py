@@ -1,0 +1,18 @@
+"""How long torch's threads spin while they wait for each other, for whoever starts a process that paints."""
+
+from collections.abc import Mapping
+
+SPINS = "700"
+"""How often a waiting thread looks before it sleeps. With none every one of many short calls has to wake it: at 160
+pixels a painting took 13.6 s instead of 7.4. With 2000 two paintings at once took 2.7 times as long as one, with 700
+2.0 times (an AMD EPYC machine, two cores, one run each)."""
+_SAID_BY_THE_USER = ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "KMP_BLOCKTIME")
+
+
+def how_to_wait(environment: Mapping[str, str]) -> dict[str, str]:
+    """What to add to the environment of a process before torch is loaded there: OpenMP reads it once, then.
+
+    By itself torch lets threads spin for milliseconds. Beside another busy program the one that is waited for does not
+    get a core meanwhile; `benchmarks/side_by_side.py` has the figures. Nothing, where the user has said how to wait.
+    """
+    return {} if any(name in environment for name in _SAID_BY_THE_USER) else {"GOMP_SPINCOUNT": SPINS}
