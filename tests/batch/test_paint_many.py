@@ -117,6 +117,17 @@ def test_a_plan(desk, run):
     assert not Path("out").exists()
 
 
+def test_a_plan_for_a_cluster_that_is_there(desk, run, client):
+    """Painted by its two workers, which get the pictures one by one."""
+    options = ["--style", "style.png", "-o", "out", "--size", "48", "--scheduler", client.scheduler.address]
+    planned = run("batch", "a.png", "photos", *options, "--dry-run")
+    assert planned.code == 0
+    assert planned.out.startswith("3 pictures.\n3 to be painted by 2 at a time")
+    assert not Path("out").exists()
+    assert run("batch", "a.png", "photos", *options, "--steps", "1", "--quiet").code == 0
+    assert len(list(Path("out").glob("*__style.png"))) == 3
+
+
 def test_without_the_extra_one_line_says_what_to_install(desk, refused, monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     line = refused("batch", "a.png", "--style", "style.png", "-o", "out")

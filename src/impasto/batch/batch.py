@@ -7,7 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from impasto.batch.cluster import check_installed, most_beside, patience, workers_by_machine, workers_for
+from impasto.batch.cluster import (
+    check_installed,
+    most_beside,
+    patience,
+    workers_at,
+    workers_by_machine,
+    workers_for,
+)
 from impasto.batch.engine import Ended, Engine, Event, Lost
 from impasto.batch.job import Job
 from impasto.batch.jobs import UNFINISHED

@@ -24,6 +24,7 @@ from impasto.explore.folder import Folder
 from impasto.explore.grid import Cell, Grid
 from impasto.explore.page import write_page
 from impasto.explore.subject import Subject
+from impasto.faces.sizes import shrunk
 from impasto.pages.pixels import thumbnail
 from impasto.pages.sheet import draw_sheet, write_sheet
 

@@ -63,7 +63,7 @@ class PaintingProblem:
         self.settings, self.encoder, self.inputs, self.partition = settings, encoder, inputs, partition
         self.costs, self.image_costs = tuple(costs), tuple(image_costs)
         self.styles = styles
-        self._first_styles = styles or StyleEncodings()
+        self._first_styles: StyleEncodings | None = styles or StyleEncodings()
         self.encoded = {name: tuple(getattr(settings, name)) for name in ("content_layer", "style_layers")}
         layers = list(dict.fromkeys([*settings.layers, *custom_layers(self.costs)]))
         self._at_first = settings, inputs
@@ -170,8 +170,9 @@ class PaintingProblem:
             return None
         canvas = None if begun is None else begun.to(self.encoder.precision.measured) / 255
         kept = self.styles
-        if scale == 0:  # `photograph_is_painted` has encoded the styles at this size
-            kept, self._first_styles = self._first_styles, kept or StyleEncodings()
+        if scale == 0 and self._first_styles is not None:
+            # `photograph_is_painted` has encoded them at this size.
+            kept, self._first_styles = self._first_styles, None
         return encode(self.setup(scale, members), canvas, kept)
 
     def encode_styles(self) -> None:

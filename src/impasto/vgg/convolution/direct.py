@@ -16,8 +16,8 @@ from impasto.vgg.precision import tf32_products
 def memory_format(device: torch.device, dtype: torch.dtype) -> torch.memory_format:
     """How a kernel is laid out; the activations follow it, from the first layer on.
 
-    Channels last where that is faster: on a CPU, in float32 for few channels and in bfloat16 for all (by up to a fifth;
-    measured). Not on a GPU: an H200 was slower so in float32 and TF32 at every size, and in bfloat16 from 1024 pixels
+    Channels last where that is faster: on a CPU, in float32 for few channels and in bfloat16 for all
+    (measured). Not on a GPU: an H200 was slower so in float32 and TF32 at every size, and in bfloat16 from 1024 pixels
     on (`benchmarks/gpu.py`).
     """
     last = device.type == "cpu" and dtype in (torch.float32, torch.bfloat16)
