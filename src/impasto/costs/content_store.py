@@ -17,8 +17,6 @@ from impasto.costs.term import Place
 from impasto.errors import OutputError
 from impasto.tensor_types import Features
 
-EVERYWHERE: Place = (slice(None), slice(None))
-
 
 @runtime_checkable
 class Encoding(Protocol):

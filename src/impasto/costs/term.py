@@ -31,6 +31,7 @@ class Summary:
 
 Place = tuple[slice, slice]
 """Rows and columns of a layer."""
+EVERYWHERE: Place = (slice(None), slice(None))
 
 
 @dataclass(frozen=True)

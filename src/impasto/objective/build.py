@@ -43,6 +43,7 @@ from impasto.objective.targets import (
 )
 from impasto.objective.tiled import Tiled
 from impasto.objective.tiling.passes import passes
+from impasto.objective.tiling.tiling import Tiling
 from impasto.objective.whole import Whole
 from impasto.tensor_types import Image, Span
 
@@ -217,8 +218,10 @@ def _engine(setup: ScaleSetup, terms: Sequence[Term]) -> Evaluate:
     """What the network sees: the whole picture at once, tile by tile, or this process's rows of it."""
     encoder, settings, layout, partition = setup.encoder, setup.settings, setup.layout, setup.partition
     if partition.size == 1 and layout.tile is None:
-        whole = Whole(encoder, terms, settings.alpha, settings.beta)
-        return Mirrored(whole) if setup.margin else whole
+        if not setup.margin:
+            return Whole(encoder, terms, settings.alpha, settings.beta)
+        tiling = Tiling(*setup.size, setup.layers, margin=setup.margin)
+        return Mirrored(Whole(encoder, terms, settings.alpha, settings.beta, tiling.window))
     if partition.size == 1:
         walked = passes(*setup.size, setup.layers, layout.tile, layout.deep_tile, setup.margin)
         return Tiled(encoder, terms, settings.alpha, settings.beta, walked)
