@@ -41,6 +41,11 @@ class Axis:
         """As the command line calls it."""
         return hyphened(self.field)
 
+    @property
+    def labels(self) -> list[str]:
+        """The values as they are shown."""
+        return [one.label for one in self.values]
+
 
 def hyphened(field: str) -> str:
     """A field's name as an option's: style_layers is style-layers."""

@@ -12,6 +12,7 @@ from typing import Any
 
 from impasto.errors import SettingsError
 from impasto.explore.axes import Axis, hyphened, parse_axis, without_effect
+from impasto.pages import grid
 from impasto.settings import EXPLORE_SIZE, Settings
 from impasto.settings.toml_file import over
 
@@ -22,36 +23,19 @@ _LONGEST_NAME = 80
 
 
 @dataclass(frozen=True)
-class Cell:
-    """One picture to paint: a label an axis; its place, from 0; its file's name, without a suffix; its settings."""
+class Cell(grid.Cell):
+    """One picture to paint, with its settings."""
 
-    labels: tuple[str, ...]
-    column: int
-    row: int
-    name: str
     settings: Settings
 
 
 @dataclass(frozen=True)
-class Grid:
-    """All cells, row by row. The first of two axes goes across, the second down; a single one goes on in new rows.
-
-    base: the settings without what is varied.
-    """
+class Grid(grid.Grid):
+    """All pictures to paint. base: the settings without what is varied."""
 
     axes: tuple[Axis, ...]
-    base: Settings
     cells: tuple[Cell, ...]
-
-    @property
-    def columns(self) -> int:
-        """How many cells there are across."""
-        return 1 + max(cell.column for cell in self.cells)
-
-    @property
-    def rows(self) -> int:
-        """How many cells there are down."""
-        return 1 + max(cell.row for cell in self.cells)
+    base: Settings
 
     def title(self, cell: Cell) -> str:
         """What is special about a cell, as in "strength 0.2, seed 3"."""
@@ -95,7 +79,7 @@ def make_grid(
             Cell(labels, column, row, _name(axes, labels), Settings.from_dict(over(base, given | changed)))
         )
     _check_distinct(axes, cells)
-    return Grid(axes, Settings.from_dict(over(base, given)), tuple(cells))
+    return Grid(axes, tuple(cells), Settings.from_dict(over(base, given)))
 
 
 def _check(axes: Sequence[Axis], given: Mapping[str, Any]) -> None:
