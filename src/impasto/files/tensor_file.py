@@ -43,16 +43,13 @@ class Stored(Protocol):
     @property
     def shape(self) -> torch.Size:
         """Of the tensor."""
-        ...
 
     @property
     def dtype(self) -> torch.dtype:
         """In which it is written."""
-        ...
 
     def tensor(self) -> Tensor:
         """The tensor itself."""
-        ...
 
 
 def is_stored(value: object) -> bool:

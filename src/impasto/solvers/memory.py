@@ -37,12 +37,10 @@ class SolverSettings(Protocol):
     @property
     def history(self) -> int:
         """Most past steps that L-BFGS keeps."""
-        ...
 
     @property
     def averaging(self) -> float:
         """Decay of Adam's average of iterates, 0 for none."""
-        ...
 
 
 @dataclass(frozen=True)
