@@ -6,11 +6,13 @@ every row, `slab_partition.SlabPartition` that of several, each of which owns a 
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from torch import Tensor
 
 from impasto.tensor_types import Span
+
+T = TypeVar("T")
 
 ALIGNED = 32
 """Bands of rows begin at multiples of this: whole strides of every layer and of every level of the solver's metric."""
@@ -132,21 +134,10 @@ class WholePicture:
     def __init__(self, on_machine: int = 1):
         self.on_machine = on_machine
 
-    def total(self, x: float) -> float:
-        """`x`."""
+    def _same(self, x: T) -> T:
         return x
 
-    def largest(self, x: float) -> float:
-        """`x`."""
-        return x
-
-    def everywhere(self, x: bool) -> bool:
-        """`x`."""
-        return x
-
-    def anywhere(self, x: bool) -> bool:
-        """`x`."""
-        return x
+    total = largest = everywhere = anywhere = _same
 
     def add_up(self, tensors: Sequence[Tensor]) -> None:
         """Nothing: the sums are what they are."""
