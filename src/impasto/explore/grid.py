@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from impasto.errors import SettingsError
-from impasto.explore.axes import Axis, hyphened, parse_axis, without_effect
+from impasto.explore.axes import Axis, parse_axis, without_effect
 from impasto.pages import grid
 from impasto.settings import EXPLORE_SIZE, Settings
 from impasto.settings.toml_file import over
@@ -121,7 +121,7 @@ def _place(index: int, axes: Sequence[Axis]) -> tuple[int, int]:
 
 def _name(axes: Sequence[Axis], labels: Sequence[str]) -> str:
     """A file's name that says what it is, on any system; the same for the same values, wherever they stand."""
-    text = "_".join(f"{hyphened(axis.field)}-{label}" for axis, label in zip(axes, labels, strict=True))
+    text = "_".join(f"{axis.name}-{label}" for axis, label in zip(axes, labels, strict=True))
     safe = re.sub(r"[^A-Za-z0-9._+-]", "-", text)[:_LONGEST_NAME]
     digest = hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:8]
     return safe if safe == text else f"{safe}-{digest}"
