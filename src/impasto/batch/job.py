@@ -9,6 +9,15 @@ from pathlib import Path
 from typing import Any
 
 
+def file_state(path: str | os.PathLike[str]) -> list[int]:
+    """A file's size in bytes, and its time in nanoseconds; nothing where there is no such file."""
+    try:
+        found = os.stat(path)  # noqa: PTH116
+    except OSError:
+        return []
+    return [found.st_size, found.st_mtime_ns]
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """One picture. All paths are absolute, as texts.
@@ -61,12 +70,6 @@ class Job:
 
     def digest(self) -> str:
         """What is asked for, and the state of the files it is made from, in hex; another when one of them changes."""
-        files = {}
-        for path in self.inputs().values():
-            try:
-                found = os.stat(path)  # noqa: PTH116
-                files[path] = [found.st_size, found.st_mtime_ns]
-            except OSError:
-                files[path] = []
+        files = {path: file_state(path) for path in self.inputs().values()}
         asked = [self.styles, self.settings, self.where, files]
         return hashlib.sha256(json.dumps(asked, sort_keys=True, default=str).encode()).hexdigest()
