@@ -1,4 +1,4 @@
-"""From what a user names to jobs: photographs and paintings as files, folders or patterns, or a table of jobs."""
+"""Make jobs of what a user names: photographs and paintings as files, folders or patterns, or a table of jobs."""
 
 import glob
 import os
@@ -46,7 +46,7 @@ class Habits:
 
     @cached_property
     def base(self) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Of a job without settings of its own: those that were named, and all of them, filled in."""
+        """The settings of a job that has none of its own: those that were named, and all of them, filled in."""
         return _settled(self.settings), Settings.from_dict(dict(self.settings)).as_dict()
 
     def for_row(self, row: Row) -> tuple[dict[str, Any], dict[str, Any]]:

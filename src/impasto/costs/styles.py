@@ -52,7 +52,7 @@ STYLE_COSTS: dict[str, type[StyleTarget]] = {
     "covariance": CovarianceTarget,
     "wasserstein": WassersteinTarget,
 }
-"""By the names that the setting `style_cost` has."""
+"""The kinds of style cost, by the names that the setting `style_cost` has."""
 
 
 @dataclass(frozen=True, eq=False)

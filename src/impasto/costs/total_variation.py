@@ -83,7 +83,7 @@ class TotalVariation(ImageCost):
         self._normalize, self._reference = normalize, reference
 
     def at(self, scale: CanvasScale) -> ImageCost:
-        """With the content image's V as its reference; one without any variation counts as it is."""
+        """The cost with the content image's V as its reference; an image without variation has none."""
         if not self._normalize:
             return self
         seen = scale.own.widened(self.halo, scale.size[0])

@@ -35,7 +35,7 @@ class Axis:
 
     @property
     def name(self) -> str:
-        """As the command line calls it."""
+        """The setting's name on the command line."""
         return SCHEMA[self.field].option
 
     @property

@@ -13,7 +13,7 @@ SUFFIXES = (
 )
 """What counts as a picture in a folder; the file itself is looked at when it is read."""
 LEAST, MOST = 1e-6, 1e6
-"""Of a weight."""
+"""The range of a weight."""
 
 
 def weighted(style: object) -> list[tuple[object, float]]:

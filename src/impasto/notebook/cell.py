@@ -86,7 +86,7 @@ class Cell(Reporter):
         self._next = time.monotonic() + max(_PAUSE, _SHARE * (time.monotonic() - started))
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        """As a notebook takes it, and in words for what shows no HTML."""
+        """The display as a notebook takes it, and in words for programs that show no HTML."""
         facts = self._facts()
         preview = pyvips.Image.new_from_array(self._painting.preview(self._side))
         height, width = shrunk(

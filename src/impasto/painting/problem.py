@@ -267,7 +267,7 @@ class PaintingProblem:
 
 
 def _statistics_only(settings: Settings) -> Settings:
-    """Without the costs that a picture has in its own manner, too."""
+    """The settings without those costs that even a picture in its own manner has."""
     return replace(settings, smoothness=0.0, neighbours=0.0)
 
 

@@ -1,4 +1,4 @@
-"""From a file on disk to decoded pixels, with one clear line for every file that is not a picture."""
+"""Decode the picture in a file; every file that is not a picture gets one clear line."""
 
 import os
 from collections.abc import Iterator
