@@ -50,6 +50,15 @@ def in_words(names: Sequence[str]) -> str:
     return " and ".join(names) if len(names) <= 2 else f"{names[0]} and {len(names) - 1} more"
 
 
+def numbered(role: str, i: int) -> str:
+    """What one of several is called: the first by its role alone.
+
+    >>> numbered("style", 0), numbered("style", 1)
+    ('style', 'style 2')
+    """
+    return role if i == 0 else f"{role} {i + 1}"
+
+
 def pictures_in(folder: Path) -> list[Path]:
     """Every picture directly in a folder, by name; hidden files are none.
 

@@ -8,13 +8,13 @@ from impasto.cli import parameters as p
 from impasto.cli.batch_display import show_batch
 from impasto.cli.checks import check_inputs
 from impasto.cli.display import make_reporter
-from impasto.cli.guidance import files_of, takes_masks, where_of, words_of
+from impasto.cli.guidance import takes_masks, where_of, words_of
 from impasto.cli.interrupt import FAILED, INTERRUPTED, Interruption, finishing_the_step
-from impasto.cli.job import inputs_of
 from impasto.cli.messages import say
 from impasto.cli.options import given, paintings, takes_settings
 from impasto.cli.reporter import Reporter, Title
 from impasto.faces.again import again_command
+from impasto.faces.guides import files_of, inputs_of
 from impasto.faces.words import as_option, command, operand, spent
 from impasto.inputs.style_sources import in_words
 

@@ -8,9 +8,10 @@ import impasto
 from impasto.cli import parameters as p
 from impasto.cli.checks import check_inputs
 from impasto.cli.guidance import takes_masks, where_of
-from impasto.cli.job import inputs_of, start_file
+from impasto.cli.job import start_file
 from impasto.cli.messages import note, say
 from impasto.cli.options import given, paintings, takes_settings
+from impasto.faces.guides import inputs_of
 from impasto.faces.words import spent
 from impasto.settings import Settings
 from impasto.settings.amounts import in_words

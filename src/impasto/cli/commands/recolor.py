@@ -7,10 +7,10 @@ from typing import Any
 import impasto
 from impasto.cli import parameters as p
 from impasto.cli.checks import check_free, check_inputs
-from impasto.cli.job import inputs_of
 from impasto.cli.messages import say
 from impasto.cli.options import paintings
 from impasto.distributed.process_info import place
+from impasto.faces.guides import inputs_of
 from impasto.settings import Settings
 
 
