@@ -78,7 +78,7 @@ def make_grid(
         cells.append(
             Cell(labels, column, row, _name(axes, labels), Settings.from_dict(over(base, given | changed)))
         )
-    _check_distinct(axes, cells)
+    _check_distinct(cells)
     return Grid(axes, tuple(cells), Settings.from_dict(over(base, given)))
 
 
@@ -99,7 +99,7 @@ def _check(axes: Sequence[Axis], given: Mapping[str, Any]) -> None:
         )
 
 
-def _check_distinct(axes: Sequence[Axis], cells: Sequence[Cell]) -> None:
+def _check_distinct(cells: Sequence[Cell]) -> None:
     """No two cells are the same painting under two names, such as conv4_2 and relu4_2."""
     seen: dict[str, Cell] = {}
     for cell in cells:
