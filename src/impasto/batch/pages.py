@@ -36,7 +36,7 @@ class Side(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Place(Cell):
+class JobCell(Cell):
     """The cell of one job."""
 
     job: Job
@@ -46,7 +46,7 @@ class Place(Cell):
 class JobGrid(Grid):
     """Jobs as a grid: paintings across and photographs down where there is one for each; otherwise all in rows."""
 
-    cells: tuple[Place, ...]
+    cells: tuple[JobCell, ...]
 
 
 def publish(
@@ -96,7 +96,7 @@ def make_grid(jobs: Sequence[Job]) -> JobGrid:
     if len(by_pair) == len(jobs) == len(photos) * len(paintings) and 1 < len(paintings) <= _MOST_ACROSS:
         names, heads = _short(photos), _short(paintings)
         cells = [
-            Place((heads[across], names[down]), paintings.index(across), photos.index(down), _id(job), job)
+            JobCell((heads[across], names[down]), paintings.index(across), photos.index(down), _id(job), job)
             for down in photos
             for across in paintings
             for job in [by_pair[down, across]]
@@ -109,7 +109,7 @@ def make_grid(jobs: Sequence[Job]) -> JobGrid:
     across = min(_IN_A_ROW, len(jobs))
     labels = [Path(job.name).stem for job in jobs]
     places = [
-        Place((label,), i % across, i // across, _id(job), job)
+        JobCell((label,), i % across, i // across, _id(job), job)
         for i, (job, label) in enumerate(zip(jobs, labels, strict=True))
     ]
     return JobGrid((Side("picture", labels),), tuple(places))
@@ -131,7 +131,7 @@ def _parts(jobs: Sequence[Job]) -> list[list[Job]]:
 
 
 def _shown(
-    cell: Place,
+    cell: JobCell,
     folder: Path,
     told: Mapping[str, Mapping[str, Any]],
     failed: Mapping[str, str],
@@ -164,7 +164,7 @@ def _title(jobs: Sequence[Job]) -> str:
     return f"{first} in the manner of {second}"
 
 
-def _file(cell: Place, told: Mapping[str, Any]) -> Path | None:
+def _file(cell: JobCell, told: Mapping[str, Any]) -> Path | None:
     return Path(cell.job.output) if cell.job.name in told else None
 
 

@@ -15,7 +15,7 @@ import torch.distributed as dist
 from torch import Tensor
 
 from impasto.distributed.failure_report import FailureReport
-from impasto.distributed.process_info import Place
+from impasto.distributed.process_info import ProcessInfo
 from impasto.errors import RankError
 
 PATIENCE = 600.0
@@ -135,7 +135,7 @@ class Group:
 _joined: list[Group] = []
 
 
-def join(place: Place, device: torch.device) -> Group:
+def join(place: ProcessInfo, device: torch.device) -> Group:
     """The group of all processes that torchrun started; the same object at every call.
 
     device: where this rank computes.
