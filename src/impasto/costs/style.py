@@ -9,10 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from torch import Tensor
-
 from impasto.costs.gram import gram_summary
-from impasto.costs.term import Place, Summary
+from impasto.costs.term import Summary
 from impasto.tensor_types import Features, Gram, Scalar
 
 
@@ -72,12 +70,7 @@ class GramTarget:
     reference_factor: ClassVar[float] = 1.0
     bytes_per_pair: ClassVar[int] = 12
 
-    @staticmethod
-    def measure(
-        a: Features, place: Place | None = None, weight: Tensor | None = None, *, value: bool = True
-    ) -> tuple[Summary, Features]:
-        """See `gram_summary`."""
-        return gram_summary(a, place, weight, value=value)
+    measure = staticmethod(gram_summary)
 
     @classmethod
     def of(cls, summary_S: Summary) -> "GramTarget":
