@@ -31,7 +31,7 @@ SMALL, LARGE = 192, 448
 LARGE_ON_GPU = 1024
 """Below that a GPU is not busy: it waits for the next layer to be asked for."""
 ROUNDS = 3
-"""The number of times that something is timed; the shortest counts: a machine is disturbed, never hurried."""
+"""Of so many times the shortest counts: a machine is disturbed, never hurried."""
 VALUES = 2**23
 """Values of the vectors that are timed: too many for a processor's cache."""
 FILE_BYTES = 2**26
