@@ -15,8 +15,8 @@ from torch import Tensor
 
 from impasto.costs.gram import moments_summary
 from impasto.costs.style import style_rule
-from impasto.costs.term import Summary
-from impasto.tensor_types import Gram, Scalar
+from impasto.costs.term import Place, Summary
+from impasto.tensor_types import Features, Gram, Scalar
 
 
 def mean_and_covariance(summary: Summary) -> tuple[Tensor, Gram]:
@@ -49,7 +49,12 @@ class CovarianceTarget:
     reference_factor: ClassVar[float] = 4.0
     bytes_per_pair: ClassVar[int] = 28
 
-    measure = staticmethod(moments_summary)
+    @staticmethod
+    def measure(
+        a: Features, place: Place | None = None, weight: Tensor | None = None, *, value: bool = True
+    ) -> tuple[Summary, Features]:
+        """See `moments_summary`."""
+        return moments_summary(a, place, weight, value=value)
 
     @classmethod
     def of(cls, summary_S: Summary) -> "CovarianceTarget":

@@ -9,8 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from torch import Tensor
+
 from impasto.costs.gram import gram_summary
-from impasto.costs.term import Summary
+from impasto.costs.term import Place, Summary
 from impasto.tensor_types import Features, Gram, Scalar
 
 
@@ -70,7 +72,12 @@ class GramTarget:
     reference_factor: ClassVar[float] = 1.0
     bytes_per_pair: ClassVar[int] = 12
 
-    measure = staticmethod(gram_summary)
+    @staticmethod
+    def measure(
+        a: Features, place: Place | None = None, weight: Tensor | None = None, *, value: bool = True
+    ) -> tuple[Summary, Features]:
+        """See `gram_summary`."""
+        return gram_summary(a, place, weight, value=value)
 
     @classmethod
     def of(cls, summary_S: Summary) -> "GramTarget":

@@ -27,8 +27,8 @@ from torch.autograd.function import once_differentiable
 
 from impasto.costs.covariance import exact, mean_and_covariance
 from impasto.costs.gram import moments_summary
-from impasto.costs.term import Summary
-from impasto.tensor_types import Gram, Scalar
+from impasto.costs.term import Place, Summary
+from impasto.tensor_types import Features, Gram, Scalar
 
 EPSILON = 1e-3
 """Part of the style's mean variance that is added to every variance, of both pictures."""
@@ -95,7 +95,12 @@ class WassersteinTarget:
     reference_factor: ClassVar[float] = 2.0
     bytes_per_pair: ClassVar[int] = 52
 
-    measure = staticmethod(moments_summary)
+    @staticmethod
+    def measure(
+        a: Features, place: Place | None = None, weight: Tensor | None = None, *, value: bool = True
+    ) -> tuple[Summary, Features]:
+        """See `moments_summary`."""
+        return moments_summary(a, place, weight, value=value)
 
     @classmethod
     def of(cls, summary_S: Summary) -> "WassersteinTarget":
