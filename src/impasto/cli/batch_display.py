@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 
 from impasto.batch.engine import Ended, Event, Lost
-from impasto.batch.progress import Progress
+from impasto.batch.progress import Progress, told_lost
 from impasto.cli.interrupt import finishing_the_step
 from impasto.cli.messages import note
 from impasto.faces.words import clock
@@ -103,10 +103,3 @@ def _what(event: Ended) -> str:
     words = f"painted in {seconds:.0f} s" if isinstance(seconds, int | float) else "done"
     begun = f", from step {resumed} on" if resumed else ""
     return f"{words}{begun}" + (f" by {event.worker}" if event.worker else "")
-
-
-def told_lost(event: Lost) -> str:
-    """What became of the tasks of a worker that is gone, in words."""
-    return (
-        f"{event.worker} is gone; {' and '.join(task.name for task in event.tasks)} is painted on by another"
-    )

@@ -12,8 +12,7 @@ from rich.text import Text
 
 from impasto.batch.engine import Ended, Lost
 from impasto.batch.engine import Event as BatchEvent
-from impasto.batch.progress import Progress
-from impasto.cli.batch_display import told_lost
+from impasto.batch.progress import Progress, told_lost
 from impasto.cli.reporter import Reporter, Title
 from impasto.faces.progress import Meter, facts_of
 from impasto.faces.words import clock
@@ -49,6 +48,9 @@ class OnTerminal:
 
     def __exit__(self, *failure: object) -> None:
         self._live.stop()
+
+    def __rich__(self) -> RenderableType:
+        raise NotImplementedError
 
     def stopping(self) -> None:
         """The foot says what happens."""
