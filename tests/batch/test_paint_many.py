@@ -137,7 +137,7 @@ def test_without_the_extra_one_line_says_what_to_install(desk, refused, monkeypa
 @pytest.mark.parametrize(
     ("options", "line"),
     [
-        (["a.png", "-o", "out"], "at least one --style PAINTING"),
+        (["a.png", "-o", "out"], "there is no painting: give at least one (--style)"),
         (["a.png", "--style", "style.png", "-o", "a.png"], "'a.png' is a file: give the name of a folder"),
         (
             ["a.png", "--style", "style.png", "-o", "out", "--workers", "2", "--scheduler", "tcp://x:1"],

@@ -24,11 +24,9 @@ class Encoding(Protocol):
 
     def fill(self, place: Place, a: Features) -> None:
         """Take over the activations of a window."""
-        ...
 
     def at(self, place: Place) -> Features:
         """The activations of a window; not to be changed."""
-        ...
 
 
 MakeEncoding = Callable[[int, int, int, Tensor], Encoding]

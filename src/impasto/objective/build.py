@@ -24,7 +24,7 @@ from impasto.files import scratch
 from impasto.images.masks.mask import Mask
 from impasto.objective.encode_neighbours import Neighbours, encode_neighbours
 from impasto.objective.encode_style import StyleEncodings, canvas_guides, encode_styles
-from impasto.objective.grayscale import Neutral
+from impasto.objective.grayscale import Grayscale
 from impasto.objective.image_costs import WithImageCosts
 from impasto.objective.margin import Mirrored
 from impasto.objective.palette import RegionPalette, WithPalettes, encode_palettes
@@ -149,7 +149,7 @@ def build_objective(setup: ScaleSetup, encodings: Encodings) -> Evaluate:
     protection = protection_at(setup, setup.own_rows)
     if protection is not None:
         evaluate = Protected(evaluate, protection)
-    return Neutral(evaluate) if settings.colour == "photograph" else evaluate
+    return Grayscale(evaluate) if settings.colour == "photograph" else evaluate
 
 
 def _fidelity(setup: ScaleSetup) -> ImageCost:

@@ -44,7 +44,7 @@ class Blocks(NamedTuple):
 
 
 NETWORK = Blocks()
-"""From the pixels to the deepest layer."""
+"""All blocks: from the pixels to the deepest layer."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def tiles(
 def _axes(
     length: int, layers: Sequence[str], side: int, band: Span, blocks: Blocks, margin: int
 ) -> Iterator[Axis]:
-    """As many equal parts of whole strides as `side` asks for, about; the last one takes the odd pixels, too."""
+    """About as many equal parts of whole strides as `side` asks for; the last one also takes the odd pixels."""
     if band.start == band.stop:
         return
     stride = blocks.stride(layers)
