@@ -243,11 +243,11 @@ def test_a_picture_that_another_batch_is_at_is_waited_for(run, desk, monkeypatch
     def hold():
         with worker.held(job.lock):
             held.set()
-            let_go.wait(30)
+            let_go.wait(120)
 
     holder = threading.Thread(target=hold)
     holder.start()
-    held.wait(30)
+    held.wait(120)
     ends = []
 
     def watch(event):

@@ -117,7 +117,7 @@ def test_a_named_pipe_is_refused_and_not_waited_for(tmp_path):
         read_settings(tmp_path / "pipe")
 
 
-@hypothesis.settings(max_examples=150, deadline=None, derandomize=True)
+@hypothesis.settings(max_examples=150)
 @given(
     damage=st.binary(max_size=40)
     | st.text(max_size=40).map(str.encode)

@@ -178,7 +178,7 @@ def test_a_stroke_on_the_zoomed_picture_meets_the_same_pixels(shown: Shown):
     for _ in range(8):
         page.mouse.wheel(0, -200)
     page.wait_for_function(
-        "document.querySelector('.impasto-paper img').getBoundingClientRect().width > 3000"
+        "document.querySelector('.impasto-paper img').getBoundingClientRect().width > 8000"  # after all of them
     )
     before = shown.rect()
     page.locator(".impasto-canvas").focus()
