@@ -10,9 +10,8 @@ import pytest
 import torch
 
 import impasto
-from impasto.vgg.vgg19 import VGG19
 from tests.comfyui import stand_in
-from tests.helpers import random_image, tiny_weights
+from tests.helpers import random_image, tiny_encoder
 
 PACK = Path(__file__).resolve().parents[2] / "integrations" / "comfyui"
 WORKFLOWS = sorted(PACK.glob("example_workflows/*.json"))
@@ -34,8 +33,8 @@ def server(monkeypatch):
 def nodes(server, monkeypatch):
     """The pack's nodes with a tiny network, and ComfyUI's own."""
     pack = stand_in.load_pack(PACK)
-    monkeypatch.setattr(impasto.stylizer, "VGG19", lambda weights, **more: VGG19(tiny_weights(), **more))
-    yield {**stand_in.CORE, **pack.NODE_CLASS_MAPPINGS}
+    with impasto.encoders_made_by(tiny_encoder):
+        yield {**stand_in.CORE, **pack.NODE_CLASS_MAPPINGS}
     for name in [name for name in sys.modules if name.startswith(str(PACK))]:
         del sys.modules[name]
 
