@@ -17,6 +17,8 @@ from impasto.images.io.read import write_picture
 from tests.cli.conftest import press_ctrl_c
 from tests.helpers import random_image
 
+pytestmark = pytest.mark.slow
+
 SHORT = ("--size", "48", "--steps", "3", "--workers", "2")
 
 

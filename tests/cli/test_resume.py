@@ -234,6 +234,7 @@ def test_a_picture_that_changed_is_refused(run, refused, after_step, studio, rol
     assert (studio / CHECKPOINT).read_bytes() == kept
 
 
+@pytest.mark.slow
 @TINY
 def test_files_that_cannot_be_resumed(refused, studio):
     assert "the checkpoint 'nowhere' does not exist" in refused("resume", "nowhere")

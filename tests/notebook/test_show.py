@@ -87,6 +87,7 @@ def test_a_notebook_paints_in_its_cell_and_is_stopped_and_goes_on():
     assert last[0].data["image/png"].startswith("iVBOR")
 
 
+@pytest.mark.slow
 def test_every_step_may_be_seen_and_the_result_is_the_same(painting, tiny_encoder, shown, monkeypatch):
     monkeypatch.setattr(cell, "_PAUSE", 0.0)
     monkeypatch.setattr(cell, "_SHARE", 0)
@@ -120,6 +121,7 @@ def test_names_of_files_are_text(painting, shown, monkeypatch):
     assert "no painting" not in shown[-1]["text/html"]
 
 
+@pytest.mark.slow
 def test_showing_takes_a_small_part_of_the_time(painting, shown, monkeypatch):
     monkeypatch.setattr(cell, "_PAUSE", 600.0)  # all 8 steps come sooner, on any machine
     impasto.show(painting)
@@ -185,6 +187,7 @@ def test_the_button_stops_and_is_gone_afterwards(painting, shown, buttons, monke
     assert vars(made[0].comm) == {}
 
 
+@pytest.mark.slow
 def test_a_button_that_would_not_be_heard_is_taken_away(painting, shown, buttons, monkeypatch):
     made, _ = buttons
     monkeypatch.setattr(cell.Cell, "begin", lambda *_: shown.append(made[0].closed))

@@ -105,9 +105,9 @@ def test_another_programs_file_is_refused_at_once(tmp_path):
 @pytest.mark.parametrize("name", ["package", "style-layers", "steps"])
 def test_a_long_array_is_refused_at_once(name, tmp_path):
     values = "\n".join(" 1," for _ in range(12_000))
-    begun = time.perf_counter()
+    begun = time.process_time()  # others may be at work here
     assert fault(f"seed = 1\n{name} = [\n{values}\n]", tmp_path).startswith("my.toml, line 2: ")
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 1
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")

@@ -13,6 +13,8 @@ from impasto.images.masks.mask import read_mask
 from impasto.studio.components.mask_brush import REST
 from tests.studio.components.conftest import Shown
 
+pytestmark = pytest.mark.slow
+
 
 def distances(places: list[tuple[float, float]], width: int = 400, height: int = 300) -> np.ndarray:
     """How far each pixel's middle is from a line through places: [H, W]."""

@@ -9,6 +9,8 @@ from PIL import Image
 
 from tests.studio.components.conftest import Shown
 
+pytestmark = pytest.mark.slow
+
 BEFORE = "/view?before=/picture/400x300.png%3Fred=250"
 
 
