@@ -158,7 +158,7 @@ def test_an_encoding_on_disk_changes_nothing(tmp_path):
 
 
 @pytest.mark.slow
-@settings(max_examples=20, deadline=None, derandomize=True)
+@settings(max_examples=20)
 @given(
     height=st.integers(16, 90),
     width=st.integers(16, 90),
@@ -190,7 +190,7 @@ def test_float32_on_the_real_weights_agrees_to_1e_5(real_encoder):
     side=st.integers(1, 200),
     name=st.sampled_from(list(LAYERS)),
 )
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 def test_the_tiles_own_every_activation_once(height, width, side, name):
     stride = LAYERS[name].stride
     owned = torch.zeros(height // stride, width // stride)
@@ -200,7 +200,7 @@ def test_the_tiles_own_every_activation_once(height, width, side, name):
 
 
 @given(height=st.integers(8, 400), width=st.integers(8, 400), side=st.integers(1, 200))
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 def test_the_shallow_tiles_fill_the_deep_ones_input_once(height, width, side):
     shallow, _ = passes(height, width, ["relu1_1", "relu4_1"], side, 1000)
     filled = torch.zeros(height // 8, width // 8)

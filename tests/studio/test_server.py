@@ -14,7 +14,8 @@ import pytest
 import impasto
 from impasto.cli import main
 from impasto.studio import address
-from tests.studio.serving import Served
+from tests.studio.conftest import until
+from tests.studio.serving import PATIENCE, Served
 
 PICTURES = ("photo.png", "paint.png")
 
@@ -24,7 +25,7 @@ def get(url: str, **headers: str) -> tuple[int, bytes]:
         url, headers={name.replace("_", "-"): one for name, one in headers.items()}
     )
     try:
-        with urllib.request.urlopen(request, timeout=20) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             return answer.status, answer.read()
     except urllib.error.HTTPError as error:
         return error.code, error.read()
@@ -59,7 +60,7 @@ def test_where_others_reach_it_the_address_has_a_token(tmp_path):
     assert get(f"http://127.0.0.1:{port}/")[0] == 403
     assert get(f"http://127.0.0.1:{port}/studio/look")[0] == 403
     opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
-    with opener.open(f"http://127.0.0.1:{port}/?token={token}", timeout=20) as answer:
+    with opener.open(f"http://127.0.0.1:{port}/?token={token}", timeout=PATIENCE) as answer:
         assert (answer.status, answer.url) == (200, f"http://127.0.0.1:{port}/")
     assert served.end(signal.SIGTERM) == 0
 
@@ -112,19 +113,14 @@ def test_killed_and_started_again_it_goes_on_to_the_bit(tmp_path, open_atelier, 
         return json.loads((record.home / "record.json").read_text())
 
     first = Served(tmp_path / "studio", STEP_SECONDS="0.25")
-    end = time.monotonic() + 60
-    while not record.checkpoint.exists():
-        assert time.monotonic() < end
-        time.sleep(0.02)
+    until(record.checkpoint.exists, "a checkpoint")
     time.sleep(0.5)  # some steps further than the checkpoint
     first.end(signal.SIGKILL)
     assert told()["state"] == "painting"
     assert not record.picture.exists()
 
     second = Served(tmp_path / "studio")
-    while told()["state"] != "finished":
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    until(lambda: told()["state"] == "finished", "the painting")
     assert second.end() == 0
     settings = impasto.Settings(recipe="glaze", size=48, scales=2, steps=20, threads=1)
     result = impasto.Stylizer(settings).stylize(pictures / PICTURES[0], pictures / PICTURES[1])

@@ -4,7 +4,7 @@ import re
 import time
 from pathlib import Path
 
-PATIENCE = 60_000
+PATIENCE = 120_000
 """Milliseconds to wait for anything."""
 
 
