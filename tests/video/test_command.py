@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from fractions import Fraction
 from pathlib import Path
 
@@ -238,6 +237,7 @@ def test_resume_notices_other_inputs(film, cinema, run, refused, monkeypatch, pa
 
 PROGRAM = """
 import sys
+import tests.video.dying_process
 from impasto.cli import main
 from tests.helpers import tiny_encoder
 sys.exit(main(sys.argv[1:], encoder=tiny_encoder))
@@ -247,15 +247,12 @@ sys.exit(main(sys.argv[1:], encoder=tiny_encoder))
 @pytest.mark.slow
 def test_killed_and_resumed_the_same_bytes(film, cinema, run, straight):
     expected = straight()
-    words = [sys.executable, "-c", PROGRAM, *command()]
+    (cinema / "die").touch()
     root = Path(__file__).resolve().parents[2]
-    process = subprocess.Popen(words, cwd=cinema, env={**os.environ, "PYTHONPATH": f"{root}/src:{root}"})
-    folder, limit = cinema / "out.mkv.film", time.monotonic() + 60
-    while not (folder / "paint-00002.png").exists() and time.monotonic() < limit and process.poll() is None:
-        time.sleep(0.002)
-    process.kill()
-    process.wait()
-    assert (folder / "paint-00002.png").exists()
+    words = [sys.executable, "-c", PROGRAM, *command()]
+    ended = subprocess.run(words, cwd=cinema, env={**os.environ, "PYTHONPATH": f"{root}/src:{root}"})
+    assert ended.returncode == -signal.SIGKILL
+    assert (cinema / "out.mkv.film" / "paint-00001.png").exists()
     assert not (cinema / "out.mkv").exists()
     assert run("resume", "out.mkv.film", "--quiet").code == 0
     assert (cinema / "out.mkv").read_bytes() == expected
