@@ -20,8 +20,9 @@ SPREAD = 1.06
 shows it enlarged, whose steps have made it crisper."""
 TEAR = 0.7
 """Pixels by which the ways of two pixels beside each other differ, where they belong to different things."""
-MOSAIC = 0.5
-"""Part of the pixels around that are torn, above which a place is a mosaic: along an edge it is less."""
+MOSAIC, SURE = 0.5, 0.95
+"""Part of the pixels around that are torn, above which a place is a mosaic: along an edge it is less. What looks more
+than SURE as it did where it comes from is right, and does not count."""
 _AROUND, _WINDOW = 9, 7
 
 Frames = Mapping[int, np.ndarray]
@@ -143,13 +144,14 @@ class Tracks:
     def paint(self, bases: Frames) -> np.ndarray:
         """The paint that the tracks bring from painted frames, uint8: float32 [H, W, 3] in [0, 1].
 
-        What moves irregularly is read pixel by pixel from many frames. Such a mosaic would be grain, and the steps of
+        What changes as it moves is read pixel by pixel from many frames. Such a mosaic would be grain, and the steps of
         each frame would add to it: there the paint is the median of the pixels around.
         """
         import cv2
 
         found = self.read(bases, fine=True)
-        mosaic = cv2.blur(self.torn.astype(np.float32), (_WINDOW, _WINDOW)) > MOSAIC
+        torn = (self.torn & (self.likeness < SURE)).astype(np.float32)
+        mosaic = cv2.blur(torn, (_WINDOW, _WINDOW)) > MOSAIC
         if mosaic.any():
             known = (~self.new).astype(np.float32)[..., None]
             sums, counts = (cv2.blur(one, (3, 3)) for one in (found * known, known))
