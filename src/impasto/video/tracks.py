@@ -20,7 +20,7 @@ SPREAD = 1.06
 shows it enlarged, whose steps have made it crisper."""
 TEAR = 0.7
 """Pixels by which the ways of two pixels beside each other differ, where they belong to different things."""
-MOSAIC, SURE = 0.5, 0.95
+MOSAIC, SURE = 0.65, 0.95
 """Part of the pixels around that are torn, above which a place is a mosaic: along an edge it is less. What looks more
 than SURE as it did where it comes from is right, and does not count."""
 _AROUND, _WINDOW = 9, 7
