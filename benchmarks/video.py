@@ -32,7 +32,7 @@ from impasto.video.film import About, Frame
 from impasto.video.film_file import FilmFile
 from impasto.video.motion import motion
 from impasto.video.temporal import Temporal
-from impasto.video.warp import places, sampled
+from impasto.video.warp import places
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -126,7 +126,12 @@ def warping_error(pictures: dict[int, np.ndarray], back: Back, gap: int, pairs: 
     found = []
     for j, i in pairs or MEASURED[gap]:
         flow, seen = back(i, j)
-        brought = sampled(pictures[j].astype(np.float32) / 255, *places(flow), fine=True)
+        brought = cv2.remap(
+            pictures[j].astype(np.float32) / 255,
+            *places(flow),
+            cv2.INTER_CUBIC,
+            borderMode=cv2.BORDER_REPLICATE,
+        )
         found.append(float(((pictures[i] / 255 - brought) ** 2).mean(2)[seen].mean()))
     return statistics.fmean(found)
 

@@ -1,5 +1,7 @@
 """Flow, tracks and cuts on films whose motion is known."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 import torch
@@ -215,6 +217,20 @@ def test_what_is_new_starts_with_the_paint_of_what_looks_alike():
     assert np.abs(found[30:60, 64:66] - wall).max() < 0.05
     nowhere = first_canvas(frame, paint, np.zeros(SIZE, np.float32))
     assert np.array_equal(nowhere, frame.clip(0, 1))
+
+
+def test_the_guess_of_what_is_new_takes_little_memory():
+    """Every new place is compared with thousands of others, but some at a time."""
+    frame = noise_picture(*SIZE).astype(np.float32) / 255
+    trust = np.zeros(SIZE, np.float32)
+    trust[:, :60] = 1
+    tracemalloc.start()
+    try:
+        first_canvas(frame, frame, trust)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 16e6  # all of the distances at once: 117 MB, and their order 233 MB
 
 
 def test_cuts(turning, crossing):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from impasto.batch import cluster
 from impasto.batch.engine import Ended, Told
 from impasto.cli.film_parts import Shared, _begun
 from impasto.errors import SettingsError
@@ -33,6 +34,15 @@ def job(cinema, pan):
     return FilmJob(cinema / "film.mkv", styles, cinema / "out.mkv", settings, temporal, codec="ffv1")
 
 
+@pytest.fixture
+def processes(in_this_process, monkeypatch):
+    """Workers that are processes, with a tiny network; one ends itself where there is a file "die"."""
+    tests = Path(__file__).resolve().parents[1]
+    preload = [str(tests / "batch" / "tiny_process.py"), str(tests / "video" / "dying_process.py")]
+    monkeypatch.setattr(cluster, "PROCESSES", True)
+    monkeypatch.setattr(cluster, "PRELOAD", [*cluster.PRELOAD, *preload])
+
+
 def in_one_piece(job):
     whole = job.to(job.output.with_name("whole.mkv"))
     painting = whole.begin(job.output.with_name("whole"))
@@ -49,6 +59,18 @@ def test_two_workers_paint_the_bytes_of_one_process(job, cinema, run):
     assert list(cinema.glob("out.mkv.film*")) == []
 
 
+@pytest.mark.slow
+def test_a_worker_killed_in_the_middle_changes_nothing(job, cinema, processes):
+    parts = FilmParts(job, State(cinema / "parts"), workers=2)
+    (cinema / "die").touch()
+    ended = [event for event in parts.run() if isinstance(event, Ended)]
+    assert not (cinema / "die").exists()  # one did
+    assert [one.failed for one in ended] == [None, None]
+    parts.save()
+    assert job.output.read_bytes() == in_one_piece(job)
+
+
+@pytest.mark.slow
 def test_parts_of_a_long_shot_have_the_bytes_of_one_after_another(cinema, job):
     panning = film(noise_picture(80, 120), SIZE, OVERLAP + 4, lambda i: camera(20 + 2 * i, 20))
     write(cinema / "film.mkv", panning.frames)

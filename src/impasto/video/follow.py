@@ -71,7 +71,7 @@ def _brought(before: Tracks, moved: Motion, film: Frames, number: int) -> Tracks
     frame = film[number]
     carried = _bounded(_carried(before, moved.back, number), before, moved.back)
     carried = _corrected(carried, film, frame, moved.steady)
-    seen = moved.visible & inside(*places(moved.back), frame.shape[:2]) & (_zoom(carried) < LARGEST_ZOOM**2)
+    seen = moved.visible & inside(*places(moved.back), frame.shape[:2]) & (carried.zoom < LARGEST_ZOOM)
     likeness = _likeness(frame, carried.read(film), seen)
     age = np.minimum(carried.age + 1, YOUNG).astype(np.uint8)
     known = likeness >= LEAST_LIKENESS
@@ -172,17 +172,6 @@ def _likeness(frame: np.ndarray, brought: np.ndarray, seen: np.ndarray) -> np.nd
 def _alike(squared: np.ndarray) -> np.ndarray:
     """1 where there is no difference, towards 0; squared: in levels of 255."""
     return np.exp(-squared / (2 * (255 * LOOKS_ALIKE) ** 2))
-
-
-def _zoom(tracks: Tracks) -> np.ndarray:
-    """How many pixels of the frame there are to one of the source, where one source is all around: float32 [H, W]."""
-    (x_y, x_x), (y_y, y_x) = np.gradient(tracks.x), np.gradient(tracks.y)
-    area = np.abs(x_x * y_y - x_y * y_x)
-    edge = np.zeros(area.shape, bool)
-    for axis in (0, 1):
-        for step in (1, -1):
-            edge |= np.roll(tracks.source, step, axis) != tracks.source
-    return np.where(edge, 1, 1 / np.maximum(area, 1e-3))
 
 
 def _still(frame: np.ndarray, last: np.ndarray) -> np.ndarray:

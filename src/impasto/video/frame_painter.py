@@ -8,6 +8,7 @@ import numpy as np
 
 import impasto
 from impasto.inputs.inputs import Guidance, Style, read_inputs
+from impasto.memory.process import resident
 from impasto.settings import Settings
 from impasto.video.guides import Guides
 from impasto.video.keys import Key, settings_at, weights_at
@@ -44,6 +45,8 @@ class FramePainter:
         keys: Sequence[Key],
         temporal: Temporal,
     ):
+        self.base = resident()
+        """Bytes that the process held before the paintings were encoded."""
         self._reel, self.styles, self._guides, self._keys = reel, tuple(styles), guides, tuple(keys)
         self._temporal = temporal
         self._colour = by.settings.colour
@@ -57,6 +60,16 @@ class FramePainter:
     def paints(self) -> bool:
         """Whether steps are taken at all, and not only colours changed."""
         return self._colour != "only"
+
+    @property
+    def frame_steps(self) -> int:
+        """Steps of a later frame; 0 where only colours are changed."""
+        return self._temporal.frame_steps if self.paints else 0
+
+    @property
+    def encoded_bytes(self) -> int:
+        """Memory that the paintings' encodings take."""
+        return 0 if self._encoded is None else self._encoded[1].encodings.bytes
 
     def content(self, frame: int) -> np.ndarray:
         """The pixels of a frame of the film: uint8 [H, W, 3], or with alpha [H, W, 4]."""
@@ -77,16 +90,18 @@ class FramePainter:
         """The painting of a frame by itself, coarse to fine."""
         return self._begun(self._stylizer_at(frame), frame)
 
-    def later(self, frame: int, canvas: np.ndarray, brought: np.ndarray, tracks: Tracks) -> "Painting":
+    def later(
+        self, frame: int, canvas: np.ndarray, brought: np.ndarray, tracks: Tracks, **changes: Any
+    ) -> "Painting":
         """The painting of a frame from a canvas, held to what the motion brings where its tracks are to be trusted.
 
-        canvas, brought: float32 [H, W, 3] in [0, 1].
+        canvas, brought: float32 [H, W, 3] in [0, 1]. changes: of the settings.
         """
         hold = self._temporal.hold
         held = hold > 0 and float(tracks.trust.max()) > LEAST_TRUST
         costs = [impasto.Hold(brought, tracks.trust, hold)] if held else []
         settings = self._stylizer_at(frame).settings
-        by = self._by.varied(replace(settings, **LATER, steps=self._temporal.frame_steps))
+        by = self._by.varied(replace(settings, **LATER, **{"steps": self._temporal.frame_steps, **changes}))
         return self._begun(by, frame, start=canvas, costs=costs)
 
     def recoloured(self, frame: int) -> "Result":

@@ -26,7 +26,6 @@ from impasto.video.tracks import Tracks
 
 if TYPE_CHECKING:
     from impasto import Painting, Step
-    from impasto.memory.plan import Plan
 
 REMEMBERED_EVERY, REMEMBERED = 4, 6
 """The tracks of every so many frames are remembered, of the last so many: what one saw, and another hid, comes back."""
@@ -50,7 +49,8 @@ class FilmPainting:
 
     Attributes:
         size: height and width of the painted frames, in pixels. count: frames that are painted. shots: how many shots
-            they are. notes: sentences that the user should know, such as which frames are damaged.
+            they are. notes: sentences that the user should know, such as which frames are damaged. painter, reel: who
+            paints single frames, and the film.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class FilmPainting:
         notes: list[str],
     ):
         self.size, self.count, self.shots, self.notes = painter.size, len(reel), len(reel.cuts) + 1, notes
-        self._painter, self._reel, self._temporal = painter, reel, temporal
+        self.painter, self.reel, self._temporal = painter, reel, temporal
         self._settings, self._keys = settings, keys
         self._order = list(visits(self.count, temporal.passes, temporal.loop))
         self._final = final_visits(self.count, temporal.passes, temporal.loop)
@@ -108,9 +108,7 @@ class FilmPainting:
         for number in range(self.count):
             if number not in shown:
                 return
-            pixels, alpha = _parted(self._paints.paint(shown[number]))
-            original = self._reel[number]
-            yield Frame(original.time, pixels, alpha, original.duration)
+            yield self.reel.painted(number, self._paints.paint(shown[number]))
 
     def save(self, path: str | Path, *, codec: str | None = None, overwrite: bool = False) -> None:
         """Write the frames so far as a film with the sound of the original, or as a folder of PNGs.
@@ -125,9 +123,9 @@ class FilmPainting:
             SettingsError: the file does not hold that kind of film.
         """
         shown = min(self._done, self.count)
-        stop = None if shown == self.count else self._reel.times[shown]
+        stop = None if shown == self.count else self.reel.times[shown]
         write_frames(
-            *(Path(path), codec, self._reel, self.size, self.metadata, self.frames()),
+            *(Path(path), codec, self.reel, self.size, self.metadata, self.frames()),
             stop=stop,
             overwrite=overwrite,
         )
@@ -135,30 +133,20 @@ class FilmPainting:
     @property
     def metadata(self) -> dict[str, Any]:
         """What the film was painted from, and how: JSON-able, without names of folders."""
-        painted, styles = min(self._done, self.count), self._painter.styles
+        painted, styles = min(self._done, self.count), self.painter.styles
         return film_metadata(
-            self._reel, styles, self._settings, self._temporal, self._keys, self.size, painted
+            self.reel, styles, self._settings, self._temporal, self._keys, self.size, painted
         )
 
     @property
     def about(self) -> About:
         """What was known of the film before."""
-        return self._reel.film.about
-
-    # For the plan.
-
-    def still_plan(self) -> "Plan":
-        """The plan of the first frame as a still; a few seconds go into measuring."""
-        return self._painter.still(0).plan()
-
-    def small(self, frame: int) -> np.ndarray:
-        """A frame of the film at the size of the painting: uint8 [H, W, 3]."""
-        return self._painter.small(frame)
+        return self.reel.film.about
 
     @property
-    def frame_steps(self) -> int:
-        """Steps of a later frame; 0 where only colours are changed."""
-        return self._temporal.frame_steps if self._painter.paints else 0
+    def stills_left(self) -> int:
+        """How many frames are still to be painted that begin a shot."""
+        return sum(first >= self._done for first in (0, *self.reel.cuts))
 
     @property
     def free(self) -> int:
@@ -173,7 +161,7 @@ class FilmPainting:
 
     def _painted(self, visit: Visit) -> Iterator[PaintedFrame | FrameStep]:
         began, steps = time.perf_counter(), 0
-        small = self._painter.small(visit.frame)
+        small = self.painter.small(visit.frame)
         begins, changes = self._begins(visit), self._changes(visit)
         if begins:
             self._shot += visit.before is not None
@@ -191,7 +179,7 @@ class FilmPainting:
                 if begins and steps and not self._paints.has_base(visit.number):
                     self._paints.put_base(visit.number, pixels)
         if pixels is None:
-            pixels = self._pixels(self._painter.recoloured(visit.frame), visit, tracks, None, keeps=False)
+            pixels = self._pixels(self.painter.recoloured(visit.frame), visit, tracks, None, keeps=False)
         self._paints.put(visit.number, pixels)
         if changes and not begins:  # the paint of this frame is another one
             tracks = replace(
@@ -207,14 +195,14 @@ class FilmPainting:
         self._film = {number: self._film[number] for number in needed if number in self._film}
         self._paints.kept(self._tracks, self._shot, self._earlier)
         self._done = visit.number + 1
-        shown, alpha = _parted(pixels)
+        shown = self.reel.painted(visit.frame, pixels)
         yield PaintedFrame(
             number=visit.frame,
             visit=visit.number,
             shot=self._shot,
-            time=self._reel.times[visit.frame],
-            pixels=shown,
-            alpha=alpha,
+            time=shown.time,
+            pixels=shown.pixels,
+            alpha=shown.alpha,
             steps=steps,
             seconds=time.perf_counter() - began,
             new=float(tracks.new.mean()),
@@ -237,10 +225,10 @@ class FilmPainting:
         The first frame of a shot takes, after the still that later frames are brought from, the steps that each of them
         takes, too: otherwise the second frame would be the first to show what these change.
         """
-        if not self._painter.paints:
+        if not self.painter.paints:
             return
         if begins:
-            yield self._painter.still(visit.frame), None
+            yield self.painter.still(visit.frame), None
             everywhere = np.ones(self.size, np.float32)
             tracks = replace(tracks, likeness=everywhere, trust=everywhere)
         painting, kept = self._later(visit, small, tracks)
@@ -248,17 +236,16 @@ class FilmPainting:
 
     def _later(self, visit: Visit, small: np.ndarray, tracks: Tracks) -> "tuple[Painting, Kept | None]":
         """The painting of a frame from what its tracks bring, and from what an earlier pass made of it."""
-        brought = tracks.read(self._paints.bases(tracks.sources()), fine=True) / 255
-        brought = brought.clip(0, 1).astype(np.float32)
+        brought = tracks.paint(self._paints.bases(tracks.sources()))
         if visit.earlier is None:
             canvas = first_canvas(small.astype(np.float32) / 255, brought, tracks.likeness, tracks.trust)
         else:
             own = self._paints.paint(visit.earlier)[..., :3].astype(np.float32) / 255
             canvas = own + 0.5 * tracks.likeness[..., None] * (brought - own)
-        later = self._painter.later(visit.frame, canvas, brought, tracks)
+        later = self.painter.later(visit.frame, canvas, brought, tracks)
         if visit.earlier is not None or not self._temporal.hold:
             return later, None
-        part = KEPT * tracks.trust**STEEPLY * (1 - self._painter.protected(visit.frame))
+        part = KEPT * tracks.trust**STEEPLY * (1 - self.painter.protected(visit.frame))
         return later, Kept(brought, part)
 
     def _pixels(
@@ -285,12 +272,12 @@ class FilmPainting:
             return True
         one, other = sorted((visit.frame, self._order[visit.before].frame))
         if other == one + 1:
-            return other in self._reel.cuts
-        return is_cut(self._painter.small(visit.frame), self._painter.small(self._order[visit.before].frame))
+            return other in self.reel.cuts
+        return is_cut(self.painter.small(visit.frame), self.painter.small(self._order[visit.before].frame))
 
     def _changes(self, visit: Visit) -> bool:
         """Whether this frame is painted with other settings than the one before it, or other masks."""
-        return visit.before is not None and self._painter.differ(visit.frame, self._order[visit.before].frame)
+        return visit.before is not None and self.painter.differ(visit.frame, self._order[visit.before].frame)
 
     def _followed(self, visit: Visit, small: np.ndarray) -> Tracks:
         assert self._tracks is not None
@@ -301,7 +288,7 @@ class FilmPainting:
         self._film[visit.number] = small
         needed = set[int]().union(*({one.number, *one.sources()} for one in (before, *self._earlier)))
         for number in needed - self._film.keys():
-            self._film[number] = self._painter.small(self._order[number].frame)
+            self._film[number] = self.painter.small(self._order[number].frame)
         found = follow(before, self._film, visit.number, self._earlier)
         if visit.before % REMEMBERED_EVERY == 0:
             self._earlier = [before, *self._earlier][:REMEMBERED]
@@ -309,7 +296,7 @@ class FilmPainting:
 
     def _told(self, visit: Visit, step: "Step") -> FrameStep:
         """A step, with how far the film has come by it: a shot's first frame counts STILL later ones more."""
-        begun = [0, *self._reel.cuts]
+        begun = [0, *self.reel.cuts]
         whole = len(self._order) + STILL * len(begun)
         before = visit.number + STILL * sum(n < visit.number for n in begun)
         first = visit.number in begun and self._paints.has_base(visit.number)
@@ -317,9 +304,3 @@ class FilmPainting:
         return FrameStep(
             visit.frame, visit.number, len(self._order), self._shot, step, min(1.0, (before + own) / whole)
         )
-
-
-def _parted(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
-    """Colours, uint8 [H, W, 3], and alpha, uint8 [H, W], None when there is none."""
-    alpha = np.ascontiguousarray(pixels[..., 3]) if pixels.shape[2] == 4 else None
-    return np.ascontiguousarray(pixels[..., :3]), alpha

@@ -31,7 +31,8 @@ class Reel:
         note: is told which frames are damaged.
 
     Attributes:
-        times: of the frames, in seconds of the film. cuts: the numbers of those with which a new shot begins.
+        times: of the frames, in seconds of the film. durations: likewise, None where the film does not say. cuts: the
+            numbers of those with which a new shot begins.
 
     Raises:
         PictureError: the part has no frame.
@@ -40,6 +41,7 @@ class Reel:
     def __init__(self, film: Film, start: Fraction, stop: Fraction | None, every: int, note: Note):
         self.film, self._from, self.stop, self._every = film, start, stop, every
         self.times: list[Fraction] = []
+        self.durations: list[Fraction | None] = []
         self.cuts: list[int] = []
         last: np.ndarray | None = None
         for number, frame in enumerate(film.frames(start, stop, note)):
@@ -48,6 +50,7 @@ class Reel:
                 if last is not None and is_cut(small, last):
                     self.cuts.append(len(self.times))
                 self.times.append(frame.time)
+                self.durations.append(frame.duration)
                 last = small
         if not self.times:
             raise PictureError(
@@ -55,8 +58,7 @@ class Reel:
                 + (f" and before {float(stop):g} s" if stop is not None else "")
                 + (f": it is {film.about.seconds:.2f} s long" if film.about.seconds else "")
             )
-        height, width = film.about.size
-        self._length = max(_FEWEST, BLOCK_BYTES // (3 * height * width))
+        self._length = max(_FEWEST, BLOCK_BYTES // self._frame_bytes)
         self._blocks: dict[int, Sequence[Frame]] = {}
 
     def _some(self, times: Sequence[Fraction], start: Fraction) -> list[Frame]:
@@ -80,6 +82,22 @@ class Reel:
 
     def __len__(self) -> int:
         return len(self.times)
+
+    @property
+    def _frame_bytes(self) -> int:
+        height, width = self.film.about.size
+        return (4 if self.film.about.transparent else 3) * height * width
+
+    @property
+    def most_bytes(self) -> int:
+        """So much memory the frames take at most that are held at a time."""
+        return min(len(self), 2 * self._length) * self._frame_bytes
+
+    def painted(self, number: int, pixels: np.ndarray) -> Frame:
+        """A frame at its time with other pixels: uint8 [H, W, 3], or with alpha [H, W, 4]."""
+        alpha = np.ascontiguousarray(pixels[..., 3]) if pixels.shape[2] == 4 else None
+        colours = np.ascontiguousarray(pixels[..., :3])
+        return Frame(self.times[number], colours, alpha, self.durations[number])
 
     def __getitem__(self, number: int) -> Frame:
         block = number // self._length

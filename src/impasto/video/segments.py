@@ -176,8 +176,7 @@ def _joined(reel: Reel, parts: Sequence[_Painted], count: int) -> Iterator[Frame
             how_far = (number - over.segment.first + 1) / (over.segment.fades + 1)
             other = over.paint(number).astype(np.float32)
             pixels = np.round(pixels + how_far * (other - pixels)).astype(np.uint8)
-        alpha = np.ascontiguousarray(pixels[..., 3]) if pixels.shape[2] == 4 else None
-        yield Frame(reel.times[number], np.ascontiguousarray(pixels[..., :3]), alpha, reel[number].duration)
+        yield reel.painted(number, pixels)
 
 
 def reel_of(job: FilmJob, note: Note = lambda _: None) -> Reel:

@@ -14,7 +14,7 @@ NEARNESS = 0.3
 """How much distance counts: across the whole frame as much as this difference of every colour; 1 is black to white."""
 SURE, UNSURE = 0.8, 0.98
 """Places that are surer than the first are looked at; those that are trusted less than the second are guessed."""
-_WIDTH, _BLOCK = 192, 2**23
+_WIDTH, _BLOCK = 192, 2**18
 
 
 def first_canvas(
@@ -69,11 +69,10 @@ def _smooth(picture: np.ndarray, deviation: float) -> np.ndarray:
 def _nearest(looks: np.ndarray, candidates: np.ndarray) -> np.ndarray:
     """The numbers of the ALIKE candidates nearest to each look, [K, ALIKE]."""
     squares = (candidates**2).sum(1)
+    found = np.empty((len(looks), ALIKE), np.int64)
     rows = max(1, _BLOCK // len(candidates))
-    found = [
-        np.argpartition(squares - 2 * looks[first : first + rows] @ candidates.T, ALIKE - 1, axis=1)[
-            :, :ALIKE
-        ]
-        for first in range(0, len(looks), rows)
-    ]
-    return np.concatenate(found)
+    for first in range(0, len(looks), rows):
+        some = slice(first, first + rows)
+        # Only these numbers are kept: a slice of the whole order would hold all of it.
+        found[some] = np.argpartition(squares - 2 * looks[some] @ candidates.T, ALIKE - 1, axis=1)[:, :ALIKE]
+    return found
