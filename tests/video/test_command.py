@@ -245,24 +245,10 @@ def test_resume_notices_other_inputs(film, cinema, run, refused, monkeypatch, pa
 
 
 PROGRAM = """
-<<<<<<< HEAD
-import os, signal, sys
-=======
 import sys
 import tests.video.dying_process
->>>>>>> film
 from impasto.cli import main
-from impasto.video.state import State
 from tests.helpers import tiny_encoder
-
-keep = State.write_paint
-
-def write_paint(self, visit, *arguments, **more):
-    keep(self, visit, *arguments, **more)
-    if visit == 2:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-State.write_paint = write_paint
 sys.exit(main(sys.argv[1:], encoder=tiny_encoder))
 """
 
@@ -272,16 +258,10 @@ def test_killed_and_resumed_the_same_bytes(film, cinema, run, straight):
     expected = straight()
     (cinema / "die").touch()
     root = Path(__file__).resolve().parents[2]
-<<<<<<< HEAD
-    done = subprocess.run(words, cwd=cinema, env={**os.environ, "PYTHONPATH": f"{root}/src:{root}"})
-    assert done.returncode == -signal.SIGKILL
-    assert (cinema / "out.mkv.film" / "paint-00002.png").exists()
-=======
     words = [sys.executable, "-c", PROGRAM, *command()]
     ended = subprocess.run(words, cwd=cinema, env={**os.environ, "PYTHONPATH": f"{root}/src:{root}"})
     assert ended.returncode == -signal.SIGKILL
     assert (cinema / "out.mkv.film" / "paint-00001.png").exists()
->>>>>>> film
     assert not (cinema / "out.mkv").exists()
     assert run("resume", "out.mkv.film", "--quiet").code == 0
     assert (cinema / "out.mkv").read_bytes() == expected
