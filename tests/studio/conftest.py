@@ -15,7 +15,7 @@ from impasto.vgg import vgg19
 from impasto.vgg.weights import find_weights
 from tests.helpers import random_image, tiny_weights
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 @pytest.fixture
@@ -74,9 +74,9 @@ def lay(atelier: Atelier, pictures: Path, **settings: object) -> None:
     desk.take_settings({"recipe": "glaze", "size": 48, "scales": 2, "steps": 6, "threads": 1, **settings})
 
 
-def until(done: Callable[[], object], what: str = "it") -> None:
-    """Wait for something that other threads do."""
-    end = time.monotonic() + PATIENCE
+def until(done: Callable[[], object], what: str = "it", patience: float = PATIENCE) -> None:
+    """Wait for something that others do. patience: seconds."""
+    end = time.monotonic() + patience
     while not done():
-        assert time.monotonic() < end, f"{what} has not happened in {PATIENCE:g} seconds"
+        assert time.monotonic() < end, f"{what} has not happened in {patience:g} seconds"
         time.sleep(0.005)

@@ -10,7 +10,8 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 60.0
+PATIENCE = 180.0
+"""Seconds to wait for anything: many times what a quiet machine takes."""
 
 
 class Served:

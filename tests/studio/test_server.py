@@ -5,7 +5,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 
@@ -14,7 +13,8 @@ import pytest
 import impasto
 from impasto.cli import main
 from impasto.studio import address
-from tests.studio.serving import Served
+from tests.studio.conftest import until
+from tests.studio.serving import PATIENCE, Served
 
 PICTURES = ("photo.png", "paint.png")
 
@@ -111,20 +111,17 @@ def test_killed_and_started_again_it_goes_on_to_the_bit(tmp_path, open_atelier, 
     def told() -> dict:
         return json.loads((record.home / "record.json").read_text())
 
-    first = Served(tmp_path / "studio", STEP_SECONDS="0.25")
-    end = time.monotonic() + 60
-    while not record.checkpoint.exists():
-        assert time.monotonic() < end
-        time.sleep(0.02)
-    time.sleep(0.5)  # some steps further than the checkpoint
+    hold = tmp_path / "hold"
+    hold.touch()
+    first = Served(tmp_path / "studio", HOLD=str(hold), HOLD_AT="4")
+    until(lambda: hold.read_text() == "4", "step 4", PATIENCE)
     first.end(signal.SIGKILL)
     assert told()["state"] == "painting"
+    assert len(impasto.load_checkpoint(record.checkpoint).history) < 4
     assert not record.picture.exists()
 
     second = Served(tmp_path / "studio")
-    while told()["state"] != "finished":
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    until(lambda: told()["state"] == "finished", "the picture", PATIENCE)
     assert second.end() == 0
     settings = impasto.Settings(recipe="glaze", size=48, scales=2, steps=20, threads=1)
     result = impasto.Stylizer(settings).stylize(pictures / PICTURES[0], pictures / PICTURES[1])

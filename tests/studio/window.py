@@ -4,8 +4,8 @@ import re
 import time
 from pathlib import Path
 
-PATIENCE = 60_000
-"""Milliseconds to wait for anything."""
+PATIENCE = 180_000
+"""Milliseconds to wait for anything: many times what a quiet machine takes."""
 
 
 class Window:

@@ -51,7 +51,7 @@ def server() -> Iterator[str]:
 
 
 def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(300):
+    for _ in range(1800):
         assert process.poll() is None, "the server has ended"
         try:
             with urllib.request.urlopen(url, timeout=5):
