@@ -50,7 +50,7 @@ def _draw(view: View, record: Record) -> None:
     if record.picture.exists():
         _downloads(record)
     heading("From here")
-    with ui.element("div").classes("actions pairs"):
+    with ui.element("div").classes("actions"):
         button("Paint again", lambda: _again(view, record), "replay", tip="The same once more")
         if record.picture.exists():
             button(
@@ -135,6 +135,8 @@ def _recipe(view: View, record: Record) -> None:
         command = parts_of(view.atelier, record)[1]
     except ImpastoError:
         return
+    if record.state == "kept":
+        ui.label("On the command line it is painted to the end:").classes("hint")
     with ui.element("div").classes("row"):
         ui.label(command).classes("command")
         tool("content_copy", "Copy the command that paints it again", lambda: ui.clipboard.write(command))
