@@ -1,7 +1,7 @@
 """How many pictures an hour does a batch paint: one worker with all threads, or several with fewer?
 
     python benchmarks/batch.py                               # writes benchmarks/batch.json
-    python benchmarks/batch.py --recipe strokes --rounds 3
+    python benchmarks/batch.py --recipe paint glaze --rounds 3
 
 Six small photographs, parts of the demo's, are painted with the demo's painting. In each round all cases take their
 turns: one by one in a program of one's own, with all threads and with one; and batches of 1, 2, ... workers, up to
@@ -22,6 +22,8 @@ import time
 from pathlib import Path
 
 from first_painting import processor
+
+from impasto.faces.waiting import how_to_wait
 
 PICTURES = 6
 
@@ -70,7 +72,7 @@ def case(name: str, folder: Path, out: Path, recipe: str, size: int) -> float:
     """Seconds of one case."""
     import impasto
 
-    environment = {"OMP_WAIT_POLICY": "passive", **os.environ}
+    environment = os.environ | how_to_wait(os.environ)
     kind, _, number = name.partition(" ")
     if kind == "loop":
         command = [sys.executable, __file__, "--loop", str(folder), str(out), number]
@@ -95,7 +97,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--recipe", nargs="+", default=["paint", "strokes"])
+    parser.add_argument("--recipe", nargs="+", default=["paint"])
     parser.add_argument("--size", type=int, default=192)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--loop", nargs=3, help=argparse.SUPPRESS)

@@ -17,6 +17,8 @@ from typing import Any
 
 import torch
 
+from impasto.kernels.sleeping import considerate
+
 WORKING = threading.Lock()
 """Held while compiled code runs, because all of it shares `allocation.WORKSPACE`."""
 
@@ -70,7 +72,7 @@ def computing_with(threads: int | None) -> Iterator[int]:
     Yields:
         Torch's number of threads meanwhile: what `None` stands for is only certain while nobody else computes.
     """
-    with _TURNS.mine():
+    with _TURNS.mine(), considerate():
         before = torch.get_num_threads()
         if threads is None or threads == before:
             yield before
