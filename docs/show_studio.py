@@ -35,9 +35,6 @@ def main(folder: Path) -> int:
         light.get_by_role("button", name="Begin with the demo's pictures").click()
         light.locator("input[aria-label^='Size:']").fill(SIZE)
         light.get_by_text(re.compile(rf"{SIZE} × \d+: about")).wait_for()
-        desk = taken(light, WIDE)
-        narrow = [taken(light, NARROW)]
-        light.set_viewport_size(WIDE)
 
         light.locator("body").press("b")
         brush(light)
@@ -49,14 +46,16 @@ def main(folder: Path) -> int:
         dark.wait_for_function(
             f"parseFloat(document.querySelector('[role=progressbar]').ariaValueNow) > {SEEN}"
         )
-        narrow.append(taken(dark, NARROW))
+        narrow = on_a_telephone(dark)
         published("painting-dark", taken(dark, WIDE))
-        dark.get_by_text("Download").wait_for()
+        dark.get_by_text("Download").first.wait_for()
         dark.locator("body").press("ArrowRight")
         dark.locator(".impasto-divider").wait_for()
         published("compare-dark", taken(dark, WIDE))
-        published("desk-light", desk)
-        published("narrow", beside(*narrow))
+
+        light.locator(".frame").first.click()
+        published("desk-light", taken(light, WIDE))
+        published("narrow", beside(on_a_telephone(light), narrow))
         browser.close()
     return 0
 
@@ -102,6 +101,15 @@ def taken(page: Page, size: dict[str, int]) -> pyvips.Image:
     page.wait_for_function("[...document.images].every((one) => one.complete)")
     page.wait_for_timeout(700)  # what slides is at its place
     return pyvips.Image.new_from_buffer(page.screenshot(), "")
+
+
+def on_a_telephone(page: Page) -> pyvips.Image:
+    """The page at a telephone's width, with its knobs."""
+    page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    page.locator("[data-show=knobs]").click()
+    image = taken(page, NARROW)
+    page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    return image
 
 
 def beside(left: pyvips.Image, right: pyvips.Image) -> pyvips.Image:

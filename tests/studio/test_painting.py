@@ -294,8 +294,11 @@ def test_a_report_is_that_of_the_command_line_and_made_once(atelier, pictures, m
     record = atelier.paint()
     painted(atelier, record)
     words = make_report(atelier, record)
+    record.picture.with_name("photo-paint.png").write_bytes(record.picture.read_bytes())
     assert words == impasto.report_table(
-        impasto.report(record.picture, pictures / "photo.png", pictures / "paint.png")
+        impasto.report(
+            record.picture.with_name("photo-paint.png"), pictures / "photo.png", pictures / "paint.png"
+        )
     )
     with Image.open(record.home / "report.png") as page:
         assert min(page.size) > 500

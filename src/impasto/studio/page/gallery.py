@@ -62,7 +62,7 @@ def _ordered(view: View) -> list[Record]:
 
 
 def _first(view: View) -> Element:
-    with _frame(view, DESK, "The desk and its first look"):
+    with _listed(), _frame(view, DESK, "The desk and its first look"):
         shown = img("thumb")
         ui.label("First look").classes("title")
     return shown
@@ -70,7 +70,7 @@ def _first(view: View) -> Element:
 
 def _item(view: View, record: Record) -> Element:
     at_work = view.atelier.queue.work is not None and view.atelier.queue.work.record is record
-    with ui.element("div").classes("item").props("role=listitem"):
+    with _listed():
         with _frame(view, record.id, record.title):
             shown = img("thumb")
             set_img(
@@ -90,6 +90,10 @@ def _item(view: View, record: Record) -> Element:
 
 def _move(view: View, record: Record, by: int) -> None:
     trying(lambda: view.atelier.queue.move(record.id, by))
+
+
+def _listed() -> Element:
+    return ui.element("div").classes("item").props("role=listitem")
 
 
 def _frame(view: View, subject: str, label: str) -> ui.element:

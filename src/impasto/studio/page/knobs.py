@@ -11,7 +11,7 @@ from impasto.studio.page.explore import open_explore
 from impasto.studio.page.knob import Knob
 from impasto.studio.page.parts import button, folded, heading
 from impasto.studio.page.pictures import paint
-from impasto.studio.page.view import DESK, View, trying
+from impasto.studio.page.view import View, trying
 
 IN_FRONT = ("recipe", "strength", "style_scale", "colour", "size", "steps")
 NOT_HERE = ("bits", "weights")
@@ -53,7 +53,7 @@ def draw_knobs(view: View) -> None:
 
 
 def _draw_paint(view: View) -> None:
-    look = view.atelier.look
+    look, desk = view.atelier.look, view.atelier.desk
     with ui.element("div").classes("foot"):
         forecast = ui.label().classes("hint")
         with ui.element("div").classes("row"):
@@ -71,6 +71,8 @@ def _draw_paint(view: View) -> None:
             text = ""
         elif look.plan_problem:
             text = look.plan_problem
+        elif desk.settings.colour == "only":
+            text = "recoloured within seconds: nothing is painted"
         elif plan is None:
             text = "reckoning time and memory …"
         else:
@@ -81,4 +83,4 @@ def _draw_paint(view: View) -> None:
         for one in (explore, made):
             one.set_enabled(not look.problem)
 
-    view.watch(lambda: (look.problem, look.plan_problem, id(look.plan), view.subject == DESK), draw)
+    view.watch(lambda: (look.problem, look.plan_problem, id(look.plan), desk.version), draw)

@@ -106,8 +106,7 @@ def _draw_knobs(view: View) -> None:
 
     def turned(name: str, value: Any) -> None:
         if view.work is not None:
-            SCHEMA[name].checked(value)
-            view.work.adjust({name: value})
+            view.work.adjust({name: SCHEMA[name].checked(value)})
 
     knobs = {name: Knob(SCHEMA[name], turned, resettable=False) for name in _FRONT}
 
