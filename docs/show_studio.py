@@ -34,6 +34,7 @@ def main(folder: Path) -> int:
         light, dark = (opened(browser, address, scheme) for scheme in ("light", "dark"))
         light.get_by_role("button", name="Begin with the demo's pictures").click()
         light.locator("input[aria-label^='Size:']").fill(SIZE)
+        light.evaluate("document.activeElement.blur()")  # keys are the page's again
         light.get_by_text(re.compile(rf"{SIZE} × \d+: about")).wait_for()
 
         light.locator("body").press("b")
@@ -48,7 +49,7 @@ def main(folder: Path) -> int:
         )
         narrow = on_a_telephone(dark)
         published("painting-dark", taken(dark, WIDE))
-        dark.get_by_text("Download").first.wait_for()
+        dark.get_by_text("Download").filter(visible=True).first.wait_for()
         dark.locator("body").press("ArrowRight")
         dark.locator(".impasto-divider").wait_for()
         published("compare-dark", taken(dark, WIDE))
