@@ -18,8 +18,10 @@ from publishing import ROOT
 PUBLISHED = ROOT / "docs" / "pictures" / "studio"
 CHROMIUM = "/usr/bin/chromium"
 WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
-SIZE, SEEN = "256", 0.6
-"""Pixels of what is painted, and how much of it when it is seen on its way."""
+SIZE = "256"
+"""Pixels of what is painted."""
+LAST_SCALE = re.compile(r"scale (\d+) of \1 ")
+"""How far it is when it is seen on its way."""
 GAP = 24
 """Pixels between two pages that are shown beside each other."""
 PATIENCE = 600_000
@@ -31,7 +33,7 @@ def main(folder: Path) -> int:
     shutil.rmtree(folder, ignore_errors=True)
     with studio(folder) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        light, dark = (opened(browser, address, scheme) for scheme in ("light", "dark"))
+        light = opened(browser, address, "light")
         light.get_by_role("button", name="Begin with the demo's pictures").click()
         light.locator("input[aria-label^='Size:']").fill(SIZE)
         light.evaluate("document.activeElement.blur()")  # keys are the page's again
@@ -43,10 +45,9 @@ def main(folder: Path) -> int:
         light.get_by_role("button", name="Cancel").click()
 
         light.get_by_role("button", name="Paint", exact=True).click()
-        dark.locator(".frame").nth(1).click()
-        dark.wait_for_function(
-            f"parseFloat(document.querySelector('[role=progressbar]').ariaValueNow) > {SEEN}"
-        )
+        light.get_by_text("step 1 of").filter(visible=True).first.wait_for()
+        dark = opened(browser, address, "dark")  # which shows what is painted
+        dark.get_by_text(LAST_SCALE).filter(visible=True).first.wait_for()
         narrow = on_a_telephone(dark)
         published("painting-dark", taken(dark, WIDE))
         dark.get_by_text("Download").filter(visible=True).first.wait_for()
