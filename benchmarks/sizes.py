@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import asdict
 from pathlib import Path
 
 from step import DEMO, enlarged, pastiche_step
@@ -45,7 +46,7 @@ def painted(content: Path, width: int, allowed: str | None) -> dict[str, object]
     for _ in painting:
         pass
     return {
-        "layout": planned.layout.as_dict(),
+        "layout": asdict(planned.layout),
         "planned": planned.peak,
         "seconds": painting.result().seconds,
     }

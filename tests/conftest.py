@@ -1,5 +1,9 @@
+import functools
+
 import pytest
 import torch
+import typer.main
+from hypothesis import HealthCheck, settings
 
 from impasto.vgg.vgg19 import VGG19
 from tests.helpers import tiny_weights
@@ -7,6 +11,20 @@ from tests.helpers import tiny_weights
 torch.set_num_threads(
     1
 )  # the pictures here are tiny: waiting for other threads would cost more than it brings
+
+
+# Every run tries the same examples, however fast the machine is; a test that takes a temporary folder gives each
+# example the same one.
+settings.register_profile(
+    "the same everywhere",
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("the same everywhere")
+
+# The program builds its commands once; tests that call it a thousand times in one process do, too.
+typer.main.get_command = functools.cache(typer.main.get_command)
 
 
 @pytest.fixture

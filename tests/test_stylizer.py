@@ -182,6 +182,7 @@ def test_a_missing_picture_is_named(tmp_path):
         stylizer().paint(tmp_path / "nowhere.jpg", STYLE)
 
 
+@pytest.mark.slow
 def test_the_users_thread_count_is_put_back():
     before = torch.get_num_threads()
     next(stylizer(threads=1 if before > 1 else 2).paint(CONTENT, STYLE))

@@ -42,4 +42,3 @@ class Evaluate(Protocol):
 
         The gradient is the caller's from then on, to keep and to change.
         """
-        ...

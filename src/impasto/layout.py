@@ -1,8 +1,6 @@
 """How each scale of a painting is computed: in one piece or in tiles, and where the solver keeps its memory."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
@@ -24,12 +22,3 @@ class Layout:
     kept: str = "float32"
     moments: str = "float32"
     encoding: str = "memory"
-
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-able."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> "Layout":
-        """What `as_dict` made."""
-        return cls(**values)

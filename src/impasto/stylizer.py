@@ -35,7 +35,7 @@ class EncodedStyle:
 
 
 class Stylizer:
-    """A painter with one set of settings, who loads the encoder once.
+    """An object that paints any number of pictures with one set of settings, and loads the encoder once.
 
     Args:
         settings: None stands for `Settings()`.

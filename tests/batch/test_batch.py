@@ -17,7 +17,11 @@ from impasto.images.io.read import write_picture
 from tests.cli.conftest import press_ctrl_c
 from tests.helpers import random_image
 
-SHORT = ("--size", "48", "--steps", "3", "--workers", "2")
+pytestmark = pytest.mark.slow
+
+QUICK = {"recipe": "glaze", "size": 48, "steps": 3}
+PAINTED = ("--recipe", "glaze", "--size", "48", "--steps", "3")
+SHORT = (*PAINTED, "--workers", "2")
 
 
 @pytest.fixture
@@ -66,7 +70,7 @@ def test_the_same_bytes_as_one_by_one(run, desk):
     for photo in "ab":
         for painting in ("style", "wave"):
             name = f"{photo}__{painting}.png"
-            one = ["stylize", f"{photo}.png", f"{painting}.png", "-o", name, "--size", "48", "--steps", "3"]
+            one = ["stylize", f"{photo}.png", f"{painting}.png", "-o", name, *PAINTED]
             assert run(*one).code == 0
             assert Path(name).read_bytes() == pictures()[name]
     assert painted() == NAMES
@@ -132,7 +136,7 @@ def test_another_picture_at_the_place_is_kept(run, desk):
     outcome = run(*batch("--strength", "0.3"))
     assert outcome.code == 1
     assert outcome.out.startswith("0 of 4 pictures are in out: 0 painted, 4 failed.\n")
-    assert "is there and is painted from other settings (strength, fidelity)" in outcome.out
+    assert "is there and is painted from other settings (strength, alpha, beta)" in outcome.out
     assert pictures() == before
     assert run(*batch("--strength", "0.3", "--force")).code == 0
     assert not set(pictures().values()) & set(before.values())
@@ -235,7 +239,7 @@ def test_the_journal_names_the_worker(run, desk):
 
 def test_a_picture_that_another_batch_is_at_is_waited_for(run, desk, monkeypatch):
     monkeypatch.setattr("impasto.batch.engine.LATER_SECONDS", 0.1)
-    habits = Habits(Path("out"), settings={"size": 48, "steps": 3})
+    habits = Habits(Path("out"), settings=QUICK)
     (job,) = jobs_of(["a.png"], ["wave.png"], habits)
     job.lock.parent.mkdir(parents=True)
     held, let_go = threading.Event(), threading.Event()
@@ -243,11 +247,11 @@ def test_a_picture_that_another_batch_is_at_is_waited_for(run, desk, monkeypatch
     def hold():
         with worker.held(job.lock):
             held.set()
-            let_go.wait(30)
+            let_go.wait(120)
 
     holder = threading.Thread(target=hold)
     holder.start()
-    held.wait(30)
+    held.wait(120)
     ends = []
 
     def watch(event):
@@ -257,9 +261,7 @@ def test_a_picture_that_another_batch_is_at_is_waited_for(run, desk, monkeypatch
             let_go.set()
 
     paintings = ["style.png", "wave.png"]
-    outcome = impasto.paint_many(
-        ["a.png", "b.png"], paintings, "out", workers=2, size=48, steps=3, watch=watch
-    )
+    outcome = impasto.paint_many(["a.png", "b.png"], paintings, "out", workers=2, watch=watch, **QUICK)
     holder.join()
     assert outcome.complete
     assert ends[-1] == "a__wave.png"

@@ -89,6 +89,7 @@ def test_a_task_that_somebody_else_is_at_is_tried_later(client, monkeypatch):
     assert sorted(TRIED) == [1, 1, 2, 2, 3, 3]
 
 
+@pytest.mark.slow
 def test_without_workers_it_ends_with_one_line(client, monkeypatch):
     monkeypatch.setattr("impasto.batch.engine._LOOK", 0.0)
     monkeypatch.setattr(client, "nthreads", dict)

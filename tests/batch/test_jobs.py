@@ -116,7 +116,7 @@ def test_masks_go_by_the_photograph(desk):
     assert first.where == {"protect": str(desk / "masks/a.png"), "masks": [str(desk / "masks/a.png")]}
     assert second.where["protect"] == str(desk / "masks/b.png")
     Path("masks/b.png").unlink()
-    with pytest.raises(PictureError, match=r"the protect mask 1 '.*b\.png' does not exist"):
+    with pytest.raises(PictureError, match=r"the protect mask '.*b\.png' does not exist"):
         jobs_of(["photos"], ["paintings/wave.png"], habits)
 
 

@@ -25,6 +25,7 @@ def desk(studio):
     return studio
 
 
+@pytest.mark.slow
 def test_from_python(desk):
     heard = []
     outcome = impasto.paint_many(["a.png", "photos"], "style.png", "out", watch=heard.append, **SHORT)
@@ -40,6 +41,7 @@ def test_from_python(desk):
     assert (again.painted, sorted(again.found)) == ([], names)
 
 
+@pytest.mark.slow
 def test_a_table(desk):
     Path("jobs.csv").write_text(
         "content,style,output,strength\na.png,style.png,one.jpg,0.3\na.png,style.png,,0.7\n"
@@ -51,6 +53,7 @@ def test_a_table(desk):
         impasto.paint_many("a.png", None, "out", jobs="jobs.csv")
 
 
+@pytest.mark.slow
 def test_masks_by_photograph(desk):
     for name in "bc":
         write_picture(f"{name}-face.png", random_image(36, 48)[:, :1].expand(-1, 3, -1, -1).round())
@@ -59,6 +62,7 @@ def test_masks_by_photograph(desk):
     assert impasto.read_metadata("out/c__style.png")["inputs"]["protect"]["name"] == "c-face.png"
 
 
+@pytest.mark.slow
 def test_a_report_of_every_picture(desk):
     outcome = impasto.paint_many("photos", "style.png", "out", report=True, **SHORT)
     assert outcome.complete
@@ -108,6 +112,7 @@ def test_the_memory_limits_the_workers(desk, monkeypatch):
     assert (plan.share_out(jobs, None).workers, plan.share_out(jobs, None).threads) == (2, 4)
 
 
+@pytest.mark.slow
 def test_a_plan(desk, run):
     outcome = run(
         "batch", "a.png", "photos", "--style", "style.png", "-o", "out", "--size", "48", "--dry-run"
@@ -117,6 +122,7 @@ def test_a_plan(desk, run):
     assert not Path("out").exists()
 
 
+@pytest.mark.slow
 def test_a_plan_for_a_cluster_that_is_there(desk, run, client):
     """Painted by its two workers, which get the pictures one by one."""
     options = ["--style", "style.png", "-o", "out", "--size", "48", "--scheduler", client.scheduler.address]
@@ -137,7 +143,7 @@ def test_without_the_extra_one_line_says_what_to_install(desk, refused, monkeypa
 @pytest.mark.parametrize(
     ("options", "line"),
     [
-        (["a.png", "-o", "out"], "at least one --style PAINTING"),
+        (["a.png", "-o", "out"], "there is no painting: give at least one (--style)"),
         (["a.png", "--style", "style.png", "-o", "a.png"], "'a.png' is a file: give the name of a folder"),
         (
             ["a.png", "--style", "style.png", "-o", "out", "--workers", "2", "--scheduler", "tcp://x:1"],

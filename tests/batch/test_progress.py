@@ -6,7 +6,8 @@ from rich.console import Console
 from impasto.batch.engine import Ended, Lost, Told
 from impasto.batch.progress import Progress
 from impasto.batch.task import Task
-from impasto.cli.batch_display import Lines, Live
+from impasto.cli.batch_display import Lines
+from impasto.cli.live import LiveBatch
 
 A, B, C, D = (Task(name, abs, 0) for name in "abcd")
 
@@ -69,7 +70,7 @@ def test_lines(capsys):
 
 def test_a_terminal():
     console = Console(width=120, record=True, force_terminal=True, color_system=None)
-    live = Live(4, 2, console)
+    live = LiveBatch(4, 2, console)
     live.event(Told(A, "worker 1", 0.5, "step 3 of 6"))
     live.event(Told(B, "10.0.0.2:4000", 0.25, "step 1 of 6"))
     live.event(Ended(C, failed="no picture"))
@@ -91,7 +92,7 @@ def test_a_terminal():
 
 def test_many_workers_are_counted():
     console = Console(width=120, record=True)
-    live = Live(40, 0, console)
+    live = LiveBatch(40, 0, console)
     for number in range(25):
         live.event(Told(Task(f"picture {number}", abs, 0), f"worker {number:02}", 0.1, ""))
     console.print(live)

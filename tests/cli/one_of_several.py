@@ -1,4 +1,8 @@
-"""A process that torchrun starts: `impasto ...` with a tiny network. DIE_AFTER=RANK:STEP kills that rank there."""
+"""A process that torchrun starts: `impasto ...` with a tiny network. DIE_AFTER=RANK:STEP kills that rank there; with
+TWICE=1 the command is given once more, in the same processes.
+
+The others listen for two seconds for what a dead one has to say: here no computation takes longer.
+"""
 
 import os
 import signal
@@ -8,9 +12,11 @@ import torch
 
 from impasto.cli import main
 from impasto.cli.output_files import OutputWriter
+from impasto.distributed import failure_report
 from tests.helpers import tiny_encoder
 
 torch.set_num_threads(1)
+failure_report.LISTEN_SECONDS = 2.0
 doomed, last = map(int, os.environ.get("DIE_AFTER", "-1:0").split(":"))
 keep = OutputWriter.step
 
@@ -22,4 +28,6 @@ def step(self, painting, step):
 
 
 OutputWriter.step = step
+if os.environ.get("TWICE"):
+    assert main(encoder=tiny_encoder) == 0
 sys.exit(main(encoder=tiny_encoder))

@@ -121,7 +121,7 @@ def test_the_live_display_shows_what_matters(screen):
         "louvre.jpg in the manner of monet.jpg",
         "2 of 3, 256 x 192 pixels",
         "40 of 100",
-        "J 12.81   content 3.25   style 0.9563",
+        "J 12.81 (content 3.25, style 0.9563)",
         " MB",
         " 40%",
         "1:05 gone",

@@ -175,6 +175,7 @@ def test_info_gives_the_command_that_makes_it_again(run, studio, options):
     assert (studio / "out.png").read_bytes() == before
 
 
+@pytest.mark.slow
 def test_info_in_words_and_as_json(run):
     run(*stylize("--strength", "0.7"))
     text = run("info", "out.png").out

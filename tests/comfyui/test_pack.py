@@ -10,9 +10,8 @@ import pytest
 import torch
 
 import impasto
-from impasto.vgg.vgg19 import VGG19
 from tests.comfyui import stand_in
-from tests.helpers import random_image, tiny_weights
+from tests.helpers import random_image, tiny_encoder
 
 PACK = Path(__file__).resolve().parents[2] / "integrations" / "comfyui"
 WORKFLOWS = sorted(PACK.glob("example_workflows/*.json"))
@@ -34,8 +33,8 @@ def server(monkeypatch):
 def nodes(server, monkeypatch):
     """The pack's nodes with a tiny network, and ComfyUI's own."""
     pack = stand_in.load_pack(PACK)
-    monkeypatch.setattr(impasto.stylizer, "VGG19", lambda weights, **more: VGG19(tiny_weights(), **more))
-    yield {**stand_in.CORE, **pack.NODE_CLASS_MAPPINGS}
+    with impasto.encoders_made_by(tiny_encoder):
+        yield {**stand_in.CORE, **pack.NODE_CLASS_MAPPINGS}
     for name in [name for name in sys.modules if name.startswith(str(PACK))]:
         del sys.modules[name]
 
@@ -62,6 +61,7 @@ def painted(nodes, photograph, style, **more):
         return nodes["ImpastoStylize"]().paint(photograph, style, settings=dict(FEW), **QUICK | more)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
 def test_an_example_workflow_runs(path, nodes, server):
     stand_in.PICTURES |= {
@@ -101,6 +101,7 @@ def test_a_photograph_is_painted_as_impasto_paints_it_alone(nodes):
     assert found.dtype == torch.float32 and len(results) == 1
 
 
+@pytest.mark.slow
 def test_a_batch_is_painted_picture_by_picture(nodes, server):
     photographs, painting = image(1, count=2), image(3)
     found, results = painted(nodes, photographs, styled(nodes, painting))
@@ -249,6 +250,7 @@ def test_a_size_that_is_none_is_told_by_the_node_that_paints(nodes):
     assert nodes["ImpastoStylize"].VALIDATE_INPUTS(recipe="classic") is True
 
 
+@pytest.mark.slow
 def test_a_report_says_what_impasto_says(nodes):
     found, results = painted(nodes, image(1), styled(nodes, image(2)))
     with torch.inference_mode():

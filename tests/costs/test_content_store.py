@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from impasto.costs.content_store import EVERYWHERE, InMemory, OnDisk
+from impasto.costs.content_store import InMemory, OnDisk
+from impasto.costs.term import EVERYWHERE
 from impasto.errors import OutputError
 
 WINDOWS = [

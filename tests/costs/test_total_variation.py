@@ -8,7 +8,7 @@ import torch
 
 from impasto.costs import image_cost
 from impasto.costs.image_cost import CanvasScale
-from impasto.costs.total_variation import ROUNDING, TotalVariation, variation
+from impasto.costs.total_variation import ROUNDING, TotalVariation, variation, variation_and_slope
 from impasto.evaluation import Cost, Evaluation
 from impasto.objective import image_costs
 from impasto.objective.image_costs import WithImageCosts
@@ -54,21 +54,19 @@ def test_value_and_gradient_are_those_of_the_definition(size, strip, monkeypatch
 
 def test_the_gradient_by_finite_differences():
     image, direction = random_image(8, 9, 1).double(), random_image(8, 9, 2).double() - 0.5
-    gradient, h = torch.zeros_like(image), 1e-6
-    variation(image, None, gradient)
+    (_, gradient), h = variation_and_slope(image, Span(0, 8)), 1e-6
     slope = (variation(image + h * direction) - variation(image - h * direction)) / (2 * h)
     assert (gradient * direction).sum().item() == pytest.approx(slope, rel=1e-7)
 
 
 def test_slabs_with_a_row_of_their_neighbours_add_up():
     image = random_image(11, 7).double()
-    whole = torch.zeros_like(image)
-    expected = variation(image, None, whole)
+    expected, whole = variation_and_slope(image, Span(0, 11))
     total, parts = 0.0, []
     for own, seen in ((Span(0, 4), Span(0, 5)), (Span(4, 9), Span(3, 10)), (Span(9, 11), Span(8, 11))):
         here = own.within(seen)
-        part = torch.zeros(1, 3, own.stop - own.start, 7, dtype=torch.float64)
-        total += variation(image[:, :, slice(*seen)], Span(here.start, here.stop), part)
+        value, part = variation_and_slope(image[:, :, slice(*seen)], Span(here.start, here.stop))
+        total += value
         parts.append(part)
     assert total == pytest.approx(expected, rel=1e-12)
     torch.testing.assert_close(torch.cat(parts, 2), whole)

@@ -65,12 +65,12 @@ def assert_as_alone(answers, cost, gradient, tolerance):
     assert (torch.cat([upper, lower], 2) - gradient).norm() < tolerance * gradient.norm()
 
 
-def painting(group, inputs, settings, resume=None, kept="float32", costs=(), **more):
+def painting(group, inputs, settings, resume=None, kept="float32", costs=(), precision="float32", **more):
     """In tiles; one that goes on has the checkpoint's layouts. more: what else `Painting` takes."""
     checkpoint = None if resume is None else load_checkpoint(resume)
     one = Painting(
         settings,
-        VGG19(tiny_weights()),
+        VGG19(tiny_weights(), precision=precision),
         inputs,
         checkpoint,
         partition_of(group),

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.slow  # two processes
 def paint(group, colour, stop=None, save=None, resume=None):
     """The result's kind and image, and the costs; saved after `stop` steps."""
     settings = Settings(**{"recipe": "glaze", **SHORT, "solver": "adam"}, colour=colour)
-    result, history = painted(painting(group, pictures(), settings, resume), stop, save)
+    result, history = painted(painting(group, pictures(), settings, resume, precision="float64"), stop, save)
     return type(result), result.image, history
 
 

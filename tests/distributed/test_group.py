@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from impasto.distributed import failure_report as rollcall
-from impasto.distributed.failure_report import Rollcall
+from impasto.distributed import failure_report as failures
+from impasto.distributed.failure_report import FailureReport
 from impasto.distributed.gather import gathered
 from impasto.distributed.row_exchange import SlabExchange
 from impasto.distributed.slab_spans import everything_at_rank_0
@@ -77,7 +77,7 @@ def test_from_rank_0_to_all_and_back(ranks):
 
 def test_a_failure_is_told_in_its_own_words(tmp_path):
     store = torch.distributed.FileStore(str(tmp_path / "store"), 2)
-    here, there = Rollcall(store, 0, 2), Rollcall(store, 1, 2)
+    here, there = FailureReport(store, 0, 2), FailureReport(store, 1, 2)
     there.report("the disk is full")
     error = here.lost("Connection closed by peer")
     assert str(error) == "rank 1 of 2 has failed: the disk is full"
@@ -85,9 +85,9 @@ def test_a_failure_is_told_in_its_own_words(tmp_path):
 
 
 def test_who_has_left_no_word_is_gone_and_one_of_the_others_says_so(tmp_path, monkeypatch):
-    monkeypatch.setattr(rollcall, "LISTEN_SECONDS", 0.2)
+    monkeypatch.setattr(failures, "LISTEN_SECONDS", 0.2)
     store = torch.distributed.FileStore(str(tmp_path / "store"), 3)
-    calls = [Rollcall(store, rank, 3) for rank in (1, 2)]
+    calls = [FailureReport(store, rank, 3) for rank in (1, 2)]
     for call in calls:
         call.report("")
     errors = [call.lost("Connection closed by peer") for call in calls]

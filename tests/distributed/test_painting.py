@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from impasto.objective.margin import Mirrored
+from impasto.objective.margin import MARGIN, Mirrored
+from impasto.objective.tiling.tiling import Tiling
 from impasto.objective.whole import Whole
 from impasto.painting.checkpoint import load_checkpoint
 from impasto.painting.result import PartOfResult, Result
@@ -56,7 +57,9 @@ def test_cost_and_gradient_are_those_of_one_process(ranks, name, precision, tole
     tiled = objective(one_scale(None, precision, pictures(), **ENGINES[name]))
     whole = Whole(tiled.encoder, tiled.terms, tiled.alpha, tiled.beta)
     if ENGINES[name].get("border") not in ("zeros", "replicate"):
-        whole = Mirrored(whole)
+        layers = list(dict.fromkeys(term.layer for term in tiled.terms))
+        window = Tiling(*image(precision).shape[2:], layers, margin=MARGIN).window
+        whole = Mirrored(Whole(tiled.encoder, tiled.terms, tiled.alpha, tiled.beta, window))
     for engine in (tiled, whole):
         one = engine(image(precision))
         assert_as_alone(answers, one.cost, one.gradient, tolerance)

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow  # two processes
 
 
 @given(height=st.integers(16, 40_000), ranks=st.integers(1, 64))
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=200)
 def test_every_row_has_one_owner(height, ranks):
     slabs = Slabs.of(height, ranks)
     assert len(slabs.spans) == ranks
@@ -39,7 +39,7 @@ def test_every_row_has_one_owner(height, ranks):
     margin=st.sampled_from([0, MARGIN]),
     layers=st.lists(st.sampled_from(list(LAYERS)), min_size=1, max_size=3, unique=True),
 )
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 def test_the_bands_tiles_own_every_activation_once(height, ranks, side, margin, layers):
     slabs = Slabs.of(height, ranks)
     bands = [Tiling(height, 20, layers, side, margin, span) for span in slabs.spans[: slabs.members]]

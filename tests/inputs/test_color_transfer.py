@@ -193,6 +193,7 @@ def test_16_bits_reach_the_file(tmp_path, colour):
     assert impasto.read_metadata(tmp_path / "out.png")["settings"]["colour"] == colour
 
 
+@pytest.mark.slow
 @needs_pictures
 @pytest.mark.parametrize(
     ("content", "style"), [("tubingen", "starry_night_google"), ("louvre", "the_scream")]

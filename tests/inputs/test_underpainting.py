@@ -14,9 +14,9 @@ from tests.helpers import random_image, tiny_encoder
 
 def test_the_coupling_is_that_of_the_iteration_in_logarithms():
     """Chizat et al., algorithm 1, written with logarithms, which cannot leave the range of numbers."""
-    dice = torch.Generator().manual_seed(0)
-    cost = 8 * torch.rand(60, 50, generator=dice, dtype=torch.float64)
-    mass = torch.rand(50, generator=dice, dtype=torch.float64)
+    generator = torch.Generator().manual_seed(0)
+    cost = 8 * torch.rand(60, 50, generator=generator, dtype=torch.float64)
+    mass = torch.rand(50, generator=generator, dtype=torch.float64)
     mass /= mass.sum()
     kernel, of_style = -cost / EPS, torch.zeros(50, dtype=torch.float64)
     for _ in range(ITERATIONS):

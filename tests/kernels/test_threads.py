@@ -7,7 +7,7 @@ import time
 import pytest
 import torch
 
-from impasto.kernels.threads import computing_with, in_parallel
+from impasto.kernels.threads import _TURNS, computing_with, in_parallel
 
 
 def marks(worker, workers, found):
@@ -24,7 +24,7 @@ def test_every_worker_has_run_when_it_returns(workers):
 def test_shares_run_at_the_same_time():
     """Or this would wait for ever: each share waits for the other one."""
     both = threading.Barrier(2)
-    in_parallel(lambda worker, workers: both.wait(10), 2)
+    in_parallel(lambda worker, workers: both.wait(60), 2)
 
 
 @pytest.mark.parametrize("failing", [0, 1])
@@ -69,7 +69,7 @@ def test_a_forked_child_has_threads_of_its_own():
     answers = context.SimpleQueue()
     child = context.Process(target=_in_a_child, args=(answers,))
     child.start()
-    child.join(20)
+    child.join(60)
     assert child.exitcode == 0
     assert answers.get() == [(0, 2), (1, 2)]
 
@@ -90,6 +90,13 @@ def test_a_turn_may_be_taken_again_by_its_holder():
             assert threads == 3
 
 
+def until_another_waits(in_vain):
+    """For a turn; or the event says that nobody will."""
+    for _ in range(60_000):
+        if len(_TURNS._line) > 1 or in_vain.wait(0.001):
+            return
+
+
 def test_nobody_sees_the_number_that_another_one_wants():
     """In a new thread torch begins with the number that was set last, by whomever."""
     before, seen, inside, may_go = torch.get_num_threads(), [], threading.Event(), threading.Event()
@@ -97,39 +104,39 @@ def test_nobody_sees_the_number_that_another_one_wants():
     def first():
         with computing_with(before + 1):
             inside.set()
-            may_go.wait(10)
+            may_go.wait(60)
 
     def second():
-        inside.wait(10)
+        inside.wait(60)
         with computing_with(None) as number:
             seen.append(number)
 
     both = [threading.Thread(target=one) for one in (first, second)]
     for one in both:
         one.start()
-    inside.wait(10)
-    time.sleep(0.05)
+    inside.wait(60)
+    until_another_waits(may_go)
     assert seen == []
     may_go.set()
     for one in both:
-        one.join(10)
+        one.join(60)
     assert seen == [before]
 
 
 def test_turns_alternate():
     """A thread that asks again at once comes after the one that waits."""
-    order, start = [], threading.Barrier(2)
+    order, one_is_done = [], threading.Event()
 
     def work(name):
-        start.wait(10)
         for _ in range(5):
             with computing_with(None):
                 order.append(name)
-                time.sleep(0.01)
+                until_another_waits(one_is_done)
+        one_is_done.set()
 
     both = [threading.Thread(target=work, args=(name,)) for name in "ab"]
     for one in both:
         one.start()
     for one in both:
-        one.join(10)
+        one.join(60)
     assert "".join(order) in ("ababababab", "bababababa")

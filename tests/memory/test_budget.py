@@ -14,7 +14,7 @@ from impasto.memory.peak import CODE_BYTES, COMPILER_BYTES, SLACK, Scale
 from impasto.settings.amounts import in_words
 from tests.memory.helpers import BASE, asked, square
 
-FEW = settings(max_examples=20, deadline=None)
+FEW = settings(max_examples=20)
 sides = st.integers(16, 1500)
 scales = st.builds(
     lambda height, width, style: Scale((height, width), (style, style), 10), sides, sides, sides

@@ -34,7 +34,7 @@ def test_the_work_of_a_painting_is_what_is_forecast(solver, tile):
     encoder = Counting()
     settings = Settings(
         recipe="glaze",
-        steps=4,
+        steps=8,  # among fewer one long line search weighs too much
         scales=2,
         solver=solver,
         engine="tiled" if tile else "whole",

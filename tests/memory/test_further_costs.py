@@ -46,6 +46,7 @@ def test_each_region_has_rules_of_its_own():
     assert forecast(three, speed).seconds - forecast(plan, speed).seconds == pytest.approx(2 * 11.7)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("everything_from_torch")
 @pytest.mark.parametrize("cost", STYLE_COSTS)
 def test_a_region_s_targets_and_rules_take_what_the_allocator_counts(real_encoder, cost):

@@ -115,7 +115,6 @@ def test_it_is_json():
     assert told["scales"][0]["solver"] == "lbfgs"
     assert told["scales"][0]["tile"] is None
     assert told["peak"] == max(one["peak"] for one in told["scales"])
-    assert Layout.from_dict(found.scales[0].layout.as_dict()) == Layout()
 
 
 def test_the_peaks_of_a_painting_are_those_of_its_plan_and_follow_its_layouts():

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from impasto.objective.grayscale import Neutral, neutral
+from impasto.objective.grayscale import Grayscale, grayscale
 from impasto.objective.targets import content_terms, style_terms
 from impasto.objective.whole import Whole
 from impasto.vgg.vgg19 import VGG19
@@ -12,14 +12,14 @@ from tests.helpers import random_image, tiny_weights
 
 def test_along_greys_the_gradient_is_exact_and_has_no_colour():
     encoder = VGG19(tiny_weights(), precision="float64")
-    content, style, canvas, change = (neutral(random_image(32, 40, seed).double()) for seed in range(4))
+    content, style, canvas, change = (grayscale(random_image(32, 40, seed).double()) for seed in range(4))
     terms = [
         *content_terms(encoder, content, {"relu2_1": 1.0}, balance=True),
         *style_terms(encoder, style, {"relu1_1": 0.5, "relu3_1": 0.5}, balance=True),
     ]
-    evaluate = Neutral(Whole(encoder, terms, alpha=1.0, beta=3.0))
+    evaluate = Grayscale(Whole(encoder, terms, alpha=1.0, beta=3.0))
     gradient = evaluate(canvas).gradient
-    assert torch.equal(gradient, neutral(gradient))
+    assert torch.equal(gradient, grayscale(gradient))
     h = 1e-6
     above, below = (evaluate(canvas + sign * h * change).cost.total for sign in (1, -1))
     assert float((gradient * change).sum()) == pytest.approx((above - below) / (2 * h), rel=1e-6)
@@ -27,5 +27,5 @@ def test_along_greys_the_gradient_is_exact_and_has_no_colour():
 
 def test_a_neutral_canvas_has_the_first_channels_values():
     image = random_image(5, 6)
-    greys = neutral(image)
+    greys = grayscale(image)
     assert all(torch.equal(greys[:, channel], image[:, 0]) for channel in range(3))

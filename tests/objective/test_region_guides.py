@@ -118,7 +118,7 @@ def engines(encoder, size, masks, margin, style_masks=None, cost="gram"):
                 for layer in LAYERS_HERE
             ]
         if side is None:
-            whole = Whole(encoder, terms, 1.0, 10.0)
+            whole = Whole(encoder, terms, 1.0, 10.0, tiling.window)
             found.append(Mirrored(whole) if margin else whole)
         else:
             found.append(Tiled(encoder, terms, 1.0, 10.0, [tiling]))

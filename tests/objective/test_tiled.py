@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from impasto.costs.content_store import InMemory, OnDisk
 from impasto.costs.styles import STYLE_COSTS
-from impasto.objective.margin import MARGIN, Mirrored, mirrored
+from impasto.objective.margin import MARGIN, Mirrored
 from impasto.objective.targets import content_terms, custom_sums, custom_term, style_terms
 from impasto.objective.tiled import Tiled
 from impasto.objective.tiling.passes import passes
@@ -71,15 +71,16 @@ def test_a_mirrored_margin_is_that_of_the_whole_picture(size, deep):
     content, style, image = (random_image(*size, seed).double() for seed in (1, 2, 3))
     layers = ["relu4_2", *one_page.STYLE_LAYERS]
     whole_terms = [
-        *content_terms(encoder, mirrored(content), {"relu4_2": 1.0}, balance=True),
-        *style_terms(encoder, mirrored(style), one_page.STYLE_LAYERS, balance=True),
+        *content_terms(encoder, content, {"relu4_2": 1.0}, True, Tiling(*size, ["relu4_2"], None, MARGIN)),
+        *style_terms(encoder, style, one_page.STYLE_LAYERS, True, Tiling(*size, layers[1:], None, MARGIN)),
     ]
+    window = Tiling(*size, layers, margin=MARGIN).window
     terms = [
         *content_terms(encoder, content, {"relu4_2": 1.0}, True, Tiling(*size, ["relu4_2"], 16, MARGIN)),
         *style_terms(encoder, style, one_page.STYLE_LAYERS, True, Tiling(*size, layers, 48, MARGIN)),
     ]
     assert_same(
-        Mirrored(Whole(encoder, whole_terms, 1.0, 10.0)),
+        Mirrored(Whole(encoder, whole_terms, 1.0, 10.0, window)),
         Tiled(encoder, terms, 1.0, 10.0, passes(*size, layers, 32, deep, MARGIN)),
         image,
         1e-10,
@@ -157,7 +158,7 @@ def test_an_encoding_on_disk_changes_nothing(tmp_path):
 
 
 @pytest.mark.slow
-@settings(max_examples=20, deadline=None, derandomize=True)
+@settings(max_examples=20)
 @given(
     height=st.integers(16, 90),
     width=st.integers(16, 90),
@@ -189,7 +190,7 @@ def test_float32_on_the_real_weights_agrees_to_1e_5(real_encoder):
     side=st.integers(1, 200),
     name=st.sampled_from(list(LAYERS)),
 )
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 def test_the_tiles_own_every_activation_once(height, width, side, name):
     stride = LAYERS[name].stride
     owned = torch.zeros(height // stride, width // stride)
@@ -199,7 +200,7 @@ def test_the_tiles_own_every_activation_once(height, width, side, name):
 
 
 @given(height=st.integers(8, 400), width=st.integers(8, 400), side=st.integers(1, 200))
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 def test_the_shallow_tiles_fill_the_deep_ones_input_once(height, width, side):
     shallow, _ = passes(height, width, ["relu1_1", "relu4_1"], side, 1000)
     filled = torch.zeros(height // 8, width // 8)

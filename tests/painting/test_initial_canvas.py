@@ -1,7 +1,6 @@
 import pytest
 import torch
 
-from impasto.errors import SettingsError
 from impasto.painting.initial_canvas import first_canvas
 from impasto.settings import STARTS
 
@@ -49,16 +48,3 @@ def test_the_seed_decides(content, start):
     one, same, other = (first_canvas(start, content, 0.25, seeded(seed), picture) for seed in (1, 1, 2))
     assert torch.equal(one, same)
     assert torch.equal(one, other) == ("noise" not in start)
-
-
-@pytest.mark.parametrize(
-    ("start", "noise", "words"),
-    [
-        ("random", 0.25, "underpainting, noise"),
-        ("content+noise", -0.1, "amplitude"),
-        ("picture", 0.25, "give one"),
-    ],
-)
-def test_refused(content, start, noise, words):
-    with pytest.raises(SettingsError, match=words):
-        first_canvas(start, content, noise, seeded())

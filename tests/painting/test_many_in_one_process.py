@@ -91,7 +91,7 @@ def test_in_two_threads(encoder, alone, pair):
     found, start = {}, threading.Barrier(2)
 
     def paint(kind):
-        start.wait(20)
+        start.wait(120)
         one = painting(kind, encoder)
         for _ in one:
             pass
@@ -102,7 +102,7 @@ def test_in_two_threads(encoder, alone, pair):
     for one in both:
         one.start()
     for one in both:
-        one.join(60)
+        one.join(120)
     assert torch.get_num_threads() == before
     assert {kind: alone[kind] for kind in pair} == found
 

@@ -105,9 +105,9 @@ def test_another_programs_file_is_refused_at_once(tmp_path):
 @pytest.mark.parametrize("name", ["package", "style-layers", "steps"])
 def test_a_long_array_is_refused_at_once(name, tmp_path):
     values = "\n".join(" 1," for _ in range(12_000))
-    begun = time.perf_counter()
+    begun = time.process_time()  # others may be at work here
     assert fault(f"seed = 1\n{name} = [\n{values}\n]", tmp_path).startswith("my.toml, line 2: ")
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 1
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
@@ -117,7 +117,7 @@ def test_a_named_pipe_is_refused_and_not_waited_for(tmp_path):
         read_settings(tmp_path / "pipe")
 
 
-@hypothesis.settings(max_examples=150, deadline=None, derandomize=True)
+@hypothesis.settings(max_examples=150)
 @given(
     damage=st.binary(max_size=40)
     | st.text(max_size=40).map(str.encode)

@@ -3,7 +3,7 @@
 import tomllib
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from impasto.errors import SettingsError
@@ -28,14 +28,12 @@ STATEMENTS = [
 KEYS = {"'": "e.f", **{letter: letter for letter in "acdgij"}}
 
 
-@settings(deadline=None, derandomize=True)
 @given(VALUES)
 def test_values_are_read_back_as_they_were(value):
     assert tomllib.loads(f"x = {toml.literal(value)}") == {"x": value}
     assert "\n" not in toml.literal(value)
 
 
-@settings(deadline=None, derandomize=True)
 @given(st.permutations(STATEMENTS))
 def test_statements_begin_where_they_were_put(parts):
     line, expected = 1, []

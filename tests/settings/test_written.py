@@ -59,7 +59,7 @@ CHANGES = st.fixed_dictionaries(
 
 
 @pytest.mark.slow
-@hypothesis.settings(max_examples=60, deadline=None, derandomize=True)
+@hypothesis.settings(max_examples=60)
 @given(named=FIELDS, more=CHANGES)
 def test_settings_are_read_back_as_they_were_written(named, more, drawer):
     try:

@@ -47,13 +47,13 @@ def test_adam_with_short_moments_stays_close_and_its_squares_decay():
 
 
 def test_rounding_at_random_is_right_on_average_and_gives_neighbours():
-    dice = torch.Generator().manual_seed(0)
+    generator = torch.Generator().manual_seed(0)
     step = 2.0**-7  # of bfloat16 between 1 and 2
-    rounded = round_at_random(torch.full((40_000,), 1 + 0.3 * step), dice).float()
+    rounded = round_at_random(torch.full((40_000,), 1 + 0.3 * step), generator).float()
     assert set(rounded.tolist()) == {1.0, 1 + step}
     assert rounded.double().mean() == pytest.approx(1 + 0.3 * step, abs=4 * step * (0.21 / 40_000) ** 0.5)
     exact = torch.tensor([0.0, 1.0, 1.5, 2.0**-120])
-    assert torch.equal(round_at_random(exact, dice).float(), exact)
+    assert torch.equal(round_at_random(exact, generator).float(), exact)
 
 
 def test_adam_refuses_moments_whose_squares_would_vanish():

@@ -49,6 +49,7 @@ def vectors_alive(make, failing=()):
         return max(evaluating) / VECTOR, memory.peak / VECTOR
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("metric", [None, picture_metric])
 @pytest.mark.parametrize("kept", ["float32", "float16", "disk"])
 def test_lbfgs_has_as_many_vectors_alive_as_it_says(kept, metric, tmp_path):

@@ -38,7 +38,7 @@ class Seat:
 
 def in_two_threads(work):
     """What `work(place, seat)` gives or raises at places 0 and 1."""
-    barrier, numbers = threading.Barrier(2, timeout=10), [0.0, 0.0]
+    barrier, numbers = threading.Barrier(2, timeout=120), [0.0, 0.0]
     with ThreadPoolExecutor(2) as pool:
         return [pool.submit(work, place, Seat(barrier, numbers, place)) for place in (0, 1)]
 

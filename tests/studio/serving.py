@@ -10,8 +10,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 180.0
-"""Seconds to wait for anything: many times what a quiet machine takes."""
+PATIENCE = 120.0
 
 
 class Served:
@@ -53,7 +52,7 @@ class Served:
                 return found[0]
             if self.process.poll() is not None:
                 break
-            time.sleep(0.05)
+            time.sleep(0.01)
         self.end()
         raise AssertionError(f"the server has not begun: {self.lines} {self.errors}")
 

@@ -1,8 +1,12 @@
 """The first look: painted anew when something changes, cancelled when it changes again, with the plan after it."""
 
+import pytest
+
 import impasto
 from impasto.studio.look import LOOK_SIDE
 from tests.studio.conftest import lay, until
+
+pytestmark = pytest.mark.slow
 
 
 def test_it_comes_with_the_second_picture(open_atelier, pictures):

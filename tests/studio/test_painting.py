@@ -13,12 +13,20 @@ from impasto.cli import main
 from impasto.errors import OutputError
 from impasto.explore.paint import Explorer
 from impasto.images.io.read import write_picture
-from impasto.studio import frames, keeping, work
+from impasto.studio import frames, keeping, look, work
 from impasto.studio.grid_work import GridWork
 from impasto.studio.keeping import bundle, export
 from impasto.studio.reporting import make_report
 from impasto.studio.routes import parts_of
 from tests.studio.conftest import lay, until
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(autouse=True)
+def no_first_look(monkeypatch):
+    """It would paint and measure beside every painting here; test_look.py has it."""
+    monkeypatch.setattr(look, "_CALM", 3600.0)
 
 
 def painted(atelier, record) -> bytes:

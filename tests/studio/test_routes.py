@@ -132,6 +132,7 @@ def test_no_path_leaves_the_folder(ask, atelier, url):
     assert ask("GET", url).status_code == 404
 
 
+@pytest.mark.slow
 def test_a_painting_is_downloaded_in_every_format(ask, atelier):
     atelier.desk.take_settings({"recipe": "glaze", "size": 48, "scales": 1, "steps": 2})
     record = atelier.paint()

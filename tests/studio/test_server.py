@@ -24,7 +24,7 @@ def get(url: str, **headers: str) -> tuple[int, bytes]:
         url, headers={name.replace("_", "-"): one for name, one in headers.items()}
     )
     try:
-        with urllib.request.urlopen(request, timeout=20) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             return answer.status, answer.read()
     except urllib.error.HTTPError as error:
         return error.code, error.read()
@@ -59,7 +59,7 @@ def test_where_others_reach_it_the_address_has_a_token(tmp_path):
     assert get(f"http://127.0.0.1:{port}/")[0] == 403
     assert get(f"http://127.0.0.1:{port}/studio/look")[0] == 403
     opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
-    with opener.open(f"http://127.0.0.1:{port}/?token={token}", timeout=20) as answer:
+    with opener.open(f"http://127.0.0.1:{port}/?token={token}", timeout=PATIENCE) as answer:
         assert (answer.status, answer.url) == (200, f"http://127.0.0.1:{port}/")
     assert served.end(signal.SIGTERM) == 0
 
@@ -114,14 +114,14 @@ def test_killed_and_started_again_it_goes_on_to_the_bit(tmp_path, open_atelier, 
     hold = tmp_path / "hold"
     hold.touch()
     first = Served(tmp_path / "studio", HOLD=str(hold), HOLD_AT="4")
-    until(lambda: hold.read_text() == "4", "step 4", PATIENCE)
+    until(lambda: hold.read_text() == "4", "step 4")
     first.end(signal.SIGKILL)
     assert told()["state"] == "painting"
     assert len(impasto.load_checkpoint(record.checkpoint).history) < 4
     assert not record.picture.exists()
 
     second = Served(tmp_path / "studio")
-    until(lambda: told()["state"] == "finished", "the picture", PATIENCE)
+    until(lambda: told()["state"] == "finished", "the painting")
     assert second.end() == 0
     settings = impasto.Settings(recipe="glaze", size=48, scales=2, steps=20, threads=1)
     result = impasto.Stylizer(settings).stylize(pictures / PICTURES[0], pictures / PICTURES[1])

@@ -4,8 +4,8 @@ import re
 import time
 from pathlib import Path
 
-PATIENCE = 180_000
-"""Milliseconds to wait for anything: many times what a quiet machine takes."""
+PATIENCE = 120_000
+"""Milliseconds to wait for anything."""
 
 
 class Window:

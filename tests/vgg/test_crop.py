@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from impasto.vgg.crop import trimmed
+from impasto.vgg.crop import cropped
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
@@ -17,7 +17,7 @@ def test_as_a_slice(dtype, layout, rows, columns):
     x = torch.rand(1, 32, 11, 12, generator=generator, dtype=dtype).contiguous(memory_format=layout)
     place = slice(*rows), slice(*columns)
     here, there = (x.clone().requires_grad_() for _ in range(2))
-    part, expected = trimmed(here, *place), there[..., *place]
+    part, expected = cropped(here, *place), there[..., *place]
     assert torch.equal(part, expected)
     slope = torch.rand(expected.shape, generator=generator, dtype=dtype)
     for one in (part, expected):
@@ -27,10 +27,10 @@ def test_as_a_slice(dtype, layout, rows, columns):
 
 def test_where_nothing_is_cut_away_it_is_the_same_tensor():
     x = torch.rand(1, 32, 11, 12)
-    assert trimmed(x, slice(0, 11), slice(0, 12)) is x
+    assert cropped(x, slice(0, 11), slice(0, 12)) is x
 
 
 def test_the_gradient_is_laid_out_as_the_layers_work():
     x = torch.rand(1, 32, 11, 12).contiguous(memory_format=torch.channels_last).requires_grad_()
-    trimmed(x.view_as(x), slice(1, 9), slice(0, 12)).sum().backward()
+    cropped(x.view_as(x), slice(1, 9), slice(0, 12)).sum().backward()
     assert x.grad.is_contiguous(memory_format=torch.channels_last)

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from fractions import Fraction
 from pathlib import Path
 
@@ -39,6 +38,7 @@ def film(cinema, pan):
     return cinema / "film.mkv"
 
 
+@pytest.mark.slow
 def test_size_rate_times_and_sound_stay(cinema, run, pan):
     times = [Fraction(t, 1000) for t in (0, 40, 200, 240, 300, 500)]  # a variable rate
     write(cinema / "film.mkv", pan.frames, times=times, sound=0.4)
@@ -50,6 +50,7 @@ def test_size_rate_times_and_sound_stay(cinema, run, pan):
     assert list(cinema.glob("out.mkv.film*")) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sound", [0.1, 2.0])
 def test_a_sound_track_of_another_length_is_copied_whole(cinema, run, pan, sound):
     write(cinema / "film.mkv", pan.frames[:2], sound=sound)
@@ -59,6 +60,7 @@ def test_a_sound_track_of_another_length_is_copied_whole(cinema, run, pan, sound
     assert all(abs(a - b) < Fraction(1, 500) for (a, _), (b, _) in zip(after, before, strict=True))
 
 
+@pytest.mark.slow
 def test_h264_is_what_others_expect(film, cinema, run):
     assert run(*command(codec=None, output="out.mp4")).code == 0
     with av.open(str(cinema / "out.mp4")) as out:
@@ -96,6 +98,7 @@ def test_a_turned_film_comes_out_upright(cinema, run, pan):
     assert open_film(cinema / "out.mkv").about.size == (48, 36)
 
 
+@pytest.mark.slow
 def test_alpha_stays_where_the_file_has_it(cinema, run, pan):
     alpha = np.full((36, 48, 1), 255, np.uint8)
     alpha[:, :20] = 60
@@ -107,6 +110,7 @@ def test_alpha_stays_where_the_file_has_it(cinema, run, pan):
     assert impasto.read_picture(cinema / "folder" / "frame-00001.png").alpha.min() == pytest.approx(60 / 255)
 
 
+@pytest.mark.slow
 def test_pictures_in_pictures_out(cinema, run, pan):
     from impasto.images.io.read import write_picture
     from tests.video.test_flow import tensor
@@ -127,6 +131,7 @@ def test_a_film_of_one_frame(cinema, run, pan):
     assert len(frames_of(cinema / "out.mkv")) == 1
 
 
+@pytest.mark.slow
 def test_a_damaged_frame_is_told_and_left_out(cinema, run, pan):
     write(cinema / "film.mkv", pan.frames, codec="libx264")
     with av.open(str(cinema / "film.mkv")) as whole:
@@ -187,6 +192,7 @@ def straight(film, cinema, run):
     return paint
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("more", [(), ("--passes", "2"), ("--loop",)])
 def test_ctrl_c_leaves_a_film_of_what_there_is_and_resume_the_same_bytes(
     film, cinema, run, monkeypatch, straight, more
@@ -209,6 +215,7 @@ def test_ctrl_c_leaves_a_film_of_what_there_is_and_resume_the_same_bytes(
     assert not (cinema / "out.mkv.film").exists()
 
 
+@pytest.mark.slow
 def test_a_film_that_is_not_finished_is_not_painted_over(film, cinema, run, refused, monkeypatch):
     monkeypatch.setattr(FilmPainting, "save", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
     assert run(*command()).code == 130
@@ -217,6 +224,7 @@ def test_a_film_that_is_not_finished_is_not_painted_over(film, cinema, run, refu
     assert "impasto resume" in refused(*command())
 
 
+@pytest.mark.slow
 def test_resume_notices_other_inputs(film, cinema, run, refused, monkeypatch, pan):
     events = FilmPainting.events
 
@@ -237,9 +245,19 @@ def test_resume_notices_other_inputs(film, cinema, run, refused, monkeypatch, pa
 
 
 PROGRAM = """
-import sys
+import os, signal, sys
 from impasto.cli import main
+from impasto.video.state import State
 from tests.helpers import tiny_encoder
+
+keep = State.write_paint
+
+def write_paint(self, visit, *arguments, **more):
+    keep(self, visit, *arguments, **more)
+    if visit == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+State.write_paint = write_paint
 sys.exit(main(sys.argv[1:], encoder=tiny_encoder))
 """
 
@@ -249,18 +267,15 @@ def test_killed_and_resumed_the_same_bytes(film, cinema, run, straight):
     expected = straight()
     words = [sys.executable, "-c", PROGRAM, *command()]
     root = Path(__file__).resolve().parents[2]
-    process = subprocess.Popen(words, cwd=cinema, env={**os.environ, "PYTHONPATH": f"{root}/src:{root}"})
-    folder, limit = cinema / "out.mkv.film", time.monotonic() + 60
-    while not (folder / "paint-00002.png").exists() and time.monotonic() < limit and process.poll() is None:
-        time.sleep(0.002)
-    process.kill()
-    process.wait()
-    assert (folder / "paint-00002.png").exists()
+    done = subprocess.run(words, cwd=cinema, env={**os.environ, "PYTHONPATH": f"{root}/src:{root}"})
+    assert done.returncode == -signal.SIGKILL
+    assert (cinema / "out.mkv.film" / "paint-00002.png").exists()
     assert not (cinema / "out.mkv").exists()
     assert run("resume", "out.mkv.film", "--quiet").code == 0
     assert (cinema / "out.mkv").read_bytes() == expected
 
 
+@pytest.mark.slow
 def test_the_plan_is_told_and_info_tells_how_it_was_painted(film, cinema, run, refused):
     words = [*command("--strength", "0.4", "--to", "0.3"), "--key", "0.2:strength=0.6"]
     outcome = run(*[one for one in words if one != "--quiet"])
@@ -278,6 +293,7 @@ def test_the_plan_is_told_and_info_tells_how_it_was_painted(film, cinema, run, r
     assert "carries no recipe" in refused("info", "film.mkv")
 
 
+@pytest.mark.slow
 def test_what_the_file_cannot_do_as_the_film_does_is_told(cinema, run, pan):
     alpha = np.full((35, 48, 1), 90, np.uint8)
     write(cinema / "film.mkv", [np.dstack([one[:35], alpha]) for one in pan.frames[:1]], pixels="bgra")
@@ -290,6 +306,7 @@ def test_what_the_file_cannot_do_as_the_film_does_is_told(cinema, run, pan):
     assert np.abs(white - clear).mean() < 6  # on black it would be some 150
 
 
+@pytest.mark.slow
 def test_a_disk_that_is_full_loses_nothing(film, cinema, run, refused, straight, monkeypatch):
     expected, write_paint = straight(), State.write_paint
 
@@ -307,6 +324,7 @@ def test_a_disk_that_is_full_loses_nothing(film, cinema, run, refused, straight,
     assert "more than is free there" in refused(*[one for one in command("--force") if one != "--quiet"])
 
 
+@pytest.mark.slow
 def test_killed_between_the_film_and_the_end(film, cinema, run, straight, monkeypatch):
     """The film is there, and its folder, too: it is known for what it is."""
     with monkeypatch.context() as patch:
@@ -319,6 +337,7 @@ def test_killed_between_the_film_and_the_end(film, cinema, run, straight, monkey
     assert not (cinema / "out.mkv.film").exists()
 
 
+@pytest.mark.slow
 def test_a_variable_rate_stays_in_mp4_and_a_film_that_begins_late_does(cinema, run, pan):
     times = [Fraction(t, 1000) for t in (100, 140, 300, 340, 400, 600)]
     write(cinema / "film.mkv", pan.frames, times=times, sound=0.6)

@@ -120,6 +120,7 @@ def errors(synthetic, tracks):
     return np.concatenate(found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["turning", "crossing"])
 def test_tracks_lead_to_the_frame_seen_first_however_long_ago(name, request):
     synthetic = request.getfixturevalue(name)
@@ -130,6 +131,7 @@ def test_tracks_lead_to_the_frame_seen_first_however_long_ago(name, request):
     assert (last.source == 0).mean() > 0.5  # read in one step from eleven frames ago
 
 
+@pytest.mark.slow
 def test_nothing_drifts_in_a_noisy_film_of_a_camera_that_stands():
     generator = np.random.default_rng(0)
     still = noise_picture(*SIZE)
@@ -151,6 +153,7 @@ def test_only_so_many_sources_are_read_from(monkeypatch):
     assert np.median(errors(moving, last)) < 0.1
 
 
+@pytest.mark.slow
 def test_what_was_hidden_for_a_while_is_known_again(monkeypatch):
     """A disc crosses: what it uncovers is read from the frames before it came.
 

@@ -20,6 +20,7 @@ from tests.video.test_video import STYLE, painted
 OTHER = np.round(random_image(40, 40, 5)[0].permute(1, 2, 0).numpy() * 255).astype(np.uint8)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("colour", ["photograph", "match", "only"])
 def test_colours_and_nothing_flickers(painter, tmp_path, pan, colour):
     found = painted(painter(Temporal(hold=1e6, frame_steps=2), colour=colour), tmp_path, pan.frames)
@@ -43,6 +44,7 @@ def test_in_grey_a_picture_is_held_by_its_lightness(tiny_encoder):
     assert torch.allclose(result.image, again.image, atol=0.02)
 
 
+@pytest.mark.slow
 def test_a_mask_that_moves_with_the_film(painter, tmp_path, pan):
     masks = [np.zeros((*SIZE, 3), np.uint8) for _ in pan.frames[:3]]
     for number, one in enumerate(masks):
@@ -55,6 +57,7 @@ def test_a_mask_that_moves_with_the_film(painter, tmp_path, pan):
         assert not np.array_equal(one.pixels[~inside], pan.frames[number][~inside])
 
 
+@pytest.mark.slow
 def test_a_mask_that_stands_and_several_styles(painter, tmp_path, pan):
     left = np.zeros(SIZE, np.float32)
     left[:, :24] = 1
@@ -72,6 +75,7 @@ def test_a_mask_that_stands_and_several_styles(painter, tmp_path, pan):
     assert len(found) == 2
 
 
+@pytest.mark.slow
 def test_settings_change_evenly_between_keys(painter, tmp_path, pan):
     keys = tuple(map(read_key, ["0:strength=0.1", "0.4:strength=0.9"]))
     settings = [settings_at(impasto.Settings(), keys, Fraction(t, 10)) for t in (0, 1, 2, 4, 9)]
@@ -90,6 +94,7 @@ def test_settings_change_evenly_between_keys(painter, tmp_path, pan):
     assert steps[4] == 0  # until they do not change any more
 
 
+@pytest.mark.slow
 def test_weights_of_styles_change_too(painter, tmp_path, pan):
     keys = [read_key("0:styles=1,0"), read_key("0.2:styles=0,1")]
     assert weights_at(keys, Fraction(1, 10)) == (0.5, 0.5)

@@ -19,6 +19,8 @@ from tests.video.conftest import SHORT, SIZE, sound_of, write
 from tests.video.synthetic import camera, film, noise_picture
 from tests.video.test_command import command
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["in_this_process"]
 
 
@@ -47,7 +49,6 @@ def test_two_workers_paint_the_bytes_of_one_process(job, cinema, run):
     assert list(cinema.glob("out.mkv.film*")) == []
 
 
-@pytest.mark.slow
 def test_parts_of_a_long_shot_have_the_bytes_of_one_after_another(cinema, job):
     panning = film(noise_picture(80, 120), SIZE, OVERLAP + 4, lambda i: camera(20 + 2 * i, 20))
     write(cinema / "film.mkv", panning.frames)

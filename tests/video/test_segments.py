@@ -39,6 +39,7 @@ def painted(job, parts):
     return folders
 
 
+@pytest.mark.slow
 def test_shots_painted_apart_have_the_bytes_of_one_piece(job, cinema):
     parts = segments_of(job)
     assert parts == [Segment(0, 0, 6), Segment(1, 6, 9)]
@@ -51,6 +52,7 @@ def test_shots_painted_apart_have_the_bytes_of_one_piece(job, cinema):
     assert sound_of(cinema / "out.mkv") == sound_of(cinema / "film.mkv")
 
 
+@pytest.mark.slow
 def test_parts_of_a_shot_fade_into_one_another(job, cinema):
     parts = segments_of(job, longest=4, overlap=2)
     assert parts == [Segment(0, 0, 4), Segment(1, 2, 6, fades=2), Segment(2, 6, 9)]

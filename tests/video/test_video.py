@@ -9,6 +9,8 @@ from tests.helpers import random_image
 from tests.video.conftest import SIZE, write
 from tests.video.synthetic import camera, film, noise_picture
 
+pytestmark = pytest.mark.slow
+
 STYLE = np.round(random_image(40, 40, 2)[0].permute(1, 2, 0).numpy() * 255).astype(np.uint8)
 
 

@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from impasto.batch.cluster import (
     check_installed,
@@ -27,9 +27,6 @@ from impasto.batch.work import FOUND, PAINTED
 from impasto.batch.worker import measure_picture, paint_picture
 from impasto.errors import OutputError, SettingsError
 from impasto.version import __version__
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass

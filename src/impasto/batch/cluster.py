@@ -175,7 +175,7 @@ def _can_encrypt() -> bool:
 
 
 def _environment(threads: int) -> dict[str, str]:
-    """Of each worker's process: its threads, which sleep while they wait for each other."""
+    """The variables of each worker's process: its threads sleep while they wait for each other."""
     number = str(threads)
     return {
         "OMP_NUM_THREADS": number,

@@ -8,6 +8,17 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from impasto.faces.guides import inputs_of
+
+
+def file_state(path: str | os.PathLike[str]) -> list[int]:
+    """A file's size in bytes, and its time in nanoseconds; nothing where there is no such file."""
+    try:
+        found = os.stat(path)  # noqa: PTH116
+    except OSError:
+        return []
+    return [found.st_size, found.st_mtime_ns]
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -41,13 +52,8 @@ class Job:
 
     def inputs(self) -> dict[str, str]:
         """Every file that is read beside the weights, by what it is."""
-        found = {"content picture": self.content}
-        found |= {f"style picture {i + 1}": path for i, (path, _) in enumerate(self.styles)}
-        for name, files in self.where.items():
-            several = files if isinstance(files, list | tuple) else [files]
-            role = name.replace("_", " ").removesuffix("s") if name != "protect" else "protect mask"
-            found |= {f"{role} {i + 1}": str(path) for i, path in enumerate(several)}
-        return found
+        found = inputs_of(self.content, self.styles, None, self.where)
+        return {role: str(path) for role, path in found.items()}
 
     def as_data(self) -> dict[str, Any]:
         """The job, JSON-able."""
@@ -61,12 +67,6 @@ class Job:
 
     def digest(self) -> str:
         """What is asked for, and the state of the files it is made from, in hex; another when one of them changes."""
-        files = {}
-        for path in self.inputs().values():
-            try:
-                found = os.stat(path)  # noqa: PTH116
-                files[path] = [found.st_size, found.st_mtime_ns]
-            except OSError:
-                files[path] = []
+        files = {path: file_state(path) for path in self.inputs().values()}
         asked = [self.styles, self.settings, self.where, files]
         return hashlib.sha256(json.dumps(asked, sort_keys=True, default=str).encode()).hexdigest()

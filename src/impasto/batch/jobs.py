@@ -1,4 +1,4 @@
-"""From what a user names to jobs: photographs and paintings as files, folders or patterns, or a table of jobs."""
+"""Make jobs of what a user names: photographs and paintings as files, folders or patterns, or a table of jobs."""
 
 import glob
 import os
@@ -46,7 +46,7 @@ class Habits:
 
     @cached_property
     def base(self) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Of a job without settings of its own: those that were named, and all of them, filled in."""
+        """The settings of a job that has none of its own: those that were named, and all of them, filled in."""
         return _settled(self.settings), Settings.from_dict(dict(self.settings)).as_dict()
 
     def for_row(self, row: Row) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -55,6 +55,22 @@ class Habits:
             return self.base
         values = over(self.settings, row.settings)
         return _settled(values), Settings.from_dict(values).as_dict()
+
+
+def find_jobs(
+    photos: Sequence[str | os.PathLike[str]],
+    paintings: Sequence[str | os.PathLike[str]],
+    table: str | os.PathLike[str] | None,
+    habits: Habits,
+    *,
+    pairs: bool = False,
+) -> list[Job]:
+    """The jobs of `jobs_of`; or, where there is a table, those of `jobs_in`. Raises what these raise."""
+    if table is None:
+        return jobs_of(photos, paintings, habits, pairs=pairs)
+    if photos or paintings or pairs:
+        raise SettingsError("a table of jobs names photographs and paintings: omit the others")
+    return jobs_in(table, habits)
 
 
 def jobs_of(
@@ -114,7 +130,8 @@ def _pictures(words: Sequence[str | os.PathLike[str]], role: str) -> list[Path]:
     """The files that these words name, in order."""
     found = [path for word in words for path in _named(os.fspath(word), role)]
     if not found:
-        raise SettingsError(f"there is no {role}: give at least one")
+        option = " (--style)" if role == "painting" else ""
+        raise SettingsError(f"there is no {role}: give at least one{option}, or a table of jobs")
     return found
 
 

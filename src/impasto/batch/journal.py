@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from impasto.batch.job import Job
+from impasto.batch.job import Job, file_state
 from impasto.errors import OutputError
 
 NAME = "journal.jsonl"
@@ -83,8 +83,5 @@ def is_unchanged(job: Job, told: Mapping[str, Any] | None) -> bool:
     """
     if told is None or told.get("job") != job.digest():
         return False
-    try:
-        there = os.stat(job.output)  # noqa: PTH116
-    except OSError:
-        return False
-    return told.get("file") == [there.st_size, there.st_mtime_ns]
+    there = file_state(job.output)
+    return bool(there) and told.get("file") == there

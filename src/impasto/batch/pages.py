@@ -3,15 +3,16 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
 from hashlib import sha256
 from os.path import relpath
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from impasto.batch.job import Job
 from impasto.faces.again import again_command
 from impasto.inputs.style_sources import in_words
+from impasto.pages.grid import Cell, Grid
 from impasto.pages.page import missing, picture, write_page
 from impasto.pages.sheet import write_sheet
 
@@ -27,48 +28,25 @@ NOTE = (
 )
 
 
-@dataclass(frozen=True)
-class Label:
-    """One value of an axis."""
-
-    label: str
-
-
-@dataclass(frozen=True)
-class Side:
+class Side(NamedTuple):
     """One direction of the grid."""
 
     name: str
-    values: tuple[Label, ...]
+    labels: Sequence[str]
 
 
 @dataclass(frozen=True)
-class Place:
-    """One job's cell."""
+class JobCell(Cell):
+    """The cell of one job."""
 
-    name: str
-    labels: tuple[str, ...]
-    column: int
-    row: int
     job: Job
 
 
 @dataclass(frozen=True)
-class JobGrid:
+class JobGrid(Grid):
     """Jobs as a grid: paintings across and photographs down where there is one for each; otherwise all in rows."""
 
-    axes: tuple[Side, ...]
-    cells: tuple[Place, ...]
-
-    @cached_property
-    def columns(self) -> int:
-        """How many cells there are across."""
-        return 1 + max(cell.column for cell in self.cells)
-
-    @cached_property
-    def rows(self) -> int:
-        """How many cells there are down."""
-        return 1 + max(cell.row for cell in self.cells)
+    cells: tuple[JobCell, ...]
 
 
 def publish(
@@ -118,23 +96,23 @@ def make_grid(jobs: Sequence[Job]) -> JobGrid:
     if len(by_pair) == len(jobs) == len(photos) * len(paintings) and 1 < len(paintings) <= _MOST_ACROSS:
         names, heads = _short(photos), _short(paintings)
         cells = [
-            Place(_id(job), (heads[across], names[down]), paintings.index(across), photos.index(down), job)
+            JobCell((heads[across], names[down]), paintings.index(across), photos.index(down), _id(job), job)
             for down in photos
             for across in paintings
             for job in [by_pair[down, across]]
         ]
         axes = (
-            Side("painting", tuple(Label(heads[one]) for one in paintings)),
-            Side("photograph", tuple(Label(names[one]) for one in photos)),
+            Side("painting", [heads[one] for one in paintings]),
+            Side("photograph", [names[one] for one in photos]),
         )
         return JobGrid(axes, tuple(cells))
     across = min(_IN_A_ROW, len(jobs))
     labels = [Path(job.name).stem for job in jobs]
     places = [
-        Place(_id(job), (label,), i % across, i // across, job)
+        JobCell((label,), i % across, i // across, _id(job), job)
         for i, (job, label) in enumerate(zip(jobs, labels, strict=True))
     ]
-    return JobGrid((Side("picture", tuple(map(Label, labels))),), tuple(places))
+    return JobGrid((Side("picture", labels),), tuple(places))
 
 
 def _parts(jobs: Sequence[Job]) -> list[list[Job]]:
@@ -153,7 +131,7 @@ def _parts(jobs: Sequence[Job]) -> list[list[Job]]:
 
 
 def _shown(
-    cell: Place,
+    cell: JobCell,
     folder: Path,
     told: Mapping[str, Mapping[str, Any]],
     failed: Mapping[str, str],
@@ -186,7 +164,7 @@ def _title(jobs: Sequence[Job]) -> str:
     return f"{first} in the manner of {second}"
 
 
-def _file(cell: Place, told: Mapping[str, Any]) -> Path | None:
+def _file(cell: JobCell, told: Mapping[str, Any]) -> Path | None:
     return Path(cell.job.output) if cell.job.name in told else None
 
 

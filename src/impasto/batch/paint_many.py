@@ -7,8 +7,7 @@ from typing import Any
 
 from impasto.batch.batch import Batch, Outcome
 from impasto.batch.engine import Event
-from impasto.batch.jobs import NAME, Habits, jobs_in, jobs_of
-from impasto.errors import SettingsError
+from impasto.batch.jobs import NAME, Habits, find_jobs
 from impasto.inputs.inputs import Guidance
 
 AnyPath = str | os.PathLike[str]
@@ -63,14 +62,7 @@ def paint_many(
     """
     where = {key: fields.pop(key) for key in Guidance.names() if fields.get(key)}
     habits = Habits(Path(folder), name, fields, where, force, checkpoint_every)
-    if jobs is not None:
-        if photos is not None or paintings is not None or pairs:
-            raise SettingsError(
-                "a table of jobs names photographs and paintings: give None for both, and no pairs"
-            )
-        found = jobs_in(jobs, habits)
-    else:
-        found = jobs_of(_several(photos), _several(paintings), habits, pairs=pairs)
+    found = find_jobs(_several(photos), _several(paintings), jobs, habits, pairs=pairs)
     batch = Batch(found, Path(folder), workers=workers, scheduler=scheduler, report=report)
     for event in batch.run():
         if watch is not None:

@@ -12,7 +12,7 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -27,14 +27,14 @@ from impasto.settings import LARGEST_DEFAULT_SIZE, Settings
 SAFE_PART = 0.8
 """How much of the memory that is free all workers together plan to take."""
 LOOKED_AT = 500
-"""Of so many pictures, evenly chosen, the sizes are looked up; the others are like them."""
+"""The number of pictures, evenly chosen, whose sizes are looked up; the others are taken to be like them."""
 KINDS = 8
 """So many kinds of settings are measured; others take as long as these do on average."""
 SIDE_BY_SIDE = 1.1
 """How much longer a step takes while other workers compute beside it, each with cores of its own
 (`benchmarks/batch.py`): they share the memory's lanes."""
 BYTES_PER_PIXEL = {".png": 2.5, ".tif": 3.0, ".tiff": 3.0, ".jpg": 0.8, ".jpeg": 0.8, ".webp": 0.6}
-"""Of results of 8 bits; 16 take twice as many."""
+"""Bytes a pixel of results with 8 bits; 16 bits take twice as many."""
 _SAME_TIME = (
     "strength",
     "alpha",
@@ -69,10 +69,6 @@ class BatchPlan:
     results: int
     unfinished: int
     room: int
-
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-able."""
-        return asdict(self)
 
 
 @dataclass(frozen=True)
@@ -208,7 +204,7 @@ def _kind(job: Job) -> str:
 
 
 def _pixels(job: Job) -> int:
-    """Of the result; 0 where the photograph cannot be read, which is told when it is painted."""
+    """The pixels of the result; 0 where the photograph cannot be read, which is told when it is painted."""
     width, height = _size_of(job.content)
     longest = job.settings.get("size") or min(max(width, height), LARGEST_DEFAULT_SIZE)
     return int(width * height * (longest / max(width, height, 1)) ** 2)

@@ -2,10 +2,9 @@
 
 import time
 from collections.abc import Callable
-from types import TracebackType
 from typing import Self
 
-from impasto.batch.engine import Ended, Event, Told
+from impasto.batch.engine import Ended, Event, Lost, Told
 
 _FIRST = 0.02
 """Part of the work before which nothing is said of the time left."""
@@ -29,9 +28,7 @@ class Progress:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *failure: object) -> None:
         return None
 
     def event(self, event: Event) -> None:
@@ -70,3 +67,9 @@ class Progress:
         if gained < _FIRST and not self.ended:
             return None
         return self.gone * (1 - self.done) / max(gained, 1e-9)
+
+
+def told_lost(event: Lost) -> str:
+    """What became of the tasks of a worker that is gone, in words."""
+    names = " and ".join(task.name for task in event.tasks)
+    return f"{event.worker} is gone; {names} is painted on by another"

@@ -1,6 +1,5 @@
 """Whether a picture is the one that is wanted, told by the metadata inside it."""
 
-import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Any
 
 import impasto
 from impasto.errors import PictureError
+from impasto.files.readable import fingerprint
 
 _PASSING = ("steps", "stopped", "versions")
 """What metadata says of how the painting went; of the versions only impasto's own has to be the same."""
@@ -32,8 +32,8 @@ def is_painted(file: Path, wanted: Mapping[str, Any], sha256: str | None = None)
 
 def checksum(file: Path) -> str:
     """SHA-256 of a file, in hex; raises OSError where it cannot be read."""
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
+    with file.open("rb", buffering=0) as opened:
+        return fingerprint(opened)
 
 
 def lasting(metadata: Mapping[str, Any]) -> dict[str, Any]:

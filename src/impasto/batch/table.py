@@ -90,15 +90,10 @@ def _read(place: str, name: str, cell: str) -> Any:
     """A cell of CSV, which is text, as TOML would have it."""
     if name in ("style", *SEVERAL):
         return [one.strip() for one in cell.split(";") if one.strip()]
-    kind = SCHEMA[name].type if name in SCHEMA else str
-    words = {"on": True, "yes": True, "true": True, "off": False, "no": False, "false": False}
     try:
-        return words[cell.lower()] if kind is bool else kind(cell) if kind in (int, float) else cell
-    except (ValueError, KeyError):
-        wanted = {int: "a whole number", float: "a number", bool: "on or off"}[kind]
-        raise SettingsError(
-            f"{place}: {name.replace('_', '-')} must be {wanted}, got {shown(cell)}"
-        ) from None
+        return SCHEMA[name].read(cell) if name in SCHEMA else cell
+    except SettingsError as error:
+        raise SettingsError(f"{place}: {error}") from None
 
 
 def _toml_rows(text: str, path: Path) -> Iterator[tuple[str, dict[str, Any]]]:

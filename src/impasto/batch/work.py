@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 import impasto
-from impasto.batch.job import Job
+from impasto.batch.job import Job, file_state
 from impasto.batch.same_picture import checksum, differing, is_painted
 from impasto.distributed.partition import WholePicture
 from impasto.errors import CheckpointError, OutputError, SettingsError
@@ -117,7 +117,7 @@ class Work:
     def _told(self, outcome: str) -> dict[str, Any]:
         with contextlib.suppress(OSError):
             self.job.checkpoint.unlink(missing_ok=True)
-        there = {"file": state_of(self._output), "sha256": checksum(self._output)}
+        there = {"file": file_state(self._output), "sha256": checksum(self._output)}
         return {"path": self.job.output, "outcome": outcome, **there}
 
     def _begun(self, painter: "Painter") -> "impasto.Painting":
@@ -178,14 +178,14 @@ class Painter:
 
     def _content(self, job: Job) -> "impasto.Picture":
         """The photograph; the last one is kept, for the next painting."""
-        key = (job.content, *_state_or_nothing(job.content))
+        key = (job.content, *file_state(job.content))
         found = self._contents.get(key) or impasto.read_picture(job.content, role="content picture")
         self._contents = {key: found}
         return found
 
     def _style(self, stylizer: "impasto.Stylizer", job: Job) -> "impasto.EncodedStyle":
         """The paintings of a job, read once. Each encoding is made when it is first needed: none is asked for here."""
-        key = tuple((path, weight, *_state_or_nothing(path)) for path, weight in job.styles)
+        key = tuple((path, weight, *file_state(path)) for path, weight in job.styles)
         found = self._styles.pop(key, None)
         if found is None:
             unsized = stylizer.varied(replace(stylizer.settings, size=None))
@@ -194,17 +194,3 @@ class Painter:
         while len(self._styles) > STYLES_KEPT:
             del self._styles[next(iter(self._styles))]
         return found
-
-
-def state_of(path: Path) -> list[int]:
-    """A file's size in bytes, and its time in nanoseconds; raises OSError where there is none."""
-    found = path.stat()
-    return [found.st_size, found.st_mtime_ns]
-
-
-def _state_or_nothing(path: str) -> list[int]:
-    """Empty where there is no such file, which whoever reads it tells better."""
-    try:
-        return state_of(Path(path))
-    except OSError:
-        return []

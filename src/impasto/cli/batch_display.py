@@ -2,23 +2,12 @@
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
 
 from impasto.batch.engine import Ended, Event, Lost
-from impasto.batch.progress import Progress
+from impasto.batch.progress import Progress, told_lost
 from impasto.cli.interrupt import finishing_the_step
 from impasto.cli.messages import note
 from impasto.faces.words import clock
-
-if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
-    from rich.table import Table
-
-_WIDEST = 60
-"""Characters of the bar."""
-_MOST_WORKERS = 20
-"""More are not shown one by one."""
 
 
 class Lines(Progress):
@@ -28,7 +17,7 @@ class Lines(Progress):
         """Say what has ended."""
         super().event(event)
         if isinstance(event, Lost):
-            self._write(f"{event.worker} is gone; {_names(event)} is painted on by another")
+            self._write(told_lost(event))
         if not isinstance(event, Ended) or event.stopped:
             return
         number = f"{self.before + self.ended} of {self.before + self.total}"
@@ -47,88 +36,6 @@ class Lines(Progress):
 
     def _write(self, line: str) -> None:
         print(line, file=sys.stderr, flush=True)
-
-
-class Live(Progress):
-    """A bar for the whole and a line for each worker, gone at the end; failures stay, above it."""
-
-    def __init__(self, left: int, before: int, console: "Console"):
-        from rich.live import Live as RichLive
-
-        super().__init__(left, before)
-        self._console, self._stopping = console, False
-        self._live = RichLive(
-            self, console=console, refresh_per_second=2, transient=True, redirect_stdout=False
-        )
-
-    def __enter__(self) -> Self:
-        self._live.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._live.stop()
-
-    def event(self, event: Event) -> None:
-        """Shown at the next refresh; a failure at once."""
-        super().event(event)
-        if isinstance(event, Ended) and event.failed is not None:
-            self.note(f"{event.task.name} failed: {event.failed}")
-        if isinstance(event, Lost):
-            self.note(f"{event.worker} is gone; {_names(event)} is painted on by another")
-
-    def note(self, text: str) -> None:
-        """A line above the display."""
-        from rich.text import Text
-
-        self._console.print(Text.assemble(("note: ", "bold yellow"), text), soft_wrap=True)
-
-    def stopping(self) -> None:
-        """The foot says it."""
-        self._stopping = True
-
-    def __rich__(self) -> "RenderableType":
-        from rich.console import Group
-        from rich.padding import Padding
-        from rich.text import Text
-
-        foot = (
-            Text("Stopping after the steps at work. Ctrl-C again stops at once.", style="yellow")
-            if self._stopping
-            else Text("Ctrl-C stops; what is begun is kept, and you can go on later.", style="dim")
-        )
-        return Padding(Group(self._whole(), Text(), self._each(), Text(), foot), (1, 2))
-
-    def _whole(self) -> "Table":
-        from rich.progress_bar import ProgressBar
-        from rich.table import Table
-        from rich.text import Text
-
-        left = self.left()
-        row = Table.grid(padding=(0, 2, 0, 0))
-        count = f"{self.before + self.ended} of {self.before + self.total}"
-        failed = f", {self.failed} failed" if self.failed else ""
-        times = f"{clock(self.gone)} gone" + ("" if left is None else f", about {clock(left)} left")
-        width = max(10, min(_WIDEST, self._console.width - 50))
-        bar = ProgressBar(total=1.0, completed=self.done, width=width, complete_style="cyan")
-        row.add_row(bar, Text(count + failed, style="bold"), times)
-        return row
-
-    def _each(self) -> "Table":
-        from rich.progress_bar import ProgressBar
-        from rich.table import Table
-        from rich.text import Text
-
-        table = Table.grid(padding=(0, 2, 0, 0))
-        shown = sorted(self.workers.items())[:_MOST_WORKERS]
-        for worker, told in shown:
-            bar = ProgressBar(total=1.0, completed=told.done, width=12, complete_style="cyan")
-            name = Text(told.task.name, overflow="ellipsis", no_wrap=True)
-            table.add_row(Text(worker, style="dim"), bar, name, Text(told.words, style="dim"))
-        if len(self.workers) > _MOST_WORKERS:
-            table.add_row("", "", Text(f"and {len(self.workers) - _MOST_WORKERS} more", style="dim"))
-        return table
 
 
 def show_batch(
@@ -180,7 +87,11 @@ def _display(left: int, before: int, quiet: bool) -> Progress:
     console = Console(stderr=True, highlight=False)
     # Asked of stderr itself: FORCE_COLOR makes rich take a file for a terminal.
     live = sys.stderr.isatty() and not console.is_dumb_terminal
-    return Live(left, before, console) if live else Lines(left, before)
+    if not live:
+        return Lines(left, before)
+    from impasto.cli.live import LiveBatch
+
+    return LiveBatch(left, before, console)
 
 
 def _what(event: Ended) -> str:
@@ -192,7 +103,3 @@ def _what(event: Ended) -> str:
     words = f"painted in {seconds:.0f} s" if isinstance(seconds, int | float) else "done"
     begun = f", from step {resumed} on" if resumed else ""
     return f"{words}{begun}" + (f" by {event.worker}" if event.worker else "")
-
-
-def _names(event: Lost) -> str:
-    return " and ".join(task.name for task in event.tasks)

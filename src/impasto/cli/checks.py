@@ -65,15 +65,23 @@ def _check_distinct(job: Job, weights: str | None) -> None:
     taken = job.inputs()
     taken |= {"weights file": Path(weights)} if weights else {}
     for role, path in (("result", job.output), ("checkpoint", job.checkpoint), ("plot", job.plot)):
-        if path is None:
-            continue
-        for other, there in taken.items():
-            if same_file(path, there):
-                raise OutputError(f"'{path}' is the {other}: choose another name for the {role}")
-        taken[role] = path
+        if path is not None:
+            check_free(path, taken, role)
+            taken[role] = path
 
 
-def same_file(one: Path, other: Path) -> bool:
+def check_free(path: Path, taken: Mapping[str, Path], role: str = "result") -> None:
+    """Check that a file that is written is none of those that are `taken`, by what they are.
+
+    Raises:
+        OutputError: it is one.
+    """
+    for other, there in taken.items():
+        if _same_file(path, there):
+            raise OutputError(f"'{path}' is the {other}: choose another name for the {role}")
+
+
+def _same_file(one: Path, other: Path) -> bool:
     """Whether both name one file, which need not be there yet."""
     with suppress(ValueError):  # a name that no file can have
         try:

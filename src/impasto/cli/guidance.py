@@ -8,12 +8,9 @@ from typing import Annotated, Any
 import typer
 
 from impasto.cli.options import Command, plain
-from impasto.faces.guides import GUIDES, Guide
+from impasto.faces.guides import GUIDES, Guide, Where, given_guides
 from impasto.faces.words import operand
 from impasto.settings import WHERE
-
-Where = Mapping[str, Any]
-"""The files that were given, a path or a tuple of paths by the argument of `Stylizer.paint` that takes them."""
 
 
 def takes_masks(command: Command) -> Command:
@@ -39,28 +36,9 @@ def where_from(values: Mapping[str, Any]) -> Where:
     }
 
 
-def files_of(where: Where) -> dict[str, Path]:
-    """Every file, by what it is."""
-    return {numbered(guide.file, i): path for guide, i, path in _each(where)}
-
-
 def words_of(where: Where) -> list[str]:
     """The options as they are typed."""
-    return [word for guide, _, path in _each(where) for word in (guide.flag, operand(path))]
-
-
-def numbered(role: str, i: int) -> str:
-    """A role of which there may be several; the first has no number."""
-    return role if i == 0 else f"{role} {i + 1}"
-
-
-def _each(where: Where) -> list[tuple[Guide, int, Path]]:
-    given = [(guide, where[guide.argument]) for guide in GUIDES if guide.argument in where]
-    return [
-        (guide, i, path)
-        for guide, files in given
-        for i, path in enumerate(files if isinstance(files, tuple) else (files,))
-    ]
+    return [word for guide, _, path in given_guides(where) for word in (guide.flag, operand(path))]
 
 
 def _parameter(guide: Guide) -> inspect.Parameter:

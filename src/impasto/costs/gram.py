@@ -76,7 +76,7 @@ def gram_summary(
 def moments_summary(
     a: Features, place: Place | None = None, weight: Tensor | None = None, *, value: bool = True
 ) -> tuple[Summary, Features]:
-    """As `gram_summary`, with one column more: [n_C, n_C + 1], the Gram matrix and the sum of each channel."""
+    """`gram_summary` with one more column: [n_C, n_C + 1], the Gram matrix and the sum of each channel."""
     return _summary(a, place, weight, value=value, sums=True)
 
 

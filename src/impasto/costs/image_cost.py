@@ -133,7 +133,7 @@ class Hold(ImageCost):
         return HoldAtScale(picture, mask, self.weight, scale.own)
 
     def recoloured(self, change: Callable[[Picture], Picture]) -> ImageCost:
-        """With the picture recoloured, as the setting colour="photograph" has only lightness painted."""
+        """This cost with its picture recoloured: with the setting colour="photograph" only lightness is painted."""
         other = copy(self)
         other._picture = change(self._picture)
         return other

@@ -24,10 +24,8 @@ from typing import Literal
 from torch import Tensor
 
 from impasto.costs.styles import StyleTarget, StyleTerm
-from impasto.costs.term import Place, Summary, Window
+from impasto.costs.term import EVERYWHERE, Summary, Window
 from impasto.tensor_types import Features, Scalar
-
-_EVERYWHERE: Place = (slice(None), slice(None))
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +53,7 @@ def guided_summary(
 
     The count is that of the positions; what the sum is to be divided by is `guide.mass`.
     """
-    there, here = (_EVERYWHERE, None) if window is None else (window.there, window.here)
+    there, here = (EVERYWHERE, None) if window is None else (window.there, window.here)
     return cost.measure(a, here, guide.weight[there], value=value)
 
 

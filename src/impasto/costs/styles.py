@@ -35,20 +35,16 @@ class StyleTarget(Protocol):
 
         weight: what each of them counts [rows, columns]; see `region.py`.
         """
-        ...
 
     @classmethod
     def of(cls, summary_S: Summary) -> "StyleTarget":
         """The target that a style image with this summary is."""
-        ...
 
     def activation_reference(self, activation: float) -> float | None:
         """The cost of being off by so much in every channel; None where that cannot be told."""
-        ...
 
     def rule(self, summary: Summary) -> Scalar:
         """J_style^[l] of a picture with this summary."""
-        ...
 
 
 STYLE_COSTS: dict[str, type[StyleTarget]] = {
@@ -56,7 +52,7 @@ STYLE_COSTS: dict[str, type[StyleTarget]] = {
     "covariance": CovarianceTarget,
     "wasserstein": WassersteinTarget,
 }
-"""By the names that the setting `style_cost` has."""
+"""The kinds of style cost, by the names that the setting `style_cost` has."""
 
 
 @dataclass(frozen=True, eq=False)

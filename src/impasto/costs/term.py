@@ -31,6 +31,7 @@ class Summary:
 
 Place = tuple[slice, slice]
 """Rows and columns of a layer."""
+EVERYWHERE: Place = (slice(None), slice(None))
 
 
 @dataclass(frozen=True)
@@ -48,17 +49,14 @@ class Term(Protocol):
     @property
     def layer(self) -> str:
         """The layer whose activation is measured."""
-        ...
 
     @property
     def part(self) -> Literal["content", "style", "custom"]:
         """Which part of J the term belongs to."""
-        ...
 
     @property
     def weight(self) -> float:
         """What the rule's value is multiplied by before it is added to its part."""
-        ...
 
     def measure(
         self, a_G: Features, window: Window | None = None, *, value: bool = True
@@ -70,8 +68,6 @@ class Term(Protocol):
 
         value: False when only the sums' derivatives will be asked for; the sums may then hold anything.
         """
-        ...
 
     def rule(self, summary: Summary) -> Scalar:
         """The cost of a picture with this summary."""
-        ...

@@ -28,31 +28,25 @@ ROUNDING = 0.02
 """d, where 1 is black to white: five levels of 255. What differs less is taken for noise and not for an edge."""
 
 
-def variation(
-    image: Image, own: Span | None = None, gradient: Tensor | None = None, scale: float = 1.0
-) -> float:
-    """The sum that V is the mean of; its derivative, times `scale`, is added to `gradient`.
+def variation(image: Image, own: Span | None = None) -> float:
+    """The sum that V is the mean of.
 
-    own: of the rows of `image`, those that are summed over and differentiated by; the gradient holds these. The rows
-        around them, one on each side, are there to look at. None: all.
+    own: of the rows of `image`, those that are summed over. The rows around them, one on each side, are there to look
+        at. None: all.
 
     >>> step = torch.zeros(1, 3, 2, 4)
     >>> step[..., 2:] = 1.0
     >>> round(variation(step) / step.numel(), 5)  # two of eight pixels differ from the next by nearly 1
     0.24505
     """
-    own = own or Span(0, image.shape[2])
     total = 0.0
-    for strip in strips_of(own, image.shape[3]):
-        value, slope = _strip(image, strip)
-        total += value
-        if gradient is not None:
-            gradient[:, :, strip.within(own)].add_(slope, alpha=scale)
+    for strip in strips_of(own or Span(0, image.shape[2]), image.shape[3]):
+        total += variation_and_slope(image, strip)[0]
     return total
 
 
-def _strip(image: Image, strip: Span) -> tuple[float, Tensor]:
-    """The sum over some rows, and its derivative by them."""
+def variation_and_slope(image: Image, strip: Span) -> tuple[float, Tensor]:
+    """The sum over some rows of `image`, and its derivative by them; `image` has the rows next to them, too."""
     seen = Span(max(strip.start - 1, 0), min(strip.stop + 1, image.shape[2]))
     x, here = image[:, :, slice(*seen)], strip.within(seen)
     dx, dy = torch.zeros_like(x), torch.zeros_like(x)
@@ -83,7 +77,7 @@ class TotalVariation(ImageCost):
         self._normalize, self._reference = normalize, reference
 
     def at(self, scale: CanvasScale) -> ImageCost:
-        """With the content image's V as its reference; one without any variation counts as it is."""
+        """The cost with the content image's V as its reference; an image without variation has none."""
         if not self._normalize:
             return self
         seen = scale.own.widened(self.halo, scale.size[0])
@@ -98,7 +92,7 @@ class TotalVariation(ImageCost):
 
     def evaluate(self, image: Tensor, rows: PictureRows) -> tuple[float, Tensor]:
         """The sum that V is the mean of, over a strip of rows, and its derivative by them."""
-        return _strip(image, Span(*(row - rows.seen.start for row in rows.own)))
+        return variation_and_slope(image, Span(*(row - rows.seen.start for row in rows.own)))
 
 
 class SquaredVariation(ImageCost):

@@ -11,7 +11,7 @@ LISTEN_SECONDS = 10.0
 """How long the others have to answer. One that is in the middle of a computation notices nothing before its end."""
 
 
-class Rollcall:
+class FailureReport:
     """store: a key-value store of torch.distributed, reached by all ranks of the group."""
 
     def __init__(self, store: Any, rank: int, size: int):

@@ -1,4 +1,4 @@
-"""From all ranks to rank 0: the picture, and the solver's state tensor by tensor, so that only one is there whole."""
+"""Send everything to rank 0: the picture, and the solver's state tensor by tensor, so that one at a time is whole."""
 
 from collections.abc import Callable, Sequence
 from typing import Any

@@ -14,8 +14,8 @@ import torch
 import torch.distributed as dist
 from torch import Tensor
 
-from impasto.distributed.failure_report import Rollcall
-from impasto.distributed.process_info import Place
+from impasto.distributed.failure_report import FailureReport
+from impasto.distributed.process_info import ProcessInfo
 from impasto.errors import RankError
 
 PATIENCE = 600.0
@@ -32,9 +32,9 @@ class Group:
     It is the `Reductions` of the solvers. Every method raises RankError when another rank is gone or has failed.
     """
 
-    def __init__(self, rank: int, size: int, wire: torch.device, rollcall: Rollcall, handle: Any = None):
+    def __init__(self, rank: int, size: int, wire: torch.device, failures: FailureReport, handle: Any = None):
         self.rank, self.size = rank, size
-        self._wire, self._rollcall, self._handle = wire, rollcall, handle
+        self._wire, self._failures, self._handle = wire, failures, handle
         self._parts: dict[int, Group] = {}
 
     def first(self, size: int) -> "Group":
@@ -44,7 +44,7 @@ class Group:
         if size not in self._parts:
             with self._guarded():
                 handle = dist.new_group(list(range(size)))
-            self._parts[size] = Group(self.rank, size, self._wire, self._rollcall, handle)
+            self._parts[size] = Group(self.rank, size, self._wire, self._failures, handle)
         return self._parts[size]
 
     def total(self, x: float) -> float:
@@ -121,7 +121,7 @@ class Group:
         except (StopIteration, RankError, but):
             raise
         except Exception as error:
-            self._rollcall.report(str(error))
+            self._failures.report(str(error))
             raise
 
     @contextmanager
@@ -129,13 +129,13 @@ class Group:
         try:
             yield
         except RuntimeError as error:
-            raise self._rollcall.lost(str(error)) from None
+            raise self._failures.lost(str(error)) from None
 
 
 _joined: list[Group] = []
 
 
-def join(place: Place, device: torch.device) -> Group:
+def join(place: ProcessInfo, device: torch.device) -> Group:
     """The group of all processes that torchrun started; the same object at every call.
 
     device: where this rank computes.
@@ -164,7 +164,7 @@ def connected(
     nccl: this rank's own GPU, when each has one; None for gloo only.
     Raises RankError when the others do not come.
     """
-    rollcall = Rollcall(dist.PrefixStore("impasto", store), rank, size)
+    failures = FailureReport(dist.PrefixStore("impasto", store), rank, size)
     backend = "gloo" if nccl is None else "cpu:gloo,cuda:nccl"
     try:
         dist.init_process_group(
@@ -175,8 +175,8 @@ def connected(
             timeout=timedelta(seconds=patience),
         )
     except RuntimeError as error:
-        raise rollcall.lost(str(error)) from None
-    return Group(rank, size, nccl or torch.device("cpu"), rollcall)
+        raise failures.lost(str(error)) from None
+    return Group(rank, size, nccl or torch.device("cpu"), failures)
 
 
 def _leave_at_exit() -> None:

@@ -6,11 +6,13 @@ every row, `slab_partition.SlabPartition` that of several, each of which owns a 
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from torch import Tensor
 
 from impasto.tensor_types import Span
+
+T = TypeVar("T")
 
 ALIGNED = 32
 """Bands of rows begin at multiples of this: whole strides of every layer and of every level of the solver's metric."""
@@ -22,15 +24,12 @@ class RowExchange(Protocol):
 
     def widened(self, own: Tensor) -> Tensor:
         """The wanted rows [1, n, rows, W], given the owned ones."""
-        ...
 
     def folded(self, wide: Tensor) -> Tensor:
         """The transpose: the gradient by the owned rows, given each process's gradient by its wanted rows."""
-        ...
 
     def cropped(self, wide: Tensor) -> Tensor:
         """The owned ones of the wanted rows, a view; nothing is exchanged."""
-        ...
 
 
 @runtime_checkable
@@ -42,15 +41,12 @@ class Reductions(Protocol):
 
     def total(self, x: float) -> float:
         """The sum over all parts, the same to the bit for each of them."""
-        ...
 
     def largest(self, x: float) -> float:
         """The largest over all parts; never called with NaN."""
-        ...
 
     def everywhere(self, x: bool) -> bool:
         """Whether x holds in every part."""
-        ...
 
 
 @runtime_checkable
@@ -68,44 +64,36 @@ class Partition(Reductions, Protocol):
 
     def anywhere(self, x: bool) -> bool:
         """Whether x holds in some process."""
-        ...
 
     def add_up(self, tensors: Sequence[Tensor]) -> None:
         """Replace every tensor, in place, by its sum over all processes, the same to the bit in each of them.
 
         All call it with tensors of the same shapes and types, in the same order.
         """
-        ...
 
     def rows_of(self, height: int, rank: int | None = None) -> Span:
         """The rows of a picture of this height that a process owns, possibly none; rank: None for this process."""
-        ...
 
     def largest_part(self, height: int) -> int:
         """How many rows the process with most of them owns."""
-        ...
 
     def members(self, height: int) -> "Partition | None":
         """The processes that own rows of a picture of this height; None in a process that owns none.
 
         A small picture is painted by the first process alone, as it would be without others.
         """
-        ...
 
     def exchange(self, height: int, wanted: Callable[[int], Span]) -> RowExchange:
         """The exchange of a picture of this height in which each process (its rank is given) wants these rows."""
-        ...
 
     def scattered(self, make: Callable[[], Tensor], height: int, width: int) -> Tensor:
         """This process's rows of the picture [1, 3, height, width] that the first process makes."""
-        ...
 
     def gathered(self, own: Tensor, height: int, stride: int = 1) -> Tensor | None:
         """The whole picture on the CPU of the first process, None elsewhere; `own`: this process's rows.
 
         stride: of a picture of this height that was shrunk so often, a power of two up to ALIGNED.
         """
-        ...
 
     def gathered_state(
         self, state: dict[str, Any], height: int, write: Callable[[dict[str, Any]], object]
@@ -114,15 +102,12 @@ class Partition(Reductions, Protocol):
 
         Raises OutputError in every process when `write` does.
         """
-        ...
 
     def said_by_first(self, value: Any = None) -> Any:
         """What the first process says, JSON-able, in every process."""
-        ...
 
     def reporting(self, but: type[Exception] | None = None) -> AbstractContextManager[None]:
         """Tell the others, who cannot go on, of what ends this process; `but`: what does not end it."""
-        ...
 
 
 class _NoExchange:
@@ -149,21 +134,10 @@ class WholePicture:
     def __init__(self, on_machine: int = 1):
         self.on_machine = on_machine
 
-    def total(self, x: float) -> float:
-        """`x`."""
+    def _same(self, x: T) -> T:
         return x
 
-    def largest(self, x: float) -> float:
-        """`x`."""
-        return x
-
-    def everywhere(self, x: bool) -> bool:
-        """`x`."""
-        return x
-
-    def anywhere(self, x: bool) -> bool:
-        """`x`."""
-        return x
+    total = largest = everywhere = anywhere = _same
 
     def add_up(self, tensors: Sequence[Tensor]) -> None:
         """Nothing: the sums are what they are."""

@@ -1,6 +1,6 @@
 """The partition of several processes: each owns a slab of every picture, a band of its rows."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -25,26 +25,12 @@ class SlabPartition:
     def __init__(self, group: Group, on_machine: int = 1, local_rank: int = 0):
         self.group, self.on_machine, self.local_rank = group, on_machine, local_rank
         self.rank, self.size = group.rank, group.size
-
-    def total(self, x: float) -> float:
-        """See `Partition`."""
-        return self.group.total(x)
-
-    def largest(self, x: float) -> float:
-        """See `Partition`."""
-        return self.group.largest(x)
-
-    def everywhere(self, x: bool) -> bool:
-        """See `Partition`."""
-        return self.group.everywhere(x)
+        self.total, self.largest, self.add_up = group.total, group.largest, group.add_up
+        self.everywhere, self.said_by_first = group.everywhere, group.tell
 
     def anywhere(self, x: bool) -> bool:
         """See `Partition`."""
         return self.group.anywhere(x)
-
-    def add_up(self, tensors: Sequence[Tensor]) -> None:
-        """See `Partition`."""
-        self.group.add_up(tensors)
 
     def rows_of(self, height: int, rank: int | None = None) -> Span:
         """See `Partition`."""
@@ -83,10 +69,6 @@ class SlabPartition:
     ) -> None:
         """See `Partition`."""
         save_together(self.group, Slabs.of(height, self.size).spans, state, write)
-
-    def said_by_first(self, value: Any = None) -> Any:
-        """See `Partition`."""
-        return self.group.tell(value)
 
     def reporting(self, but: type[Exception] | None = None) -> AbstractContextManager[None]:
         """See `Partition`."""

@@ -21,7 +21,7 @@ class Slabs:
 
     @classmethod
     def of(cls, height: int, ranks: int) -> "Slabs":
-        """As equal as they can be; the last one takes the odd rows, too."""
+        """Slabs as equal as they can be; the last one also takes the odd rows."""
         units = height // ALIGNED
         members = max(1, min(ranks, height // FEWEST_ROWS))
         cuts = [ALIGNED * (units * rank // members) for rank in range(members)] + [height]

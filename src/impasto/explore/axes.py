@@ -9,7 +9,6 @@ where commas stand between values here, `+` joins what belongs to one value.
 'relu1_1,relu2_1'
 """
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,8 +16,6 @@ from impasto.errors import SettingsError
 from impasto.settings import ALL, PRESETS, SCHEMA, STATED_STYLE_LAYERS, Settings, near
 from impasto.settings.checks import shown
 from impasto.settings.presets import DEFAULT_PRESET
-
-_SWITCH = {"on": True, "yes": True, "true": True, "off": False, "no": False, "false": False}
 
 
 @dataclass(frozen=True)
@@ -38,13 +35,13 @@ class Axis:
 
     @property
     def name(self) -> str:
-        """As the command line calls it."""
-        return hyphened(self.field)
+        """The setting's name on the command line."""
+        return SCHEMA[self.field].option
 
-
-def hyphened(field: str) -> str:
-    """A field's name as an option's: style_layers is style-layers."""
-    return field.replace("_", "-")
+    @property
+    def labels(self) -> list[str]:
+        """The values as they are shown."""
+        return [one.label for one in self.values]
 
 
 def parse_axis(text: str, preset: str | None = None) -> Axis:
@@ -60,11 +57,11 @@ def parse_axis(text: str, preset: str | None = None) -> Axis:
     field = _field(name.strip())
     words = [word.strip() for word in listed.split(",")] if equals else list(own_values(field, preset))
     if "" in words:
-        raise SettingsError(f"{text!r} has an empty value: write {hyphened(field)}=VALUE,VALUE")
+        raise SettingsError(f"{text!r} has an empty value: write {SCHEMA[field].option}=VALUE,VALUE")
     values = tuple(_value(field, word) for word in words)
     for i, one in enumerate(values):
         if one in values[:i]:
-            raise SettingsError(f"{hyphened(field)} has the value {one.label} twice: name it once")
+            raise SettingsError(f"{SCHEMA[field].option} has the value {one.label} twice: name it once")
     return Axis(field, values)
 
 
@@ -76,7 +73,7 @@ def own_values(field: str, preset: str | None = None) -> tuple[str, ...]:
     """
     found = SCHEMA[field].explore[preset if preset in PRESETS else DEFAULT_PRESET]
     if not found:
-        name = hyphened(field)
+        name = SCHEMA[field].option
         raise SettingsError(f"{name} has no list of values of its own: name some, as in {name}=ONE,TWO")
     return tuple(_shown(one) for one in found)
 
@@ -110,26 +107,16 @@ def _field(name: str) -> str:
     if field in SCHEMA:
         return field
     names = [row.option for row in SCHEMA.values()]
-    raise SettingsError(f"there is no setting to vary named {shown(name)}{near(hyphened(field), names)}")
+    raise SettingsError(
+        f"there is no setting to vary named {shown(name)}{near(name.replace('_', '-'), names)}"
+    )
 
 
 def _value(field: str, word: str) -> Value:
-    kind = SCHEMA[field].type
-    if kind is dict:
+    if SCHEMA[field].type is dict:
         layers = "+".join(STATED_STYLE_LAYERS) if word == ALL else word
         return Value(word, layers.replace("+", ","))
-    readers: Mapping[Any, tuple[Callable[[str], Any], str]] = {
-        int: (int, "a whole number"),
-        float: (float, "a number"),
-        bool: (lambda text: _SWITCH[text.lower()], "on or off"),
-    }
-    if kind not in readers:
-        return Value(word, word)
-    read, wanted = readers[kind]
-    try:
-        value = read(word)
-    except (ValueError, KeyError):
-        raise SettingsError(f"{hyphened(field)} must be {wanted}, got {shown(word)}") from None
+    value = SCHEMA[field].read(word)
     return Value(_shown(value), value)
 
 

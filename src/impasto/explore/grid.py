@@ -11,7 +11,8 @@ from types import MappingProxyType
 from typing import Any
 
 from impasto.errors import SettingsError
-from impasto.explore.axes import Axis, hyphened, parse_axis, without_effect
+from impasto.explore.axes import Axis, parse_axis, without_effect
+from impasto.pages import grid
 from impasto.settings import EXPLORE_SIZE, Settings
 from impasto.settings.toml_file import over
 
@@ -22,36 +23,19 @@ _LONGEST_NAME = 80
 
 
 @dataclass(frozen=True)
-class Cell:
-    """One picture to paint: a label an axis; its place, from 0; its file's name, without a suffix; its settings."""
+class Cell(grid.Cell):
+    """One picture to paint, with its settings."""
 
-    labels: tuple[str, ...]
-    column: int
-    row: int
-    name: str
     settings: Settings
 
 
 @dataclass(frozen=True)
-class Grid:
-    """All cells, row by row. The first of two axes goes across, the second down; a single one goes on in new rows.
-
-    base: the settings without what is varied.
-    """
+class Grid(grid.Grid):
+    """All pictures to paint. base: the settings without what is varied."""
 
     axes: tuple[Axis, ...]
-    base: Settings
     cells: tuple[Cell, ...]
-
-    @property
-    def columns(self) -> int:
-        """How many cells there are across."""
-        return 1 + max(cell.column for cell in self.cells)
-
-    @property
-    def rows(self) -> int:
-        """How many cells there are down."""
-        return 1 + max(cell.row for cell in self.cells)
+    base: Settings
 
     def title(self, cell: Cell) -> str:
         """What is special about a cell, as in "strength 0.2, seed 3"."""
@@ -94,8 +78,8 @@ def make_grid(
         cells.append(
             Cell(labels, column, row, _name(axes, labels), Settings.from_dict(over(base, given | changed)))
         )
-    _check_distinct(axes, cells)
-    return Grid(axes, Settings.from_dict(over(base, given)), tuple(cells))
+    _check_distinct(cells)
+    return Grid(axes, tuple(cells), Settings.from_dict(over(base, given)))
 
 
 def _check(axes: Sequence[Axis], given: Mapping[str, Any]) -> None:
@@ -115,7 +99,7 @@ def _check(axes: Sequence[Axis], given: Mapping[str, Any]) -> None:
         )
 
 
-def _check_distinct(axes: Sequence[Axis], cells: Sequence[Cell]) -> None:
+def _check_distinct(cells: Sequence[Cell]) -> None:
     """No two cells are the same painting under two names, such as conv4_2 and relu4_2."""
     seen: dict[str, Cell] = {}
     for cell in cells:
@@ -137,7 +121,7 @@ def _place(index: int, axes: Sequence[Axis]) -> tuple[int, int]:
 
 def _name(axes: Sequence[Axis], labels: Sequence[str]) -> str:
     """A file's name that says what it is, on any system; the same for the same values, wherever they stand."""
-    text = "_".join(f"{hyphened(axis.field)}-{label}" for axis, label in zip(axes, labels, strict=True))
+    text = "_".join(f"{axis.name}-{label}" for axis, label in zip(axes, labels, strict=True))
     safe = re.sub(r"[^A-Za-z0-9._+-]", "-", text)[:_LONGEST_NAME]
     digest = hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:8]
     return safe if safe == text else f"{safe}-{digest}"

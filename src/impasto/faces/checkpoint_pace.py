@@ -32,7 +32,7 @@ class CheckpointPace:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Within this block one is written; the next is due later for one that takes long."""
+        """Within this block a checkpoint is written; after one that takes long the next is due later."""
         began = time.monotonic()
         yield
         ended = time.monotonic()

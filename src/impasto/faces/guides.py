@@ -1,6 +1,13 @@
 """The masks and maps that say where what is painted: each stands here once, with its name and its help."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from impasto.inputs.style_sources import numbered
+
+Where = Mapping[str, Any]
+"""The files that were given: a path, or several paths, by the argument of `Stylizer.paint` that takes them."""
 
 
 @dataclass(frozen=True)
@@ -46,3 +53,26 @@ GUIDES = (
         help="What stays as photographed, such as a face: a grey picture, white there.",
     ),
 )  # fmt: skip
+
+
+def given_guides(where: Where) -> list[tuple[Guide, int, Any]]:
+    """Each file that was given: which of GUIDES it is, its number among those of its kind, from 0, and its path."""
+    given = [(guide, where[guide.argument]) for guide in GUIDES if guide.argument in where]
+    return [
+        (guide, i, path)
+        for guide, files in given
+        for i, path in enumerate(files if isinstance(files, list | tuple) else [files])
+    ]
+
+
+def files_of(where: Where) -> dict[str, Any]:
+    """Every mask and map, by what it is."""
+    return {numbered(guide.file, i): path for guide, i, path in given_guides(where)}
+
+
+def inputs_of(content: Any, styles: Sequence[tuple[Any, float]], start: Any, where: Where) -> dict[str, Any]:
+    """The path of every picture that is read, by what it is; start: None where there is none."""
+    found = {"content picture": content}
+    found |= {numbered("style picture", i): path for i, (path, _) in enumerate(styles)}
+    found |= {"start picture": start} if start else {}
+    return found | files_of(where)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from impasto import Cost, Step
+    from impasto import Cost, Event, Step
 
 _SECONDS, _STEPS = 30.0, 10
 """The pace is averaged over so many seconds, or over about so many steps where these take longer."""
@@ -59,6 +59,25 @@ class Meter:
         if left is None or self._steps < _FIRST_STEPS:
             return None
         return max(0.0, left - (self._now() - self._then))
+
+
+def facts_of(step: "Step | None", event: "Event | None") -> dict[str, str]:
+    """How far a painting is, in words, by name: its scale, step and cost.
+
+    Args:
+        step: the last one; None before the first.
+        event: what the painting does since then; None while it takes steps.
+    """
+    now = event or step
+    if now is None:
+        return {"scale": "the first one"}
+    height, width = now.size
+    facts = {"scale": f"{now.scale} of {now.scales}, {width} x {height} pixels"}
+    if event is not None:
+        return facts | {"step": f"the first of {event.steps}", "cost": WORDS[event.kind]}
+    assert step is not None
+    cost = f"J {step.cost.total:.4g} ({', '.join(parts_of(step.cost))})"
+    return facts | {"step": f"{step.step} of {step.steps}", "cost": cost}
 
 
 def parts_of(cost: "Cost") -> list[str]:

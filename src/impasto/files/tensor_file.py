@@ -42,17 +42,14 @@ class Stored(Protocol):
 
     @property
     def shape(self) -> torch.Size:
-        """Of the tensor."""
-        ...
+        """The tensor's shape."""
 
     @property
     def dtype(self) -> torch.dtype:
-        """In which it is written."""
-        ...
+        """The type in which it is written."""
 
     def tensor(self) -> Tensor:
         """The tensor itself."""
-        ...
 
 
 def is_stored(value: object) -> bool:

@@ -68,7 +68,7 @@ class Picture:
         return f"Picture({self.name!r}, {self.width} x {self.height} pixels)"
 
     def _repr_png_(self) -> bytes:
-        """As a notebook shows it."""
+        """The picture as a notebook shows it."""
         return png(vips_image(self.colors, self.opacity))
 
     @property

@@ -37,7 +37,7 @@ class ColorTransfer:
 
     @classmethod
     def of(cls, colour: str, inputs: Inputs) -> "ColorTransfer":
-        """For what is read for a painting; whole pictures are recoloured here. Names and fingerprints stay."""
+        """The transfer for some inputs. Whole pictures are recoloured here; their names and fingerprints stay."""
         content, styles = inputs.content, inputs.styles
         if colour == "painting":
             return cls(inputs, colour, inputs)

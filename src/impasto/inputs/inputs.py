@@ -9,7 +9,7 @@ from impasto.images.io.read import read_picture
 from impasto.images.masks.label_map import LabelMap, matched, read_labels
 from impasto.images.masks.mask import Mask, check_aspect, check_overlap, read_mask
 from impasto.images.picture import Picture
-from impasto.inputs.style_sources import weighted
+from impasto.inputs.style_sources import numbered, weighted
 
 Source = object
 """A path, PIL image, numpy array or tensor; `read_picture` says what of each is taken."""
@@ -95,15 +95,6 @@ class Inputs:
             if style.weight != 1:
                 found[numbered("style", i)]["weight"] = style.weight
         return found
-
-
-def numbered(role: str, i: int) -> str:
-    """The first is called by its role alone.
-
-    >>> numbered("style", 0), numbered("style", 1)
-    ('style', 'style 2')
-    """
-    return role if i == 0 else f"{role} {i + 1}"
 
 
 @dataclass(frozen=True)

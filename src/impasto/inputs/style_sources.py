@@ -13,7 +13,7 @@ SUFFIXES = (
 )
 """What counts as a picture in a folder; the file itself is looked at when it is read."""
 LEAST, MOST = 1e-6, 1e6
-"""Of a weight."""
+"""The range of a weight."""
 
 
 def weighted(style: object) -> list[tuple[object, float]]:
@@ -48,6 +48,15 @@ def in_words(names: Sequence[str]) -> str:
     ('a', 'a and b', 'a and 3 more')
     """
     return " and ".join(names) if len(names) <= 2 else f"{names[0]} and {len(names) - 1} more"
+
+
+def numbered(role: str, i: int) -> str:
+    """What one of several is called: the first by its role alone.
+
+    >>> numbered("style", 0), numbered("style", 1)
+    ('style', 'style 2')
+    """
+    return role if i == 0 else f"{role} {i + 1}"
 
 
 def pictures_in(folder: Path) -> list[Path]:

@@ -72,5 +72,5 @@ def _rows(a: Tensor, w: Tensor) -> int:
 
 
 def _room(a: Tensor, w: Tensor) -> Tensor:
-    """For the activations of a strip."""
+    """Memory for the activations of a strip."""
     return a.new_empty(_rows(a, w) * w.shape[1], a.shape[1])

@@ -34,7 +34,7 @@ class ComparedImages:
         """The photograph is brought to the result's size; the painting to the result's long side times
         `style_scale`, and at most its own.
 
-        Raises PictureError when the result has not the photograph's aspect.
+        Raises PictureError when the result's aspect is not the photograph's.
         """
         height, width = result.shape[2:]
         _check_aspect(height, width, content)
@@ -54,7 +54,7 @@ class ComparedImages:
         Lanczos' filter on coded values; the result's own size, or a long side of `most` pixels. The painting's long
         side is as long, whatever the style scale, and enlarged if need be.
 
-        Raises PictureError when the result has not the photograph's aspect.
+        Raises PictureError when the result's aspect is not the photograph's.
         """
         height, width = result.shape[2:]
         _check_aspect(height, width, content)

@@ -1,7 +1,7 @@
 """The data of a report: measures, each a small table of numbers that is explained in a sentence, with its source."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from impasto.measures.compared_images import ComparedImages
@@ -36,13 +36,7 @@ class Measure:
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-able."""
-        return {
-            "name": self.name,
-            "unit": self.unit,
-            "sentence": self.sentence,
-            "source": self.source,
-            "values": {row: dict(columns) for row, columns in self.values.items()},
-        }
+        return asdict(self)
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ SAME = 1e-6
 """A distance that rounding leaves."""
 
 Activations = Mapping[str, Tensor]
-"""By layer: [positions, channels]."""
+"""The activations of some layers, by name: [positions, channels]."""
 
 
 @torch.no_grad()

@@ -14,7 +14,7 @@ from impasto.measures.measure import PHOTOGRAPH, RESULT, Measure
 
 AXES, RANKS = 48, 257
 MOST_PIXELS = 1 << 17
-"""Of a larger picture that many pixels are looked at, drawn by a seed of their own."""
+"""The pixels that are looked at of a larger picture; they are drawn with a seed of their own."""
 
 
 def palette(images: ComparedImages) -> Measure:

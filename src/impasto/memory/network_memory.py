@@ -76,7 +76,7 @@ class Network:
         )
 
     def forward_bytes(self, pixels: int, layers: Collection[str], looking: int = 0) -> int:
-        """Without a graph: the most that there is at once.
+        """The most bytes that there are at once without a graph.
 
         looking: activations' worth of memory that is taken while one of `layers` is looked at.
         """
@@ -90,7 +90,7 @@ class Network:
         )
 
     def gradient_bytes(self, pixels: int, blocks: Blocks = NETWORK) -> int:
-        """With a graph, and back: the most that is there at once, of a walk over so many pixels of the picture."""
+        """The most bytes at once of a walk over so many pixels with a graph, and back."""
         layers, kept, most = blocks.layers(self.layers), map_bytes(pixels, blocks.first), 0
         held, input_is_kept = [], False
         for one in layers:

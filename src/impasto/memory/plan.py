@@ -1,7 +1,7 @@
 """The plan of a painting: every scale with its layout, its memory and its time, and what the user should know of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from impasto.layout import Layout
@@ -97,7 +97,7 @@ class Plan:
                     "size": list(one.scale.size),
                     "style_size": list(one.scale.style_size),
                     "steps": one.scale.steps,
-                    **one.layout.as_dict(),
+                    **asdict(one.layout),
                     "peak": one.peak,
                     "seconds": one.seconds,
                 }

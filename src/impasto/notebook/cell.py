@@ -1,15 +1,15 @@
 """The display of a painting in the output of a notebook's cell."""
 
 import time
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import jinja2
 import pyvips
 from IPython.display import display
 
 from impasto.cli.reporter import Reporter, Title
-from impasto.faces.progress import WORDS, Meter, parts_of
+from impasto.faces.progress import Meter, facts_of
+from impasto.faces.sizes import shrunk
 from impasto.faces.words import clock
 from impasto.notebook import curve
 from impasto.pages.pixels import data_uri
@@ -46,12 +46,7 @@ class Cell(Reporter):
         ).get_template("cell.html")
         self._output: Any = None
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *failure: object) -> None:
         self._ended = True
         self._show()
 
@@ -91,16 +86,17 @@ class Cell(Reporter):
         self._next = time.monotonic() + max(_PAUSE, _SHARE * (time.monotonic() - started))
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        """As a notebook takes it, and in words for what shows no HTML."""
+        """The display as a notebook takes it, and in words for programs that show no HTML."""
         facts = self._facts()
         preview = pyvips.Image.new_from_array(self._painting.preview(self._side))
-        height, width = self._painting.size  # of the result, so that nothing moves when the canvas grows
-        shrunk = min(1.0, self._side / max(height, width))
+        height, width = shrunk(
+            self._painting.size, self._side
+        )  # the result's: nothing moves when the canvas grows
         page = self._template.render(
             title=self._title,
             picture=data_uri(preview),
-            width=round(width * shrunk),
-            height=round(height * shrunk),
+            width=width,
+            height=height,
             facts=facts,
             notes=self._notes,
             curve=curve.points(self._costs),
@@ -112,17 +108,9 @@ class Cell(Reporter):
 
     def _facts(self) -> dict[str, str]:
         """What is said in words, by name."""
-        step, event = self._step, self._event
-        now = event or step
-        if now is None:
-            return {"scale": "the first one"}
-        height, width = now.size
-        facts = {"scale": f"{now.scale} of {now.scales}, {width} x {height} pixels"}
-        if event is not None:
-            facts |= {"step": f"the first of {event.steps}", "cost": WORDS[event.kind]}
-        elif step is not None:
-            cost = f"J {step.cost.total:.4g} ({', '.join(parts_of(step.cost))})"
-            facts |= {"step": f"{step.step} of {step.steps}", "cost": cost}
+        facts = facts_of(self._step, self._event)
+        if self._step is None and self._event is None:
+            return facts
         left = self._meter.left()
         time_left = "" if left is None or self._ended else f", about {clock(left)} left"
         return facts | {"time": f"{clock(self._meter.task.elapsed or 0)} gone{time_left}"}

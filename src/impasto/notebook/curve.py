@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 WIDTH, HEIGHT = 240.0, 60.0
-"""Of the drawing, in its own units."""
+"""The size of the drawing, in its own units."""
 _POINTS = 240
 """More could not be told apart."""
 

@@ -56,7 +56,7 @@ def show(painting: "Painting", *, side: int = 512) -> "Result":
 
 
 def _display(painting: "Painting", side: int) -> Reporter:
-    """In the cell of a notebook, or as the command line has it."""
+    """The display in the cell of a notebook; elsewhere that of the command line."""
     if not in_notebook():
         return make_reporter(quiet=False)
     from impasto.notebook.cell import Cell

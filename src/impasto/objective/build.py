@@ -24,7 +24,7 @@ from impasto.files import scratch
 from impasto.images.masks.mask import Mask
 from impasto.objective.encode_neighbours import Neighbours, encode_neighbours
 from impasto.objective.encode_style import StyleEncodings, canvas_guides, encode_styles
-from impasto.objective.grayscale import Neutral
+from impasto.objective.grayscale import Grayscale
 from impasto.objective.image_costs import WithImageCosts
 from impasto.objective.margin import Mirrored
 from impasto.objective.palette import RegionPalette, WithPalettes, encode_palettes
@@ -43,6 +43,7 @@ from impasto.objective.targets import (
 )
 from impasto.objective.tiled import Tiled
 from impasto.objective.tiling.passes import passes
+from impasto.objective.tiling.tiling import Tiling
 from impasto.objective.whole import Whole
 from impasto.tensor_types import Image, Span
 
@@ -148,7 +149,7 @@ def build_objective(setup: ScaleSetup, encodings: Encodings) -> Evaluate:
     protection = protection_at(setup, setup.own_rows)
     if protection is not None:
         evaluate = Protected(evaluate, protection)
-    return Neutral(evaluate) if settings.colour == "photograph" else evaluate
+    return Grayscale(evaluate) if settings.colour == "photograph" else evaluate
 
 
 def _fidelity(setup: ScaleSetup) -> ImageCost:
@@ -217,8 +218,10 @@ def _engine(setup: ScaleSetup, terms: Sequence[Term]) -> Evaluate:
     """What the network sees: the whole picture at once, tile by tile, or this process's rows of it."""
     encoder, settings, layout, partition = setup.encoder, setup.settings, setup.layout, setup.partition
     if partition.size == 1 and layout.tile is None:
-        whole = Whole(encoder, terms, settings.alpha, settings.beta)
-        return Mirrored(whole) if setup.margin else whole
+        if not setup.margin:
+            return Whole(encoder, terms, settings.alpha, settings.beta)
+        tiling = Tiling(*setup.size, setup.layers, margin=setup.margin)
+        return Mirrored(Whole(encoder, terms, settings.alpha, settings.beta, tiling.window))
     if partition.size == 1:
         walked = passes(*setup.size, setup.layers, layout.tile, layout.deep_tile, setup.margin)
         return Tiled(encoder, terms, settings.alpha, settings.beta, walked)

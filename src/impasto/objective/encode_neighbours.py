@@ -17,7 +17,7 @@ from impasto.objective.tiling.tiling import Tiling
 
 @dataclass(frozen=True, eq=False)
 class Neighbours:
-    """In one layer and region: the candidates, and the number of the nearest one at each position owned here."""
+    """One layer and region: the candidates, and the number of the nearest one at each position owned here."""
 
     candidates: Candidates
     index: Tensor
@@ -25,7 +25,7 @@ class Neighbours:
 
 @torch.no_grad()
 def encode_neighbours(setup: ScaleSetup, canvas: Tensor) -> list[dict[str, Neighbours]]:
-    """For each region, by layer, the neighbours of the canvas with which a scale begins.
+    """The neighbours of the canvas with which a scale begins, for each region and layer.
 
     canvas: this process's rows [1, 3, rows, W]. An empty list where the setting `neighbours` is 0.
     """

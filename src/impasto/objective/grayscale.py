@@ -4,8 +4,8 @@ from impasto.evaluation import Evaluate, Evaluation
 from impasto.tensor_types import Image
 
 
-class Neutral:
-    """`evaluate(image)` whose gradient is neutral, so that a solver that starts from a grey canvas stays with grey.
+class Grayscale:
+    """`evaluate(image)` whose gradient is grey, so that a solver that starts from a grey canvas stays with greys.
 
     The gradient is projected onto the grey pictures: of each pixel the mean over the channels, in all of them. Along
     them it is exact. Otherwise the canvas would take on colour that lowers the cost, and goes when only its lightness
@@ -26,6 +26,6 @@ class Neutral:
         return evaluation
 
 
-def neutral(canvas: Image) -> Image:
+def grayscale(canvas: Image) -> Image:
     """A canvas of greys with the values of the first channel: noise keeps its amplitude so. A new tensor."""
     return canvas[:, :1].expand(-1, 3, -1, -1).contiguous()

@@ -4,6 +4,9 @@ VGG-19 surrounds what it sees with zeros at every convolution. A smooth sky that
 activations at the border than inside, and the solver answers with dark edges and bright spots in the
 corners. Mirrored outwards first (Gatys et al. and many after them pad by reflection), the picture's own
 pixels lie inside, and the zeros meet only copies.
+
+The margin is seen and not measured: no cost counts its positions. Counted, they would give the outermost pixels a
+second derivative, and targets of their own; a straight line ran through pictures where the mirror images end.
 """
 
 import torch.nn.functional as F

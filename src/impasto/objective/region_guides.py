@@ -20,6 +20,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from impasto.costs.region import Guide
+from impasto.costs.term import EVERYWHERE, Place
 from impasto.objective.tiling.tiling import Tiling
 from impasto.vgg.layers import LAYERS
 
@@ -39,16 +40,20 @@ def layer_guides(
     """The guide of a region in each of some layers.
 
     weight: [H, W] over the whole picture that `tiling` is of, float32 in [0, 1]; the mirrored margin is added here.
-    The guides' weights are those of the band that the tiling owns, their sums those of the whole layer.
+    The guides' weights are those of the band that the tiling owns, 0 in the margin; their sums are of the whole layer.
     """
     guides = {}
     for layer in layers:
         whole = over_positions(weight, tiling, layer)
-        inside = eroded(whole, reach(layer))
+        rows, columns = tiling.inside(layer)
+        measured = slice(*rows), slice(*columns)
+        left = eroded(whole, reach(layer), measured)
+        guide = torch.zeros_like(left)
+        guide[measured] = left[measured]
         guides[layer] = Guide(
-            inside[tiling.own_rows(layer)].clone().to(device),
-            float(inside.sum(dtype=torch.float64)),
-            float(whole.sum(dtype=torch.float64)) / whole.numel(),
+            guide[tiling.own_rows(layer)].clone().to(device),
+            float(guide.sum(dtype=torch.float64)),
+            float(whole[measured].mean(dtype=torch.float64)),
         )
     return guides
 
@@ -68,12 +73,12 @@ def reach(layer: str) -> int:
     return min(FAR, round(LAYERS[layer].halo / LAYERS[layer].stride))
 
 
-def eroded(w: Tensor, reach: int) -> Tensor:
-    """w' of the weights of one layer [n_H, n_W]."""
-    least = LEFT * float(w.sum(dtype=torch.float64))
+def eroded(w: Tensor, reach: int, measured: Place = EVERYWHERE) -> Tensor:
+    """w' of the weights of one layer [n_H, n_W]; measured: where LEFT of the region stays."""
+    least = LEFT * float(w[measured].sum(dtype=torch.float64))
     while reach:
         inside = torch.minimum(w, (2 * mean_around(w, reach) - w).clamp_(min=0))
-        if float(inside.sum(dtype=torch.float64)) >= least:
+        if float(inside[measured].sum(dtype=torch.float64)) >= least:
             return inside
         reach //= 2
     return w

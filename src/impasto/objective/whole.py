@@ -1,11 +1,11 @@
 """The whole picture at once: the plain way, and the fastest while it fits into memory."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
 
-from impasto.costs.term import Summary, Term
+from impasto.costs.term import Summary, Term, Window
 from impasto.costs.total import weighted_total
 from impasto.evaluation import Evaluation
 from impasto.tensor_types import Image
@@ -18,10 +18,19 @@ class Whole:
     encoder: gives the activations the terms look at.
     terms: content and style terms, each measuring one layer.
     alpha, beta: weights of the two parts in J.
+    window: the part of a layer that is measured, where it is not all of it.
     """
 
-    def __init__(self, encoder: VGG19, terms: Sequence[Term], alpha: float, beta: float):
+    def __init__(
+        self,
+        encoder: VGG19,
+        terms: Sequence[Term],
+        alpha: float,
+        beta: float,
+        window: Callable[[str], Window] | None = None,
+    ):
         self.encoder, self.terms, self.alpha, self.beta = encoder, tuple(terms), alpha, beta
+        self._window = window
         self.layers = list(dict.fromkeys(term.layer for term in terms))
 
     def __call__(self, image: Image) -> Evaluation:
@@ -30,9 +39,10 @@ class Whole:
         summaries: dict[Term, Summary] = {}
 
         def measure(layer: str, a_G: Tensor) -> Tensor:
+            window = None if self._window is None else self._window(layer)
             for term in self.terms:
                 if term.layer == layer:
-                    summaries[term], a_G = term.measure(a_G)
+                    summaries[term], a_G = term.measure(a_G, window)
             return a_G
 
         self.encoder.walk(image, self.layers, measure)

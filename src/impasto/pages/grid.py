@@ -1,15 +1,8 @@
-"""What a sheet and a page ask of a grid of pictures."""
+"""A grid of pictures, as a sheet and a page show it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
-
-
-class Value(Protocol):
-    """One value of an axis."""
-
-    @property
-    def label(self) -> str:
-        """As it is shown."""
 
 
 class Axis(Protocol):
@@ -20,45 +13,36 @@ class Axis(Protocol):
         """What changes."""
 
     @property
-    def values(self) -> Sequence[Value]:
-        """In order."""
-
-
-class Cell(Protocol):
-    """One picture's place, from 0, and its name, unlike any other's."""
-
-    @property
-    def name(self) -> str:
-        """Good as a file's name and in a link."""
-
-    @property
     def labels(self) -> Sequence[str]:
-        """One for each axis."""
-
-    @property
-    def column(self) -> int:
-        """How far to the right."""
-
-    @property
-    def row(self) -> int:
-        """How far down."""
+        """Its values as they are shown, in order."""
 
 
-class Grid(Protocol):
+@dataclass(frozen=True)
+class Cell:
+    """The place of one picture: a label for each axis; column and row, from 0; a name that no other cell has.
+
+    The name is good in a link and, in front of a suffix, as a file's.
+    """
+
+    labels: tuple[str, ...]
+    column: int
+    row: int
+    name: str
+
+
+@dataclass(frozen=True)
+class Grid:
     """Pictures, row by row. The first of two axes goes across, the second down; a single one goes on in new rows."""
 
-    @property
-    def axes(self) -> Sequence[Axis]:
-        """One or two."""
-
-    @property
-    def cells(self) -> Sequence[Cell]:
-        """Row by row."""
+    axes: tuple[Axis, ...]
+    cells: tuple[Cell, ...]
 
     @property
     def columns(self) -> int:
         """How many cells there are across."""
+        return 1 + max(cell.column for cell in self.cells)
 
     @property
     def rows(self) -> int:
         """How many cells there are down."""
+        return 1 + max(cell.row for cell in self.cells)

@@ -1,6 +1,6 @@
 """The contact sheet: all pictures of a grid in one, with the values they were painted with."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -59,14 +59,14 @@ def draw_sheet(grid: Grid, picture: Callable[[Any, int], pyvips.Image | None], t
     height = max([one.height for one in pictures.values()], default=_NARROWEST)
     blank = _plain(width, height, _BLANK)
     places = [_set(pictures.get(cell.name, blank), "centre", width, height) for cell in grid.cells]
-    heads = _labels([value.label for value in grid.axes[0].values], width, "centre")
+    heads = _labels(grid.axes[0].labels, width, "centre")
     if len(grid.axes) == 1:
         sheet = _joined(
             [_stacked([head, place]) for head, place in zip(heads, places, strict=True)], grid.columns
         )
     else:
         sheet = _stacked([_joined(heads, grid.columns), _joined(places, grid.columns)])
-        rows = _labels([value.label for value in grid.axes[1].values], LARGEST_PICTURE // 2, "low")
+        rows = _labels(grid.axes[1].labels, LARGEST_PICTURE // 2, "low")
         beside = _joined([_set(row, "west", row.width + _GAP, height) for row in rows], 1)
         sheet = _set(beside, "south", beside.width, sheet.height).join(sheet, "horizontal")
     axes = (
@@ -78,7 +78,7 @@ def draw_sheet(grid: Grid, picture: Callable[[Any, int], pyvips.Image | None], t
     return _set(sheet, "centre", sheet.width + 2 * _MARGIN, sheet.height + 2 * _MARGIN)
 
 
-def _labels(texts: list[str], width: int, align: str) -> list[pyvips.Image]:
+def _labels(texts: Sequence[str], width: int, align: str) -> list[pyvips.Image]:
     """Texts of one size, at most `width` wide; those over pictures are as wide, and stand on their pictures."""
     drawn = [_text(text, width, align) for text in texts]
     across = width if align == "centre" else max(one.width for one in drawn)

@@ -7,7 +7,7 @@ A safetensors file: the solver's tensors (the canvas among them), and a JSON hea
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -76,24 +76,17 @@ def save_checkpoint(path: str | os.PathLike[str], checkpoint: Checkpoint) -> Non
 
     Raises OutputError when the file cannot be written.
     """
-    state = checkpoint.solver_state
+    parts = dict(vars(checkpoint))
+    state = parts.pop("solver_state")
     tensors = {name: value for name, value in state.items() if isinstance(value, Tensor) or is_stored(value)}
     header = {
         "format": FORMAT,
         "version": VERSION,
+        **parts,
         "settings": checkpoint.settings.as_dict(),
-        "inputs": checkpoint.inputs,
-        "weights": checkpoint.weights,
-        "versions": checkpoint.versions,
-        "scale": checkpoint.scale,
-        "step": checkpoint.step,
-        "seconds": checkpoint.seconds,
         "history": [cost.numbers() for cost in checkpoint.history],
         "solver": {name: value for name, value in state.items() if name not in tensors},
-        "layouts": [layout.as_dict() for layout in checkpoint.layouts],
-        "costs": checkpoint.costs,
-        "adjustments": checkpoint.adjustments,
-        "extra": checkpoint.extra,
+        "layouts": [asdict(layout) for layout in checkpoint.layouts],
     }
     with replacing(Path(path), overwrite=True) as file:
         write_tensors(file, tensors, {_KEY: json.dumps(header)})
@@ -108,30 +101,25 @@ def load_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
     Raises CheckpointError when the file is missing, damaged, not a checkpoint, or of a later format.
     """
     header, tensors = _read(Path(path))
+    header = {"costs": [], "adjustments": [], **header}
     if "stage" in header:
-        header = {**header, "scale": header["stage"]}
+        header["scale"] = header["stage"]
     try:
         check_header(header)
         # Earlier versions wrote adjustments that change nothing, too.
-        found = read_adjustments(header.get("adjustments", []))
+        found = read_adjustments(header["adjustments"])
         adjustments = [
             one.as_dict() for one in found if any(value is not None for value in one.changes.values())
         ]
-        return Checkpoint(
-            settings=Settings.from_dict(header["settings"]),
-            inputs=header["inputs"],
-            weights=header["weights"],
-            versions=header["versions"],
-            scale=header["scale"],
-            step=header["step"],
-            seconds=header["seconds"],
-            history=[Cost(*numbers) for numbers in header["history"]],
-            solver_state=header["solver"] | tensors,
-            layouts=[Layout.from_dict(values) for values in header["layouts"]],
-            costs=header.get("costs", []),
-            adjustments=adjustments,
-            extra=header["extra"],
-        )
+        parts = {
+            **{one.name: header[one.name] for one in fields(Checkpoint) if one.name != "solver_state"},
+            "settings": Settings.from_dict(header["settings"]),
+            "history": [Cost(*numbers) for numbers in header["history"]],
+            "solver_state": header["solver"] | tensors,
+            "layouts": [Layout(**values) for values in header["layouts"]],
+            "adjustments": adjustments,
+        }
+        return Checkpoint(**parts)
     except (KeyError, TypeError, AttributeError, SettingsError) as error:
         raise CheckpointError(
             f"{path} is a checkpoint with something missing or wrong ({error}); start over"

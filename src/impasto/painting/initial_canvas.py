@@ -3,9 +3,7 @@
 import torch
 from torch import Tensor
 
-from impasto.errors import SettingsError
 from impasto.images.resize.resize import resize
-from impasto.settings import STARTS
 
 
 def first_canvas(
@@ -29,23 +27,12 @@ def first_canvas(
 
     Returns:
         A new tensor [1, 3, H, W] in [0, 1], of C's type and on C's device.
-
-    Raises:
-        SettingsError: an unknown start, a noise outside [0, 1], a generator that is not on the CPU, or a
-            missing picture.
     """
     if start in ("content", "recoloured", "underpainting"):
         return content.detach().clone()
     if start == "picture":
-        if picture is None:
-            raise SettingsError('the start "picture" needs a picture: give one, or start from "content"')
+        assert picture is not None
         return resize(picture.detach(), (content.shape[-2], content.shape[-1])).to(content).clone()
-    if start not in STARTS:
-        raise SettingsError(f"start is {start!r}; expected one of {', '.join(STARTS)}")
-    if not 0 <= noise <= 1:
-        raise SettingsError(f"noise is {noise}; expected an amplitude in [0, 1], such as 0.25")
-    if generator.device.type != "cpu":
-        raise SettingsError(f"the generator is on {generator.device}; expected one on the CPU")
     uniform = torch.rand(content.shape, generator=generator, dtype=torch.float32)
     if start == "noise":
         return uniform.to(content)

@@ -67,43 +67,33 @@ class Problem(Protocol):
     @property
     def scales(self) -> Sequence[Scale]:
         """Coarse to fine."""
-        ...
 
     def initial_canvas(self) -> Image:
         """Where the first scale starts."""
-        ...
 
     def upscaled(self, canvas: Image, scale: int) -> ResizedImage:
         """Where this scale starts, given what the one before it painted."""
-        ...
 
     def solver(self, canvas: Image, scale: int) -> Solver:
         """A new solver for this scale that starts from `canvas`."""
-        ...
 
     def begun(self, canvas: Image) -> Tensor | None:
         """What has to be kept of the canvas with which a scale begins, to encode the scale again when it goes on."""
-        ...
 
     def encode(self, scale: int, begun: Tensor | None) -> Any:
         """What never changes while the scale is painted."""
-        ...
 
     def objective(self, scale: int, encodings: Any) -> Evaluate:
         """Cost and gradient at this scale, with the weights as they are now."""
-        ...
 
     def adjust(self, number: int) -> bool:
         """Take over what was adjusted after so many steps; whether anything was."""
-        ...
 
     def compiles(self) -> bool:
         """Whether the first evaluation will compile code."""
-        ...
 
     def cancelled(self) -> bool:
         """Whether the painting is to end: asked before each evaluation, by all processes that share it."""
-        ...
 
 
 @dataclass

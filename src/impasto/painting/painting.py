@@ -199,7 +199,7 @@ class Painting:
 
     @contextlib.contextmanager
     def _computing(self) -> Iterator[None]:
-        """As the settings say: with that many threads, in the layouts that fit, on that device."""
+        """Compute within this block as the settings say: with so many threads, in layouts that fit, on their device."""
         with self._partition.reporting(), computing_with(self._threads):
             self._problem.layouts = self.layouts
             with self._planner.on_device(self._progress.scale):

@@ -29,7 +29,7 @@ class Planner:
 
     @cached_property
     def best(self) -> Plan:
-        """For each scale the best layout that fits into the memory there is; no times.
+        """The best layout for each scale that fits into the memory there is; no times.
 
         Raises SettingsError when nothing fits.
         """
@@ -115,7 +115,7 @@ class Planner:
 
     @cached_property
     def _peaks(self) -> list[int]:
-        """For each scale the most bytes that the process will hold, in the layout that it has."""
+        """The most bytes that the process will hold at each scale, in the layout that the scale has."""
         request = replace(self._request, final=self._parts[-1].size)
         parts = zip(self._parts, self.layouts, strict=True)
         return [request.peak(part, layout, self._memory.base) for part, layout in parts]

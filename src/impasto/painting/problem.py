@@ -23,7 +23,7 @@ from impasto.layout import Layout
 from impasto.memory.request import uses_compiled_code
 from impasto.objective.build import Encodings, build_objective, encode, protection_at
 from impasto.objective.encode_style import StyleEncodings, encode_styles
-from impasto.objective.grayscale import neutral
+from impasto.objective.grayscale import grayscale
 from impasto.objective.scale_setup import ScaleSetup
 from impasto.painting.adjust import Adjustment, adjusted
 from impasto.painting.initial_canvas import first_canvas
@@ -127,7 +127,7 @@ class PaintingProblem:
             torch.Generator().manual_seed(self.settings.seed),
             None if start is None else start.rgb,
         )
-        return neutral(canvas) if self.settings.colour == "photograph" else canvas
+        return grayscale(canvas) if self.settings.colour == "photograph" else canvas
 
     def _content_to_start_from(self) -> Image:
         size = self.scales[0].size
@@ -267,7 +267,7 @@ class PaintingProblem:
 
 
 def _statistics_only(settings: Settings) -> Settings:
-    """Without the costs that a picture has in its own manner, too."""
+    """The settings without those costs that even a picture in its own manner has."""
     return replace(settings, smoothness=0.0, neighbours=0.0)
 
 

@@ -61,7 +61,7 @@ class Result:
         return f"{type(self).__name__}({width} x {height} pixels, {len(self.history)} steps, {self.stopped})"
 
     def _repr_png_(self) -> bytes | None:
-        """As a notebook shows it."""
+        """The picture as a notebook shows it."""
         planes = checked_planes(self.image, self.alpha, _SHOWN)
         return png(steps_image(*planes, bits=8, known=format_of(_SHOWN)))
 

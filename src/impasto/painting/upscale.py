@@ -1,4 +1,4 @@
-"""From one scale to the next: the canvas, enlarged, with the photograph's fine detail laid over it.
+"""The canvas of the next scale: enlarged, with the photograph's fine detail laid over it.
 
 Strip by strip, because a canvas may be gigabytes.
 """

@@ -32,33 +32,3 @@ from impasto.settings.schema import (
 )
 from impasto.settings.setting import Setting
 from impasto.settings.settings import ADJUSTABLE, INSTEAD_OF, OTHERS_OF_STRENGTH, Settings
-
-__all__ = [
-    "ADJUSTABLE",
-    "ALL",
-    "CHOICES",
-    "COMPUTER",
-    "EXPLORE_SIZE",
-    "FEWEST_FINE_STEPS",
-    "FINE_STEPS",
-    "FULL_STEPS_SIZE",
-    "GROUPS",
-    "HOW",
-    "INSTEAD_OF",
-    "LARGEST_DEFAULT_SIZE",
-    "LOOK",
-    "OTHERS_OF_STRENGTH",
-    "PICTURE",
-    "PRESETS",
-    "SCHEMA",
-    "SMALLEST_SCALE",
-    "STARTS",
-    "STATED_ALPHA",
-    "STATED_BETA",
-    "STATED_STYLE_LAYERS",
-    "WHERE",
-    "Setting",
-    "Settings",
-    "groups",
-    "near",
-]

@@ -12,6 +12,7 @@ from impasto.settings.layer_weights import layer_weights
 from impasto.settings.presets import PRESETS
 
 Kind = Literal["whole", "number", "switch", "choice", "text", "path", "layers"]
+_SWITCH = {"on": True, "yes": True, "true": True, "off": False, "no": False, "false": False}
 _METAVARS = {"whole": "N", "number": "X", "text": "TEXT", "path": "FILE", "layers": "LAYERS"}
 
 
@@ -88,6 +89,22 @@ class Setting:
             return f"{self.help} [{'; '.join(f'{preset}: {value}' for preset, value in values.items())}]"
         default = values.popitem()[1]
         return f"{self.help} [default: {default}]" if default else self.help
+
+    def read(self, text: str) -> Any:
+        """A value as it is typed: text brought to this setting's type, and not yet checked.
+
+        Raises:
+            SettingsError: the text is of another kind.
+        """
+        try:
+            if self.type is bool:
+                return _SWITCH[text.lower()]
+            return self.type(text) if self.type in (int, float) else text
+        except (ValueError, KeyError):
+            wanted = {int: "a whole number", float: "a number", bool: "on or off"}[self.type]
+            raise SettingsError(
+                f"{self.option} must be {wanted}, got {shown(text)}", names=(self.name,)
+            ) from None
 
     def checked(self, value: Any) -> Any:
         """A value brought to the one form that `Settings` keeps.

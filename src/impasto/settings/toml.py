@@ -105,7 +105,7 @@ def literal(value: Any) -> str:
     """A value as TOML has it, on one line; mappings become inline tables.
 
     Raises:
-        SettingsError: text that is no Unicode (a file name of other bytes), which TOML cannot hold.
+        SettingsError: the text is not valid Unicode (a file name of other bytes), which TOML cannot hold.
 
     >>> print(literal({"relu1_1": 0.5, "a b": ["x", True, 3]}))
     { relu1_1 = 0.5, "a b" = ["x", true, 3] }

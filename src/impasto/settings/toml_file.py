@@ -59,7 +59,7 @@ def write_settings(path: str | os.PathLike[str], settings: Settings, *, overwrit
 
     Raises:
         OutputError: the file cannot be written, or exists and `overwrite` is off.
-        SettingsError: a path in the settings is no Unicode text.
+        SettingsError: a path in the settings is not valid Unicode.
     """
     path = Path(path)
     text = settings_as_toml(settings, path.parent)

@@ -20,7 +20,7 @@ from impasto.solvers.solver import State
 
 BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-8
 QUICK_BETA_2 = 0.99
-"""For few steps, whose iterates are averaged."""
+"""BETA_2 where there are few steps, whose iterates are averaged."""
 ENOUGH = 1e-4
 """A balanced cost that is 0 but for rounding: the canvas has the content and the style that were asked for.
 
@@ -107,7 +107,7 @@ class Adam:
             return cost
         self._steps += 1
         mean_bias, square_bias = 1 - BETA_1**self._steps, 1 - self._beta_2**self._steps
-        dice = torch.Generator(self.image.device).manual_seed(self._steps)  # the same after a restart
+        generator = torch.Generator(self.image.device).manual_seed(self._steps)  # the same after a restart
         for image, g, kept_mean, kept_square in chunks(self._iterate, gradient, self._mean, self._square):
             mean, square = kept_mean.to(image.dtype), kept_square.to(image.dtype)
             mean.lerp_(g, 1 - BETA_1)
@@ -116,7 +116,7 @@ class Adam:
             image.addcdiv_(mean, root, value=-self.learning_rate / mean_bias).clamp_(0, 1)
             if kept_mean is not mean:
                 kept_mean.copy_(mean)
-                kept_square.copy_(round_at_random(square, dice))
+                kept_square.copy_(round_at_random(square, generator))
         if self._average:
             share = (1 - self._average) / (1 - self._average**self._steps)
             for image, iterate in chunks(self.image, self._iterate):

@@ -58,7 +58,7 @@ def search(
 
 
 def _shrink(rise: float, slope: float) -> float:
-    """By how much to shorten the step: to the minimum of the parabola through what was seen, within reason."""
+    """The factor by which to shorten the step: to the minimum of the parabola through what was seen, within reason."""
     if not math.isfinite(rise) or slope >= 0:
         return 0.1
     return min(0.5, max(0.1, -slope / (2 * (rise - slope)))) if rise > slope else 0.5

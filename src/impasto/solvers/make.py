@@ -15,7 +15,7 @@ from impasto.solvers.lbfgs import LBFGS
 from impasto.solvers.solver import Solver
 
 SOLVERS: dict[str, type[LBFGS] | type[Adam]] = {"lbfgs": LBFGS, "adam": Adam}
-"""By the names of the setting `solver`."""
+"""The solvers, by the names that the setting `solver` has."""
 
 
 def make_solver(

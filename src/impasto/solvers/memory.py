@@ -37,12 +37,10 @@ class SolverSettings(Protocol):
     @property
     def history(self) -> int:
         """Most past steps that L-BFGS keeps."""
-        ...
 
     @property
     def averaging(self) -> float:
         """Decay of Adam's average of iterates, 0 for none."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -58,7 +56,7 @@ class Vectors:
 
 
 def lbfgs_vectors(history: int, kept: str) -> Vectors:
-    """For L-BFGS with `history` pairs, `kept` as a key of IN_MEMORY_PART; the same with any metric here."""
+    """The vectors of L-BFGS with `history` pairs, with any metric; kept: a key of IN_MEMORY_PART."""
     pairs = 2 * history * IN_MEMORY_PART[kept]
     return Vectors(evaluating=4 + pairs, peak=5 + pairs)
 
@@ -69,6 +67,6 @@ def scratch_bytes(vector: int) -> int:
 
 
 def adam_vectors(dtype: torch.dtype = torch.float32, average: bool = False) -> Vectors:
-    """For Adam with its moments in `dtype`, and an average of iterates."""
+    """The vectors of Adam with its moments in `dtype`; average: whether it averages its iterates."""
     kept = 1 + average + 2 * dtype.itemsize / torch.float32.itemsize
     return Vectors(evaluating=kept, peak=1 + kept)

@@ -30,19 +30,15 @@ class Solver(Protocol):
 
         The gradient that `evaluate` returns is the solver's from then on: it may keep and change it.
         """
-        ...
 
     def forget(self) -> None:
         """Forget what is no longer true when `evaluate` becomes another function; the image stays."""
-        ...
 
     def state(self) -> State:
         """A view of the whole state, for saving at once: the next step changes it."""
-        ...
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take over a saved state, with a tensor where the state had a vector that was not in memory.
 
         `state` may read each tensor when it is asked for: they are asked for once, one by one.
         """
-        ...

@@ -42,15 +42,12 @@ class Kept(Protocol):
 
     def dot(self, x: Tensor) -> float:
         """The sum of v * x; `x` is contiguous, has as many values as v, and is left as it is."""
-        ...
 
     def add_to(self, x: Tensor, alpha: float) -> None:
         """x += alpha * v, in place; `x` is contiguous."""
-        ...
 
     def tensor(self) -> Tensor:
         """v * scale as it is kept, for saving; with `scale` it makes the same `Kept` again."""
-        ...
 
 
 @runtime_checkable
@@ -62,7 +59,6 @@ class Keep(Protocol):
 
         scale: None for a new vector; for what `Kept.tensor()` gave, the scale that belonged to it.
         """
-        ...
 
 
 def keeper(kind: str, folder: str | os.PathLike[str] | None = None, reductions: Reductions = WHOLE) -> Keep:

@@ -10,7 +10,7 @@ from impasto.kernels.allocation import empty_features, own
 from impasto.tensor_types import Features, Piece
 
 
-def trimmed(x: Features, rows: slice, columns: slice) -> Piece:
+def cropped(x: Features, rows: slice, columns: slice) -> Piece:
     """x[..., rows, columns], both with a start and a stop; x itself where nothing is cut away.
 
     The gradient of a plain slice is laid out channel by channel: a layer that works channels last would copy it.
@@ -20,11 +20,11 @@ def trimmed(x: Features, rows: slice, columns: slice) -> Piece:
     works_channels_last = x.device.type == "cpu" and x.dtype == torch.float32
     if not works_channels_last or not x.is_contiguous(memory_format=torch.channels_last):
         return x[..., rows, columns]
-    part: Tensor = _Trimmed.apply(x, rows, columns)
+    part: Tensor = _Cropped.apply(x, rows, columns)
     return part
 
 
-class _Trimmed(torch.autograd.Function):
+class _Cropped(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, x: Tensor, rows: slice, columns: slice) -> Tensor:
         ctx.size, ctx.place = x.shape[1:], (rows, columns)

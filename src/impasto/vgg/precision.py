@@ -1,4 +1,4 @@
-"""In which numbers the network computes, and what is left in float32 whatever that is.
+"""The numbers that the network computes in, and what stays in float32 whatever these are.
 
 The picture, the costs' sums (Gram matrices, squared differences), the solver and the gradient are float32 in every
 precision but float64. A Gram matrix adds up hundreds of thousands of products: with the eight bits of a bfloat16

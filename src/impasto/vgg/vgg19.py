@@ -13,7 +13,7 @@ from impasto.kernels.first_calls import settle_vector_functions
 from impasto.tensor_types import Features, Image, Input
 from impasto.vgg.convolution import Pooling, prepare
 from impasto.vgg.convolution.pool import POOLINGS
-from impasto.vgg.crop import trimmed
+from impasto.vgg.crop import cropped
 from impasto.vgg.layers import LAYERS, TABLE, canonical, deepest, smallest_side
 from impasto.vgg.precision import precision_on
 from impasto.vgg.weights import Weights, find_weights
@@ -132,7 +132,7 @@ class VGG19:
             if ends_block:
                 x = x if fused else POOLINGS[self.pooling](x)
                 if trims:
-                    x = trimmed(x, *trims[layer.block + 1])
+                    x = cropped(x, *trims[layer.block + 1])
             if layer.name == last or (ends_block and layer.block + 1 == until):
                 break
         return x

@@ -3,7 +3,7 @@
 from html.parser import HTMLParser
 from pathlib import Path
 
-SHORT = ("--size", "48", "--steps", "3", "--threads", "1")
+SHORT = ("--recipe", "glaze", "--size", "48", "--steps", "3", "--threads", "1")
 STRENGTHS = ("--vary", "strength=0.2,0.8")
 GRID = (*STRENGTHS, "--vary", "content-layer=relu1_2,relu2_2")
 

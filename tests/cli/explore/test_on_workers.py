@@ -14,6 +14,7 @@ __all__ = ["in_this_process"]
 pytestmark = pytest.mark.usefixtures("studio", "in_this_process")
 
 
+@pytest.mark.slow
 def test_the_same_pictures(run):
     run(*explore(*GRID, output="alone"))
     outcome = run(*explore(*GRID, "--workers", "2"))
@@ -29,6 +30,7 @@ def test_the_same_pictures(run):
     }
 
 
+@pytest.mark.slow
 def test_what_is_there_is_not_painted_again(run):
     run(*explore("--vary", "strength=0.2,0.8"))
     old = ages()
@@ -40,6 +42,7 @@ def test_what_is_there_is_not_painted_again(run):
     )
 
 
+@pytest.mark.slow
 def test_a_picture_that_fails_does_not_stop_the_others(run, monkeypatch):
     step = impasto.painting.painting.Painting.__next__
 

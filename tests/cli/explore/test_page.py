@@ -42,7 +42,7 @@ def test_the_page_shows_each_picture_whole_with_its_costs_and_its_command(run):
     listed = json.loads(Path("out/exploration.json").read_text())["cells"]
     for name, command in zip(("strength-0.2", "strength-0.8"), page.commands, strict=True):
         straight = impasto.stylize(
-            "content.png", "style.png", size=48, steps=3, threads=1, strength=float(name[-3:])
+            "content.png", "style.png", recipe="glaze", size=48, steps=3, threads=1, strength=float(name[-3:])
         )
         assert listed[name]["cost"]["total"] == straight.history[-1].total
         assert f"{straight.history[-1].total:.4g}" in page.source

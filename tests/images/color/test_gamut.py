@@ -29,6 +29,7 @@ def wild() -> torch.Tensor:
     return oklab(L.flatten(), 0.45, hue.flatten())
 
 
+@pytest.mark.slow
 def test_what_can_be_shown_comes_back_as_it_was():
     coded = torch.rand(1, 3, 50, 50, generator=torch.Generator().manual_seed(0))
     coded[0, :, 0, :8] = torch.tensor([[float(c) for c in f"{n:03b}"] for n in range(8)]).T  # the corners

@@ -7,7 +7,7 @@ import zlib
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -15,12 +15,7 @@ from impasto.errors import PictureError
 from impasto.images.io.read import read_metadata, read_picture
 
 FORMATS = ("png", "jpeg", "tiff", "webp", "gif", "avif")
-fuzz = settings(
-    max_examples=60,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+fuzz = settings(max_examples=60)
 
 
 def encoded(kind: str) -> bytes:

@@ -14,7 +14,7 @@ json_values = st.recursive(
 )
 
 
-@settings(max_examples=80, deadline=None, derandomize=True)
+@settings(max_examples=80)
 @given(st.dictionaries(st.text(), json_values, max_size=6))
 def test_any_json_survives_the_packet(recipe):
     assert metadata_from_packet(metadata_packet(recipe), "it") == recipe

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import pyvips
 import torch
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
@@ -19,12 +19,7 @@ from impasto.files import atomic_write as atomic
 from impasto.images.io.read import check_writable, read_picture, write_picture
 
 FILES = ("a.png", "a.jpg", "a.JPEG", "a.tif", "a.tiff", "a.webp")
-property_test = settings(
-    max_examples=40,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+property_test = settings(max_examples=40)
 
 
 def noise(height: int = 20, width: int = 30, seed: int = 0, channels: int = 3) -> torch.Tensor:

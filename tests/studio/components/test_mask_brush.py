@@ -13,6 +13,8 @@ from impasto.images.masks.mask import read_mask
 from impasto.studio.components.mask_brush import REST
 from tests.studio.components.conftest import Shown
 
+pytestmark = pytest.mark.slow
+
 
 def distances(places: list[tuple[float, float]], width: int = 400, height: int = 300) -> np.ndarray:
     """How far each pixel's middle is from a line through places: [H, W]."""
@@ -178,7 +180,7 @@ def test_a_stroke_on_the_zoomed_picture_meets_the_same_pixels(shown: Shown):
     for _ in range(8):
         page.mouse.wheel(0, -200)
     page.wait_for_function(
-        "document.querySelector('.impasto-paper img').getBoundingClientRect().width > 3000"
+        "document.querySelector('.impasto-paper img').getBoundingClientRect().width > 8000"  # after all of them
     )
     before = shown.rect()
     page.locator(".impasto-canvas").focus()

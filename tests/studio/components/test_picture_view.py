@@ -9,6 +9,8 @@ from PIL import Image
 
 from tests.studio.components.conftest import Shown
 
+pytestmark = pytest.mark.slow
+
 BEFORE = "/view?before=/picture/400x300.png%3Fred=250"
 
 
@@ -182,6 +184,9 @@ def test_two_views_of_a_group_move_together(shown: Shown):
     shown.page.wait_for_function("document.querySelectorAll('.impasto-paper img').length === 2")
     shown.page.mouse.move(150, 200)
     shown.page.mouse.wheel(0, -600)
+    shown.page.wait_for_function(
+        "document.querySelector('.impasto-paper img').getBoundingClientRect().width > 500"
+    )
     shown.page.mouse.down()
     shown.page.mouse.move(170, 180, steps=3)
     shown.page.mouse.up()

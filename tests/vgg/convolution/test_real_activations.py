@@ -50,6 +50,7 @@ def test_winograd_agrees_with_float64_on_one_layer(layer, source, pooled, exact,
     assert relative(y, exact[layer]) < 3e-6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("algorithm", ["direct", "winograd", "auto"])
 def test_the_whole_encoder_agrees_with_float64(algorithm, picture, exact, real_encoder):
     encoder = VGG19(real_encoder.weights, convolution=algorithm)

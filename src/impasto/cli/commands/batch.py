@@ -1,14 +1,12 @@
 """`impasto batch`."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from impasto.batch.jobs import NAME, Habits, jobs_in, jobs_of
+from impasto.batch.jobs import NAME, Habits, find_jobs
 from impasto.cli import parameters as p
 from impasto.cli.batch_display import show_batch
 from impasto.cli.guidance import takes_masks, where_of
 from impasto.cli.interrupt import INTERRUPTED
-from impasto.cli.job import absolute_weights
 from impasto.cli.messages import note, say
 from impasto.cli.options import given, takes_settings
 from impasto.distributed.process_info import place
@@ -18,7 +16,6 @@ from impasto.settings.amounts import in_words
 
 if TYPE_CHECKING:
     from impasto.batch.batch import Batch, Outcome
-    from impasto.batch.job import Job
     from impasto.batch.plan import BatchPlan
 
 SOME_FAILED = 1
@@ -52,12 +49,9 @@ def batch(
     if place().size > 1:
         raise SettingsError("a batch shares out its pictures by itself: start it without torchrun")
     where, named = where_of(fields), given(fields)
-    if named.get("weights"):
-        named["weights"] = absolute_weights(named["weights"])
     habits = Habits(output, name or NAME, named, where, force, checkpoint_every)
-    many = Batch(
-        _jobs(photos, style, jobs, pairs, habits), output, workers=workers, scheduler=scheduler, report=report
-    )
+    found = find_jobs(photos or [], style or [], jobs, habits, pairs=pairs)
+    many = Batch(found, output, workers=workers, scheduler=scheduler, report=report)
     if dry_run:
         _say_plan(many.plan())
         return 0
@@ -77,20 +71,6 @@ def batch(
         if report:
             say(f"What was measured of each is in {output / 'report.csv'}.")
     return INTERRUPTED if not complete else SOME_FAILED if many.outcome.failed else 0
-
-
-def _jobs(
-    photos: list[str] | None, styles: list[str] | None, table: Path | None, pairs: bool, habits: Habits
-) -> "list[Job]":
-    if table is None:
-        if not photos or not styles:
-            raise SettingsError(
-                "expected photographs and at least one --style PAINTING, or a table of them with --jobs"
-            )
-        return jobs_of(photos, styles, habits, pairs=pairs)
-    if photos or styles or pairs:
-        raise SettingsError("the table given with --jobs names photographs and paintings: omit the others")
-    return jobs_in(table, habits)
 
 
 def _say_plan(plan: "BatchPlan") -> None:

@@ -8,13 +8,13 @@ from impasto.cli import parameters as p
 from impasto.cli.batch_display import show_batch
 from impasto.cli.checks import check_inputs
 from impasto.cli.display import make_reporter
-from impasto.cli.guidance import files_of, takes_masks, where_of, words_of
+from impasto.cli.guidance import takes_masks, where_of, words_of
 from impasto.cli.interrupt import FAILED, INTERRUPTED, Interruption, finishing_the_step
-from impasto.cli.job import absolute_weights, inputs_of
 from impasto.cli.messages import say
 from impasto.cli.options import given, paintings, takes_settings
 from impasto.cli.reporter import Reporter, Title
 from impasto.faces.again import again_command
+from impasto.faces.guides import files_of, inputs_of
 from impasto.faces.words import as_option, command, operand, spent
 from impasto.inputs.style_sources import in_words
 
@@ -41,11 +41,12 @@ def explore(
     from impasto.explore.grid import make_grid  # these load numpy
     from impasto.explore.paint import Explorer
     from impasto.explore.subject import Subject
-    from impasto.settings.toml_file import settings_in
 
     where, file = where_of(fields), fields.pop("settings")
-    named = _absolute(given({"size": size, **fields}))
-    beneath = _absolute({} if file is None else settings_in(file, {}))  # what is varied wins over it
+    named, beneath = (
+        given({"size": size, **fields}),
+        given({"settings": file}),
+    )  # what is varied wins over the file
     grid = make_grid(vary, named, beneath)
     subject = Subject(content, tuple(paintings(style)), where, files_of(where))
     check_inputs(inputs_of(content, subject.styles, None, where))
@@ -111,10 +112,6 @@ def _on_workers(explorer: "Explorer", workers: int, quiet: bool) -> bool:
     events = explorer.on_workers(workers)
     show_batch(events, len(explorer.todo), explorer.done, quiet, explorer.stop)
     return explorer.done + len(explorer.failed) == len(explorer.grid.cells)
-
-
-def _absolute(fields: dict[str, Any]) -> dict[str, Any]:
-    return {**fields, "weights": absolute_weights(fields["weights"])} if fields.get("weights") else fields
 
 
 def _folder(subject: "Subject", grid: "Grid") -> Path:

@@ -8,9 +8,10 @@ import impasto
 from impasto.cli import parameters as p
 from impasto.cli.checks import check_inputs
 from impasto.cli.guidance import takes_masks, where_of
-from impasto.cli.job import absolute_weights, inputs_of, start_file
+from impasto.cli.job import start_file
 from impasto.cli.messages import note, say
 from impasto.cli.options import given, paintings, takes_settings
+from impasto.faces.guides import inputs_of
 from impasto.faces.words import spent
 from impasto.settings import Settings
 from impasto.settings.amounts import in_words
@@ -33,8 +34,6 @@ _KEPT = {
 def plan(content: p.Content, style: p.Styles, as_json: p.Json = False, **fields: Any) -> int:
     """Say in advance what a painting will take: memory, time, and how each scale will be computed."""
     where, styles, named = where_of(fields), paintings(style), given(fields)
-    if named.get("weights"):
-        named["weights"] = absolute_weights(named["weights"])
     settings = Settings.from_dict(named)
     start = start_file(settings.start)
     check_inputs(inputs_of(content, styles, start, where))

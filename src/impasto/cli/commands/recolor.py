@@ -6,12 +6,11 @@ from typing import Any
 
 import impasto
 from impasto.cli import parameters as p
-from impasto.cli.checks import check_inputs, same_file
-from impasto.cli.job import inputs_of
+from impasto.cli.checks import check_free, check_inputs
 from impasto.cli.messages import say
 from impasto.cli.options import paintings
 from impasto.distributed.process_info import place
-from impasto.errors import OutputError
+from impasto.faces.guides import inputs_of
 from impasto.settings import Settings
 
 
@@ -46,9 +45,7 @@ def recolor_pictures(
     check_inputs(inputs)
     if place().rank > 0:  # it is done at once, by the first of several processes
         return 0
-    for role, path in inputs.items():
-        if same_file(output, path):
-            raise OutputError(f"'{output}' is the {role}: choose another name for the result")
+    check_free(output, inputs)
     impasto.check_writable(output, bits=settings.bits, overwrite=force)
     result = impasto.recolor(
         content,

@@ -7,12 +7,12 @@ from typing import Any
 
 import impasto
 from impasto.cli import parameters as p
-from impasto.cli.checks import check_inputs, same_file
-from impasto.cli.job import absolute_weights
+from impasto.cli.checks import check_free, check_inputs
 from impasto.cli.messages import note, say
+from impasto.cli.options import absolute_weights
 from impasto.cli.output_files import fingerprint_of
 from impasto.demo.pictures import demo_picture
-from impasto.errors import OutputError, PictureError
+from impasto.errors import PictureError
 from impasto.files.figure import check_figure
 from impasto.files.readable import is_regular
 
@@ -36,9 +36,9 @@ def report(
     parents = {role: _parent(result, role, path, inputs.get(role)) for role, path in given.items()}
     if page is not None:
         check_figure(page, force, "report")
-        for other in (result, *parents.values()):
-            if same_file(page, other):
-                raise OutputError(f"'{page}' is one of the pictures: choose another name for the report")
+        check_free(
+            page, {"result": result, **{PARENTS[role]: path for role, path in parents.items()}}, "report"
+        )
     found = impasto.report(
         result,
         parents["content"],

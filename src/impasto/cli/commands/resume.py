@@ -9,7 +9,8 @@ import impasto
 from impasto.cli import parameters as p
 from impasto.cli.checks import check_resumed
 from impasto.cli.commands.video import resume_film
-from impasto.cli.job import Job, RunRecord, absolute_weights, from_extra
+from impasto.cli.job import Job, RunRecord, from_extra
+from impasto.cli.options import absolute_weights
 from impasto.cli.output_files import fingerprint_of
 from impasto.distributed.process_info import place
 from impasto.errors import OutputError, PictureError

@@ -7,7 +7,7 @@ from impasto.cli.adjust import read_adjustments
 from impasto.cli.checks import check_new
 from impasto.cli.commands.recolor import recolor_pictures
 from impasto.cli.guidance import takes_masks, where_of, words_of
-from impasto.cli.job import Job, absolute_weights, default_checkpoint, start_file
+from impasto.cli.job import Job, default_checkpoint, start_file
 from impasto.cli.options import given, paintings, takes_settings
 from impasto.errors import SettingsError
 from impasto.settings import Settings
@@ -32,8 +32,6 @@ def stylize(
     from impasto.cli.paint import paint_new
 
     where, named = where_of(fields), given(fields)
-    if named.get("weights"):
-        named["weights"] = absolute_weights(named["weights"])
     settings = Settings.from_dict(named)
     adjustments = read_adjustments(adjust or [], settings.recipe)
     if settings.colour == "only":

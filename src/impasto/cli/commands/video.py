@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import impasto
 from impasto.cli import parameters as p
-from impasto.cli.checks import check_inputs, same_file
+from impasto.cli.checks import check_free, check_inputs
 from impasto.cli.film import digest_of, paint_film, resume_command
 from impasto.cli.film_parts import Shared, paint_in_parts
 from impasto.cli.guidance import takes_masks, where_of
-from impasto.cli.job import absolute_weights
-from impasto.cli.options import given, paintings, takes_settings
+from impasto.cli.options import absolute_weights, given, paintings, takes_settings
 from impasto.distributed.process_info import place
 from impasto.errors import OutputError, SettingsError
 from impasto.files.atomic_write import check_target
@@ -60,8 +59,6 @@ def video(
 
     file = fields.get("settings")
     where, named = where_of(fields), given(fields)
-    if named.get("weights"):
-        named["weights"] = absolute_weights(named["weights"])
     if stop is not None and stop <= start:
         raise SettingsError(
             f"--to {stop:g} lies before --from {start:g}: give the seconds at which the part ends"
@@ -137,9 +134,7 @@ def _new_folder(job: "FilmJob", force: bool) -> "State":
 
     check_inputs({role: path for role, path in job.inputs().items() if path.suffix and not path.is_dir()})
     open_film(job.film, job.rate)
-    for role, path in {"film": job.film, **job.inputs()}.items():
-        if same_file(path, job.output):
-            raise OutputError(f"'{job.output}' is the {role}: choose another name for the result")
+    check_free(job.output, {"film": job.film, **job.inputs()})
     _check_output(job, force)
     folder = default_folder(job.output)
     if folder.exists() and not is_state(folder) and any(folder.iterdir()):

@@ -3,8 +3,8 @@
 import impasto
 from impasto.cli import parameters as p
 from impasto.cli.interrupt import FAILED
-from impasto.cli.job import absolute_weights
 from impasto.cli.messages import say
+from impasto.cli.options import absolute_weights
 
 
 def weights(file: p.UsedWeights = None, verify: p.Verify = False) -> int:

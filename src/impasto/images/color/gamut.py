@@ -1,4 +1,4 @@
-"""From OKLab to what sRGB can show, without clipping any channel by itself.
+"""Bring OKLab colours to what sRGB can show, without clipping any channel by itself.
 
 A colour outside sRGB keeps its lightness L and its hue, and gives up as much chroma as it must. Clipped channel by
 channel it would change all three: a bright pink turns darker and purple, and strokes of different light turn into one
@@ -13,7 +13,7 @@ from impasto.images.color.spaces import linear_from_oklab, srgb_from_linear
 ROUNDING = 5e-6
 """How far outside [0, 1] a colour of sRGB may come back from OKLab in float32, beside its brightest channel."""
 HALVINGS = 20
-"""Of the interval in which the chroma is sought: to a millionth of what it was."""
+"""How often the interval in which the chroma is sought is halved: to a millionth of what it was."""
 KNEE = 0.2
 """How much of the range from black to white gives way, at an end that is exceeded."""
 

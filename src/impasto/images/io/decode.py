@@ -1,4 +1,4 @@
-"""From a file on disk to decoded pixels, with one clear line for every file that is not a picture."""
+"""Decode the picture in a file; every file that is not a picture gets one clear line."""
 
 import os
 from collections.abc import Iterator
@@ -49,7 +49,7 @@ def read_header(file: FileIO, name: str) -> pyvips.Image:
         image = pyvips.Image.new_from_source(source, "", access="sequential", fail_on="truncated")
         loader = image.get("vips-loader")
     except VIPS_ERRORS as error:
-        raise _not_a_picture(file, name, error) from None
+        raise _not_a_picture(name, error) from None
     if not loader.startswith(_LOADERS):
         raise PictureError(f"{name} is not a picture file (expected {_READABLE}): convert it first")
     return image
@@ -115,7 +115,7 @@ def image_from_array(pixels: np.ndarray, profile: bytes | None = None, space: st
     return image
 
 
-def _not_a_picture(file: FileIO, name: str, error: Exception) -> PictureError:
+def _not_a_picture(name: str, error: Exception) -> PictureError:
     if "not in a known format" in str(error):
         return PictureError(f"{name} is not a picture file (expected {_READABLE}): convert it first")
     return damaged(name, error)

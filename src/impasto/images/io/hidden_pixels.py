@@ -44,7 +44,7 @@ def fill_hidden(rgb: Samples, alpha: Samples) -> Samples:
 
 
 def _pyramid(rgb: Samples, alpha: Samples) -> list[_Level]:
-    """From half the size down to the first level at which something is visible everywhere."""
+    """The levels from half the size down to the first one at which something is visible everywhere."""
     half = (alpha.height + 1) // 2, (alpha.width + 1) // 2
     finest = torch.empty(1, rgb.array.shape[2], *half), torch.empty(1, 1, *half)
     colors, opacity = rgb.reader(), alpha.reader()

@@ -24,8 +24,6 @@ from impasto.images.io.write import checked_planes, encode, steps_image
 from impasto.images.picture import Picture
 from impasto.images.pixel_store import is_large
 
-__all__ = ["Picture", "check_writable", "read_metadata", "read_picture", "write_picture"]
-
 
 def read_picture(source: object, *, role: str = "picture") -> Picture:
     """Read a picture into the working space.

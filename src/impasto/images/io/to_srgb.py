@@ -1,4 +1,4 @@
-"""From any decoded picture to sRGB."""
+"""Convert any decoded picture to sRGB."""
 
 import itertools
 from collections.abc import Callable

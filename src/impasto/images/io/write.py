@@ -1,4 +1,4 @@
-"""From a float32 painting to the bytes of a file, row by row."""
+"""Write a float32 picture to a file, row by row."""
 
 from pathlib import Path
 

@@ -29,8 +29,8 @@ by more than SAME."""
 SPECK = 0.0002
 """A colour on less than this part of the map is no region; what is so coloured goes to its surroundings."""
 FLAT_PART, NEAR_PART = 0.5, 0.8
-"""Of a map of regions at least this part is flat, and of that this part near its regions' colours; a photograph fails
-the first, a soft mask the second."""
+"""The part of a map of regions that has to be flat; and the part of that which has to be near its regions' colours. A
+photograph fails the first, a soft mask the second."""
 BESIDE = 8, 3
 """Pixels around a mixed one in which the regions that it may belong to are looked for: within 3, which an anti-aliased
 edge is wide, else within a block of a JPEG."""

@@ -82,7 +82,7 @@ def resampled_rows(
 
 
 def _weights(n_in: int, n_out: int, first: int, last: int, kernel: Kernel) -> tuple[np.ndarray, np.ndarray]:
-    """For each row of the result: the first row of the source it needs, and the weights from there on."""
+    """The first row of the source that each row of the result needs, and the weights from there on."""
     scale = n_in / n_out
     widened = max(scale, 1.0)
     centre = (np.arange(first, last) + 0.5) * scale

@@ -115,7 +115,7 @@ def enlarged_rows(
 
 
 def source_rows(first: int, last: int, height: int, before: int) -> tuple[int, int]:
-    """Of an image of `before` rows, those that rows `first` to `last` - 1 of it at `height` are made of, at least."""
+    """The rows that are needed, of an image of `before`, to make rows `first` to `last` - 1 of it at `height` rows."""
     if first == last:
         return 0, 0
     scale = before / height

@@ -44,7 +44,7 @@ class Blocks(NamedTuple):
 
 
 NETWORK = Blocks()
-"""From the pixels to the deepest layer."""
+"""All blocks: from the pixels to the deepest layer."""
 
 
 @dataclass(frozen=True)
@@ -66,10 +66,9 @@ class Axis:
         before = self.seen[block - 1]
         return self.seen[block].within(Span(before.start // 2, before.stop // 2))
 
-    def own_within(self, layer: str) -> slice:
-        """Where the tile's own activations of a layer lie in what is computed of it."""
-        table = LAYERS[layer]
-        return self.own_at(table.stride).within(self.seen[table.block])
+    def within(self, layer: str, positions: Span) -> slice:
+        """Where positions of the whole layer lie in what is computed of it for this tile."""
+        return positions.within(self.seen[LAYERS[layer].block])
 
 
 @dataclass(frozen=True)
@@ -102,27 +101,32 @@ def tiles(
     side: int,
     band: Span | None = None,
     blocks: Blocks = NETWORK,
+    margins: tuple[int, int] = (0, 0),
 ) -> Iterator[Tile]:
     """The tiles of a height x width picture, row by row, each owning about side x side pixels.
 
     `side` is rounded up to the deepest layer's stride, so that the tiles' borders fall between activations.
 
     band: only the tiles of these rows; it begins at a whole stride, and ends at one or with the picture.
+    margins: so many pixels above and below, left and right are a margin. No tile owns nothing but that.
     """
-    rows = list(_axes(height, layers, side, band or Span(0, height), blocks))
-    columns = list(_axes(width, layers, side, Span(0, width), blocks))
+    rows = list(_axes(height, layers, side, band or Span(0, height), blocks, margins[0]))
+    columns = list(_axes(width, layers, side, Span(0, width), blocks, margins[1]))
     return (Tile(row, column) for row in rows for column in columns)
 
 
-def _axes(length: int, layers: Sequence[str], side: int, band: Span, blocks: Blocks) -> Iterator[Axis]:
-    """As many equal parts of whole strides as `side` asks for, about; the last one takes the odd pixels, too."""
+def _axes(
+    length: int, layers: Sequence[str], side: int, band: Span, blocks: Blocks, margin: int
+) -> Iterator[Axis]:
+    """About as many equal parts of whole strides as `side` asks for; the last one also takes the odd pixels."""
     if band.start == band.stop:
         return
     stride = blocks.stride(layers)
     strides = max(1, (band.stop - band.start) // stride)
     count = math.ceil(strides / (LARGER * max(1, -(-side // stride))))
-    cuts = [band.start + stride * (strides * i // count) for i in range(count)] + [band.stop]
-    for start, stop in pairwise(cuts):
+    cuts = [band.start + stride * (strides * i // count) for i in range(count)]
+    inner = [cut for cut in cuts if margin < cut < length - margin and cut > band.start]
+    for start, stop in pairwise([band.start, *inner, band.stop]):
         own = Span(start, stop)
         yield Axis(own, _seen(own, length, layers, blocks))
 

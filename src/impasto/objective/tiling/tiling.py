@@ -57,7 +57,8 @@ class Tiling:
     @cached_property
     def tiles(self) -> list[Tile]:
         """Row by row; their places count from the margin's corner."""
-        return list(tiles(self.height, self.width, self.layers, self._side, self._owned, self.blocks))
+        sizes = self.height, self.width
+        return list(tiles(*sizes, self.layers, self._side, self._owned, self.blocks, self._margins))
 
     @cached_property
     def rows(self) -> Span:
@@ -132,14 +133,36 @@ class Tiling:
         """
 
         def show(layer: str, a: Tensor) -> Tensor:
-            stride = LAYERS[layer].stride
-            above = self._owned.start // stride
-            rows = slice(*(row - above for row in tile.rows.own_at(stride)))
-            there = rows, tile.own_at(stride)[1]
-            here = tile.rows.own_within(layer), tile.columns.own_within(layer)
-            return observe(layer, a, Window(there, here))
+            return observe(layer, a, self.window(layer, tile))
 
         return encoder.walk(pixels, self.layers, show, tile.trims(), self.blocks.first, self.blocks.until)
+
+    def window(self, layer: str, tile: Tile | None = None) -> Window:
+        """What is measured of a tile's layer: what it owns, less the margin. Rows count from the first owned here.
+
+        tile: None for the only one.
+        """
+        if tile is None:
+            (tile,) = self.tiles
+        stride = LAYERS[layer].stride
+        rows, columns = (
+            Span(max(own.start, inside.start), min(own.stop, inside.stop))
+            for own, inside in zip(
+                (tile.rows.own_at(stride), tile.columns.own_at(stride)), self.inside(layer), strict=True
+            )
+        )
+        above = self._owned.start // stride
+        there = slice(rows.start - above, rows.stop - above), slice(*columns)
+        return Window(there, (tile.rows.within(layer, rows), tile.columns.within(layer, columns)))
+
+    def inside(self, layer: str) -> tuple[Span, Span]:
+        """The rows and columns of a whole layer that lie over the picture itself, wholly or in part."""
+        stride = LAYERS[layer].stride
+        rows, columns = (
+            Span(margin // stride, min(-(-(margin + size) // stride), (2 * margin + size) // stride))
+            for margin, size in zip(self._margins, self._sizes, strict=True)
+        )
+        return rows, columns
 
     def _sources(self, tile: Tile) -> tuple[Tensor, Tensor]:
         """Which row and column of an image each that the tile sees comes from."""

@@ -18,4 +18,3 @@ class Convolution(Protocol):
 
         n_H = height + 2 padding - 2, and so n_W. Raises SettingsError when x cannot be this layer's input.
         """
-        ...

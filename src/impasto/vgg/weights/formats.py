@@ -13,7 +13,6 @@ sevenths of a full file. These names are understood:
 import math
 import pickle
 import re
-import stat
 import struct
 import zipfile
 import zlib
@@ -25,6 +24,7 @@ import torch
 from torch import Tensor
 
 from impasto.errors import WeightsError
+from impasto.files.readable import opened
 from impasto.vgg.layers import CONVOLUTIONS, TABLE, Layer
 
 HDF5, SAFETENSORS, TORCH = "HDF5 (Keras)", "safetensors", "torch"
@@ -86,17 +86,8 @@ def recognise_format(path: Path, named_by: str) -> str:
         WeightsError: the file is missing, no regular file, not readable, empty, or of another kind.
     """
     shown = f"{path} ({named_by})"
-    try:
-        mode = path.stat().st_mode
-        if not stat.S_ISREG(mode):  # reading a named pipe would wait for ever
-            kind = "a folder" if stat.S_ISDIR(mode) else "not a regular file"
-            raise WeightsError(f"{shown} is {kind}; name a weights file: {READABLE}")
-        with path.open("rb") as file:
-            head = file.read(512)
-    except FileNotFoundError as error:
-        raise WeightsError(f"{shown} does not exist; check the spelling, or omit it") from error
-    except (OSError, ValueError) as error:
-        raise WeightsError(f"{shown} cannot be read: {getattr(error, 'strerror', None) or error}") from error
+    with opened(path, shown, WeightsError) as file:
+        head = file.read(512) or b""
     if head.startswith(b"\x89HDF\r\n\x1a\n"):
         return HDF5
     if head.startswith(b"PK\x03\x04") or _TORCH_BEFORE_1_6 in head[:32]:
