@@ -65,6 +65,13 @@ def test_of_candidates_that_are_alike_the_one_at_the_same_height_is_taken():
     assert len({int(one) // 9 for one in expected}) == 2  # both copies are used
 
 
+def test_one_candidate_alone_does_not_outweigh_everything():
+    """It has no variance, by which the squared distance is divided."""
+    one = Candidates.of(torch.tensor([[3.0, 4.0]]), torch.zeros(1))
+    assert one.variance == pytest.approx(0.01 * 12.5)
+    assert Candidates.of(torch.tensor([[3.0, 4.0], [1.0, 4.0]]), torch.zeros(2)).variance == 0.5
+
+
 @pytest.mark.parametrize("guided", [False, True])
 def test_value_and_gradient_are_those_of_the_definition(guided):
     weight = features(1, 6, 7, 4)[0, 0]

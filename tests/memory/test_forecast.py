@@ -7,10 +7,11 @@ import pytest
 import torch
 
 from impasto.layout import Layout
-from impasto.memory import time_forecast as module
+from impasto.memory import calibration, time_forecast
+from impasto.memory.calibration import ROUNDS, Speed, calibrate
 from impasto.memory.plan import make_plan
 from impasto.memory.tile_work import FORWARD, SECOND_PASS
-from impasto.memory.time_forecast import ROUNDS, Speed, calibrate, forecast
+from impasto.memory.time_forecast import forecast
 from impasto.settings import Settings
 from impasto.stylizer import Stylizer
 from tests.helpers import random_image
@@ -21,8 +22,8 @@ ONLY_WORK = Speed(walk=0.0, work=1.0, value=0.0)
 ONLY_VECTORS = Speed(walk=0.0, work=0.0, value=1.0, byte=1.0)
 
 
-def planned(layout=None, **scale):
-    plan = make_plan(asked(), [replace(square(100), **scale)], BASE, 10**11, named=True)
+def planned(layout=None, demand=None, **scale):
+    plan = make_plan(demand or asked(), [replace(square(100), **scale)], BASE, 10**11, named=True)
     return replace(plan, scales=tuple(replace(one, layout=layout or one.layout) for one in plan.scales))
 
 
@@ -61,11 +62,33 @@ def test_pairs_cost_more_the_more_there_are():
 
     # Twenty steps with 1 pair at most: 19 times one pair; with 100: 0 + 1 + ... + 19 of them.
     one, many = seconds(20, history=1), seconds(20, history=100)
-    each = module.PAIR_PASSES["float32"] * 3 * 100 * 100
+    each = time_forecast.PAIR_PASSES["float32"] * 3 * 100 * 100
     assert many - one == pytest.approx(each * (190 - 19), rel=0.02)
     assert seconds(20, solver="adam") < one
     assert seconds(20, history=1, kept="disk") > one
     assert seconds(20, history=1, kept="float16") > one
+
+
+def test_neighbours_are_searched_once_a_scale_in_three_layers():
+    # 100 x 100 pixels and a margin of 16 on each side; in each layer every position with every candidate.
+    by_hand = sum(side**4 * channels for side, channels in ((66, 128), (33, 256), (16, 512)))
+    search = Speed(walk=0.0, work=0.0, value=0.0, search=1.0)
+    told = forecast(planned(steps=10, demand=asked(neighbours=True, regions=2)), search)
+    assert told.scales[0].seconds == 2 * by_hand
+    assert forecast(planned(steps=10), search).scales[0].seconds == 0
+    # Besides, the photograph is walked twice, the canvas and the painting once.
+    walks = Speed(walk=1.0, work=0.0, value=0.0)
+    plain, more = (
+        forecast(planned(steps=10, demand=asked(neighbours=one)), walks).scales[0].seconds
+        for one in (False, True)
+    )
+    assert more - plain == pytest.approx(4 * FORWARD)
+
+
+def test_every_evaluation_looks_at_the_palette_of_every_region():
+    palette = Speed(walk=0.0, work=0.0, value=0.0, palette=1.0)
+    told = forecast(planned(Layout(solver="adam"), steps=10, demand=asked(regions=3)), palette)
+    assert told.scales[0].seconds == 10 * 3 * 100 * 100
 
 
 def test_everything_together_is_more_than_the_scales():
@@ -79,9 +102,9 @@ def clock(monkeypatch):
     """A machine that takes 0.05 s a walk and a nanosecond for each unit of work; what is timed is only told by size."""
 
     def machine(times):
-        monkeypatch.setattr(module, "_evaluation", lambda encoder, demand, side: side)
-        monkeypatch.setattr(module, "_shortest", times)
-        monkeypatch.setattr(module, "_vector_time", lambda device: 1e-9)
+        monkeypatch.setattr(calibration, "_evaluation", lambda encoder, demand, side: side)
+        monkeypatch.setattr(calibration, "_shortest", times)
+        monkeypatch.setattr(calibration, "_vector_time", lambda device: 1e-9)
 
     return machine
 
@@ -109,8 +132,10 @@ def test_a_disturbed_calibration_still_gives_a_speed(clock):
 
 def test_calibration_measures_something(tiny_encoder):
     began = torch.get_num_threads()
-    speed = calibrate(tiny_encoder, asked(), disk=True)
+    speed = calibrate(tiny_encoder, asked(palette=True, neighbours=True), disk=True)
     assert speed.work > 0
+    assert 0 < speed.palette < 1e-4
+    assert 0 < speed.search < 1e-7
     assert 0 < speed.value < 1e-6
     assert 0 < speed.byte < 1e-6
     assert torch.get_num_threads() == began
@@ -119,7 +144,7 @@ def test_calibration_measures_something(tiny_encoder):
 @pytest.mark.parametrize(("device", "large"), [("cpu", 448), ("cuda", 1024)])
 def test_each_device_is_timed_at_a_size_that_keeps_it_busy(monkeypatch, device, large):
     sides = []
-    monkeypatch.setattr(module, "_evaluation", lambda encoder, demand, side: lambda: sides.append(side))
-    monkeypatch.setattr(module, "_vector_time", lambda device: 1.0)
+    monkeypatch.setattr(calibration, "_evaluation", lambda encoder, demand, side: lambda: sides.append(side))
+    monkeypatch.setattr(calibration, "_vector_time", lambda device: 1.0)
     calibrate(SimpleNamespace(device=torch.device(device)), asked(), disk=False)
     assert sides == [192] * (1 + ROUNDS) + [large] * (1 + ROUNDS)

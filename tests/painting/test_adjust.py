@@ -159,6 +159,15 @@ def test_a_solver_that_had_come_to_its_end_goes_on():
     assert torch.equal(again.image, painting.result().image)
 
 
+def test_however_a_value_was_given_the_recipe_has_it_in_one_form():
+    given = [{"strength": 1, "style_layers": "relu1_1:1,relu3_1:2"}]
+    kept = [{"step": 0, "strength": 1.0, "style_layers": {"relu1_1": 1.0, "relu3_1": 2.0}}]
+    painting = begun()
+    painting.adjust(**given[0])
+    assert json.dumps(painting.adjustments) == json.dumps(kept)
+    assert json.dumps(begun(adjustments=[(0, given[0])]).adjustments) == json.dumps(kept)
+
+
 def test_an_adjustment_after_the_last_step_takes_none():
     painting = begun()
     image = finished(painting).image

@@ -76,7 +76,7 @@ def lay(atelier: Atelier, pictures: Path, **settings: object) -> None:
 
 
 def until(done: Callable[[], object], what: str = "it") -> None:
-    """Wait for something that other threads do."""
+    """Wait for something that others do."""
     end = time.monotonic() + PATIENCE
     while not done():
         assert time.monotonic() < end, f"{what} has not happened in {PATIENCE:g} seconds"

@@ -16,6 +16,7 @@ from impasto.images.io.read import write_picture
 from impasto.studio import frames, keeping, look, work
 from impasto.studio.grid_work import GridWork
 from impasto.studio.keeping import bundle, export
+from impasto.studio.reporting import make_report
 from impasto.studio.routes import parts_of
 from tests.studio.conftest import lay, until
 
@@ -113,6 +114,7 @@ def test_stopped_and_kept_and_gone_on_with_to_the_bit(atelier, pictures, tmp_pat
     record = atelier.paint()
     painted(atelier, record)
     assert (record.state, record.steps) == ("kept", 5)
+    assert record.told == "stopped at 5 of 15"
     assert impasto.read_metadata(record.picture)["steps"] == 5
     atelier.queue.again(record.id)
     until(lambda: record.state == "finished")
@@ -294,6 +296,22 @@ def test_a_painting_that_starts_from_another_is_painted_again_from_its_recipe(at
     assert "--start first.png" in command
     assert main([*command.split()[1:], "--quiet"]) == 0
     assert Path(command.split()[command.split().index("-o") + 1]).read_bytes() == data
+
+
+def test_a_report_is_that_of_the_command_line_and_made_once(atelier, pictures, monkeypatch):
+    record = atelier.paint()
+    painted(atelier, record)
+    words = make_report(atelier, record)
+    record.picture.with_name("photo-paint.png").write_bytes(record.picture.read_bytes())
+    assert words == impasto.report_table(
+        impasto.report(
+            record.picture.with_name("photo-paint.png"), pictures / "photo.png", pictures / "paint.png"
+        )
+    )
+    with Image.open(record.home / "report.png") as page:
+        assert min(page.size) > 500
+    monkeypatch.setattr(impasto, "report", None)  # it is not measured again
+    assert make_report(atelier, record) == words
 
 
 def test_a_bug_in_one_painting_does_not_end_the_others(atelier, monkeypatch, capsys):

@@ -82,6 +82,30 @@ def test_a_settings_file_and_a_painted_picture_set_all_knobs(ask, atelier, tmp_p
     assert atelier.desk.settings == record.order.settings
 
 
+def test_what_is_dropped_anywhere_says_itself_what_it_is(ask, atelier, pictures, tmp_path):
+    def drop(name: str, body: bytes, role: str = "any") -> None:
+        assert ask("POST", f"/studio/upload?role={role}&name={name}", body).status_code == 200
+
+    desk = atelier.desk
+    desk.place_photograph(None)
+    desk.remove_style(desk.contents.styles[0][0].key)
+    for name in ("photo.png", "paint.png", "monet.png"):
+        drop(name, (pictures / name).read_bytes())
+    assert desk.contents.photograph.name == "photo.png"
+    assert [source.name for source, _ in desk.contents.styles] == ["paint.png", "monet.png"]
+    drop("mine.toml", b"strength = 0.25\n", "painting")
+    settings = impasto.Settings(recipe="glaze", size=48, scales=1, steps=2, strength=0.75, threads=1)
+    impasto.Stylizer(settings).stylize(pictures / "photo.png", pictures / "paint.png").save(
+        tmp_path / "x.png"
+    )
+    assert desk.settings == impasto.Settings(strength=0.25)
+    drop("x.png", (tmp_path / "x.png").read_bytes())
+    assert desk.settings == settings
+    assert len(desk.contents.styles) == 2
+    drop("x.png", (tmp_path / "x.png").read_bytes(), "painting")  # to its place: it is wanted as a picture
+    assert [source.name for source, _ in desk.contents.styles][2:] == ["x.png"]
+
+
 def test_files_of_this_machine_cannot_be_named_from_outside(ask, atelier):
     body = b'weights = "/etc/passwd"\nstart = "/etc/passwd"\nsteps = 9\n'
     ask("POST", "/studio/upload?role=settings&name=a.toml", body)

@@ -5,7 +5,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 
@@ -112,11 +111,13 @@ def test_killed_and_started_again_it_goes_on_to_the_bit(tmp_path, open_atelier, 
     def told() -> dict:
         return json.loads((record.home / "record.json").read_text())
 
-    first = Served(tmp_path / "studio", STEP_SECONDS="0.25")
-    until(record.checkpoint.exists, "a checkpoint")
-    time.sleep(0.5)  # some steps further than the checkpoint
+    hold = tmp_path / "hold"
+    hold.touch()
+    first = Served(tmp_path / "studio", HOLD=str(hold), HOLD_AT="4")
+    until(lambda: hold.read_text() == "4", "step 4")
     first.end(signal.SIGKILL)
     assert told()["state"] == "painting"
+    assert len(impasto.load_checkpoint(record.checkpoint).history) < 4
     assert not record.picture.exists()
 
     second = Served(tmp_path / "studio")

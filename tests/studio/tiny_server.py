@@ -1,7 +1,7 @@
 """`python -m tests.studio.tiny_server`, the arguments of `impasto studio`: the same program with a tiny network.
 
-Further, by environment: STEP_SECONDS, so long every step takes at least; HOLD, a file: while it is there, a
-painting waits after its step; REAL=1, with the weights that everyone gets.
+Further, by environment: HOLD, a file: while it is there, a painting waits after its step, from number HOLD_AT (1) on,
+and the file says which; REAL=1, with the weights that everyone gets.
 """
 
 import os
@@ -20,14 +20,13 @@ def tiny(choice=None):
     return find_weights(choice) if choice else tiny_weights()
 
 
-def slowly(stepped):
-    hold = os.environ.get("HOLD")
-
-    def then(self, *arguments):
-        stepped(self, *arguments)
-        time.sleep(float(os.environ.get("STEP_SECONDS", "0")))
-        while hold is not None and Path(hold).exists():
-            time.sleep(0.02)
+def held(stepped, hold: Path, first: int):
+    def then(self, painting, step, pace):
+        stepped(self, painting, step, pace)
+        if step.number >= first and hold.exists():
+            hold.write_text(str(step.number))
+            while hold.exists():
+                time.sleep(0.02)
 
     return then
 
@@ -35,5 +34,7 @@ def slowly(stepped):
 if __name__ == "__main__":
     if not os.environ.get("REAL"):
         vgg19.find_weights = tiny
-    work.Work._stepped = slowly(work.Work._stepped)
+    if os.environ.get("HOLD"):
+        first = int(os.environ.get("HOLD_AT", "1"))
+        work.Work._stepped = held(work.Work._stepped, Path(os.environ["HOLD"]), first)
     sys.exit(main(["studio", "--no-open", *sys.argv[1:]]))

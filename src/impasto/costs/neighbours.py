@@ -33,6 +33,9 @@ HEIGHT = 1.0
 """What (y_p - y_q)^2 counts beside the cosine in the search; y: height in the picture, from 0 to 1."""
 STRIP = 2**21
 """Numbers that are worked on at a time: 8 MB."""
+LEAST_VARIANCE = 0.01
+"""v_S is at least this part of the mean square of S's activations: the one candidate of a tiny part of a style has no
+variance, and the squared distance would be all that counts."""
 _LEAST = 1e-12
 
 
@@ -53,7 +56,8 @@ class Candidates:
     def of(cls, b: Tensor, height: Tensor) -> "Candidates":
         """The candidates [D, n_C], whose own mean and variance stand for the style's."""
         mean = b.mean(0)
-        return cls(b, height.to(b), mean, max(float((b - mean).square().mean()), _LEAST))
+        variance = float((b - mean).square().mean())
+        return cls(b, height.to(b), mean, max(variance, LEAST_VARIANCE * float(b.square().mean()), _LEAST))
 
 
 def nearest(

@@ -87,7 +87,8 @@ class Demand:
     processes share the picture; each weighs masks over all of it, and keeps its rows, and one writes all of it. gpu:
     whether an NVIDIA GPU computes, and it is its memory that counts. image_costs: bytes a pixel that costs on the
     picture itself hold. styles_kept: bytes of style encodings that may be kept for later paintings.
-    neighbours: whether neighbours are searched. averaging: decay of Adam's average.
+    neighbours: whether neighbours are searched. palette: whether the palette counts. averaging: decay of Adam's
+    average.
     """
 
     network: Network
@@ -111,6 +112,7 @@ class Demand:
     image_costs: int = 0
     styles_kept: int = 0
     neighbours: bool = False
+    palette: bool = False
     averaging: float = 0.0
 
     @property

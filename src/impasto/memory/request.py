@@ -73,5 +73,6 @@ def memory_request(
         + Hold.bytes_per_pixel * bool(settings.fidelity and settings.alpha),
         styles_kept=styles_kept,
         neighbours=bool(settings.neighbours),
+        palette=bool(settings.palette and settings.beta),
         averaging=settings.averaging,
     )

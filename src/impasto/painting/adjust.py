@@ -7,15 +7,27 @@ from typing import Any
 from impasto.errors import SettingsError
 from impasto.inputs.inputs import Inputs
 from impasto.inputs.style_sources import check_weight
-from impasto.settings import ADJUSTABLE, OTHERS_OF_STRENGTH, Settings
+from impasto.settings import ADJUSTABLE, OTHERS_OF_STRENGTH, SCHEMA, Settings
 
 
 @dataclass(frozen=True)
 class Adjustment:
-    """A change of weights after so many steps. changes: by name, of those in ADJUSTABLE."""
+    """A change of weights after so many steps. changes: by name, of those in ADJUSTABLE; see `of`."""
 
     step: int
     changes: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, step: int, changes: Mapping[str, Any]) -> "Adjustment":
+        """With values in the one form that settings have, however they were given: recipes are the same then.
+
+        Raises SettingsError for a value that cannot be used.
+        """
+        given = {name: value for name, value in changes.items() if value is not None}
+        return cls(
+            step,
+            {name: SCHEMA[name].checked(value) if name in SCHEMA else value for name, value in given.items()},
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-able, as checkpoints and pictures carry it."""
@@ -54,7 +66,7 @@ def read_adjustments(given: Iterable[Any]) -> list[Adjustment]:
                 'give it as (12, {"beta": 5})'
             )
         check_names(changes)
-        found.append(Adjustment(step, dict(changes)))
+        found.append(Adjustment.of(step, changes))
     return sorted(found, key=lambda one: one.step)
 
 

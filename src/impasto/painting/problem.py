@@ -254,10 +254,10 @@ class PaintingProblem:
         """
         found = adjusted(self.settings, self.inputs, changes, self.encoded)
         if later:
-            insort(self.adjustments, Adjustment(step, dict(changes)), key=lambda one: one.step)
+            insort(self.adjustments, Adjustment.of(step, changes), key=lambda one: one.step)
             return
         self.settings, self.inputs = found
-        self.adjustments.insert(self._settled, Adjustment(step, dict(changes)))
+        self.adjustments.insert(self._settled, Adjustment.of(step, changes))
         self._settled += 1
         self._changed = True
 

@@ -40,6 +40,8 @@ class Atelier:
         self.problem = ""
         self._first: Stylizer | None = None
         self._network = threading.Lock()
+        self.measuring = threading.Lock()
+        """Held while a report is made: one at a time."""
         self._closing = threading.Event()
         self._clerk = threading.Thread(target=self._keep, name="clerk", daemon=True)
         self._tidy()

@@ -11,6 +11,7 @@ from impasto.studio.desk import Desk
 from impasto.studio.frames import Frames
 from impasto.studio.library import Library
 from impasto.studio.order import Order
+from impasto.studio.trouble import TROUBLE, one_line
 
 if TYPE_CHECKING:
     from impasto import Painting, Settings, Stylizer
@@ -72,9 +73,7 @@ class Look:
             self._thread.join()
 
     def _run(self) -> None:
-        with contextlib.suppress(
-            ImpastoError, MemoryError, RuntimeError, OSError
-        ):  # which is told when something is to be painted
+        with contextlib.suppress(ImpastoError, *TROUBLE):  # which is told when something is to be painted
             self._stylizer(self._desk.settings)  # torch and the network, while the pictures are chosen
         seen = -1
         while not self._closing.is_set():
@@ -102,8 +101,8 @@ class Look:
             self._paint(order, version)
         except ImpastoError as error:
             self.problem = order.in_words(str(error), self._library)
-        except (MemoryError, RuntimeError, OSError) as error:
-            self.problem = f"there is no first look ({' '.join(str(error).split())[:200]})"
+        except TROUBLE as error:
+            self.problem = f"there is no first look ({one_line(error)})"
         except Exception as error:  # noqa: BLE001 - the next change may be painted all the same
             traceback.print_exc()
             self.problem = f"something is wrong in impasto itself ({type(error).__name__}: {error})"
@@ -145,5 +144,5 @@ class Look:
             self.plan = self._stylizer(order.settings).paint(**order.arguments(self._library)).plan()
         except ImpastoError as error:
             self.plan_problem = order.in_words(str(error), self._library)
-        except (MemoryError, RuntimeError, OSError) as error:
-            self.plan_problem = f"there is no forecast ({' '.join(str(error).split())[:200]})"
+        except TROUBLE as error:
+            self.plan_problem = f"there is no forecast ({one_line(error)})"

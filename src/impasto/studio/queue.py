@@ -69,7 +69,7 @@ class Queue:
         return sorted(found, key=lambda one: one.place)
 
     def move(self, id: str, by: int) -> None:
-        """Let one that waits be painted earlier (-1) or later (1)."""
+        """Let one that waits be painted earlier (-1) or later (1). Raises OutputError: that is not kept."""
         with self._asked:
             waiting = self.waiting()
             here = next((i for i, one in enumerate(waiting) if one.id == id), None)
@@ -77,19 +77,22 @@ class Queue:
                 return
             one, other = waiting[here], waiting[here + by]
             one.place, other.place = other.place, one.place
+            self._notify()
             for record in (one, other):
                 record.keep()
-            self._notify()
 
     def again(self, id: str) -> None:
-        """Go on with one that was stopped or failed. Raises SettingsError when it is none of these."""
+        """Go on with one that was stopped or failed.
+
+        Raises SettingsError when it is none of these, OutputError when that is not kept.
+        """
         with self._asked:
             record = self.records[id]
             if record.state not in ("kept", "failed"):
                 raise SettingsError(f"{record.title} is {record.state}: there is nothing to go on with")
             record.state, record.problem, record.place = "waiting", "", self._last_place() + 1
-            record.keep()
             self._notify()
+            record.keep()
 
     def remove(self, id: str) -> None:
         """Delete a painting with all its files; one that is being painted is stopped first."""

@@ -15,6 +15,8 @@ from impasto.studio.order import Order
 
 State = Literal["waiting", "painting", "paused", "finished", "kept", "failed"]
 """kept: stopped by the painter, with the picture so far; it can go on."""
+_IN_WORDS = {"waiting": "waits for its turn", "kept": "stopped at {0.steps} of {0.of_steps}"}
+"""Of the states whose names do not say enough."""
 FORMAT = 1
 
 
@@ -73,6 +75,11 @@ class Record:
     def small(self, kind: str) -> Path:
         """A JPEG for the page; kind: "thumb" or "shown"."""
         return self.home / ("thumb.jpg" if kind == "thumb" else "shown.jpg")
+
+    @property
+    def told(self) -> str:
+        """Its state, as the painter reads it."""
+        return _IN_WORDS.get(self.state, self.state).format(self)
 
     @property
     def file_name(self) -> str:

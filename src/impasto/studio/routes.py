@@ -54,11 +54,11 @@ def add_routes(app: FastAPI, atelier: Atelier) -> None:
     """Answer these addresses."""
 
     @app.post(f"{PREFIX}/upload")
-    async def upload(request: Request, role: str, name: str, key: str = "") -> Response:
+    async def upload(request: Request, role: str, name: str) -> Response:
         if role not in uploads.ROLES:
             return _line(400, "there is no such role")
         try:
-            line = await uploads.receive(atelier, request.stream(), role, name, key)
+            line = await uploads.receive(atelier, request.stream(), role, name)
         except ImpastoError as error:
             return _line(422, str(error))
         except ClientDisconnect:

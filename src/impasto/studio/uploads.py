@@ -9,7 +9,6 @@ from typing import Any
 import impasto
 from impasto.errors import OutputError, PictureError
 from impasto.studio.atelier import Atelier
-from impasto.studio.desk import PART, PROTECT, REGION
 from impasto.studio.guard import LARGEST_REQUEST
 from impasto.studio.library import Source
 from impasto.studio.names import safe_name
@@ -17,21 +16,20 @@ from impasto.studio.names import safe_name
 LARGEST_FILE = 512_000_000
 """Bytes of a picture file; how many pixels are read, `impasto.read_picture` knows."""
 LARGEST_SETTINGS = 200_000
-PHOTOGRAPH, PAINTING, SETTINGS = "photograph", "painting", "settings"
-MASKS = (PROTECT, REGION, PART)
-ROLES = (PHOTOGRAPH, PAINTING, SETTINGS, *MASKS)
+PHOTOGRAPH, PAINTING, SETTINGS, ANY = "photograph", "painting", "settings", "any"
+ROLES = (PHOTOGRAPH, PAINTING, SETTINGS, ANY)
+"""What a file is for. ANY: it was dropped beside the places for the others, or pasted, and says itself what it is."""
 assert LARGEST_FILE <= LARGEST_REQUEST
 
 
-async def receive(atelier: Atelier, body: AsyncIterator[bytes], role: str, name: str, key: str = "") -> str:
+async def receive(atelier: Atelier, body: AsyncIterator[bytes], role: str, name: str) -> str:
     """Take a file, and lay it on the desk; a line that says what became of it.
 
     Args:
         atelier: the studio.
         body: the file's bytes as they come.
-        role: one of ROLES. A settings file or a painted picture that is dropped as SETTINGS sets all knobs.
+        role: one of ROLES. A settings file sets all knobs in any role, a painted picture as SETTINGS and as ANY.
         name: what the file is called where it comes from.
-        key: of the painting over which a mask lies.
 
     Raises:
         PictureError, SettingsError, OutputError: one line that says what is wrong; nothing is kept then.
@@ -39,7 +37,7 @@ async def receive(atelier: Atelier, body: AsyncIterator[bytes], role: str, name:
     file = atelier.folder.incoming / f"upload-{secrets.token_hex(8)}{Path(safe_name(name)).suffix}"
     try:
         await _write(file, body, safe_name(name))
-        return await asyncio.to_thread(_place, atelier, file, role, safe_name(name), key)
+        return await asyncio.to_thread(_place, atelier, file, role, safe_name(name))
     finally:
         file.unlink(missing_ok=True)
 
@@ -59,25 +57,35 @@ async def _write(file: Path, body: AsyncIterator[bytes], name: str) -> None:
         raise OutputError(f"'{name}' could not be kept ({error.strerror}): is the disk full?") from None
 
 
-def _place(atelier: Atelier, file: Path, role: str, name: str, key: str) -> str:
+def _place(atelier: Atelier, file: Path, role: str, name: str) -> str:
     desk = atelier.desk
-    if role == SETTINGS:
+    if _is_settings(name) or role == SETTINGS or (role == ANY and _is_painted(file)):
         return _settings(atelier, file, name)
-    words = {PHOTOGRAPH: "content picture", PAINTING: "style picture"}
-    source = atelier.library.add(file, name, words.get(role, f"{role} mask"))
-    if role == PHOTOGRAPH:
+    if role == PHOTOGRAPH or (role == ANY and desk.contents.photograph is None):
+        source = atelier.library.add(file, name, "content picture")
         desk.place_photograph(source)
-    elif role == PAINTING:
-        desk.add_style(source)
     else:
-        desk.mask(role, source, key)
+        source = atelier.library.add(file, name, "style picture")
+        desk.add_style(source)
     atelier.changed()
     return told(source)
 
 
+def _is_settings(name: str) -> bool:
+    return Path(name).suffix.lower() == ".toml"
+
+
+def _is_painted(file: Path) -> bool:
+    """Whether it is a picture with a recipe in it."""
+    try:
+        return "settings" in impasto.read_metadata(file)
+    except PictureError:
+        return False
+
+
 def _settings(atelier: Atelier, file: Path, name: str) -> str:
     settings: Any
-    if Path(name).suffix.lower() == ".toml":
+    if _is_settings(name):
         if file.stat().st_size > LARGEST_SETTINGS:
             raise PictureError(f"'{name}' is too large for a settings file")
         try:

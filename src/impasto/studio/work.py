@@ -15,6 +15,7 @@ from impasto.studio.frames import Frames
 from impasto.studio.keeping import keep_result
 from impasto.studio.library import Library
 from impasto.studio.record import Record
+from impasto.studio.trouble import one_line
 
 if TYPE_CHECKING:
     from impasto import Cost, Painting, Settings, Step, Stylizer
@@ -138,7 +139,7 @@ class Work:
         except ImpastoError as error:
             self._fail(str(error))
         except (MemoryError, RuntimeError) as error:  # torch says both when memory is out
-            self._fail(f"it could not be painted ({' '.join(str(error).split())[:200]}): try a smaller size")
+            self._fail(f"it could not be painted ({one_line(error)}): try a smaller size")
         except OSError as error:
             self._fail(f"a file cannot be used ({error.strerror or error}): check the folder and the disk")
         except Exception as error:  # noqa: BLE001 - a bug in one painting must not end those that wait

@@ -12,8 +12,9 @@ from nicegui import app, ui
 from PIL import Image
 
 from impasto.errors import ImpastoError
-from impasto.studio.components import MaskBrush, MaskChange, PictureView
+from impasto.studio.components import MaskBrush, MaskChange, PictureView, mask_brush
 
+mask_brush.REST *= 3  # what arrives late on a slow machine is not taken for a rest
 SHOWN: dict[str, PictureView | MaskBrush] = {}
 CHANGES: list[tuple[bool, bool]] = []
 KEPT: list[bytes] = []

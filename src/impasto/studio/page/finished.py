@@ -9,7 +9,7 @@ from impasto.errors import ImpastoError
 from impasto.faces.again import adjustments_told
 from impasto.faces.words import as_text, spent
 from impasto.settings import LARGEST_DEFAULT_SIZE
-from impasto.studio.page.parts import button, tool
+from impasto.studio.page.parts import button, heading, tool
 from impasto.studio.page.view import DESK, View, say, trying
 from impasto.studio.record import Record
 from impasto.studio.routes import FORMATS, bundle_url, download_url, painting_url, parts_of
@@ -37,7 +37,7 @@ def draw_finished(view: View) -> None:
 
 
 def _draw(view: View, record: Record) -> None:
-    ui.label(record.title).classes("heading")
+    heading(record.title)
     if record.problem:
         ui.label(record.problem).classes("problem")
     if record.state in ("kept", "failed"):
@@ -49,8 +49,8 @@ def _draw(view: View, record: Record) -> None:
         return
     if record.picture.exists():
         _downloads(record)
-    ui.label("From here").classes("heading")
-    with ui.element("div").classes("actions pairs"):
+    heading("From here")
+    with ui.element("div").classes("actions"):
         button("Paint again", lambda: _again(view, record), "replay", tip="The same once more")
         if record.picture.exists():
             button(
@@ -73,7 +73,7 @@ def _draw(view: View, record: Record) -> None:
 
 
 def _downloads(record: Record) -> None:
-    ui.label("Download").classes("heading")
+    heading("Download")
     with ui.element("div").classes("actions"):
         for format, depths in FORMATS.items():
             for bits in depths:
@@ -85,7 +85,7 @@ def _downloads(record: Record) -> None:
 def _draw_grid(view: View, record: Record) -> None:
     """What can be done with a grid of small pictures."""
     if record.picture.exists():
-        ui.label("Download").classes("heading")
+        heading("Download")
         with ui.element("div").classes("actions"):
             _link("Sheet (PNG)", painting_url(record.id, "sheet", record.version))
             _link("Page (HTML)", painting_url(record.id, "page", record.version))
@@ -97,7 +97,7 @@ def _draw_grid(view: View, record: Record) -> None:
             tip="Lay its pictures and knobs on the desk",
         )
         button("Delete", lambda: _ask(view, record), "delete_outline")
-    ui.label("Varies").classes("heading")
+    heading("Varies")
     for text in record.order.vary:
         ui.label(text).classes("fact")
 
@@ -105,7 +105,7 @@ def _draw_grid(view: View, record: Record) -> None:
 def _link(text: str, url: str) -> None:
     with ui.element("a").classes("download") as link:
         link._props["href"] = url
-        link._props["download"] = ""
+        link._props["target"] = "_blank"  # where a line says why, if it cannot be had
         ui.label(text)
 
 
@@ -122,7 +122,7 @@ def _recipe(view: View, record: Record) -> None:
     ] * bool(told)
     rows += [("steps taken", str(record.steps))] if record.steps else []
     rows += [("painted in", spent(record.seconds))] if record.seconds else []
-    ui.label("Recipe").classes("heading")
+    heading("Recipe")
     with ui.element("dl").classes("recipe"):
         for name, value in rows:
             with ui.element("dt"):
@@ -135,6 +135,8 @@ def _recipe(view: View, record: Record) -> None:
         command = parts_of(view.atelier, record)[1]
     except ImpastoError:
         return
+    if record.state == "kept":
+        ui.label("On the command line it is painted to the end:").classes("hint")
     with ui.element("div").classes("row"):
         ui.label(command).classes("command")
         tool("content_copy", "Copy the command that paints it again", lambda: ui.clipboard.write(command))
@@ -168,15 +170,19 @@ def _start(view: View, record: Record) -> None:
         view.atelier.desk.take_order(record.order, record.order.named, source)
         view.atelier.changed()
 
+        say("The next painting starts from this one")
+        view.show(DESK)  # which takes the button away that was pressed
+
     trying(start)
-    say("The next painting starts from this one")
-    view.show(DESK)  # which takes the button away that was pressed
 
 
 def _change(view: View, record: Record) -> None:
-    trying(lambda: view.atelier.desk.take_order(record.order, record.order.named, record.order.start))
-    view.atelier.changed()
-    view.show(DESK)
+    def change() -> None:
+        view.atelier.desk.take_order(record.order, record.order.named, record.order.start)
+        view.atelier.changed()
+        view.show(DESK)
+
+    trying(change)
 
 
 def _ask(view: View, record: Record) -> None:

@@ -8,7 +8,7 @@ from nicegui import ui
 from nicegui.element import Element
 
 from impasto.studio.page.parts import img, set_img, set_label, tool
-from impasto.studio.page.view import DESK, View
+from impasto.studio.page.view import DESK, View, trying
 from impasto.studio.record import Record
 from impasto.studio.routes import look_url, painting_url, source_url
 
@@ -62,7 +62,7 @@ def _ordered(view: View) -> list[Record]:
 
 
 def _first(view: View) -> Element:
-    with _frame(view, DESK, "The desk and its first look"):
+    with _listed(), _frame(view, DESK, "The desk and its first look"):
         shown = img("thumb")
         ui.label("First look").classes("title")
     return shown
@@ -70,7 +70,7 @@ def _first(view: View) -> Element:
 
 def _item(view: View, record: Record) -> Element:
     at_work = view.atelier.queue.work is not None and view.atelier.queue.work.record is record
-    with ui.element("div").classes("item").props("role=listitem"):
+    with _listed():
         with _frame(view, record.id, record.title):
             shown = img("thumb")
             set_img(
@@ -80,20 +80,20 @@ def _item(view: View, record: Record) -> Element:
                 else source_url(record.order.content.key, "thumb"),
             )
             ui.label(record.title).classes("title")
-            ui.label("painting" if at_work and record.state == "painting" else record.state).classes("hint")
+            ui.label(record.told).classes("hint")
         if record.state in ("waiting", "painting", "paused") and not at_work:
             with ui.element("div").classes("corner"):
-                tool(
-                    "chevron_left",
-                    f"Paint {record.title} earlier",
-                    partial(view.atelier.queue.move, record.id, -1),
-                )
-                tool(
-                    "chevron_right",
-                    f"Paint {record.title} later",
-                    partial(view.atelier.queue.move, record.id, 1),
-                )
+                for icon, by, when in (("chevron_left", -1, "earlier"), ("chevron_right", 1, "later")):
+                    tool(icon, f"Paint {record.title} {when}", partial(_move, view, record, by))
     return shown
+
+
+def _move(view: View, record: Record, by: int) -> None:
+    trying(lambda: view.atelier.queue.move(record.id, by))
+
+
+def _listed() -> Element:
+    return ui.element("div").classes("item").props("role=listitem")
 
 
 def _frame(view: View, subject: str, label: str) -> ui.element:

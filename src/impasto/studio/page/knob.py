@@ -15,6 +15,8 @@ _WIDE = 40.0
 """A range whose ends are further apart than this, as a quotient, is turned in equal factors."""
 _TYPED = "dense outlined debounce=400"
 """A field takes effect when one has stopped typing, or leaves it."""
+_BESIDE = 16
+"""Characters that a field beside its name has room for."""
 _TURNS = 200
 """Places of a slider."""
 
@@ -34,9 +36,7 @@ class Knob:
     def __init__(self, row: Setting, turned: Turned, *, resettable: bool = True):
         self.row, self._turned = row, turned
         self._showing = False
-        with ui.element("div").classes(
-            "knob" if _slides(row) or row.kind == "layers" else "knob beside"
-        ) as self.element:
+        with ui.element("div").classes("knob" if _is_wide(row) else "knob beside") as self.element:
             with ui.element("div").classes("knob-top"):
                 ui.label(label_of(row)).classes("knob-name")
                 self._shown = ui.label().classes("knob-value")
@@ -137,6 +137,11 @@ def _slides(row: Setting) -> bool:
 
 
 def _is_wide(row: Setting) -> bool:
+    """Whether it takes a line of its own."""
+    return _slides(row) or row.kind == "layers" or (not row.words and len(row.unset) > _BESIDE)
+
+
+def _in_factors(row: Setting) -> bool:
     assert row.low is not None
     assert row.high is not None
     return row.low > 0 and row.high / row.low > _WIDE
@@ -147,7 +152,7 @@ def _value_at(row: Setting, place: float) -> float:
     assert row.low is not None
     assert row.high is not None
     span = row.high - row.low
-    value = row.low * (row.high / row.low) ** place if _is_wide(row) else row.low + span * place
+    value = row.low * (row.high / row.low) ** place if _in_factors(row) else row.low + span * place
     return min(max(float(f"{value:.3g}"), row.low), row.high)
 
 
@@ -156,7 +161,7 @@ def _place_of(row: Setting, value: float | None) -> float:
     assert row.high is not None
     if value is None:
         return 0.5
-    if _is_wide(row):
+    if _in_factors(row):
         return math.log(value / row.low) / math.log(row.high / row.low)
     return (value - row.low) / (row.high - row.low)
 

@@ -9,9 +9,9 @@ from impasto.settings import GROUPS, SCHEMA, Settings
 from impasto.settings.amounts import in_words
 from impasto.studio.page.explore import open_explore
 from impasto.studio.page.knob import Knob
-from impasto.studio.page.parts import button, folded
+from impasto.studio.page.parts import button, folded, heading
 from impasto.studio.page.pictures import paint
-from impasto.studio.page.view import DESK, View, trying
+from impasto.studio.page.view import View, trying
 
 IN_FRONT = ("recipe", "strength", "style_scale", "colour", "size", "steps")
 NOT_HERE = ("bits", "weights")
@@ -33,7 +33,7 @@ def draw_knobs(view: View) -> None:
         for group in GROUPS:
             others = [row for row in rows if row.group == group and row.name not in (*IN_FRONT, *NOT_HERE)]
             if others:
-                ui.label(group).classes("heading")
+                heading(group)
             for row in others:
                 knobs[row.name] = Knob(row, turned)
 
@@ -43,7 +43,7 @@ def draw_knobs(view: View) -> None:
             knob.show(getattr(settings, name), name in named)
 
     with ui.element("div").classes("scroll"):
-        ui.label("Next painting").classes("heading")
+        heading("Next painting")
         for name in IN_FRONT:
             knobs[name] = Knob(SCHEMA[name], turned, resettable=name != "recipe")
         folded(draw_more, draw)
@@ -53,11 +53,11 @@ def draw_knobs(view: View) -> None:
 
 
 def _draw_paint(view: View) -> None:
-    look = view.atelier.look
+    look, desk = view.atelier.look, view.atelier.desk
     with ui.element("div").classes("foot"):
         forecast = ui.label().classes("hint")
         with ui.element("div").classes("row"):
-            button(
+            explore = button(
                 "Explore",
                 lambda: trying(lambda: open_explore(view)),
                 "grid_view",
@@ -71,6 +71,8 @@ def _draw_paint(view: View) -> None:
             text = ""
         elif look.plan_problem:
             text = look.plan_problem
+        elif desk.settings.colour == "only":
+            text = "recoloured within seconds: nothing is painted"
         elif plan is None:
             text = "reckoning time and memory …"
         else:
@@ -78,6 +80,7 @@ def _draw_paint(view: View) -> None:
             about = f"about {spent(plan.seconds)}, " if plan.seconds is not None else ""
             text = ". ".join([f"{width} × {height}: {about}{in_words(plan.peak)} of memory", *plan.notes()])
         forecast.set_text(text)
-        made.set_enabled(not look.problem)
+        for one in (explore, made):
+            one.set_enabled(not look.problem)
 
-    view.watch(lambda: (look.problem, look.plan_problem, id(look.plan), view.subject == DESK), draw)
+    view.watch(lambda: (look.problem, look.plan_problem, id(look.plan), desk.version), draw)

@@ -13,7 +13,7 @@ from impasto.settings.amounts import in_words
 from impasto.studio.page.curve import Curve
 from impasto.studio.page.finished import draw_finished
 from impasto.studio.page.knob import Knob
-from impasto.studio.page.parts import button, folded
+from impasto.studio.page.parts import button, folded, heading, set_label
 from impasto.studio.page.view import View
 from impasto.studio.work import Work
 
@@ -39,7 +39,7 @@ def draw_live(view: View) -> None:
 
 
 def _draw_progress(view: View) -> None:
-    ui.label("Painting").classes("heading")
+    heading("Painting")
     bar = ui.linear_progress(0.0, show_value=False).props('rounded size=6px aria-label="Progress"')
     where = ui.label().classes("fact")
     cost = ui.label().classes("hint")
@@ -65,7 +65,7 @@ def _draw_progress(view: View) -> None:
         remaining = work.left()
         parts = [f"{spent(work.record.seconds)} so far"] if work.record.seconds else []
         parts += [f"{clock(remaining)} left"] if remaining is not None else []
-        left.set_text(" · ".join([*parts, in_words(resident())]))
+        left.set_text(" · ".join([*parts, f"{in_words(resident())} of memory"]))
         note.set_text(work.record.problem or work.note)
         pause.set_text("Go on" if work.paused else "Pause")
         pause.props(f"icon={'play_arrow' if work.paused else 'pause'}")
@@ -102,12 +102,11 @@ def _where(work: Work) -> str:
 
 
 def _draw_knobs(view: View) -> None:
-    ui.label("Change it while it is painted").classes("heading")
+    heading("Change it while it is painted")
 
     def turned(name: str, value: Any) -> None:
         if view.work is not None:
-            SCHEMA[name].checked(value)
-            view.work.adjust({name: value})
+            view.work.adjust({name: SCHEMA[name].checked(value)})
 
     knobs = {name: Knob(SCHEMA[name], turned, resettable=False) for name in _FRONT}
 
@@ -159,6 +158,7 @@ def _draw_weights(view: View, work: Work) -> None:
         with ui.element("div").classes("row"):
             ui.label(source.name).classes("hint")
             made = ui.number(value=now[number], min=1e-6, step=0.5).props("dense outlined")
+            set_label(made, f"What {source.name} counts beside the others")
 
             def weigh(made: Any = made, number: int = number) -> None:
                 if made.value and made.value != now[number] and view.work is work:

@@ -21,6 +21,11 @@ def button(
     return made
 
 
+def heading(text: str) -> None:
+    """The name of a part of the page."""
+    ui.label(text).classes("heading").props("role=heading aria-level=2")
+
+
 def tool(icon: str, label: str, action: Callable[[], Any] | None = None) -> ui.button:
     """A button that is only an icon; its label is for screen readers, and shown when it is pointed at."""
     made = ui.button(icon=icon, on_click=action, color=None).props("flat dense round")

@@ -7,7 +7,7 @@ from nicegui import ui
 from impasto.studio.desk import Contents
 from impasto.studio.library import Source
 from impasto.studio.page.masks import open_masks
-from impasto.studio.page.parts import button, img, set_img, set_label, tool
+from impasto.studio.page.parts import button, heading, img, set_img, set_label, tool
 from impasto.studio.page.view import DESK, View, say, trying
 from impasto.studio.routes import source_url
 from impasto.studio.uploads import PAINTING, PHOTOGRAPH, SETTINGS
@@ -21,10 +21,8 @@ def draw_pictures(view: View) -> None:
         holder.clear()
         with holder:
             _draw(view, view.atelier.desk.contents)
-        if view.atelier.desk.contents.photograph:
-            ui.run_javascript(f"document.body.dataset.next = {PAINTING!r}")
-        else:
-            ui.run_javascript(f"document.body.dataset.next = {PHOTOGRAPH!r}; window.studioBegins?.()")
+        if view.atelier.desk.contents.photograph is None:
+            ui.run_javascript("window.studioBegins?.()")
 
     view.watch(lambda: _seen(view.atelier.desk.contents), draw)
 
@@ -53,7 +51,7 @@ def _seen(now: Contents) -> tuple[object, ...]:
 
 
 def _draw(view: View, now: Contents) -> None:
-    ui.label("Photograph").classes("heading")
+    heading("Photograph")
     if now.photograph is None:
         _drop_zone("Drop, paste or choose a photograph", PHOTOGRAPH)
     else:
@@ -62,7 +60,7 @@ def _draw(view: View, now: Contents) -> None:
             with ui.element("div").classes("row"):
                 ui.label(f"Starts from {now.start.name}").classes("hint")
                 tool("close", "Start from the photograph again", lambda: _start_anew(view))
-    ui.label("Paintings").classes("heading")
+    heading("Paintings")
     for source, weight in now.styles:
         _card(view, source, PAINTING)
         if len(now.styles) > 1:

@@ -10,36 +10,47 @@ from impasto.studio.page.parts import img, set_img
 from impasto.studio.page.view import View
 from impasto.studio.reporting import make_report
 from impasto.studio.routes import painting_url
+from impasto.studio.trouble import TROUBLE, one_line
+
+_MEASURING = (
+    "This painting is being measured beside its photograph and its painting, once. It takes half a minute or more, and "
+    "longer while another painting is painted. You can go on meanwhile."
+)
 
 
 def draw_report(view: View) -> Element:
     """The sheet, which the canvas shows and hides."""
     with ui.element("div").classes("sheet") as sheet:
-        told = ui.label().classes("empty")
-        page = img("report", "The report as a page of pictures and curves")
-        table = ui.element("pre").classes("table")
-        with table:
-            text = ui.label()
+        with ui.element("div").classes("measuring").props("role=status") as measuring:
+            ui.spinner(size="1.6em")
+            ui.label(_MEASURING)
+        problem = ui.label().classes("problem")
+        with ui.element("div") as found:
+            page = img("report", "The report as a page of pictures and curves")
+            with ui.element("pre").classes("table"):
+                table = ui.label()
+
+    def show(*shown: Element) -> None:
+        for one in (measuring, problem, found):
+            one.set_visibility(one in shown)
 
     async def draw() -> None:
+        show()
         record = view.record
-        page.set_visibility(False)
-        table.set_visibility(False)
         if record is None or not view.report or not record.version or view.work is not None:
             return
-        told.set_text("measuring …")
+        show(measuring)
         try:
             words = await run.io_bound(make_report, view.atelier, record)
-        except ImpastoError as error:
-            told.set_text(str(error))
-            return
+        except (ImpastoError, *TROUBLE) as error:
+            words, line = "", record.order.in_words(one_line(error), view.atelier.library)
+            problem.set_text(f"It could not be measured: {line}")
         if view.record is not record:
             return
-        told.set_text("")
-        set_img(page, painting_url(record.id, "report", record.version))
-        text.set_text(words or "")
-        page.set_visibility(True)
-        table.set_visibility(True)
+        if words:
+            set_img(page, painting_url(record.id, "report", record.version))
+            table.set_text(words)
+        show(found if words else problem)
 
     def seen() -> Hashable:
         return view.subject, view.report, view.record and view.record.version

@@ -2,7 +2,6 @@
 
 import logging
 from pathlib import Path
-from typing import Any
 
 from fastapi import FastAPI
 from nicegui import app as nicegui_app
@@ -92,8 +91,3 @@ def _draw_tabs() -> None:
             with ui.element("button").props(f"type=button data-show={name} aria-pressed={pressed}"):
                 ui.icon(icon)
                 ui.label(name.capitalize())
-
-
-def image(classes: str, alt: str) -> Any:
-    """A plain picture, whose source is set with `show_image`."""
-    return ui.element("img").classes(classes).props(f'alt="{alt}" draggable=false')

@@ -1,9 +1,10 @@
-// Files that are chosen, dropped or pasted are sent as they are; what became of them is told to the page.
+// Files that are chosen, dropped or pasted are sent as they are; what became of them is told to the page. The server
+// decides what a file is that was brought to no place of its own.
 (() => {
   const tell = (line, good) => window.emitEvent && window.emitEvent("studio_line", { line, good });
 
-  async function send(file, role, key) {
-    const query = new URLSearchParams({ role, name: file.name || "pasted.png", key: key || "" });
+  async function send(file, role) {
+    const query = new URLSearchParams({ role, name: file.name || "pasted.png" });
     const slow = setTimeout(() => tell(`${file.name || "picture"} is being sent …`, true), 1500);
     try {
       const answer = await fetch(`/studio/upload?${query}`, { method: "POST", body: file });
@@ -16,15 +17,9 @@
     }
   }
 
-  const isSettings = (file) => /\.toml$/i.test(file.name || "");
-
-  // The first picture is the photograph, the next ones are paintings; settings set the knobs.
-  async function sendAll(files, role, key) {
-    for (const file of files) {
-      const wanted = document.body.dataset.next || "photograph";
-      await send(file, isSettings(file) ? "settings" : role || wanted, key);
-      if (!role && !isSettings(file)) document.body.dataset.next = "painting";
-    }
+  // One after the other: the first of several may be the photograph.
+  async function sendAll(files, role = "any") {
+    for (const file of files) await send(file, role);
   }
 
   document.addEventListener("click", (event) => {
@@ -39,7 +34,7 @@
       input.accept = zone.dataset.upload === "settings" ? ".toml,image/*" : "image/*,.heic,.heif,.avif,.jxl,.tif,.tiff";
       input.setAttribute("aria-label", zone.getAttribute("aria-label") || zone.dataset.upload);
       input.addEventListener("change", () => {
-        sendAll([...input.files], zone.dataset.upload, zone.dataset.key);
+        sendAll([...input.files], zone.dataset.upload);
         input.value = "";
       });
       zone.appendChild(input);
@@ -66,7 +61,7 @@
     event.preventDefault();
     calm();
     const zone = event.target.closest?.("[data-upload]");
-    sendAll([...event.dataTransfer.files], zone?.dataset.upload, zone?.dataset.key);
+    sendAll([...event.dataTransfer.files], zone?.dataset.upload);
   });
   document.addEventListener("paste", (event) => {
     const files = [...(event.clipboardData?.files || [])];
@@ -104,7 +99,7 @@
     const key = event.key === " " ? "space" : event.key;
     if (key === "space" && event.target.closest?.("button, a, [role=button], summary")) return;
     if (!["space", "z", "b", "p", "ArrowLeft", "ArrowRight"].includes(key)) return;
-    if (key.startsWith("Arrow") && event.target.closest?.("[role=slider], .impasto-room")) return;
+    if (key.startsWith("Arrow") && event.target.closest?.("[role=slider]")) return;
     event.preventDefault();
     window.emitEvent && window.emitEvent("studio_key", { key });
   });

@@ -153,7 +153,7 @@ export class Gestures {
 const STEP = Math.SQRT2; // of the zoom, for one press of a key
 const PAN = 60; // CSS pixels
 
-// A key that changes the view: whether it was one.
+// A key that changes the view: whether it was one. Where all is seen, arrows have nothing to pan and are left alone.
 export function viewKey(event, view) {
   if (event.ctrlKey || event.metaKey || event.altKey) return false;
   const pan = event.shiftKey ? 4 * PAN : PAN;
@@ -168,6 +168,7 @@ export function viewKey(event, view) {
     ArrowUp: () => view.panBy(0, pan),
     ArrowDown: () => view.panBy(0, -pan),
   };
-  actions[event.key]?.();
-  return event.key in actions;
+  if (!(event.key in actions) || (view.isFit && event.key.startsWith("Arrow"))) return false;
+  actions[event.key]();
+  return true;
 }
