@@ -3,7 +3,11 @@ import pytest
 import torch
 
 from impasto.evaluation import Cost, Evaluation
-from impasto.objective.margin import Mirrored, folded, mirrored
+from impasto.objective.margin import MARGIN, Mirrored, folded, mirrored
+from impasto.objective.targets import content_terms
+from impasto.objective.tiling.tiling import Tiling
+from impasto.objective.whole import Whole
+from tests.helpers import random_image
 
 
 @pytest.mark.parametrize("size", [(40, 33), (17, 17), (9, 64), (1, 5)])
@@ -48,3 +52,15 @@ def test_the_way_back_is_torchs(size):
     by_padded = torch.randn(padded.shape, generator=generator, dtype=torch.float64)
     (expected,) = torch.autograd.grad(padded, image, by_padded)
     assert torch.allclose(folded(by_padded, size), expected, rtol=1e-13, atol=1e-13)
+
+
+def test_the_margin_is_seen_and_not_measured(tiny_encoder):
+    """At relu1_1 a pixel reaches one position far: two pixels inside, all is as without a margin."""
+    content, image = random_image(40, 48, 1), random_image(40, 48, 2)
+    gradients = []
+    for margin in (0, MARGIN):
+        tiling = Tiling(40, 48, ["relu1_1"], margin=margin)
+        terms = content_terms(tiny_encoder, content, {"relu1_1": 1.0}, False, tiling)
+        whole = Whole(tiny_encoder, terms, 1.0, 1.0, tiling.window)
+        gradients.append((Mirrored(whole) if margin else whole)(image).gradient[:, :, 2:-2, 2:-2])
+    torch.testing.assert_close(*gradients, rtol=1e-4, atol=1e-9)
