@@ -177,6 +177,8 @@ def test_all_else_that_can_be_pressed(serve, browser, tmp_path):
     page.wait_for_function("document.querySelector('.gallery').innerText.split('finished').length == 5")
 
     page.locator(".frame").nth(1).click()
+    # The strip shows what is chosen without being drawn again: the keyboard stays where it was.
+    page.wait_for_function("document.activeElement.getAttribute('aria-pressed') == 'true'")
     page.get_by_label("Side by side").first.click()
     page.locator(".q-menu .q-item").last.click()
     page.locator(".picture.other").filter(visible=True).wait_for()

@@ -5,7 +5,6 @@ from collections.abc import Hashable
 from functools import partial
 
 from nicegui import ui
-from nicegui.element import Element
 
 from impasto.studio.page.parts import img, set_img, set_label, tool
 from impasto.studio.page.view import DESK, View, trying
@@ -17,27 +16,33 @@ _SECONDS = 2.0
 
 
 def draw_gallery(view: View) -> None:
-    """The region."""
+    """The region. What stays is not drawn again, so that it keeps the keyboard, and a click that comes just then."""
     strip = ui.element("div").classes("strip").props("role=list")
-
-    moving: dict[str, Element] = {}
+    items: dict[str, _Item] = {}
 
     def draw() -> None:
-        strip.clear()
-        with strip:
-            moving[DESK] = _first(view)
-            for record in _ordered(view):
-                moving[record.id] = _item(view, record)
+        records = _ordered(view)
+        wanted = [DESK, *(record.id for record in records)]
+        for id in items.keys() - set(wanted):
+            items.pop(id).outer.delete()
+        for place, (id, record) in enumerate(zip(wanted, [None, *records], strict=True)):
+            if id not in items:
+                with strip:
+                    items[id] = _Item(view, id, record)
+            outer = items[id].outer
+            if strip.default_slot.children[place] is not outer:
+                outer.move(target_index=place)
+            items[id].update(record)
         turn()
 
     def turn() -> None:
         """The small pictures that change while the strip stays as it is."""
         look, work = view.atelier.look.frames, view.atelier.queue.work
-        moving[DESK].set_visibility(bool(look.jpeg))
+        items[DESK].shown.set_visibility(bool(look.jpeg))
         if look.jpeg:
-            set_img(moving[DESK], look_url(look.version))
-        if work is not None and work.frames.jpeg and work.record.id in moving:
-            set_img(moving[work.record.id], painting_url(work.record.id, "live", work.frames.version))
+            set_img(items[DESK].shown, look_url(look.version))
+        if work is not None and work.frames.jpeg and work.record.id in items:
+            set_img(items[work.record.id].shown, painting_url(work.record.id, "live", work.frames.version))
 
     def seen() -> Hashable:
         queue = view.atelier.queue
@@ -61,45 +66,46 @@ def _ordered(view: View) -> list[Record]:
     return [*first, *waiting, *sorted(others, key=lambda one: -one.created)]
 
 
-def _first(view: View) -> Element:
-    with _listed(), _frame(view, DESK, "The desk and its first look"):
-        shown = img("thumb")
-        ui.label("First look").classes("title")
-    return shown
+class _Item:
+    """The desk, where `record` is None, or a painting."""
 
+    def __init__(self, view: View, id: str, record: Record | None):
+        self._view, self._id = view, id
+        self.outer = ui.element("div").classes("item").props("role=listitem")
+        with self.outer:
+            self._frame = ui.element("button").classes("frame").props("type=button")
+            self._frame.on("click", lambda: view.show(id))
+            set_label(self._frame, "The desk and its first look" if record is None else record.title)
+            with self._frame:
+                self.shown = img("thumb")
+                ui.label("First look" if record is None else record.title).classes("title")
+                self._told = ui.label().classes("hint")
+            self._order = ui.element("div").classes("corner")
 
-def _item(view: View, record: Record) -> Element:
-    at_work = view.atelier.queue.work is not None and view.atelier.queue.work.record is record
-    with _listed():
-        with _frame(view, record.id, record.title):
-            shown = img("thumb")
-            set_img(
-                shown,
-                painting_url(record.id, "thumb", record.version)
-                if record.version
-                else source_url(record.order.content.key, "thumb"),
-            )
-            ui.label(record.title).classes("title")
-            ui.label(record.told).classes("hint")
-        if record.state in ("waiting", "painting", "paused") and not at_work:
-            with ui.element("div").classes("corner"):
-                for icon, by, when in (("chevron_left", -1, "earlier"), ("chevron_right", 1, "later")):
-                    tool(icon, f"Paint {record.title} {when}", partial(_move, view, record, by))
-    return shown
+    def update(self, record: Record | None) -> None:
+        """Show the painting as it is now."""
+        chosen, work = self._view.subject == self._id, self._view.atelier.queue.work
+        self._frame.classes(add="chosen" if chosen else "", remove="" if chosen else "chosen")
+        self._frame.props(f"aria-pressed={'true' if chosen else 'false'}")
+        self._told.set_visibility(record is not None)
+        at_work = work is not None and work.record is record
+        waits = record is not None and record.state in ("waiting", "painting", "paused") and not at_work
+        if not waits:
+            self._order.clear()
+        if record is not None:
+            if waits and not self._order.default_slot.children:
+                self._draw_order(record)
+            self._told.set_text(record.told)
+            if record.version:
+                set_img(self.shown, painting_url(record.id, "thumb", record.version))
+            else:
+                set_img(self.shown, source_url(record.order.content.key, "thumb"))
+
+    def _draw_order(self, record: Record) -> None:
+        with self._order:
+            for icon, by, when in (("chevron_left", -1, "earlier"), ("chevron_right", 1, "later")):
+                tool(icon, f"Paint {record.title} {when}", partial(_move, self._view, record, by))
 
 
 def _move(view: View, record: Record, by: int) -> None:
     trying(lambda: view.atelier.queue.move(record.id, by))
-
-
-def _listed() -> Element:
-    return ui.element("div").classes("item").props("role=listitem")
-
-
-def _frame(view: View, subject: str, label: str) -> ui.element:
-    chosen = view.subject == subject
-    frame = ui.element("button").classes("frame chosen" if chosen else "frame").props("type=button")
-    frame._props["aria-pressed"] = "true" if chosen else "false"
-    set_label(frame, label)
-    frame.on("click", lambda: view.show(subject))
-    return frame
