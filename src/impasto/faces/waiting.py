@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 SPINS = "700"
-"""How often a waiting thread looks before it sleeps. With none every one of many short calls has to wake it: at 160
-pixels a painting took 13.6 s instead of 7.4. With 2000 two paintings at once took 2.7 times as long as one, with 700
-2.0 times (an AMD EPYC machine, two cores, one run each)."""
+"""How often a waiting thread looks before it sleeps. With none every one of many short calls has to wake it: at 128
+pixels a painting took 5.5 s instead of 2.8. As torch comes it took 3.6, for the threads that wait are in the way of
+those that compiled code runs on (an AMD EPYC machine, two cores; `benchmarks/side_by_side.py`)."""
 _SAID_BY_THE_USER = ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "KMP_BLOCKTIME")
 
 

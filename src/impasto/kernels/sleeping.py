@@ -22,8 +22,8 @@ WANTED = 0.25
 """The part of this process's cores that others have to take for its threads to sleep soon."""
 INTERVAL = 0.2
 """Seconds over which is measured what others take."""
-_SAID = {"OMP_WAIT_POLICY", "GOMP_SPINCOUNT"}
-"""Who starts the process has said how long threads spin, by one of these variables."""
+DECIDED = "OMP_WAIT_POLICY"
+"""Who sets this variable has decided whether threads spin."""
 
 
 class Load:
@@ -61,10 +61,10 @@ _LOAD = Load()
 def considerate() -> Iterator[None]:
     """Meanwhile, torch's threads sleep soon if others take much of the cores.
 
-    Not where OpenMP is another one than GNU's, or where the environment has decided.
+    Not where OpenMP is another one than GNU's, or where the environment has decided (DECIDED).
     """
     runtime = _gnu_openmp()
-    if runtime is None or _SAID & set(os.environ) or _LOAD.part() < WANTED:
+    if runtime is None or DECIDED in os.environ or _LOAD.part() < WANTED:
         yield
         return
     with sleeping_soon(runtime):
