@@ -131,6 +131,7 @@ def test_a_disturbed_calibration_still_gives_a_speed(clock):
 
 
 def test_calibration_measures_something(tiny_encoder):
+    before = torch.get_rng_state()
     began = torch.get_num_threads()
     speed = calibrate(tiny_encoder, asked(palette=True, neighbours=True), disk=True)
     assert speed.work > 0
@@ -139,6 +140,7 @@ def test_calibration_measures_something(tiny_encoder):
     assert 0 < speed.value < 1e-6
     assert 0 < speed.byte < 1e-6
     assert torch.get_num_threads() == began
+    assert torch.equal(torch.get_rng_state(), before)  # the host's random numbers are its own
 
 
 @pytest.mark.parametrize(("device", "large"), [("cpu", 448), ("cuda", 1024)])

@@ -32,7 +32,7 @@ _CONFIG = {
     "distributed.worker.memory.spill": False,
     "distributed.worker.memory.pause": False,
     "distributed.worker.memory.terminate": 0.95,
-    "distributed.worker.profile.enabled": False,  # looking at the stack a hundred times a second costs 8 percent
+    "distributed.worker.profile.enabled": False,  # looking at the stack a hundred times a second takes time
     "distributed.admin.tick.interval": "1s",
     "distributed.logging.distributed": "critical",
     "distributed.comm.timeouts.connect": "30s",

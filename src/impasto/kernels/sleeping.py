@@ -78,10 +78,11 @@ def sleeping_soon(runtime: ctypes.CDLL) -> Iterator[None]:
 
     def team() -> None:
         nothing = ctypes.cast(ctypes.CDLL(None).free, ctypes.c_void_p)  # free(NULL) does nothing
-        runtime.GOMP_parallel(
-            nothing, None, ctypes.c_uint(len(os.sched_getaffinity(0)) + 1), ctypes.c_uint(0)
-        )
-        there.set()
+        members = len(os.sched_getaffinity(0)) + 1
+        try:
+            runtime.GOMP_parallel(nothing, None, ctypes.c_uint(members), ctypes.c_uint(0))
+        finally:
+            there.set()
         over.wait()  # the team is there until the thread that made it ends
 
     thread = threading.Thread(target=team, name="impasto-sleeping", daemon=True)

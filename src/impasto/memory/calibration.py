@@ -87,8 +87,7 @@ def calibrate(encoder: VGG19, demand: Demand, *, disk: bool) -> Speed:
 
 def _evaluation(encoder: VGG19, demand: Demand, side: int) -> Callable[[], object]:
     """One evaluation of a picture of noise."""
-    generator = torch.Generator().manual_seed(0)
-    image = torch.rand(1, 3, side, side, generator=generator).to(encoder.device)
+    image = _noise(1, 3, side, side).to(encoder.device)
     content, style = (
         dict.fromkeys(sorted(one), 1.0) for one in (demand.network.content, demand.network.style)
     )
@@ -108,23 +107,23 @@ def _neighbour_terms(encoder: VGG19, image: Tensor) -> list[NeighbourTerm]:
     terms = []
     for layer, a in features.items():
         rows = a[0].flatten(1).T[:POSITIONS].contiguous()
-        index = torch.randint(len(rows), a.shape[2:], dtype=torch.int32).to(a.device)
-        terms.append(NeighbourTerm(layer, Candidates.of(rows, torch.zeros(len(rows))), index))
+        index = (_noise(*a.shape[2:]) * len(rows)).int().to(a.device)
+        terms.append(NeighbourTerm(layer, Candidates.of(rows, a.new_zeros(len(rows))), index))
     return terms
 
 
 def _search_time(device: torch.device) -> float:
     """Of the middle one of the layers in which neighbours are searched, in a strip."""
     channels = sorted(LAYERS[layer].n_out for layer in NEIGHBOUR_LAYERS)[1]
-    b = torch.rand(POSITIONS, channels, device=device)
-    candidates = Candidates.of(b, torch.zeros(POSITIONS))
-    a, height = b[:SEARCHED], torch.zeros(SEARCHED)
+    b = _noise(POSITIONS, channels).to(device)
+    candidates = Candidates.of(b, b.new_zeros(POSITIONS))
+    a, height = b[:SEARCHED], b.new_zeros(SEARCHED)
     search = partial(nearest, a, a, candidates.mean, height, candidates, 0.5)
     return _shortest(lambda: _wait_for(search())) / (SEARCHED * POSITIONS * channels)
 
 
 def _palette_time(device: torch.device) -> float:
-    image = torch.rand(1, 3, SMALL, SMALL, device=device)
+    image = _noise(1, 3, SMALL, SMALL).to(device)
     palette = RegionPalette(PaletteTarget.of(histograms(image.cpu())), None, 1.0)
     evaluate = WithPalettes(_costs_nothing, [palette], 1.0, 1.0, WHOLE)
     return _shortest(lambda: _wait_for(evaluate(image).gradient)) / SMALL**2
@@ -137,7 +136,7 @@ def _costs_nothing(image: Tensor) -> Evaluation:
 def _rules_time(encoder: VGG19, demand: Demand) -> float:
     """The rules of the style cost and their derivatives, without a walk."""
     side = 2 * smallest_side(deepest(tuple(demand.network.style)))
-    image = torch.rand(1, 3, side, side, generator=torch.Generator().manual_seed(0)).to(encoder.device)
+    image = _noise(1, 3, side, side).to(encoder.device)
     layers = dict.fromkeys(sorted(demand.network.style), 1.0)
     terms = style_terms(encoder, image, layers, balance=False, cost=demand.style_cost)
     with torch.no_grad():
@@ -150,6 +149,11 @@ def _rules_time(encoder: VGG19, demand: Demand) -> float:
             _wait_for(torch.autograd.grad(term.rule(Summary(total, summary.count)), total)[0])
 
     return _shortest(rules)
+
+
+def _noise(*size: int) -> Tensor:
+    """From 0 to 1, seeded: the host's own random numbers stay as they are."""
+    return torch.rand(*size, generator=torch.Generator().manual_seed(0))
 
 
 def _wait_for(x: Tensor) -> float:

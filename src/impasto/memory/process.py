@@ -6,8 +6,8 @@ from pathlib import Path
 RETURNED = 4 * 2**20
 """Bytes from which on a piece of memory goes back at once; see `return_at_once`."""
 KEPT = 64 * 2**20
-"""Bytes of smaller pieces that may stay with the process: without them a painting of 192 pixels took 15 percent longer,
-because its memory went back and was asked for again in every step (an AMD EPYC machine)."""
+"""Bytes of smaller pieces that may stay with the process: without them a small painting gives memory back and asks for
+it again in every step, which took 15 percent of its time at 192 pixels (timed by hand, an AMD EPYC machine)."""
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # of mallopt(3)
 _NO_LIMIT = 2**60  # what cgroup v1 calls no limit is a page short of 2**63
 
