@@ -18,17 +18,16 @@ from impasto.costs.neighbours import NEIGHBOUR_LAYERS, NeighbourTerm
 from impasto.costs.region import Guide
 from impasto.costs.term import Summary, Term
 from impasto.costs.total_variation import SquaredVariation, TotalVariation
-from impasto.distributed.partition import RowExchange
-from impasto.evaluation import Evaluate, Evaluation
+from impasto.evaluation import Evaluate
 from impasto.files import scratch
 from impasto.images.masks.mask import Mask
 from impasto.objective.encode_neighbours import Neighbours, encode_neighbours
 from impasto.objective.encode_style import StyleEncodings, canvas_guides, encode_styles
-from impasto.objective.grayscale import Grayscale
+from impasto.objective.grayscale import GRAYSCALE
 from impasto.objective.image_costs import WithImageCosts
-from impasto.objective.margin import Mirrored
+from impasto.objective.margin import mirror
 from impasto.objective.palette import RegionPalette, WithPalettes, encode_palettes
-from impasto.objective.protected import Protected, Protection
+from impasto.objective.protected import Protection
 from impasto.objective.scale_setup import ScaleSetup
 from impasto.objective.targets import (
     ContentEncoding,
@@ -44,6 +43,7 @@ from impasto.objective.targets import (
 from impasto.objective.tiled import Tiled
 from impasto.objective.tiling.passes import passes
 from impasto.objective.tiling.tiling import Tiling
+from impasto.objective.transform import Transform, seen_through
 from impasto.objective.whole import Whole
 from impasto.tensor_types import Image, Span
 
@@ -122,8 +122,7 @@ def _canvas_scale(setup: ScaleSetup) -> CanvasScale:
 def build_objective(setup: ScaleSetup, encodings: Encodings) -> Evaluate:
     """J of the canvas of a scale, and its gradient: the function that the solver brings down.
 
-    From the inside out: the costs that the network sees, in one piece or in tiles; costs on the picture itself; what
-    is protected; a canvas that has to stay grey.
+    J = network costs + palette cost + image costs, of the canvas with what is protected laid over it.
     """
     settings = setup.settings
     terms: list[Term] = [
@@ -148,8 +147,8 @@ def build_objective(setup: ScaleSetup, encodings: Encodings) -> Evaluate:
         evaluate = WithImageCosts(evaluate, image_costs, setup.size, setup.partition)
     protection = protection_at(setup, setup.own_rows)
     if protection is not None:
-        evaluate = Protected(evaluate, protection)
-    return Grayscale(evaluate) if settings.colour == "photograph" else evaluate
+        evaluate = seen_through(protection.transform(), evaluate)
+    return seen_through(GRAYSCALE, evaluate) if settings.colour == "photograph" else evaluate
 
 
 def _fidelity(setup: ScaleSetup) -> ImageCost:
@@ -221,24 +220,13 @@ def _engine(setup: ScaleSetup, terms: Sequence[Term]) -> Evaluate:
         if not setup.margin:
             return Whole(encoder, terms, settings.alpha, settings.beta)
         tiling = Tiling(*setup.size, setup.layers, margin=setup.margin)
-        return Mirrored(Whole(encoder, terms, settings.alpha, settings.beta, tiling.window))
+        whole = Whole(encoder, terms, settings.alpha, settings.beta, tiling.window)
+        return seen_through(mirror(setup.size), whole)
     if partition.size == 1:
         walked = passes(*setup.size, setup.layers, layout.tile, layout.deep_tile, setup.margin)
         return Tiled(encoder, terms, settings.alpha, settings.beta, walked)
     own = setup.canvas_tiling(setup.layers)
     tiled = Tiled(encoder, terms, settings.alpha, settings.beta, [own], partition)
-    return _WithNeighbours(
-        tiled,
-        partition.exchange(setup.size[0], lambda rank: setup.canvas_tiling(setup.layers, rank).rows),
-    )
-
-
-class _WithNeighbours:
-    """`evaluate(own rows)`: asks the neighbours for the rows around them, and gives them the gradient of those."""
-
-    def __init__(self, evaluate: Evaluate, rows: RowExchange):
-        self._evaluate, self._rows = evaluate, rows
-
-    def __call__(self, image: Image) -> Evaluation:
-        evaluation = self._evaluate(self._rows.widened(image.detach()))
-        return Evaluation(evaluation.cost, self._rows.folded(evaluation.gradient))
+    # The neighbours give the rows around this process's own, and get the gradient with respect to them.
+    rows = partition.exchange(setup.size[0], lambda rank: setup.canvas_tiling(setup.layers, rank).rows)
+    return seen_through(Transform(rows.widened, rows.folded), tiled)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from impasto.evaluation import Evaluate, Evaluation
+from impasto.objective.transform import Transform
 from impasto.tensor_types import Image
 
 
@@ -25,15 +25,6 @@ class Protection:
         # lerp counts from the nearer end: exactly X where m = 0, and exactly C where m = 1.
         return torch.lerp(canvas, self.content.to(canvas), self.kept.to(canvas))
 
-
-class Protected:
-    """`evaluate(X)`: the cost of G, and its gradient by X."""
-
-    def __init__(self, evaluate: Evaluate, protection: Protection):
-        self._evaluate, self._protection = evaluate, protection
-
-    def __call__(self, image: Image) -> Evaluation:
-        """J and dJ/dX at `image`."""
-        evaluation = self._evaluate(self._protection.over(image.detach()))
-        gradient = evaluation.gradient.mul_(1 - self._protection.kept.to(evaluation.gradient))
-        return Evaluation(evaluation.cost, gradient)
+    def transform(self) -> Transform:
+        """G as a function of X; dJ/dX = (1 - m) dJ/dG."""
+        return Transform(self.over, lambda gradient: gradient.mul_(1 - self.kept.to(gradient)))

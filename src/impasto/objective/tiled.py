@@ -38,7 +38,7 @@ class Tiled:
     """`evaluate(image)` tile by tile; otherwise as `Whole`.
 
     stages: tilings of a picture of that size, for all layers of the terms; each begins with the block in front of which
-        the one before ended (`Tiling.blocks`). With a margin it is `Mirrored`, too.
+        the one before ended (`Tiling.blocks`). With a margin each tile is mirrored, too.
     partition: for a picture that is shared by several processes, each with a band of its rows (`Tiling`), in one stage.
         Image and gradient are then those of `tiling.rows`, the cost is the whole picture's, and the gradient of a row
         that several processes see is the sum of theirs.

@@ -16,7 +16,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from impasto.tensor_types import Span
-from impasto.vgg.layers import LAYERS, TABLE, Layer, block_stride, deepest
+from impasto.vgg.layers import LAYERS, TABLE, Layer, block_stride, deepest, upto
 
 LARGER = 1.05
 """A tile may be larger by so much than asked for: a picture of two sides and its margin is not cut into three."""
@@ -35,8 +35,7 @@ class Blocks(NamedTuple):
         """The layers that are computed."""
         if self.until is not None:
             return [one for one in TABLE if self.first <= one.block < self.until]
-        last = TABLE.index(LAYERS[deepest(tuple(looked_at))])
-        return [one for one in TABLE[: last + 1] if one.block >= self.first]
+        return [one for one in upto(looked_at) if one.block >= self.first]
 
     def stride(self, looked_at: Collection[str]) -> int:
         """Pixels to which the tiles' borders are rounded."""
