@@ -13,13 +13,11 @@ from dataclasses import dataclass
 from impasto.costs.styles import STYLE_COSTS
 from impasto.objective.tiling.tiles import NETWORK, Blocks
 from impasto.objective.tiling.tiling import Tiling
-from impasto.vgg.layers import CHANNELS_PER_BLOCK, LAYERS, TABLE, Layer, block_stride, deepest
+from impasto.vgg.layers import KERNEL, LAYERS, TABLE, Layer, block_channels, block_stride, deepest, upto
 
 FLOAT = 4
 WINOGRAD_POINTS = 36
 """Values that F(4x4, 3x3) makes of a 3x3 kernel; both directions' kernels are kept."""
-TAPS = 9
-"""Values of a 3x3 kernel."""
 CUSTOM_COPIES = 2
 """Activations' worth that a cost of the user's own is thought to keep for its gradient."""
 VECTOR = 12
@@ -53,7 +51,7 @@ class Network:
 
     def kernel_bytes(self) -> int:
         """Kernels as the layers keep them: made when a layer is first computed, beside the weights themselves."""
-        values = 2 * WINOGRAD_POINTS if self.compiled else TAPS  # direct: laid out again, channels last
+        values = 2 * WINOGRAD_POINTS if self.compiled else KERNEL  # direct: laid out again, channels last
         return sum(values * FLOAT * one.n_in * one.n_out for one in upto(self.layers)[1:])
 
     def working_bytes(self, pixels: int, blocks: Blocks = NETWORK) -> int:
@@ -100,7 +98,7 @@ class Network:
                 most = max(most, kept + DIFFERENCE_FORWARD * _whole(one, pixels))
             kept += self._kept(one, pixels)
             held.append(kept)
-            input_is_kept = not self.compiled or (one.name in self.style and not _ends_block(one))
+            input_is_kept = not self.compiled or (one.name in self.style and not one.ends_block)
         end = 0 if blocks.until is None else map_bytes(pixels, blocks.until)
         return max(
             most,
@@ -128,7 +126,7 @@ class Network:
     def _handed_on(self, layer: Layer, pixels: int, layers: Collection[str]) -> int:
         """A layer's output: pooled at once, where that is fused."""
         whole = _whole(layer, pixels)
-        pooled = self.compiled and layer.name not in layers and _ends_block(layer)
+        pooled = self.compiled and layer.name not in layers and layer.ends_block
         return whole // 4 if pooled else whole
 
     def _computed(self, layer: Layer, pixels: int, layers: Collection[str]) -> int:
@@ -143,22 +141,18 @@ class Network:
         if layer.name in self.custom:  # itself, and what its measurement keeps: a guess
             difference += CUSTOM_COPIES * whole
         if not self.compiled:  # torch's ReLU keeps its output, and the next convolution its pooled input
-            pooled = whole // 4 if _ends_block(layer) else 0
+            pooled = whole // 4 if layer.ends_block else 0
             return whole + pooled + difference + self._indices(layer, pixels)
         return whole // BITS + difference + self._itself(layer, pixels) + self._indices(layer, pixels)
 
     def _itself(self, layer: Layer, pixels: int) -> int:
         """A layer's activations, where compiled layers keep them: for its Gram matrix, or for a pooling of torch's."""
-        asked = layer.name in self.style or (layer.name in self.content and _ends_block(layer))
+        asked = layer.name in self.style or (layer.name in self.content and layer.ends_block)
         return _whole(layer, pixels) if asked else 0
 
     def _indices(self, layer: Layer, pixels: int) -> int:
         """torch's max pooling keeps an index of 8 bytes a maximum, of which there is one in four activations."""
-        if (
-            self.pooling != "max"
-            or not _ends_block(layer)
-            or (self.compiled and layer.name not in self.layers)
-        ):
+        if self.pooling != "max" or not layer.ends_block or (self.compiled and layer.name not in self.layers):
             return 0
         return _whole(layer, pixels) // 2
 
@@ -166,10 +160,10 @@ class Network:
         """What is there at most while the gradient goes back through a layer, beside what was kept until then."""
         whole = _whole(layer, pixels)
         gone = self._indices(layer, pixels)  # when the gradient comes to what the layer is measured by
-        steps = [whole + whole // 4 if layer.name in self.layers and _ends_block(layer) else 0]
+        steps = [whole + whole // 4 if layer.name in self.layers and layer.ends_block else 0]
         if layer.name in self.content:
             measured = gone + (self._itself(layer, pixels) if self.compiled else 0)
-            deepest_of_all = layer.name == deepest(tuple(self.layers)) and layer.name not in self.style
+            deepest_of_all = layer.name == deepest(self.layers) and layer.name not in self.style
             steps.append((DIFFERENCE_BACK + (not deepest_of_all)) * whole - measured)
         if self.compiled:
             gone += self._itself(layer, pixels) + (whole if layer.name in self.content else 0)
@@ -211,21 +205,9 @@ def largest_tile(tiling: Tiling) -> int:
 
 def map_bytes(pixels: int, block: int) -> int:
     """The input of a block, of so many pixels of the picture."""
-    channels = CHANNELS_PER_BLOCK[block - 2] if block > 1 else 3
-    return FLOAT * channels * pixels // block_stride(block) ** 2
-
-
-def upto(layers: Collection[str]) -> Sequence[Layer]:
-    """The network as far as the deepest of `layers`."""
-    last = LAYERS[deepest(tuple(layers))]
-    return TABLE[: TABLE.index(last) + 1]
+    return FLOAT * block_channels(block) * pixels // block_stride(block) ** 2
 
 
 def _whole(layer: Layer, pixels: int) -> int:
     """All activations of a layer."""
     return FLOAT * layer.n_out * pixels // layer.stride**2
-
-
-def _ends_block(layer: Layer) -> bool:
-    following = TABLE.index(layer) + 1
-    return following < len(TABLE) and TABLE[following].block > layer.block

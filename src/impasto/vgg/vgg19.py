@@ -121,10 +121,10 @@ class VGG19:
         """
         last = deepest(tuple(layers)) if until is None else None
         x = self._prepared(image, last) if first == 1 else image
-        for layer, following in zip(TABLE, (*TABLE[1:], None), strict=True):
+        for layer in TABLE:
             if layer.block < first:
                 continue
-            ends_block = following is not None and following.block > layer.block and layer.name != last
+            ends_block = layer.ends_block and layer.name != last
             fused = self.pooling if ends_block and layer.name not in layers else None
             x = self._convolutions[layer.convolution](x, fused)
             if layer.name in layers:
