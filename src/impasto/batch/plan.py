@@ -73,13 +73,17 @@ class BatchPlan:
 
 @dataclass(frozen=True)
 class Look:
-    """What one picture takes: height and width, seconds (0 where they were not measured), bytes, and of GPUs here."""
+    """What one picture takes: height and width, seconds (0 where they were not measured), and bytes of memory.
+
+    gpus: how many there are here. checkpoint: bytes of its file, at most.
+    """
 
     height: int
     width: int
-    seconds: float
-    peak: int
-    gpus: int
+    seconds: float = 0.0
+    peak: int = 0
+    gpus: int = 0
+    checkpoint: int = 0
 
 
 def share_out(jobs: Sequence[Job], workers: int | None) -> Share:
@@ -121,13 +125,14 @@ def make_plan(
     kinds: dict[str, list[Job]] = {}
     for job in jobs:
         kinds.setdefault(_kind(job), []).append(job)
-    seconds, memory, looks = 0.0, 0, 0
+    seconds, checkpoint, memory, looks = 0.0, 0.0, 0, 0
     for alike in list(kinds.values())[:KINDS]:
         some = sample(alike)
         one = max(some, key=_pixels)
         look = apart(look_at, {"job": one.as_data(), "threads": share.threads, "timed": True})
         mean = sum(_pixels(job) for job in some) / len(some) / max(1.0, _pixels(one))
         seconds += look.seconds * mean * len(alike)
+        checkpoint += look.checkpoint * mean * len(alike)
         memory, looks = max(memory, look.peak), looks + len(alike)
     beside = SIDE_BY_SIDE if share.workers > 1 and at_cluster is None else 1.0
     longest = (
@@ -141,7 +146,7 @@ def make_plan(
         seconds=seconds * len(jobs) / looks * beside * longest / share.workers,
         memory=memory,
         results=int(_mean(jobs, _result_bytes) * len(jobs)),
-        unfinished=int(_mean(jobs, _checkpoint_bytes) * share.workers),
+        unfinished=int(checkpoint / looks * share.workers),
         room=room,
     )
 
@@ -158,14 +163,15 @@ def look_at(data: Mapping[str, Any]) -> Look:
 
     job = Job.from_data(data["job"])
     settings = Settings.from_dict({"threads": data["threads"], **job.settings})
-    if settings.colour == "only":
+    if not settings.paints:
         height, width = impasto.recolor(job.content, list(job.styles), size=settings.size).image.shape[-2:]
-        return Look(height, width, 0.0, 0, 0)
+        return Look(height, width)
     stylizer = impasto.Stylizer(settings)
     painting = stylizer.paint(job.content, list(job.styles), **dict(job.where))
     plan = painting.plan(times=data["timed"])
     gpu = stylizer.encoder.device.type == "cuda"
-    return Look(*painting.size, plan.seconds or 0.0, plan.peak, torch.cuda.device_count() if gpu else 0)
+    gpus = torch.cuda.device_count() if gpu else 0
+    return Look(*painting.size, plan.seconds or 0.0, plan.peak, gpus, plan.checkpoint_bytes)
 
 
 def apart(function: Callable[[Any], T], data: Any) -> T:
@@ -227,13 +233,6 @@ def _result_bytes(job: Job) -> float:
     return (
         double * BYTES_PER_PIXEL.get(Path(job.output).suffix.lower(), BYTES_PER_PIXEL[".png"]) * _pixels(job)
     )
-
-
-def _checkpoint_bytes(job: Job) -> float:
-    """Three channels in single precision, of the canvas and of each vector that the solver keeps."""
-    settings = Settings.from_dict(dict(job.settings))
-    vectors = 4 if settings.solver == "adam" else 3 + 2 * min(settings.history, settings.steps)
-    return 12.0 * vectors * _pixels(job)
 
 
 def _mean(jobs: Sequence[Job], of: Callable[[Job], float]) -> float:

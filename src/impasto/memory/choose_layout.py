@@ -105,7 +105,7 @@ def _deep_sides(demand: Demand, side: int | None, longest: int) -> list[int | No
 
 
 def _where(layout: Layout) -> tuple[str, str]:
-    return (layout.kept if layout.solver == "lbfgs" else layout.moments, layout.encoding)
+    return (layout.moments if layout.kept == "float32" else layout.kept, layout.encoding)
 
 
 def _advice(demand: Demand) -> str:

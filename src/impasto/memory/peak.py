@@ -204,8 +204,8 @@ class Demand:
 
     def written(self, scale: Scale, layout: Layout) -> int:
         """Bytes that lie on disk while a scale is painted."""
-        pairs = layout.solver == "lbfgs" and layout.kept == "disk"
-        size = 2 * layout.history * VECTOR * scale.size[0] * scale.size[1] if pairs else 0
+        pairs = layout.history if layout.kept == "disk" else 0
+        size = 2 * pairs * VECTOR * scale.size[0] * scale.size[1]
         if layout.encoding == "disk":
             size += encoding_bytes(self.tiling(scale.size, None, self.network.layers), self.network.content)
         return size

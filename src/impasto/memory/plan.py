@@ -1,13 +1,18 @@
 """The plan of a painting: every scale with its layout, its memory and its time, and what the user should know of it."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from impasto.layout import Layout
 from impasto.memory.choose_layout import choose, least
+from impasto.memory.network_memory import VECTOR
 from impasto.memory.peak import Demand, Scale
 from impasto.settings.amounts import in_words
+from impasto.solvers.adam import Adam
+from impasto.solvers.lbfgs import LBFGS
+from impasto.solvers.make import SOLVERS
 
 ROUND_UP = 1.05
 """An amount of memory that is suggested lies this much above what was computed: what is free changes a little."""
@@ -21,6 +26,16 @@ class PlannedScale:
     layout: Layout
     peak: int
     seconds: float | None = None
+
+    @property
+    def solver(self) -> type[LBFGS] | type[Adam]:
+        """The class of the solver."""
+        return SOLVERS[self.layout.solver]
+
+    @property
+    def solver_words(self) -> str:
+        """The solver, and how it keeps its memory, in words."""
+        return ", ".join(filter(None, (self.solver.TITLE, self.solver.memory_words(self.layout))))
 
 
 @dataclass(frozen=True)
@@ -53,37 +68,48 @@ class Plan:
             return None
         return self.seconds_beside + sum(one.seconds or 0.0 for one in self.scales)
 
+    @property
+    def checkpoint_bytes(self) -> int:
+        """The most bytes that a checkpoint takes, about: of its tensors."""
+        return max(
+            VECTOR * math.prod(one.scale.size) * one.solver.saved_vectors(one.layout, self.demand)
+            for one in self.scales
+        )
+
     def departures(self) -> list[str]:
         """Where the plan is not what the settings ask for, a sentence each."""
-        adam = [one for one in self.scales if one.layout.solver != self.demand.solver]
-        disk = [one for one in self.scales if one.layout.solver == "lbfgs" and one.layout.kept == "disk"]
+        other = [one for one in self.scales if one.layout.solver != self.demand.solver]
+        disk = [one for one in self.scales if one.layout.kept == "disk"]
         found = []
         if self.named and self.reached > self.limit:
             found.append(
                 f"{in_words(self.reached)} of {self.demand.where} were taken before the painting began, to read the "
                 f"pictures, say: more than the {in_words(self.limit)} allowed"
             )
-        if adam:
-            needed = least(self.demand, adam[-1].scale, self.base, solver="lbfgs")
+        if other:
+            asked, used = (SOLVERS[name].TITLE for name in (self.demand.solver, other[-1].layout.solver))
+            needed = least(self.demand, other[-1].scale, self.base, solver=self.demand.solver)
             found.append(
-                f"L-BFGS does not fit {self._into()} at {_sizes(adam)}: Adam paints there, and may want more --steps; "
-                f"--memory {_amount(needed)} would allow L-BFGS"
+                f"{asked} does not fit {self._into()} at {_sizes(other)}: {used} paints there, and may want more "
+                f"--steps; --memory {_amount(needed)} would allow {asked}"
             )
         if disk:
             size = max(self.demand.written(one.scale, replace(one.layout, encoding="memory")) for one in disk)
             found.append(
-                f"the past steps of L-BFGS do not fit {self._into()} at {_sizes(disk)}: {in_words(size)} of them "
-                "are kept on disk"
+                f"the past steps of {disk[-1].solver.TITLE} do not fit {self._into()} at {_sizes(disk)}: "
+                f"{in_words(size)} of them are kept on disk"
             )
         return found
 
     def notes(self) -> list[str]:
         """Everything that is worth knowing, a sentence each; the departures first."""
-        half = [one for one in self.scales if one.layout.solver == "lbfgs" and one.layout.kept == "float16"]
+        half = [one for one in self.scales if one.layout.kept == "float16"]
         encoded = [one for one in self.scales if one.layout.encoding == "disk"]
         notes = self.departures()
         if half:
-            notes.append(f"the past steps of L-BFGS are kept in half precision at {_sizes(half)}")
+            notes.append(
+                f"the past steps of {half[-1].solver.TITLE} are kept in half precision at {_sizes(half)}"
+            )
         if encoded:
             size = max(self.demand.written(one.scale, replace(one.layout, kept="float32")) for one in encoded)
             notes.append(f"the photograph's encoding is kept on disk at {_sizes(encoded)}: {in_words(size)}")

@@ -140,15 +140,15 @@ class Fields:
         "Optimiser that minimises the cost: lbfgs (few, strong steps) or adam.", choices=("adam", "lbfgs"))
     learning_rate: float = setting("number", 0.02, HOW,
         "Step size of Adam; 1 is the range from black to white.",
-        low=1e-9, high=1, explore=(0.005, 0.01, 0.02, 0.05))
+        low=1e-9, high=1, explore=(0.005, 0.01, 0.02, 0.05), solver="adam")
     averaging: float = setting("number", 0.9, HOW,
         "Part that each step keeps of the average of the last pictures, which Adam shows; 0 shows the last one.",
-        low=0, high=0.9999, explore=(0.0, 0.5, 0.9, 0.99))
+        low=0, high=0.9999, explore=(0.0, 0.5, 0.9, 0.99), solver="adam")
     history: int = setting("whole", 20, HOW,
         "Past steps from which L-BFGS estimates the curvature; each takes the memory of two pictures.",
-        low=1, high=1000, explore=(2, 5, 10, 20, 40))
+        low=1, high=1000, explore=(2, 5, 10, 20, 40), solver="lbfgs")
     smoothing: bool = setting("switch", True, HOW,
-        "L-BFGS paints large shapes first, and little noise.")
+        "L-BFGS paints large shapes first, and little noise.", solver="lbfgs")
     pooling: str = setting("choice", "average", HOW,
         "How VGG-19 halves its maps: average (smoother) or max (as trained).", choices=("max", "average"))
     border: str = setting("choice", "mirror", HOW,

@@ -32,6 +32,7 @@ class Setting:
         words: what a text or a path may be that stands for something; suggestions.
         explore: values that show what it does, by preset; empty where the user must name some.
         unset: what None stands for.
+        solver: the only one that uses it; None: every solver, or it is not a solver's.
         metavar: what help writes after its option.
         check: raises SettingsError for a text of another form.
     """
@@ -47,6 +48,7 @@ class Setting:
     words: tuple[str, ...] = ()
     explore: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     unset: str = ""
+    solver: str | None = None
     metavar: str = ""
     check: Callable[[str], object] | None = None
 

@@ -17,6 +17,7 @@ from impasto.solvers.chunks import chunks
 from impasto.solvers.memory import SolverSettings, Vectors, adam_vectors
 from impasto.solvers.rounding import round_at_random
 from impasto.solvers.solver import State
+from impasto.solvers.work import Work, adam_work
 
 BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-8
 QUICK_BETA_2 = 0.99
@@ -45,6 +46,8 @@ class Adam:
 
     Raises SettingsError for any other dtype.
     """
+
+    TITLE = "Adam"
 
     def __init__(
         self,
@@ -92,6 +95,21 @@ class Adam:
     def vectors(layout: Layout, settings: SolverSettings) -> Vectors:
         """How many vectors of the canvas's size it has alive; see `memory.py`."""
         return adam_vectors(getattr(torch, layout.moments), average=bool(settings.averaging))
+
+    @staticmethod
+    def saved_vectors(layout: Layout, settings: SolverSettings) -> int:
+        """How many float32 vectors of the canvas's size a checkpoint holds: image, moments and iterate."""
+        return 4 if settings.averaging else 3
+
+    @staticmethod
+    def work(layout: Layout, steps: int) -> Work:
+        """What its steps take; see `work.py`."""
+        return adam_work(steps)
+
+    @staticmethod
+    def memory_words(layout: Layout) -> str:
+        """How its moments are kept, in words; nothing where that is as it should be."""
+        return "in half precision" if layout.moments == "bfloat16" else ""
 
     def step(self, evaluate: Evaluate) -> Cost:
         """One Adam step; returns the cost at the image that the step started from.

@@ -28,8 +28,9 @@ from impasto.solvers.line_search import search
 from impasto.solvers.memory import SolverSettings, Vectors, lbfgs_vectors
 from impasto.solvers.smoothing_metric import metric_of_rows
 from impasto.solvers.solver import State
-from impasto.solvers.vector_store import InMemory, Keep, keeper
+from impasto.solvers.vector_store import WORDS, InMemory, Keep, keeper
 from impasto.solvers.vectors import dot, largest_magnitude
+from impasto.solvers.work import Work, lbfgs_work
 
 FIRST_STEP = 0.01
 """Root mean square change of a value in the first trial step, before any curvature is known."""
@@ -49,6 +50,8 @@ class LBFGS:
         makes the same calls, `evaluate` gives each the cost of the whole picture and the gradient of its part,
         and all take the same decisions. The metric has to see to its own borders.
     """
+
+    TITLE = "L-BFGS"
 
     def __init__(
         self,
@@ -88,6 +91,21 @@ class LBFGS:
     def vectors(layout: Layout, settings: SolverSettings) -> Vectors:
         """How many vectors of the canvas's size it has alive; see `memory.py`."""
         return lbfgs_vectors(layout.history, layout.kept)
+
+    @staticmethod
+    def saved_vectors(layout: Layout, settings: SolverSettings) -> int:
+        """How many float32 vectors of the canvas's size a checkpoint holds: image, gradient, a trial and the pairs."""
+        return 3 + 2 * layout.history
+
+    @staticmethod
+    def work(layout: Layout, steps: int) -> Work:
+        """What its steps take; see `work.py`."""
+        return lbfgs_work(layout.history, layout.kept, steps)
+
+    @staticmethod
+    def memory_words(layout: Layout) -> str:
+        """How its past steps are kept, in words."""
+        return f"past steps {WORDS[layout.kept]}"
 
     def step(self, evaluate: Evaluate) -> Cost:
         """One step to a lower cost; returns the cost at the new image.

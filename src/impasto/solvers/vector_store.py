@@ -23,6 +23,8 @@ from impasto.solvers.vectors import largest_magnitude
 
 IN_MEMORY_PART = {"float32": 1.0, "float16": 0.5, "disk": 0.0}
 """Ways to keep a vector, and the part of a float32 vector that stays in memory."""
+WORDS = {"float32": "in memory", "float16": "in half precision", "disk": "on disk"}
+"""The same ways, as users read of them."""
 
 _TOP = 14
 _LARGEST_EXPONENT = 120

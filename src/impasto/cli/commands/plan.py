@@ -22,11 +22,6 @@ if TYPE_CHECKING:
     from impasto.memory.plan import Plan, PlannedScale
 
 _HEADINGS = ("Scale", "Steps", "Computed", "Solver", "Memory", "Time")
-_KEPT = {
-    "float32": "past steps in memory",
-    "float16": "past steps in half precision",
-    "disk": "past steps on disk",
-}
 
 
 @takes_settings
@@ -84,7 +79,7 @@ def _row(one: "PlannedScale") -> tuple[str, ...]:
         f"{width} x {height}",
         str(one.scale.steps),
         _computed(one),
-        _solver(one),
+        one.solver_words,
         in_words(one.peak),
         "" if one.seconds is None else spent(one.seconds),
     )
@@ -98,10 +93,3 @@ def _computed(one: "PlannedScale") -> str:
         return f"tiles of {layout.tile}"
     deep = "whole" if layout.deep_tile >= max(one.scale.size) else str(layout.deep_tile)
     return f"tiles of {layout.tile}; deep layers {deep}"
-
-
-def _solver(one: "PlannedScale") -> str:
-    layout = one.layout
-    if layout.solver == "adam":
-        return "Adam" if layout.moments == "float32" else "Adam, in half precision"
-    return f"L-BFGS, {_KEPT[layout.kept]}"
