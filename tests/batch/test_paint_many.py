@@ -10,7 +10,7 @@ import pytest
 
 import impasto
 from impasto.batch.engine import Ended
-from impasto.images.io.read import write_picture
+from impasto.images.io.write import write_picture
 from tests.helpers import random_image, tiny_encoder
 
 SHORT = {"size": 48, "steps": 2, "workers": 2}

@@ -9,7 +9,7 @@ import impasto
 from impasto.cli.adjust import read_adjustments
 from impasto.errors import SettingsError
 from impasto.faces.again import adjust_words, again_command
-from impasto.images.io.read import write_picture
+from impasto.images.io.write import write_picture
 from tests.cli.conftest import stylize
 
 

@@ -12,7 +12,7 @@ import impasto
 from impasto.cli import main
 from impasto.errors import OutputError
 from impasto.explore.paint import Explorer
-from impasto.images.io.read import write_picture
+from impasto.images.io.write import write_picture
 from impasto.studio import frames, keeping, look, work
 from impasto.studio.grid_work import GridWork
 from impasto.studio.keeping import bundle, export

@@ -14,9 +14,8 @@ import impasto
 from impasto.batch.job import Job, file_state
 from impasto.batch.same_picture import checksum, differing, is_painted
 from impasto.distributed.partition import WholePicture
-from impasto.errors import CheckpointError, OutputError, SettingsError
+from impasto.errors import CheckpointError, OutputError
 from impasto.faces.checkpoint_pace import CheckpointPace
-from impasto.files.atomic_write import check_target
 from impasto.memory.process import peak
 
 CHECKPOINT_SECONDS = 15
@@ -44,7 +43,7 @@ class Work:
         self.notes: tuple[str, ...] = ()
         settings = impasto.Settings.from_dict(dict(job.settings))
         self._settings, self._painting, self._result = settings, None, None
-        if settings.colour == "only":
+        if not settings.paints:
             self._result = painter.recolored(job, settings)
             self.metadata: Mapping[str, Any] = self._result.metadata
             self.size: tuple[int, int] = tuple(self._result.image.shape[-2:])  # type: ignore[assignment]
@@ -64,7 +63,6 @@ class Work:
                 f"'{self._output}' is there and is {differing(self._output, self.metadata)}: choose another folder or "
                 "another name, or replace it with --force (force=True)"
             )
-        check_target(self._output, overwrite=True)
         impasto.check_writable(self._output, bits=self._settings.bits, overwrite=True, size=self.size)
 
     def __iter__(self) -> "Iterator[impasto.Step]":
@@ -157,12 +155,6 @@ class Painter:
 
     def recolored(self, job: Job, settings: "impasto.Settings") -> "impasto.Result":
         """The picture of a job in which nothing is painted; raises SettingsError for masks and regions."""
-        idle = sorted(set(job.where) - {"protect"})
-        if idle:
-            raise SettingsError(
-                "colour only paints nothing, so that regions have no meaning: use another colour, or omit "
-                + ", ".join(idle)
-            )
         fields = {name: getattr(settings, name) for name in ("size", "bits", "protect_strength")}
         with self._lock:
             content = self._content(job)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+import impasto
 from impasto.cli.job import Job
 from impasto.distributed.process_info import place
 from impasto.errors import OutputError, PictureError
@@ -12,32 +13,36 @@ from impasto.faces.words import command, operand
 from impasto.files.atomic_write import check_target
 from impasto.files.figure import check_figure
 from impasto.files.readable import check_regular, is_there
+from impasto.settings import Settings
 
 
-def check_new(job: Job, weights: str | None = None) -> None:
+def check_new(job: Job, settings: Settings) -> None:
     """Check the files of a new painting. What is written concerns the first of several processes alone.
 
     Raises:
         PictureError: a picture that is to be read is not there, or is no file.
-        SettingsError: the plot's format cannot be written.
+        SettingsError: a format cannot be written, or does not hold so many bits.
         OutputError: a file that is to be written exists, is another one's, or its folder is missing or closed.
     """
     check_inputs(job.inputs())
     if place().rank > 0:
         return
-    _check_distinct(job, weights)
-    check_target(job.output, job.force)
+    _check_distinct(job, settings.weights)
+    impasto.check_writable(job.output, bits=settings.bits, overwrite=job.force)
     _check_checkpoint(job)
     if job.plot:
         check_figure(job.plot, job.force, "plot")
 
 
-def check_resumed(job: Job) -> None:
-    """Check the files of a painting that goes on: as check_new, but its own files may be there."""
+def check_resumed(job: Job, *, overwrite: bool) -> None:
+    """Check the files of a painting that goes on: as check_new, but its own files may be there.
+
+    overwrite: whether a file at the output may be replaced.
+    """
     check_inputs(job.inputs())
     if place().rank > 0:
         return
-    check_target(job.output, overwrite=True)
+    check_target(job.output, overwrite)
     check_target(job.checkpoint, overwrite=True)
     if job.plot:
         check_figure(job.plot, overwrite=True, what="plot")

@@ -27,7 +27,6 @@ Adjustments = Sequence[tuple[int, dict[str, Any]]]
 
 def paint_new(job: Job, settings: "Settings", quiet: bool, adjustments: Adjustments = ()) -> int:
     """Paint from the beginning; returns the exit code."""
-    impasto.check_writable(job.output, bits=settings.bits, overwrite=True)
     _check_replaced_checkpoint(job)
     return _paint(job, RunRecord(), settings, None, quiet, adjustments)
 

@@ -130,6 +130,11 @@ class Settings(Fields):
         return differing if self.strength is None else {"strength": self.strength, **differing}
 
     @property
+    def paints(self) -> bool:
+        """Whether anything is painted; with the colour "only" the colours are taken, by `impasto.recolor`."""
+        return self.colour != "only"
+
+    @property
     def layers(self) -> list[str]:
         """Every layer that some cost looks at."""
         return list(dict.fromkeys([*self.content_layer, *self.style_layers]))

@@ -112,19 +112,9 @@ class Look:
             self._make_plan(order)
 
     def _paint(self, order: Order, version: int) -> None:
-        import impasto
 
-        if order.settings.colour == "only":
-            small = order.at(size=LOOK_SIDE)
-            arguments = small.arguments(self._library)
-            result = impasto.recolor(
-                arguments["content"],
-                arguments["style"],
-                protect=arguments["protect"],
-                recipe=small.settings.recipe,
-                **small.settings.changed(),
-            )
-            self.frames.show_image(result.image)
+        if not order.settings.paints:
+            self.frames.show_image(order.at(size=LOOK_SIDE).recolored(self._library).image)
             self.done = 1.0
             return
         small = order.at(size=LOOK_SIDE, steps=min(order.settings.steps, MOST_STEPS), bits=8)
@@ -138,7 +128,7 @@ class Look:
             self.frames.show(painting, now=step.done >= 1)
 
     def _make_plan(self, order: Order) -> None:
-        if order.settings.colour == "only":
+        if not order.settings.paints:
             return
         try:
             self.plan = self._stylizer(order.settings).paint(**order.arguments(self._library)).plan()

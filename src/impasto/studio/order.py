@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from impasto.errors import SettingsError
 from impasto.settings import Settings
 from impasto.studio.library import Library, Source
+
+if TYPE_CHECKING:
+    from impasto import Result
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,13 @@ class Order:
             "style_masks": [library.file(one) for one in self.style_masks],
             "protect": None if self.protect is None else library.file(self.protect),
         }
+
+    def recolored(self, library: Library) -> "Result":
+        """The photograph in the paintings' colours, where the settings paint nothing."""
+        import impasto
+
+        arguments = {**self.arguments(library), "start": None, "masks": [], "style_masks": []}
+        return impasto.recolor(**arguments, recipe=self.settings.recipe, **self.settings.changed())
 
     def in_words(self, line: str, library: Library) -> str:
         """A message about one of its files, with the file's name as the painter knows it."""

@@ -152,8 +152,8 @@ class Work:
         record.problem = ""
         self._keep_record()
         settings = record.order.settings
-        if settings.colour == "only":
-            self._finish(impasto.recolor(**self._recolouring()), "finished")
+        if not settings.paints:
+            self._finish(record.order.recolored(self._library), "finished")
             return
         checkpoint = self._checkpoint()
         if self._wish == "discard":
@@ -293,17 +293,6 @@ class Work:
             self.record.keep()
         except OutputError as error:
             self.note = f"its record could not be written: {error}"
-
-    def _recolouring(self) -> dict[str, Any]:
-        order = self.record.order
-        arguments = order.arguments(self._library)
-        return {
-            "content": arguments["content"],
-            "style": arguments["style"],
-            "protect": arguments["protect"],
-            **order.settings.changed(),
-            "recipe": order.settings.recipe,
-        }
 
     def _fail(self, line: str) -> None:
         self.record.state = "failed"

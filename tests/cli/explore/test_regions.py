@@ -125,7 +125,7 @@ def test_protection_is_worth_varying_where_something_is_protected(run):
 
 def test_a_value_that_regions_do_not_go_with_is_refused_before_anything_is_painted(refused, studio):
     line = refused(*explore(*EVERYTHING, vary="colour=painting,only"))
-    assert "colour only paints nothing, so that regions have no meaning" in line
+    assert "colour only paints nothing, so masks would have no effect" in line
     assert not (studio / "out").exists()
 
 

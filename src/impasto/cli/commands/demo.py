@@ -33,7 +33,7 @@ def demo(
     settings = Settings(recipe="paint", size=size)
     replace = force or _only_demos(output, checkpoint)
     job = Job(content=content, styles=((style, 1.0),), output=output, checkpoint=checkpoint, force=replace)
-    check_new(job)
+    check_new(job, settings)
     code = paint_new(job, settings, quiet)
     if code == 0 and not quiet:
         say()

@@ -14,7 +14,6 @@ from impasto.cli.options import absolute_weights
 from impasto.cli.output_files import fingerprint_of
 from impasto.distributed.process_info import place
 from impasto.errors import OutputError, PictureError
-from impasto.files.atomic_write import check_target
 from impasto.files.readable import is_there
 
 if TYPE_CHECKING:
@@ -37,9 +36,7 @@ def resume(
     job, record = from_extra(saved.extra, checkpoint)
     if output is not None:
         job, record = replace(job, output=output, force=force), replace(record, written=None)
-        if place().rank == 0:
-            check_target(output, force)
-    check_resumed(job)
+    check_resumed(job, overwrite=output is None or force)
     if output is None and not force and place().rank == 0:
         _check_output(job, record, saved)
     if weights is not None:

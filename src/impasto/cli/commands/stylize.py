@@ -34,7 +34,7 @@ def stylize(
     where, named = where_of(fields), given(fields)
     settings = Settings.from_dict(named)
     adjustments = read_adjustments(adjust or [], settings.recipe)
-    if settings.colour == "only":
+    if not settings.paints:
         regions = {name: files for name, files in where.items() if name != "protect"}
         idle = ["--plot"] * bool(plot) + ["--adjust"] * bool(adjust) + words_of(regions)[:1]
         idle += ["--start"] * bool(start_file(settings.start))
@@ -55,5 +55,5 @@ def stylize(
         plot=plot,
         force=force,
     )
-    check_new(job, settings.weights)
+    check_new(job, settings)
     return paint_new(job, settings, quiet, adjustments)

@@ -71,7 +71,7 @@ def _draw_paint(view: View) -> None:
             text = ""
         elif look.plan_problem:
             text = look.plan_problem
-        elif desk.settings.colour == "only":
+        elif not desk.settings.paints:
             text = "recoloured within seconds: nothing is painted"
         elif plan is None:
             text = "reckoning time and memory …"
