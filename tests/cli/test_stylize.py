@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 import impasto
-from impasto.faces.progress import WORDS
 from impasto.settings import Settings
+from impasto.ui.progress import WORDS
 from tests.cli.conftest import SHORT, stylize
 from tests.helpers import MeanAndDeviation
 

@@ -9,7 +9,7 @@ import torch.nn.functional as F
 
 from impasto.costs.neighbours import Candidates, NeighbourTerm, nearest
 from impasto.costs.region import Guide
-from impasto.costs.term import Window
+from impasto.costs.term import TileWindow
 from impasto.painting.checkpoint import load_checkpoint
 from impasto.settings import Settings
 from impasto.stylizer import Stylizer
@@ -98,7 +98,7 @@ def test_windows_add_up_to_the_whole():
     one, a = term(), features(5, 6, 7, 2)
     whole = one.measure(a)[0]
     parts = [
-        one.measure(a, Window((slice(0, 6), columns), (slice(0, 6), columns)))[0]
+        one.measure(a, TileWindow((slice(0, 6), columns), (slice(0, 6), columns)))[0]
         for columns in (slice(0, 3), slice(3, 7))
     ]
     both = parts[0].plus(parts[1])

@@ -11,7 +11,7 @@ from impasto.layout import Layout
 from impasto.memory.choose_layout import candidates, choose, least
 from impasto.memory.network_memory import Network
 from impasto.memory.peak import CODE_BYTES, COMPILER_BYTES, SLACK, Scale
-from impasto.settings.amounts import in_words
+from impasto.settings.amounts import bytes_text
 from tests.memory.helpers import BASE, asked, square
 
 FEW = settings(max_examples=20)
@@ -96,7 +96,7 @@ def test_more_memory_never_gives_a_worse_layout(demand, scale, one, other):
 def test_the_least_that_is_told_suffices_and_no_byte_less(demand, scale):
     needed = least(demand, scale, BASE)
     assert choose(demand, scale, BASE, needed)[1] == needed
-    with pytest.raises(SettingsError, match=re.escape(in_words(needed))):
+    with pytest.raises(SettingsError, match=re.escape(bytes_text(needed))):
         choose(demand, scale, BASE, needed - 1)
 
 

@@ -4,7 +4,13 @@ import pytest
 import torch
 
 from impasto.memory import process as memory
-from impasto.memory.available import CONTEXT_BYTES, AvailableMemory, available_on, kept_to, step_limit
+from impasto.memory.available import (
+    CONTEXT_BYTES,
+    AvailableMemory,
+    available_on,
+    gpu_memory_limit,
+    step_limit,
+)
 
 CPU, GPU = torch.device("cpu"), torch.device("cuda")
 GIGA = 10**9
@@ -51,19 +57,19 @@ def test_processes_share_what_is_free_of_a_card(card, monkeypatch, beside, cards
 
 
 def test_the_allocator_is_held_to_what_the_context_leaves_and_let_go_again(card):
-    with pytest.raises(ZeroDivisionError), kept_to(CONTEXT_BYTES + 20 * GIGA, GPU):
+    with pytest.raises(ZeroDivisionError), gpu_memory_limit(CONTEXT_BYTES + 20 * GIGA, GPU):
         raise ZeroDivisionError
     assert card == [(0.25, 0), (0.9, 0)]
 
 
 def test_no_more_than_the_host_allowed(card):
-    with kept_to(100 * GIGA, torch.device("cuda", 1)):
+    with gpu_memory_limit(100 * GIGA, torch.device("cuda", 1)):
         assert card[-1] == (0.9, 1)
 
 
 def test_a_torch_that_does_not_tell_what_the_host_allowed(card, monkeypatch):
     monkeypatch.delattr(torch.cuda, "get_per_process_memory_fraction")
-    with kept_to(CONTEXT_BYTES + 20 * GIGA, GPU):
+    with gpu_memory_limit(CONTEXT_BYTES + 20 * GIGA, GPU):
         pass
     assert card == [(0.25, 0), (1.0, 0)]
 

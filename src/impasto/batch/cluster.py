@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from impasto.batch.share import Share
 from impasto.errors import BatchError
-from impasto.faces.waiting import how_to_wait
+from impasto.ui.waiting import how_to_wait
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -94,7 +94,7 @@ def patience(scheduler: str | None) -> float | None:
     return None if scheduler is not None else LOCAL_PATIENCE
 
 
-def most_beside(client: "Client") -> int:
+def most_concurrent(client: "Client") -> int:
     """How many workers paint beside each other on the machine that has the most of them; 1 where none is known."""
     return max(workers_by_machine(client).values(), default=1)
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from impasto.faces.guides import inputs_of
+from impasto.ui.guides import inputs_of
 
 
 def file_state(path: str | os.PathLike[str]) -> list[int]:

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from impasto.batch.job import Job
-from impasto.faces.again import again_command
-from impasto.inputs.style_sources import in_words
+from impasto.inputs.style_sources import joined_names
 from impasto.pages.grid import Cell, Grid
 from impasto.pages.page import missing, picture, write_page
 from impasto.pages.sheet import write_sheet
+from impasto.ui.repeat_command import repeat_command
 
 MOST = 240
 """Pictures on one page and on one sheet."""
@@ -146,7 +146,7 @@ def _shown(
         file,
         known,
         link=Path(relpath(file, folder)).as_posix(),
-        command=again_command,
+        command=repeat_command,
         largest=LARGEST,
     )
 
@@ -160,7 +160,7 @@ def _sources(jobs: Sequence[Job]) -> list[tuple[Path, str]]:
 def _title(jobs: Sequence[Job]) -> str:
     photos = _distinct(jobs, _photo)
     paintings = list(dict.fromkeys(path for job in jobs for path, _ in job.styles))
-    first, second = (in_words([Path(one).name for one in many]) for many in (photos, paintings))
+    first, second = (joined_names([Path(one).name for one in many]) for many in (photos, paintings))
     return f"{first} in the manner of {second}"
 
 

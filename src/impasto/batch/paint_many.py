@@ -67,7 +67,7 @@ def paint_many(
     for event in batch.run():
         if watch is not None:
             watch(event)
-    if batch.told:
+    if batch.finished:
         batch.publish()
     return batch.outcome
 

@@ -26,7 +26,7 @@ from impasto.settings import LARGEST_DEFAULT_SIZE, Settings
 
 SAFE_PART = 0.8
 """How much of the memory that is free all workers together plan to take."""
-LOOKED_AT = 500
+SAMPLED = 500
 """The number of pictures, evenly chosen, whose sizes are looked up; the others are taken to be like them."""
 KINDS = 8
 """So many kinds of settings are measured; others take as long as these do on average."""
@@ -72,7 +72,7 @@ class BatchPlan:
 
 
 @dataclass(frozen=True)
-class Look:
+class Probe:
     """What one picture takes: height and width, seconds (0 where they were not measured), and bytes of memory.
 
     gpus: how many there are here. checkpoint: bytes of its file, at most.
@@ -99,9 +99,9 @@ def share_out(jobs: Sequence[Job], workers: int | None) -> Share:
     cores, gpus = usable_cores(), 0
     if workers is None and len(jobs) > 1:
         largest = max(sample(jobs), key=_pixels)
-        look = apart(look_at, {"job": largest.as_data(), "threads": 1, "timed": False})
-        gpus = look.gpus
-        workers = gpus or min(cores, int(SAFE_PART * available() // max(1, look.peak)))
+        found = apart(probe, {"job": largest.as_data(), "threads": 1, "timed": False})
+        gpus = found.gpus
+        workers = gpus or min(cores, int(SAFE_PART * available() // max(1, found.peak)))
     count = max(1, min(workers or 1, len(jobs)))
     return Share(count, max(1, cores // count), available() // count, min(gpus, count))
 
@@ -129,12 +129,12 @@ def make_plan(
     for alike in list(kinds.values())[:KINDS]:
         some = sample(alike)
         one = max(some, key=_pixels)
-        look = apart(look_at, {"job": one.as_data(), "threads": share.threads, "timed": True})
+        found = apart(probe, {"job": one.as_data(), "threads": share.threads, "timed": True})
         mean = sum(_pixels(job) for job in some) / len(some) / max(1.0, _pixels(one))
-        seconds += look.seconds * mean * len(alike)
-        checkpoint += look.checkpoint * mean * len(alike)
-        memory, looks = max(memory, look.peak), looks + len(alike)
-    beside = SIDE_BY_SIDE if share.workers > 1 and at_cluster is None else 1.0
+        seconds += found.seconds * mean * len(alike)
+        checkpoint += found.checkpoint * mean * len(alike)
+        memory, looks = max(memory, found.peak), looks + len(alike)
+    slower = SIDE_BY_SIDE if share.workers > 1 and at_cluster is None else 1.0
     longest = (
         math.ceil(len(jobs) / share.workers) * share.workers / len(jobs)
     )  # the last ones leave workers idle
@@ -143,7 +143,7 @@ def make_plan(
         left=len(jobs),
         workers=share.workers,
         threads=share.threads,
-        seconds=seconds * len(jobs) / looks * beside * longest / share.workers,
+        seconds=seconds * len(jobs) / looks * slower * longest / share.workers,
         memory=memory,
         results=int(_mean(jobs, _result_bytes) * len(jobs)),
         unfinished=int(checkpoint / looks * share.workers),
@@ -151,7 +151,7 @@ def make_plan(
     )
 
 
-def look_at(data: Mapping[str, Any]) -> Look:
+def probe(data: Mapping[str, Any]) -> Probe:
     """Begin a painting and plan it, in a process of its own.
 
     data: "job", as `Job.as_data` has it; "threads" to plan with; "timed": whether time is measured.
@@ -165,13 +165,13 @@ def look_at(data: Mapping[str, Any]) -> Look:
     settings = Settings.from_dict({"threads": data["threads"], **job.settings})
     if not settings.paints:
         height, width = impasto.recolor(job.content, list(job.styles), size=settings.size).image.shape[-2:]
-        return Look(height, width)
+        return Probe(height, width)
     stylizer = impasto.Stylizer(settings)
     painting = stylizer.paint(job.content, list(job.styles), **dict(job.where))
     plan = painting.plan(times=data["timed"])
     gpu = stylizer.encoder.device.type == "cuda"
     gpus = torch.cuda.device_count() if gpu else 0
-    return Look(*painting.size, plan.seconds or 0.0, plan.peak, gpus, plan.checkpoint_bytes)
+    return Probe(*painting.size, plan.seconds or 0.0, plan.peak, gpus, plan.checkpoint_bytes)
 
 
 def apart(function: Callable[[Any], T], data: Any) -> T:
@@ -199,8 +199,8 @@ def usable_cores() -> int:
 
 
 def sample(jobs: Sequence[Job]) -> Sequence[Job]:
-    """At most LOOKED_AT of them, evenly chosen."""
-    return jobs[:: math.ceil(len(jobs) / LOOKED_AT)]
+    """At most SAMPLED of them, evenly chosen."""
+    return jobs[:: math.ceil(len(jobs) / SAMPLED)]
 
 
 def _kind(job: Job) -> str:

@@ -69,7 +69,7 @@ class Progress:
         return self.gone * (1 - self.done) / max(gained, 1e-9)
 
 
-def told_lost(event: Lost) -> str:
+def lost_worker_text(event: Lost) -> str:
     """What became of the tasks of a worker that is gone, in words."""
     names = " and ".join(task.name for task in event.tasks)
     return f"{event.worker} is gone; {names} is painted on by another"

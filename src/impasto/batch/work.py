@@ -15,8 +15,8 @@ from impasto.batch.job import Job, file_state
 from impasto.batch.same_picture import checksum, differing, is_painted
 from impasto.distributed.partition import WholePicture
 from impasto.errors import CheckpointError, OutputError
-from impasto.faces.checkpoint_pace import CheckpointPace
 from impasto.memory.process import peak
+from impasto.ui.checkpoint_pace import CheckpointPace
 
 CHECKPOINT_SECONDS = 15
 """A painting is kept about this often: small pictures take half a minute, and go on from where they were."""
@@ -132,11 +132,11 @@ class Work:
 class Painter:
     """What a process keeps from job to job: the network, the last photograph, and the encodings of the last paintings.
 
-    beside: how many paintings this machine works on at a time; each plans with its share of the memory.
+    concurrent: how many paintings this machine works on at a time; each plans with its share of the memory.
     """
 
-    def __init__(self, beside: int = 1):
-        self._beside, self._lock = beside, threading.Lock()
+    def __init__(self, concurrent: int = 1):
+        self._concurrent, self._lock = concurrent, threading.Lock()
         self._stylizer: impasto.Stylizer | None = None
         self._contents: dict[Any, impasto.Picture] = {}
         self._styles: dict[Any, impasto.EncodedStyle] = {}
@@ -163,7 +163,7 @@ class Painter:
     def _with(self, settings: "impasto.Settings") -> "impasto.Stylizer":
         """A Stylizer with these settings, that shares the network with the one before where it is the same."""
         if self._stylizer is None:
-            self._stylizer = impasto.Stylizer(settings, partition=WholePicture(self._beside))
+            self._stylizer = impasto.Stylizer(settings, partition=WholePicture(self._concurrent))
         elif self._stylizer.settings != settings:
             self._stylizer = self._stylizer.varied(settings)
         return self._stylizer

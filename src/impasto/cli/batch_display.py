@@ -4,10 +4,10 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 
 from impasto.batch.engine import Ended, Event, Lost
-from impasto.batch.progress import Progress, told_lost
+from impasto.batch.progress import Progress, lost_worker_text
 from impasto.cli.interrupt import finishing_the_step
 from impasto.cli.messages import note
-from impasto.faces.words import clock
+from impasto.ui.formatting import clock
 
 
 class Lines(Progress):
@@ -17,7 +17,7 @@ class Lines(Progress):
         """Say what has ended."""
         super().event(event)
         if isinstance(event, Lost):
-            self._write(told_lost(event))
+            self._write(lost_worker_text(event))
         if not isinstance(event, Ended) or event.stopped:
             return
         number = f"{self.before + self.ended} of {self.before + self.total}"

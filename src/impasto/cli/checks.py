@@ -7,13 +7,13 @@ from pathlib import Path
 
 import impasto
 from impasto.cli.job import Job
-from impasto.distributed.process_info import place
+from impasto.distributed.process_info import process_info
 from impasto.errors import OutputError, PictureError
-from impasto.faces.words import command, operand
 from impasto.files.atomic_write import check_target
 from impasto.files.figure import check_figure
 from impasto.files.readable import check_regular, is_there
 from impasto.settings import Settings
+from impasto.ui.formatting import command, operand
 
 
 def check_new(job: Job, settings: Settings) -> None:
@@ -25,7 +25,7 @@ def check_new(job: Job, settings: Settings) -> None:
         OutputError: a file that is to be written exists, is another one's, or its folder is missing or closed.
     """
     check_inputs(job.inputs())
-    if place().rank > 0:
+    if process_info().rank > 0:
         return
     _check_distinct(job, settings.weights)
     impasto.check_writable(job.output, bits=settings.bits, overwrite=job.force)
@@ -40,7 +40,7 @@ def check_resumed(job: Job, *, overwrite: bool) -> None:
     overwrite: whether a file at the output may be replaced.
     """
     check_inputs(job.inputs())
-    if place().rank > 0:
+    if process_info().rank > 0:
         return
     check_target(job.output, overwrite)
     check_target(job.checkpoint, overwrite=True)
@@ -50,7 +50,7 @@ def check_resumed(job: Job, *, overwrite: bool) -> None:
 
 def check_snapshots(job: Job, steps: int) -> None:
     """Check that no numbered snapshot is there already; `steps` is what the painting takes at most."""
-    if job.save_every and not job.force and place().rank == 0:
+    if job.save_every and not job.force and process_info().rank == 0:
         for number in range(job.save_every, steps + 1, job.save_every):
             check_target(job.snapshot(number), overwrite=False)
 

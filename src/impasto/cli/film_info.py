@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from impasto.faces.words import as_option, as_text, command, operand
 from impasto.settings import Settings
+from impasto.ui.formatting import as_option, as_text, command, operand
 from impasto.video.temporal import Temporal
 
 FILM_SUFFIXES = (".mp4", ".m4v", ".mov", ".mkv", ".avi", ".nut")

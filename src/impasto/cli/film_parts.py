@@ -11,8 +11,8 @@ from impasto.cli.film import counted, digest_of, notes_of, resume_command
 from impasto.cli.interrupt import INTERRUPTED
 from impasto.cli.messages import note, say
 from impasto.errors import BatchError, OutputError, SettingsError
-from impasto.faces.words import spent
-from impasto.settings.amounts import in_words
+from impasto.settings.amounts import bytes_text
+from impasto.ui.formatting import duration
 
 if TYPE_CHECKING:
     from impasto.video.job import FilmJob
@@ -112,12 +112,12 @@ def _nothing_lost(state: "State") -> Iterator[None]:
 def _planned(look: "Look", parts: "FilmParts") -> str:
     plan, count = look.plan, len(parts.segments)
     what = f"{counted(plan.frames, 'frame')} in {counted(plan.shots, 'shot')}, {counted(count, 'part')}"
-    disk = f"and {in_words(plan.disk)} of disk until it is done"
+    disk = f"and {bytes_text(plan.disk)} of disk until it is done"
     if not parts.at_once:
-        return f"{what}: about {spent(plan.seconds)} of one worker's time, {disk}"
+        return f"{what}: about {duration(plan.seconds)} of one worker's time, {disk}"
     longest = max(one.last - one.first for one in parts.segments)
     seconds = plan.seconds * max(1 / parts.at_once, longest / plan.frames)
     return (
-        f"{what}, {parts.at_once} at a time: about {spent(seconds)}, at most {in_words(plan.peak)} of memory for each, "
-        f"{disk}"
+        f"{what}, {parts.at_once} at a time: about {duration(seconds)}, "
+        f"at most {bytes_text(plan.peak)} of memory for each, {disk}"
     )

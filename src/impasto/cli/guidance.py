@@ -8,9 +8,9 @@ from typing import Annotated, Any
 import typer
 
 from impasto.cli.options import Command, plain
-from impasto.faces.guides import GUIDES, Guide, Where, given_guides
-from impasto.faces.words import operand
 from impasto.settings import WHERE
+from impasto.ui.formatting import operand
+from impasto.ui.guides import GUIDES, Guide, Where, given_guides
 
 
 def takes_masks(command: Command) -> Command:

@@ -8,8 +8,8 @@ from typing import Any
 
 from impasto.cli.guidance import where_from
 from impasto.errors import CheckpointError
-from impasto.faces.guides import Where, inputs_of
 from impasto.settings import STARTS
+from impasto.ui.guides import Where, inputs_of
 
 CHECKPOINT_SUFFIX = ".checkpoint"
 
@@ -21,7 +21,7 @@ class Job:
     """Files and habits of one painting; paths are as the user gave them.
 
     styles: paintings with their weights.
-    checkpoint_every: in steps; 0 for only when stopped, None for by the clock (`faces/checkpoint_pace.py`).
+    checkpoint_every: in steps; 0 for only when stopped, None for by the clock (`ui/checkpoint_pace.py`).
     save_every: in steps; None for never. force: whether existing files may be replaced.
     """
 

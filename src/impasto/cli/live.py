@@ -12,12 +12,12 @@ from rich.text import Text
 
 from impasto.batch.engine import Ended, Lost
 from impasto.batch.engine import Event as BatchEvent
-from impasto.batch.progress import Progress, told_lost
+from impasto.batch.progress import Progress, lost_worker_text
 from impasto.cli.reporter import Reporter, Title
-from impasto.faces.progress import Meter, facts_of
-from impasto.faces.words import clock
 from impasto.memory.process import resident
-from impasto.settings.amounts import in_words
+from impasto.settings.amounts import bytes_text
+from impasto.ui.formatting import clock
+from impasto.ui.progress import Meter, facts_of
 
 if TYPE_CHECKING:
     from impasto import Event, Step
@@ -119,7 +119,7 @@ class Live(OnTerminal, Reporter):
         table = Table.grid(padding=(0, 3, 0, 0))
         table.add_column(style="dim")
         table.add_column()
-        for name, fact in (facts_of(self._step, self._event) | {"memory": in_words(resident())}).items():
+        for name, fact in (facts_of(self._step, self._event) | {"memory": bytes_text(resident())}).items():
             table.add_row(name.capitalize(), fact)
         return table
 
@@ -155,7 +155,7 @@ class LiveBatch(OnTerminal, Progress):
         if isinstance(event, Ended) and event.failed is not None:
             self.note(f"{event.task.name} failed: {event.failed}")
         if isinstance(event, Lost):
-            self.note(told_lost(event))
+            self.note(lost_worker_text(event))
 
     def __rich__(self) -> RenderableType:
         foot = (

@@ -5,18 +5,18 @@ Of several processes that paint together the first one speaks; what keeps anothe
 
 import sys
 
-from impasto.distributed.process_info import place
+from impasto.distributed.process_info import process_info
 
 
 def say(text: str = "") -> None:
     """A result."""
-    if place().rank == 0:
+    if process_info().rank == 0:
         print(text, flush=True)
 
 
 def note(text: str) -> None:
     """Something to know, on stderr."""
-    if place().rank == 0:
+    if process_info().rank == 0:
         _print("note:", "yellow", text)
 
 

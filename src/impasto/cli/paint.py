@@ -11,11 +11,11 @@ from impasto.cli.job import Job, RunRecord
 from impasto.cli.messages import say
 from impasto.cli.output_files import OutputWriter
 from impasto.cli.reporter import Reporter, Title
-from impasto.distributed.process_info import place
+from impasto.distributed.process_info import process_info
 from impasto.errors import CheckpointError, OutputError, RankError, SettingsError
-from impasto.faces.words import spent
 from impasto.files.readable import is_there
-from impasto.inputs.style_sources import in_words
+from impasto.inputs.style_sources import joined_names
+from impasto.ui.formatting import duration
 
 if TYPE_CHECKING:
     from impasto import Checkpoint, Cost, Painting, Result
@@ -110,7 +110,7 @@ def _begin(
 
 def _check_replaced_checkpoint(job: Job) -> None:
     """--force replaces an earlier checkpoint, but never a file of another kind that was named by mistake."""
-    if not is_there(job.checkpoint) or place().rank > 0:
+    if not is_there(job.checkpoint) or process_info().rank > 0:
         return
     try:
         impasto.load_checkpoint(job.checkpoint)
@@ -121,13 +121,13 @@ def _check_replaced_checkpoint(job: Job) -> None:
 
 
 def _title(job: Job, painting: "Painting") -> Title:
-    names = in_words([path.name for path, _ in job.styles])
+    names = joined_names([path.name for path, _ in job.styles])
     return Title(job.content.name, names, str(job.output), painting.size)
 
 
 def _say_painted(job: Job, painting: "Painting", result: "Result") -> None:
     height, width = painting.size
-    say(f"Painted {job.output}, {width} x {height} pixels, in {spent(result.seconds)}.")
+    say(f"Painted {job.output}, {width} x {height} pixels, in {duration(result.seconds)}.")
     cost = result.history[-1]
     say(
         f"{len(result.history)} steps ({result.stopped}); J {cost.total:.4g} = {_sum(cost, result.settings)}."

@@ -3,7 +3,7 @@
 import os
 import sys
 
-from impasto.faces.waiting import how_to_wait
+from impasto.ui.waiting import how_to_wait
 
 
 def prepare_process() -> None:

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from impasto.costs.gram import moments_summary
 from impasto.costs.style import style_rule
-from impasto.costs.term import Place, Summary
+from impasto.costs.term import Slices, Summary
 from impasto.tensor_types import Features, Gram, Scalar
 
 
@@ -51,7 +51,7 @@ class CovarianceTarget:
 
     @staticmethod
     def measure(
-        a: Features, place: Place | None = None, weight: Tensor | None = None, *, value: bool = True
+        a: Features, place: Slices | None = None, weight: Tensor | None = None, *, value: bool = True
     ) -> tuple[Summary, Features]:
         """See `moments_summary`."""
         return moments_summary(a, place, weight, value=value)

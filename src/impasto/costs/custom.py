@@ -9,7 +9,7 @@ from torch import Tensor
 
 from impasto.costs.fingerprint import fingerprint
 from impasto.costs.image_cost import ImageCost, check_halo, check_weight
-from impasto.costs.term import Place, Summary, Window
+from impasto.costs.term import Slices, Summary, TileWindow
 from impasto.errors import SettingsError
 from impasto.tensor_types import Features, Scalar
 from impasto.vgg.layers import canonical
@@ -112,10 +112,10 @@ class CustomTerm:
         return self.cost.weight
 
     def measure(
-        self, a_G: Features, window: Window | None = None, *, value: bool = True
+        self, a_G: Features, window: TileWindow | None = None, *, value: bool = True
     ) -> tuple[Summary, Features]:
         """What the cost measures of the positions of `a_G`, or of its window."""
-        return custom_summary(self.cost, a_G, None if window is None else window.here)
+        return custom_summary(self.cost, a_G, None if window is None else window.in_tile)
 
     def rule(self, summary: Summary) -> Scalar:
         """The cost's rule.
@@ -130,7 +130,7 @@ class CustomTerm:
         return found.reshape(()).to(summary.total)
 
 
-def custom_summary(cost: CustomCost, a: Features, place: Place | None = None) -> tuple[Summary, Features]:
+def custom_summary(cost: CustomCost, a: Features, place: Slices | None = None) -> tuple[Summary, Features]:
     """What a cost measures of some rows and columns of `a`, and `a` to go on with.
 
     Raises SettingsError when that is no tensor of floating point numbers.

@@ -20,7 +20,7 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from impasto.costs.region import Guide
-from impasto.costs.term import Summary, Window
+from impasto.costs.term import Summary, TileWindow
 from impasto.kernels.allocation import own
 from impasto.kernels.gram_autograd import changeable_gradient
 from impasto.tensor_types import Features, Scalar
@@ -109,12 +109,12 @@ class NeighbourTerm:
     part: Literal["style"] = "style"
 
     def measure(
-        self, a_G: Features, window: Window | None = None, *, value: bool = True
+        self, a_G: Features, window: TileWindow | None = None, *, value: bool = True
     ) -> tuple[Summary, Features]:
         """The sum of the distances over the positions of `a_G`, or of its window, in float64 on the way."""
         there, here = (slice(None), slice(None)), (slice(None), slice(None))
         if window is not None:
-            there, here = window.there, window.here
+            there, here = window.in_layer, window.in_tile
         index = self.index[there]
         weight = None if self.guide is None else self.guide.weight[there].flatten()
         total, passed_on = _Distances.apply(a_G, self.candidates, index, here, weight, value)

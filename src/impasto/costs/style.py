@@ -12,7 +12,7 @@ from typing import ClassVar
 from torch import Tensor
 
 from impasto.costs.gram import gram_summary
-from impasto.costs.term import Place, Summary
+from impasto.costs.term import Slices, Summary
 from impasto.tensor_types import Features, Gram, Scalar
 
 
@@ -74,7 +74,7 @@ class GramTarget:
 
     @staticmethod
     def measure(
-        a: Features, place: Place | None = None, weight: Tensor | None = None, *, value: bool = True
+        a: Features, place: Slices | None = None, weight: Tensor | None = None, *, value: bool = True
     ) -> tuple[Summary, Features]:
         """See `gram_summary`."""
         return gram_summary(a, place, weight, value=value)

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from impasto.costs.covariance import CovarianceTarget
 from impasto.costs.style import GramTarget
-from impasto.costs.term import Place, Summary, Window
+from impasto.costs.term import Slices, Summary, TileWindow
 from impasto.costs.wasserstein import WassersteinTarget
 from impasto.tensor_types import Features, Scalar
 
@@ -29,7 +29,7 @@ class StyleTarget(Protocol):
 
     @staticmethod
     def measure(
-        a: Features, place: Place | None = None, weight: Tensor | None = None, *, value: bool = True
+        a: Features, place: Slices | None = None, weight: Tensor | None = None, *, value: bool = True
     ) -> tuple[Summary, Features]:
         """The sums over the positions of `a`, or of some rows and columns of it; the rest as for `Term.measure`.
 
@@ -65,10 +65,10 @@ class StyleTerm:
     part: Literal["style"] = "style"
 
     def measure(
-        self, a_G: Features, window: Window | None = None, *, value: bool = True
+        self, a_G: Features, window: TileWindow | None = None, *, value: bool = True
     ) -> tuple[Summary, Features]:
         """What the target compares, of the positions of `a_G` or of its window."""
-        return self.target.measure(a_G, None if window is None else window.here, value=value)
+        return self.target.measure(a_G, None if window is None else window.in_tile, value=value)
 
     def rule(self, summary: Summary) -> Scalar:
         """J_style^[l]."""

@@ -83,7 +83,7 @@ class Folder:
         self._cells[cell.name] = {name: told[name] for name in _NOTED}
         self._write()
 
-    def told(self, cell: Cell) -> Mapping[str, Any] | None:
+    def record(self, cell: Cell) -> Mapping[str, Any] | None:
         """What was noted of a finished picture: cost (J and its parts by name), steps, stopped, seconds.
 
         There is no cost where nothing was painted, because only the colours were taken.

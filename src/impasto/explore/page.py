@@ -31,7 +31,7 @@ def write_page(
     """
 
     def shown(cell: Cell) -> dict[str, object]:
-        told, file, title = folder.told(cell), folder.file(cell), grid.title(cell)
+        told, file, title = folder.record(cell), folder.file(cell), grid.title(cell)
         if told is None:
             why = failed.get(cell.name)
             return missing(cell, title, why) if why else missing(cell, title)

@@ -9,7 +9,7 @@ import numpy as np
 import pyvips
 
 import impasto
-from impasto.batch.cluster import most_beside, patience, workers_for
+from impasto.batch.cluster import most_concurrent, patience, workers_for
 from impasto.batch.engine import Ended as JobEnded
 from impasto.batch.engine import Engine
 from impasto.batch.engine import Event as JobEvent
@@ -18,15 +18,15 @@ from impasto.batch.plan import share_out
 from impasto.batch.task import Task
 from impasto.batch.work import Painter, Work
 from impasto.batch.worker import paint_picture
-from impasto.distributed.process_info import place
+from impasto.distributed.process_info import process_info
 from impasto.errors import CostError, SettingsError
 from impasto.explore.folder import Folder
 from impasto.explore.grid import Cell, Grid
 from impasto.explore.page import write_page
 from impasto.explore.subject import Subject
-from impasto.faces.sizes import shrunk
 from impasto.pages.pixels import thumbnail
 from impasto.pages.sheet import draw_sheet, write_sheet
+from impasto.ui.sizes import shrunk
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Explorer:
     """
 
     def __init__(self, grid: Grid, subject: Subject, path: Path, *, replace: bool = False):
-        if place().size > 1:
+        if process_info().size > 1:
             raise SettingsError("an exploration shares out its pictures by itself: start it without torchrun")
         self.grid, self.subject, self.folder = grid, subject, Folder(path)
         self._painter = Painter()
@@ -125,9 +125,12 @@ class Explorer:
         if not jobs:
             return
         with workers_for(None, lambda: share_out(jobs, workers)) as client:
-            beside = most_beside(client)
+            concurrent = most_concurrent(client)
             self._engine = Engine(client, patience(None))
-            tasks = [Task(job.name, paint_picture, {"job": job.as_data(), "beside": beside}) for job in jobs]
+            tasks = [
+                Task(job.name, paint_picture, {"job": job.as_data(), "concurrent": concurrent})
+                for job in jobs
+            ]
             for event in self._engine.run(tasks):
                 if isinstance(event, JobEnded) and event.failed is not None:
                     self.failed[event.task.name] = event.failed
@@ -148,7 +151,7 @@ class Explorer:
     @property
     def done(self) -> int:
         """How many pictures of the grid are finished."""
-        return sum(self.folder.told(cell) is not None for cell in self.grid.cells)
+        return sum(self.folder.record(cell) is not None for cell in self.grid.cells)
 
     def publish(self, command: Callable[[Mapping[str, Any], Path], str]) -> None:
         """Write the contact sheet and the page, with what is finished.
@@ -186,7 +189,7 @@ class Explorer:
         return np.asarray(small.numpy())
 
     def _file(self, cell: Cell) -> Path | None:
-        return None if self.folder.told(cell) is None else self.folder.file(cell)
+        return None if self.folder.record(cell) is None else self.folder.file(cell)
 
     def _about(self, inputs: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
         """What must stay the same for finished pictures to be kept; inputs: of a picture's metadata.

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from impasto.inputs.style_sources import in_words
+from impasto.inputs.style_sources import joined_names
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Subject:
     @property
     def manner(self) -> str:
         """The paintings, in words."""
-        return in_words([path.name for path, _ in self.styles])
+        return joined_names([path.name for path, _ in self.styles])
 
     @property
     def title(self) -> str:

@@ -22,7 +22,7 @@ def folder() -> Path:
     return _ON_DISK
 
 
-def room() -> int:
+def free_bytes() -> int:
     """Bytes that may still be written there; 0 where that is memory: nothing would be gained."""
     here = folder()
     return 0 if _is_in_memory(here) else shutil.disk_usage(here).free

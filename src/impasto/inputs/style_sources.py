@@ -41,10 +41,10 @@ def from_text(text: str) -> list[tuple[Path, float]]:
     return _shared_out(*_split(text))
 
 
-def in_words(names: Sequence[str]) -> str:
+def joined_names(names: Sequence[str]) -> str:
     """Several paintings' names as a sentence has them; of many only how many.
 
-    >>> in_words(["a"]), in_words(["a", "b"]), in_words(["a", "b", "c", "d"])
+    >>> joined_names(["a"]), joined_names(["a", "b"]), joined_names(["a", "b", "c", "d"])
     ('a', 'a and b', 'a and 3 more')
     """
     return " and ".join(names) if len(names) <= 2 else f"{names[0]} and {len(names) - 1} more"

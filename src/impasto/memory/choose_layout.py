@@ -9,7 +9,7 @@ from impasto.layout import Layout
 from impasto.memory.peak import Demand, Scale
 from impasto.memory.tile_work import evaluation_work
 from impasto.objective.tiling.passes import can_split
-from impasto.settings.amounts import in_words
+from impasto.settings.amounts import bytes_text
 from impasto.solvers.make import SOLVERS
 
 TILES = (2048, 1536, 1024, 768, 512, 384, 256)
@@ -43,8 +43,8 @@ def choose(demand: Demand, scale: Scale, base: int, limit: int) -> tuple[Layout,
             return candidate, peak
     height, width = scale.size
     raise SettingsError(
-        f"{width}x{height} pixels need at least {in_words(least(demand, scale, base))} of {demand.where}, and "
-        f"{in_words(limit)} is allowed: {_advice(demand)}"
+        f"{width}x{height} pixels need at least {bytes_text(least(demand, scale, base))} of {demand.where}, and "
+        f"{bytes_text(limit)} is allowed: {_advice(demand)}"
     )
 
 

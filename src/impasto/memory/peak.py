@@ -39,25 +39,25 @@ SLACK = 1.02
 was 3 percent above what was observed."""
 GPU_SLACK = 1.2
 """What torch's allocator has to hold of a GPU, over what is summed up: pieces come and go, and leave gaps of other
-sizes. Held to 1.05 of the sum (`available.kept_to`), 14 of 15 paintings went through, and the other one held to 1.15
-(`benchmarks/gpu_memory.py`)."""
+sizes. Held to 1.05 of the sum (`available.gpu_memory_limit`), 14 of 15 paintings went through, and the other one held
+to 1.15 (`benchmarks/gpu_memory.py`)."""
 WORKSPACE_BYTES = 256 * 2**20
 """Room in which cuDNN and cuBLAS compute: 40 to 240 MB were observed beside the rest, where a limit was set."""
-SCATTERED = 1.5
+FRAGMENTATION = 1.5
 """What the process holds for the matrices of style targets and rules, over what is allocated: they come and go between
 each other. 12 regions at 512 pixels took 1.3 (gram), 1.4 (covariance) and 1.5 (wasserstein) of it."""
-STARTING, GROWING = 3, 2
+STARTING_COPIES, UPSCALING_COPIES = 3, 2
 """Canvases' worth that is alive while the first canvas is made, and while a later one grows, beside the canvas that it
 grows from: that canvas, the solver's copy, and the photograph under the first."""
-SHOWN, PROTECTED = 1, 7 / 3
+SHOWN_COPIES, PROTECTED_COPIES = 1, 7 / 3
 """Likewise while a picture is shown or written: a copy; or the photograph, its mask, and the two laid together."""
 STRIPS = 10
 """Copies of a strip of a canvas that are there while it grows, or takes on colours, strip by strip."""
-LOOKING = 4
+ENCODING_COPIES = 4
 """Activations' worth that is taken while a content layer is encoded: its moments in float64, and their squares."""
 CANDIDATE_BYTES = FLOAT * POSITIONS * sum(LAYERS[one].n_out for one in NEIGHBOUR_LAYERS)
 """The candidates for neighbours of one region, in all layers."""
-WEIGHING = 5
+GUIDE_MAPS = 5
 """Maps of one value a pixel that are alive while a region's weights are averaged and eroded in the finest layer."""
 
 
@@ -142,19 +142,19 @@ class Demand:
         encoding = encoding_bytes(content, network.content) if layout.encoding == "memory" else 0
         solver = SOLVERS[layout.solver].vectors(layout, self)
         guides = self.regions * guide_bytes(content, network.style)
-        weights = (self.regions + WEIGHING) * self.ranks * vector // 3 if self.regions else 0
+        weights = (self.regions + GUIDE_MAPS) * self.ranks * vector // 3 if self.regions else 0
         parts = self.style_masks * guide_bytes(style, network.style)
         painting = network.forward_bytes(largest_tile(style), network.style)
         preparing = max(
             self.beginning(scale),
             2 * vector
             + encoding
-            + network.forward_bytes(largest_tile(content_only), network.content, LOOKING),
+            + network.forward_bytes(largest_tile(content_only), network.content, ENCODING_COPIES),
             vector
             + encoding
             + style_vector
             + parts
-            + max(painting, WEIGHING * self.ranks * style_vector // 3 if parts else 0),
+            + max(painting, GUIDE_MAPS * self.ranks * style_vector // 3 if parts else 0),
             vector + encoding + guides + weights,
         )
         # Padded, the gradient of that, and the same folded back.
@@ -170,7 +170,7 @@ class Demand:
         held += self.image_costs * vector // VECTOR + self.styles_kept
         # One term of Gram matrices for each layer is among what was observed as CODE_BYTES.
         rules = max(1, self.regions) * rule_bytes(network.style, self.style_cost)
-        held += int(SCATTERED * (rules - rule_bytes(network.style, "gram")))
+        held += int(FRAGMENTATION * (rules - rule_bytes(network.style, "gram")))
         if self.protected:  # the photograph and the mask, and the picture they make
             held += 4 * vector // 3
             evaluating += 4 * vector // 3
@@ -187,12 +187,12 @@ class Demand:
         """Bytes that are there while the canvas of a scale is made."""
         pixels = math.prod(scale.size)
         if scale.coarser is None:
-            return VECTOR * (STARTING * pixels + self.start)
-        return VECTOR * (GROWING * pixels + math.prod(scale.coarser)) + _strips(scale.size)
+            return VECTOR * (STARTING_COPIES * pixels + self.start)
+        return VECTOR * (UPSCALING_COPIES * pixels + math.prod(scale.coarser)) + _strips(scale.size)
 
     def showing(self, scale: Scale) -> int:
         """Bytes of the result as it is shown or kept, beside the solver's: an unfinished picture is grown first."""
-        copies = PROTECTED if self.protected else SHOWN
+        copies = PROTECTED_COPIES if self.protected else SHOWN_COPIES
         if self.final not in (None, scale.size):
             copies += 1
         if self.ranks > 1:  # the whole picture, and a slab on its way

@@ -9,7 +9,7 @@ from impasto.layout import Layout
 from impasto.memory.choose_layout import choose, least
 from impasto.memory.network_memory import VECTOR
 from impasto.memory.peak import Demand, Scale
-from impasto.settings.amounts import in_words
+from impasto.settings.amounts import bytes_text
 from impasto.solvers.adam import Adam
 from impasto.solvers.lbfgs import LBFGS
 from impasto.solvers.make import SOLVERS
@@ -44,7 +44,7 @@ class Plan:
 
     limit: bytes that the process may hold. named: whether the user named that limit; otherwise it is a safe part of
     what is free. demand, base: what it was made from, `base` being the bytes that the process held then. reached: the
-    most that it had held until then, for reading pictures and weights, say. seconds_beside: what is done once, between
+    most that it had held until then, for reading pictures and weights, say. other_seconds: what is done once, between
     scales and at the end; None while no time was forecast.
     """
 
@@ -54,7 +54,7 @@ class Plan:
     demand: Demand
     base: int
     reached: int = 0
-    seconds_beside: float | None = None
+    other_seconds: float | None = None
 
     @property
     def peak(self) -> int:
@@ -64,9 +64,9 @@ class Plan:
     @property
     def seconds(self) -> float | None:
         """From the first step to the written picture; None while no time was forecast."""
-        if self.seconds_beside is None:
+        if self.other_seconds is None:
             return None
-        return self.seconds_beside + sum(one.seconds or 0.0 for one in self.scales)
+        return self.other_seconds + sum(one.seconds or 0.0 for one in self.scales)
 
     @property
     def checkpoint_bytes(self) -> int:
@@ -83,8 +83,8 @@ class Plan:
         found = []
         if self.named and self.reached > self.limit:
             found.append(
-                f"{in_words(self.reached)} of {self.demand.where} were taken before the painting began, to read the "
-                f"pictures, say: more than the {in_words(self.limit)} allowed"
+                f"{bytes_text(self.reached)} of {self.demand.where} were taken before the painting began, to read the "
+                f"pictures, say: more than the {bytes_text(self.limit)} allowed"
             )
         if other:
             asked, used = (SOLVERS[name].TITLE for name in (self.demand.solver, other[-1].layout.solver))
@@ -97,7 +97,7 @@ class Plan:
             size = max(self.demand.written(one.scale, replace(one.layout, encoding="memory")) for one in disk)
             found.append(
                 f"the past steps of {disk[-1].solver.TITLE} do not fit {self._into()} at {_sizes(disk)}: "
-                f"{in_words(size)} of them are kept on disk"
+                f"{bytes_text(size)} of them are kept on disk"
             )
         return found
 
@@ -112,7 +112,9 @@ class Plan:
             )
         if encoded:
             size = max(self.demand.written(one.scale, replace(one.layout, kept="float32")) for one in encoded)
-            notes.append(f"the photograph's encoding is kept on disk at {_sizes(encoded)}: {in_words(size)}")
+            notes.append(
+                f"the photograph's encoding is kept on disk at {_sizes(encoded)}: {bytes_text(size)}"
+            )
         return notes
 
     def as_dict(self) -> dict[str, Any]:
@@ -137,7 +139,7 @@ class Plan:
         }
 
     def _into(self) -> str:
-        return f"into {in_words(self.limit)}" + ("" if self.named else ", a safe part of what is free,")
+        return f"into {bytes_text(self.limit)}" + ("" if self.named else ", a safe part of what is free,")
 
 
 def make_plan(
@@ -159,4 +161,4 @@ def _sizes(scales: Sequence[PlannedScale]) -> str:
 
 def _amount(size: int) -> str:
     """As --memory takes it, a little more than computed."""
-    return in_words(int(size * ROUND_UP)).replace(" ", "")
+    return bytes_text(int(size * ROUND_UP)).replace(" ", "")

@@ -56,7 +56,7 @@ def memory_request(
         history=settings.history,
         margin=MARGIN if settings.border == "mirror" else 0,
         # Processes on one machine share its disk, and the one with the least room decides.
-        disk=-int(partition.largest(-scratch.room() / partition.on_machine)),
+        disk=-int(partition.largest(-scratch.free_bytes() / partition.on_machine)),
         style_cost=settings.style_cost,
         fresh=encoder.device.type == "cpu" and to_be_compiled(compiled),
         start=0 if inputs.start is None else inputs.start.height * inputs.start.width,

@@ -15,7 +15,7 @@ from impasto.memory.tile_work import FORWARD, evaluation_walks, evaluation_work,
 from impasto.solvers.make import SOLVERS
 from impasto.vgg.layers import LAYERS
 
-GROWING_PASSES = 150
+UPSCALING_PASSES = 150
 """A canvas grown, with its detail, the targets' pictures resized (additions, per pixel of the larger canvas)."""
 WRITING = 3e-7
 """Seconds a pixel for a PNG with 8 bits."""
@@ -24,8 +24,8 @@ WRITING = 3e-7
 def forecast(plan: Plan, speed: Speed) -> Plan:
     """The same plan with its times."""
     scales = tuple(replace(one, seconds=_seconds(plan.demand, one, speed)) for one in plan.scales)
-    growing = sum(GROWING_PASSES * _values(one) * speed.value for one in plan.scales)
-    return replace(plan, scales=scales, seconds_beside=growing + WRITING * _values(plan.scales[-1]) / 3)
+    upscaling = sum(UPSCALING_PASSES * _values(one) * speed.value for one in plan.scales)
+    return replace(plan, scales=scales, other_seconds=upscaling + WRITING * _values(plan.scales[-1]) / 3)
 
 
 def _seconds(demand: Demand, one: PlannedScale, speed: Speed) -> float:

@@ -8,11 +8,11 @@ import pyvips
 from IPython.display import display
 
 from impasto.cli.reporter import Reporter, Title
-from impasto.faces.progress import Meter, facts_of
-from impasto.faces.sizes import shrunk
-from impasto.faces.words import clock
 from impasto.notebook import curve
 from impasto.pages.pixels import data_uri
+from impasto.ui.formatting import clock
+from impasto.ui.progress import Meter, facts_of
+from impasto.ui.sizes import shrunk
 
 if TYPE_CHECKING:
     from impasto import Event, Painting, Step

@@ -15,16 +15,16 @@ from impasto.tensor_types import Image
 
 @dataclass(frozen=True, eq=False)
 class Protection:
-    """content: C [1, 3, H, W]. kept: m [1, 1, H, W]; where several processes share a picture, the own rows of both."""
+    """content: C [1, 3, H, W]. mask: m [1, 1, H, W]; where several processes share a picture, the own rows of both."""
 
     content: Tensor
-    kept: Tensor
+    mask: Tensor
 
     def over(self, canvas: Image) -> Image:
         """G, given X."""
         # lerp counts from the nearer end: exactly X where m = 0, and exactly C where m = 1.
-        return torch.lerp(canvas, self.content.to(canvas), self.kept.to(canvas))
+        return torch.lerp(canvas, self.content.to(canvas), self.mask.to(canvas))
 
     def transform(self) -> Transform:
         """G as a function of X; dJ/dX = (1 - m) dJ/dG."""
-        return Transform(self.over, lambda gradient: gradient.mul_(1 - self.kept.to(gradient)))
+        return Transform(self.over, lambda gradient: gradient.mul_(1 - self.mask.to(gradient)))

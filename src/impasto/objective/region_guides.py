@@ -20,7 +20,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from impasto.costs.region import Guide
-from impasto.costs.term import EVERYWHERE, Place
+from impasto.costs.term import EVERYWHERE, Slices
 from impasto.objective.tiling.tiling import Tiling
 from impasto.vgg.layers import LAYERS
 
@@ -73,7 +73,7 @@ def reach(layer: str) -> int:
     return min(FAR, round(LAYERS[layer].halo / LAYERS[layer].stride))
 
 
-def eroded(w: Tensor, reach: int, measured: Place = EVERYWHERE) -> Tensor:
+def eroded(w: Tensor, reach: int, measured: Slices = EVERYWHERE) -> Tensor:
     """w' of the weights of one layer [n_H, n_W]; measured: where LEFT of the region stays."""
     least = LEFT * float(w[measured].sum(dtype=torch.float64))
     while reach:

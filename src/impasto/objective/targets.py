@@ -14,7 +14,7 @@ from impasto.costs.custom import CustomCost, CustomTerm, check_measure, check_ru
 from impasto.costs.normalization import Moments, content_reference, style_reference, typical_activation
 from impasto.costs.region import Guide, GuidedTerm, guided_summary, of_region
 from impasto.costs.styles import STYLE_COSTS, StyleTerm
-from impasto.costs.term import Summary, Window
+from impasto.costs.term import Summary, TileWindow
 from impasto.distributed.partial_sums import shared_moments, shared_summaries
 from impasto.distributed.partition import WHOLE, Partition
 from impasto.objective.tiling.tiling import Tiling
@@ -30,7 +30,7 @@ class _Measure(NamedTuple):
     """
 
     layer: str
-    of: Callable[[Tensor, Window], tuple[Summary, Any]]
+    of: Callable[[Tensor, TileWindow], tuple[Summary, Any]]
     nothing: Callable[[Tensor], tuple[Summary, Any]]
 
 
@@ -65,11 +65,11 @@ def encode_content(
     encodings: dict[str, Encoding] = {}
     moments: dict[str, Moments] = {}
 
-    def keep(layer: str, a_C: Tensor, window: Window) -> Tensor:
-        own = a_C[..., window.here[0], window.here[1]]
+    def keep(layer: str, a_C: Tensor, window: TileWindow) -> Tensor:
+        own = a_C[..., window.in_tile[0], window.in_tile[1]]
         if layer not in encodings:
             encodings[layer] = make(own.shape[1], *tiling.layer_size(layer), own)
-        encodings[layer].fill(window.there, own)
+        encodings[layer].fill(window.in_layer, own)
         if balance:
             more = Moments.of(own)
             moments[layer] = moments[layer].plus(more) if layer in moments else more
@@ -149,7 +149,7 @@ def style_sums(
 def _style_measure(layer: str, guide: Mapping[str, Guide] | None, cost: str) -> _Measure:
     target = STYLE_COSTS[cost]
     if guide is None:
-        return _Measure(layer, lambda a_S, window: target.measure(a_S, window.here), target.measure)
+        return _Measure(layer, lambda a_S, window: target.measure(a_S, window.in_tile), target.measure)
     return _Measure(
         layer, lambda a_S, window: guided_summary(target, a_S, guide[layer], window), target.measure
     )
@@ -238,7 +238,7 @@ def _any_activations(encoder: VGG19, cost: CustomCost, like: Tensor) -> Tensor:
 
 def _custom_measure(cost: CustomCost) -> _Measure:
     measure = partial(custom_summary, cost)
-    return _Measure(canonical(cost.layer), lambda a, window: measure(a, window.here), measure)
+    return _Measure(canonical(cost.layer), lambda a, window: measure(a, window.in_tile), measure)
 
 
 def _summaries(
@@ -253,7 +253,7 @@ def _summaries(
     tiling = tiling or Tiling(picture.shape[2], picture.shape[3], layers)
     found: dict[int, Summary] = {}
 
-    def add(shown: str, a: Tensor, window: Window) -> Tensor:
+    def add(shown: str, a: Tensor, window: TileWindow) -> Tensor:
         for i, measure in enumerate(measures):
             if measure.layer == shown:
                 more, a = measure.of(a, window)

@@ -20,7 +20,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from impasto.costs.term import Summary, Term, Window
+from impasto.costs.term import Summary, Term, TileWindow
 from impasto.costs.total import weighted_total
 from impasto.distributed.partial_sums import shared_summaries
 from impasto.distributed.partition import WHOLE, Partition
@@ -126,7 +126,7 @@ class Tiled:
         """The summaries of what a tile owns, one for each term that the stage sees; and the end of its walk."""
         summaries: Summaries = {}
 
-        def measure(layer: str, a_G: Tensor, window: Window) -> Tensor:
+        def measure(layer: str, a_G: Tensor, window: TileWindow) -> Tensor:
             for term in self.terms:
                 if term.layer == layer:
                     summaries[term], a_G = term.measure(a_G, window, value=value)

@@ -170,8 +170,8 @@ def check_same(
         raise CheckpointError("the checkpoint was painted with other settings; use those it carries")
     if checkpoint.costs != costs:
         raise CheckpointError(
-            f"the checkpoint was painted with {_told(checkpoint.costs)}, this is with "
-            f"{_told(costs)}: give the same as Stylizer(..., costs=[...]), or start over"
+            f"the checkpoint was painted with {_names(checkpoint.costs)}, this is with "
+            f"{_names(costs)}: give the same as Stylizer(..., costs=[...]), or start over"
         )
     if checkpoint.weights != weights:
         raise CheckpointError(
@@ -232,7 +232,7 @@ def differences(checkpoint: Checkpoint, now: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _told(fingerprints: Sequence[str]) -> str:
+def _names(fingerprints: Sequence[str]) -> str:
     return f"the custom costs {' and '.join(fingerprints)}" if fingerprints else "no custom cost"
 
 

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from impasto.kernels.threads import computing_with
 from impasto.layout import Layout
-from impasto.memory.available import AvailableMemory, available_on, kept_to, step_limit
+from impasto.memory.available import AvailableMemory, available_on, gpu_memory_limit, step_limit
 from impasto.memory.calibration import calibrate
 from impasto.memory.peak import Demand, Scale
 from impasto.memory.plan import Plan, PlannedScale, make_plan
@@ -71,7 +71,7 @@ class Planner:
             yield
             return
         peak = max(self._peaks[scale : scale + 2])  # the step may be the first of the next scale
-        with repeatable(), kept_to(step_limit(self._memory.limit, peak), device):
+        with repeatable(), gpu_memory_limit(step_limit(self._memory.limit, peak), device):
             yield
 
     @cached_property

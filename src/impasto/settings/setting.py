@@ -81,8 +81,8 @@ class Setting:
 
     def as_dict(self) -> dict[str, Any]:
         """The row without its check, JSON-able."""
-        told = {name: value for name, value in vars(self).items() if name not in ("check", "metavar")}
-        return copy.deepcopy(told) | {"optional": self.optional}
+        values = {name: value for name, value in vars(self).items() if name not in ("check", "metavar")}
+        return copy.deepcopy(values) | {"optional": self.optional}
 
     def help_with_default(self) -> str:
         """The sentence that explains it, with the presets' values where they differ."""

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from impasto.distributed.partition import Reductions
 from impasto.solvers.solver import State
-from impasto.solvers.vector_store import Keep, Kept, OnDisk
+from impasto.solvers.vector_store import OnDisk, StoredVector, StoreVector
 from impasto.solvers.vectors import dot
 
 CURVATURE = 1e-6
@@ -27,8 +27,8 @@ class Pair(NamedTuple):
     sy: s . y. yMy: y . M y, M being the metric.
     """
 
-    s: Kept
-    y: Kept
+    s: StoredVector
+    y: StoredVector
     sy: float
     yMy: float
 
@@ -42,7 +42,7 @@ class Pairs:
     reductions: sums over the whole picture, when it is shared by several processes.
     """
 
-    def __init__(self, history: int, metric: Metric, keep: Keep, reductions: Reductions):
+    def __init__(self, history: int, metric: Metric, keep: StoreVector, reductions: Reductions):
         self.history = history
         self._metric, self._keep, self._reductions = metric, keep, reductions
         self._pairs: list[Pair] = []
@@ -68,8 +68,8 @@ class Pairs:
         if kept.y.dtype == y.dtype:
             return kept
         # H has to fit the vectors as they are kept: then H y = s, as it does for exact ones.
-        _as_kept(s, kept.s)
-        _as_kept(y, kept.y)
+        _as_stored(s, kept.s)
+        _as_stored(y, kept.y)
         sy = self._sum(dot(s, y))
         return kept._replace(sy=sy) if sy > 0 else None
 
@@ -121,11 +121,11 @@ class Pairs:
             self._pairs.append(Pair(s, y, sy, yMy))
 
 
-def _as_kept(x: Tensor, kept: Kept) -> None:
+def _as_stored(x: Tensor, kept: StoredVector) -> None:
     """Put the rounded values in the place of the exact ones."""
     x.zero_()
     kept.add_to(x, 1.0)
 
 
-def _for_saving(kept: Kept) -> Tensor | Kept:
+def _for_saving(kept: StoredVector) -> Tensor | StoredVector:
     return kept if isinstance(kept, OnDisk) else kept.tensor()

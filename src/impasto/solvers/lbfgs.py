@@ -28,7 +28,7 @@ from impasto.solvers.line_search import search
 from impasto.solvers.memory import SolverSettings, Vectors, lbfgs_vectors
 from impasto.solvers.smoothing_metric import metric_of_rows
 from impasto.solvers.solver import State
-from impasto.solvers.vector_store import WORDS, InMemory, Keep, keeper
+from impasto.solvers.vector_store import WORDS, InMemory, StoreVector, store_as
 from impasto.solvers.vectors import dot, largest_magnitude
 from impasto.solvers.work import Work, lbfgs_work
 
@@ -45,7 +45,7 @@ class LBFGS:
     history: how many pairs (s, y) are kept; in memory as they are, each takes twice the image's.
     metric: the inverse Hessian before any curvature is known, up to a factor: a symmetric, positive definite
         linear function of a gradient, such as `smoothing_metric.picture_metric`. None: the identity, as in the book.
-    keep: how the vectors of the pairs are kept (`vector_store.keeper`).
+    keep: how the vectors of the pairs are kept (`vector_store.store_as`).
     reductions: for an image that is one part of a picture, with a process for each part. Every process then
         makes the same calls, `evaluate` gives each the cost of the whole picture and the gradient of its part,
         and all take the same decisions. The metric has to see to its own borders.
@@ -58,7 +58,7 @@ class LBFGS:
         image: Tensor,
         history: int,
         metric: Metric | None = None,
-        keep: Keep = InMemory,
+        keep: StoreVector = InMemory,
         reductions: Reductions = WHOLE,
     ):
         self.image = image.clone(memory_format=torch.contiguous_format)
@@ -76,7 +76,7 @@ class LBFGS:
     ) -> "LBFGS":
         """The solver of the rows of a canvas that this process owns; height: of the whole canvas."""
         metric = metric_of_rows(partition, height) if settings.smoothing else None
-        return cls(canvas, layout.history, metric, keeper(layout.kept, reductions=partition), partition)
+        return cls(canvas, layout.history, metric, store_as(layout.kept, reductions=partition), partition)
 
     @staticmethod
     def layouts(settings: SolverSettings, steps: int) -> Iterator[Layout]:

@@ -9,9 +9,9 @@ from impasto.errors import OutputError
 from impasto.explore.grid import make_grid
 from impasto.explore.paint import Begun, Ended, Explorer, Stepped
 from impasto.explore.subject import Subject
-from impasto.faces.again import again_command
 from impasto.studio.library import SHOWN_SIDE, THUMB_SIDE, save_small
 from impasto.studio.work import Work
+from impasto.ui.repeat_command import repeat_command
 
 
 class GridWork(Work):
@@ -78,7 +78,7 @@ class GridWork(Work):
     def _show(self, explorer: Explorer) -> None:
         """The sheet with what is finished, as the painting's picture."""
         record = self.record
-        explorer.publish(lambda recipe, path: again_command(recipe, Path(path)))
+        explorer.publish(lambda recipe, path: repeat_command(recipe, Path(path)))
         try:
             shutil.copyfile(explorer.folder.sheet, record.picture)
             for kind, side in (("thumb", THUMB_SIDE), ("shown", SHOWN_SIDE)):

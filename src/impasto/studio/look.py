@@ -100,7 +100,7 @@ class Look:
         try:
             self._paint(order, version)
         except ImpastoError as error:
-            self.problem = order.in_words(str(error), self._library)
+            self.problem = order.with_file_names(str(error), self._library)
         except TROUBLE as error:
             self.problem = f"there is no first look ({one_line(error)})"
         except Exception as error:  # noqa: BLE001 - the next change may be painted all the same
@@ -133,6 +133,6 @@ class Look:
         try:
             self.plan = self._stylizer(order.settings).paint(**order.arguments(self._library)).plan()
         except ImpastoError as error:
-            self.plan_problem = order.in_words(str(error), self._library)
+            self.plan_problem = order.with_file_names(str(error), self._library)
         except TROUBLE as error:
             self.plan_problem = f"there is no forecast ({one_line(error)})"

@@ -66,7 +66,7 @@ class Order:
         arguments = {**self.arguments(library), "start": None, "masks": [], "style_masks": []}
         return impasto.recolor(**arguments, recipe=self.settings.recipe, **self.settings.changed())
 
-    def in_words(self, line: str, library: Library) -> str:
+    def with_file_names(self, line: str, library: Library) -> str:
         """A message about one of its files, with the file's name as the painter knows it."""
         for source in self.sources():
             line = line.replace(str(library.file(source)), source.name)

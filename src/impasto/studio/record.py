@@ -77,7 +77,7 @@ class Record:
         return self.home / ("thumb.jpg" if kind == "thumb" else "shown.jpg")
 
     @property
-    def told(self) -> str:
+    def summary(self) -> str:
         """Its state, as the painter reads it."""
         return _IN_WORDS.get(self.state, self.state).format(self)
 

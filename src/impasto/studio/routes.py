@@ -11,11 +11,11 @@ from starlette.background import BackgroundTask
 from starlette.requests import ClientDisconnect
 
 from impasto.errors import ImpastoError
-from impasto.faces.again import again_command
 from impasto.studio import uploads
 from impasto.studio.atelier import Atelier
-from impasto.studio.keeping import bundle, export
 from impasto.studio.record import Record
+from impasto.studio.result_files import bundle, export
+from impasto.ui.repeat_command import repeat_command
 
 PREFIX = "/studio"
 FORMATS = {"png": (8, 16), "tiff": (8, 16), "jpeg": (8,), "webp": (8,)}
@@ -134,7 +134,7 @@ def parts_of(atelier: Atelier, record: Record) -> tuple[dict[str, Path], str]:
         files[name] = path
     output = f"{record.file_name}.png"
     files[output if output not in files else f"painted-{output}"] = record.picture
-    return files, again_command(impasto.read_metadata(record.picture), Path(f"again-{output}"))
+    return files, repeat_command(impasto.read_metadata(record.picture), Path(f"again-{output}"))
 
 
 async def _made(to: Path, name: str, make: Any) -> Response:

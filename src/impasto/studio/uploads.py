@@ -68,7 +68,7 @@ def _place(atelier: Atelier, file: Path, role: str, name: str) -> str:
         source = atelier.library.add(file, name, "style picture")
         desk.add_style(source)
     atelier.changed()
-    return told(source)
+    return description(source)
 
 
 def _is_settings(name: str) -> bool:
@@ -111,6 +111,6 @@ def portable(settings: "impasto.Settings") -> dict[str, Any]:
     }
 
 
-def told(source: Source) -> str:
+def description(source: Source) -> str:
     """A picture in one line."""
     return f"{source.name}, {source.width} × {source.height}"

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import impasto
 from impasto.errors import CheckpointError, ImpastoError, OutputError
-from impasto.faces.checkpoint_pace import CHECKPOINT_SECONDS, CheckpointPace
-from impasto.faces.progress import WORDS, Meter
 from impasto.settings import INSTEAD_OF
 from impasto.studio.frames import Frames
-from impasto.studio.keeping import keep_result
 from impasto.studio.library import Library
 from impasto.studio.record import Record
+from impasto.studio.result_files import save_result
 from impasto.studio.trouble import one_line
+from impasto.ui.checkpoint_pace import CHECKPOINT_SECONDS, CheckpointPace
+from impasto.ui.progress import WORDS, Meter
 
 if TYPE_CHECKING:
     from impasto import Cost, Painting, Settings, Step, Stylizer
@@ -250,7 +250,7 @@ class Work:
         record = self.record
         while True:
             try:
-                keep_result(record, result)
+                save_result(record, result)
                 break
             except OutputError as error:  # the picture is still here: wait until there is room
                 record.problem = f"{error} It waits here: make room, and go on."
@@ -296,5 +296,5 @@ class Work:
 
     def _fail(self, line: str) -> None:
         self.record.state = "failed"
-        self.record.problem = self.record.order.in_words(line, self._library)
+        self.record.problem = self.record.order.with_file_names(line, self._library)
         self._keep_record()

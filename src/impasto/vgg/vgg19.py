@@ -104,7 +104,7 @@ class VGG19:
         image: Input,
         layers: Sequence[str],
         observe: Callable[[str, Tensor], Tensor],
-        trims: Mapping[int, tuple[slice, slice]] | None = None,
+        crops: Mapping[int, tuple[slice, slice]] | None = None,
         first: int = 1,
         until: int | None = None,
     ) -> Features:
@@ -112,7 +112,7 @@ class VGG19:
 
         observe: is given the layer's canonical name and its activation; what it returns (the same, or a tensor that
             stands for it in autograd's graph) is what the next layer gets. Nothing else keeps the activation.
-        trims: the rows and columns to keep of each block's input, by block, for a picture that is a tile of
+        crops: the rows and columns to keep of each block's input, by block, for a picture that is a tile of
             another; see `objective/tiling/tiles.py`.
         first: the block to begin with. From the second on `image` is that block's input [1, n_C, n_H, n_W].
         until: the block in front of which to stop instead; `layers`, which may be none, come before it.
@@ -131,8 +131,8 @@ class VGG19:
                 x = observe(layer.name, x.to(self.precision.measured)).to(self.precision.network)
             if ends_block:
                 x = x if fused else POOLINGS[self.pooling](x)
-                if trims:
-                    x = cropped(x, *trims[layer.block + 1])
+                if crops:
+                    x = cropped(x, *crops[layer.block + 1])
             if layer.name == last or (ends_block and layer.block + 1 == until):
                 break
         return x

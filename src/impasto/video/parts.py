@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from impasto.batch.cluster import check_installed, most_beside, patience, workers_for
+from impasto.batch.cluster import check_installed, most_concurrent, patience, workers_for
 from impasto.batch.engine import Ended, Engine, Event
 from impasto.batch.plan import apart, usable_cores
 from impasto.batch.share import Share
@@ -83,10 +83,10 @@ class FilmParts:
             BatchError: the workers do not start, or the scheduler is gone.
         """
         with workers_for(self._scheduler, self._share) as client:
-            beside = most_beside(client)
+            concurrent = most_concurrent(client)
             self._engine = Engine(client, patience(self._scheduler))
             tasks = [
-                Task(self.name(segment), paint_part, self._data(segment, folder, beside))
+                Task(self.name(segment), paint_part, self._data(segment, folder, concurrent))
                 for segment, folder in zip(self.segments, self.folders, strict=True)
             ]
             for event in self._engine.run(tasks):
@@ -113,9 +113,9 @@ class FilmParts:
         """What a part is called, its frames counted from 1."""
         return f"frames {segment.first + 1} to {segment.last}"
 
-    def _data(self, segment: Segment, folder: Path, beside: int) -> dict[str, object]:
+    def _data(self, segment: Segment, folder: Path, concurrent: int) -> dict[str, object]:
         job = part_of(self._job, self._reel, segment)
-        return {"job": job.as_dict(), "folder": str(folder.absolute()), "beside": beside}
+        return {"job": job.as_dict(), "folder": str(folder.absolute()), "concurrent": concurrent}
 
     def _share(self) -> Share:
         count = self.at_once

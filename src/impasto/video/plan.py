@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from impasto.errors import OutputError
-from impasto.settings.amounts import in_words
+from impasto.settings.amounts import bytes_text
 from impasto.video.follow import KEPT_SOURCES
 from impasto.video.frame_painter import FramePainter
 from impasto.video.motion import motion
@@ -56,8 +56,8 @@ def plan_film(painting: FilmPainting) -> FilmPlan:
     missing = round(BYTES_A_PIXEL * pixels * left) - painting.free
     if missing > 0:
         raise OutputError(
-            f"the frames need {in_words(disk)} on the disk until the film is done, {in_words(missing)} more than is "
-            "free there: make room, paint a part with --to, or use a smaller --size"
+            f"the frames need {bytes_text(disk)} on the disk until the film is done, {bytes_text(missing)} more than "
+            "is free there: make room, paint a part with --to, or use a smaller --size"
         )
     painter = painting.painter
     still = painter.still(0).plan()

@@ -12,9 +12,9 @@ from impasto.cli.messages import say
 from impasto.cli.output_files import fingerprint_of
 from impasto.demo.pictures import demo_picture
 from impasto.errors import CheckpointError, PictureError
-from impasto.faces.words import command, operand
 from impasto.files.readable import is_there
 from impasto.settings import Settings
+from impasto.ui.formatting import command, operand
 
 PICTURES = ("content", "style")
 

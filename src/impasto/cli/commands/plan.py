@@ -11,10 +11,10 @@ from impasto.cli.guidance import takes_masks, where_of
 from impasto.cli.job import start_file
 from impasto.cli.messages import note, say
 from impasto.cli.options import given, paintings, takes_settings
-from impasto.faces.guides import inputs_of
-from impasto.faces.words import spent
 from impasto.settings import Settings
-from impasto.settings.amounts import in_words
+from impasto.settings.amounts import bytes_text
+from impasto.ui.formatting import duration
+from impasto.ui.guides import inputs_of
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -53,10 +53,10 @@ def _show(found: "Plan") -> None:
     say()
     origin = "as --memory says" if found.named else "a safe part of what is free"
     say(
-        f"At most {in_words(found.peak)} of {found.demand.where}; {in_words(found.limit)} may be taken, {origin}."
+        f"At most {bytes_text(found.peak)} of {found.demand.where}; {bytes_text(found.limit)} may be taken, {origin}."
     )
     if found.seconds is not None:
-        say(f"About {spent(found.seconds)}, as fast as this machine is now.")
+        say(f"About {duration(found.seconds)}, as fast as this machine is now.")
     for text in found.notes():
         note(text)
 
@@ -80,8 +80,8 @@ def _row(one: "PlannedScale") -> tuple[str, ...]:
         str(one.scale.steps),
         _computed(one),
         one.solver_words,
-        in_words(one.peak),
-        "" if one.seconds is None else spent(one.seconds),
+        bytes_text(one.peak),
+        "" if one.seconds is None else duration(one.seconds),
     )
 
 

@@ -12,7 +12,7 @@ from impasto.cli.commands.video import resume_film
 from impasto.cli.job import Job, RunRecord, from_extra
 from impasto.cli.options import absolute_weights
 from impasto.cli.output_files import fingerprint_of
-from impasto.distributed.process_info import place
+from impasto.distributed.process_info import process_info
 from impasto.errors import OutputError, PictureError
 from impasto.files.readable import is_there
 
@@ -37,7 +37,7 @@ def resume(
     if output is not None:
         job, record = replace(job, output=output, force=force), replace(record, written=None)
     check_resumed(job, overwrite=output is None or force)
-    if output is None and not force and place().rank == 0:
+    if output is None and not force and process_info().rank == 0:
         _check_output(job, record, saved)
     if weights is not None:
         saved = replace(saved, settings=replace(saved.settings, weights=absolute_weights(weights)))

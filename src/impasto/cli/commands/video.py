@@ -14,7 +14,7 @@ from impasto.cli.film import digest_of, paint_film, resume_command
 from impasto.cli.film_parts import Shared, paint_in_parts
 from impasto.cli.guidance import takes_masks, where_of
 from impasto.cli.options import absolute_weights, given, paintings, takes_settings
-from impasto.distributed.process_info import place
+from impasto.distributed.process_info import process_info
 from impasto.errors import OutputError, SettingsError
 from impasto.files.atomic_write import check_target
 from impasto.settings import Settings
@@ -82,7 +82,7 @@ def video(
         guidance=where,
     )
     codec_of(output, codec)
-    if not place().alone:
+    if not process_info().alone:
         raise SettingsError("a film is painted by one process: start impasto video without torchrun")
     shared = Shared.among(workers, scheduler, segment)
     return _paint(job, _new_folder(job, force), shared, force=force, quiet=quiet)

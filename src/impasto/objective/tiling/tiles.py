@@ -60,7 +60,7 @@ class Axis:
         """The tile's own activations in a layer of this stride."""
         return Span(self.own.start // stride, self.own.stop // stride)
 
-    def trim(self, block: int) -> slice:
+    def crop(self, block: int) -> slice:
         """What to keep of what the pooling in front of `block` makes; each block's input starts at an even place."""
         before = self.seen[block - 1]
         return self.seen[block].within(Span(before.start // 2, before.stop // 2))
@@ -87,10 +87,10 @@ class Tile:
         """The tile's own positions in a layer of this stride."""
         return slice(*self.rows.own_at(stride)), slice(*self.columns.own_at(stride))
 
-    def trims(self) -> dict[int, tuple[slice, slice]]:
+    def crops(self) -> dict[int, tuple[slice, slice]]:
         """What to keep after each pooling, by the block behind it."""
         _, *later = self.rows.seen
-        return {block: (self.rows.trim(block), self.columns.trim(block)) for block in later}
+        return {block: (self.rows.crop(block), self.columns.crop(block)) for block in later}
 
 
 def tiles(

@@ -9,13 +9,13 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
-from impasto.costs.term import Window
+from impasto.costs.term import TileWindow
 from impasto.objective.tiling.tiles import NETWORK, Blocks, Tile, tiles
 from impasto.tensor_types import Features, Input, Piece, Span
 from impasto.vgg.layers import LAYERS, block_stride
 from impasto.vgg.vgg19 import VGG19
 
-Observe = Callable[[str, Tensor, Window], Tensor]
+Observe = Callable[[str, Tensor, TileWindow], Tensor]
 """(layer, activation, its own part) -> the activation to go on with; see `VGG19.walk`."""
 
 
@@ -135,9 +135,9 @@ class Tiling:
         def show(layer: str, a: Tensor) -> Tensor:
             return observe(layer, a, self.window(layer, tile))
 
-        return encoder.walk(pixels, self.layers, show, tile.trims(), self.blocks.first, self.blocks.until)
+        return encoder.walk(pixels, self.layers, show, tile.crops(), self.blocks.first, self.blocks.until)
 
-    def window(self, layer: str, tile: Tile | None = None) -> Window:
+    def window(self, layer: str, tile: Tile | None = None) -> TileWindow:
         """What is measured of a tile's layer: what it owns, less the margin. Rows count from the first owned here.
 
         tile: None for the only one.
@@ -153,7 +153,7 @@ class Tiling:
         )
         above = self._owned.start // stride
         there = slice(rows.start - above, rows.stop - above), slice(*columns)
-        return Window(there, (tile.rows.within(layer, rows), tile.columns.within(layer, columns)))
+        return TileWindow(there, (tile.rows.within(layer, rows), tile.columns.within(layer, columns)))
 
     def inside(self, layer: str) -> tuple[Span, Span]:
         """The rows and columns of a whole layer that lie over the picture itself, wholly or in part."""

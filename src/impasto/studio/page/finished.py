@@ -6,13 +6,13 @@ from typing import Any
 from nicegui import ui
 
 from impasto.errors import ImpastoError
-from impasto.faces.again import adjustments_told
-from impasto.faces.words import as_text, spent
 from impasto.settings import LARGEST_DEFAULT_SIZE
 from impasto.studio.page.parts import button, heading, tool
 from impasto.studio.page.view import DESK, View, say, trying
 from impasto.studio.record import Record
 from impasto.studio.routes import FORMATS, bundle_url, download_url, painting_url, parts_of
+from impasto.ui.formatting import as_text, duration
+from impasto.ui.repeat_command import adjustment_texts
 
 _TOLD = 8
 """Changes that were made while it was painted, of which a picture's recipe is told; its file has all."""
@@ -113,7 +113,7 @@ def _recipe(view: View, record: Record) -> None:
     settings = record.order.settings
     rows = [("recipe", settings.recipe)]
     rows += [(name.replace("_", " "), as_text(value)) for name, value in settings.changed().items()]
-    told = adjustments_told(record.adjustments)
+    told = adjustment_texts(record.adjustments)
     rows += [
         (
             "adjusted",
@@ -121,7 +121,7 @@ def _recipe(view: View, record: Record) -> None:
         )
     ] * bool(told)
     rows += [("steps taken", str(record.steps))] if record.steps else []
-    rows += [("painted in", spent(record.seconds))] if record.seconds else []
+    rows += [("painted in", duration(record.seconds))] if record.seconds else []
     heading("Recipe")
     with ui.element("dl").classes("recipe"):
         for name, value in rows:

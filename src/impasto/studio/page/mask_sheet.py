@@ -68,6 +68,6 @@ async def fetched(sheet: Sheet) -> bytes | None:
         return None
 
 
-def kept(view: View, png: bytes, name: str, role: str) -> Source | None:
+def saved_mask(view: View, png: bytes, name: str, role: str) -> Source | None:
     """The mask in the library; None for an empty one. Raises PictureError, OutputError."""
     return None if is_empty(png) else view.atelier.library.add_bytes(png, name, role)

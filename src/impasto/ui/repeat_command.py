@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from impasto.faces.guides import GUIDES
-from impasto.faces.words import as_option, as_text, command, operand
 from impasto.settings import Settings
+from impasto.ui.formatting import as_option, as_text, command, operand
+from impasto.ui.guides import GUIDES
 
 
-def again_command(recipe: Mapping[str, Any], path: Path) -> str:
+def repeat_command(recipe: Mapping[str, Any], path: Path) -> str:
     """The command line that paints it again, in the folder where the pictures are."""
     settings = Settings.from_dict(recipe["settings"])
     inputs = recipe["inputs"]
@@ -39,10 +39,10 @@ def style_words(one: Mapping[str, Any]) -> str:
 
 def adjust_words(adjustments: Sequence[Mapping[str, Any]]) -> list[str]:
     """The options that give these adjustments, as a picture's metadata has them: {"step": n, name: value, ...}."""
-    return [word for one in adjustments_told(adjustments) for word in ("--adjust", one)]
+    return [word for one in adjustment_texts(adjustments) for word in ("--adjust", one)]
 
 
-def adjustments_told(adjustments: Sequence[Mapping[str, Any]]) -> list[str]:
+def adjustment_texts(adjustments: Sequence[Mapping[str, Any]]) -> list[str]:
     """Each change as STEP:NAME=VALUE."""
     return [
         f"{one['step']}:{name.replace('_', '-')}={as_text(value)}"

@@ -20,7 +20,7 @@ from impasto.studio.record import Record
 COSTS = "costs.json"
 
 
-def keep_result(record: Record, result: "impasto.Result") -> None:
+def save_result(record: Record, result: "impasto.Result") -> None:
     """Write everything that is kept of a result. Raises OutputError: the disk is full, say; nothing is half-written."""
     try:
         result.save(record.picture, overwrite=True)
@@ -40,7 +40,7 @@ def keep_result(record: Record, result: "impasto.Result") -> None:
         (record.home / name).unlink(missing_ok=True)
 
 
-def kept_costs(record: Record) -> list[dict[str, float]]:
+def saved_costs(record: Record) -> list[dict[str, float]]:
     """The costs of every step of a painting that has ended; none where there are none."""
     found = read_json(record.home / COSTS) or {}
     return list(found.get("costs", []))
