@@ -35,7 +35,7 @@ class Evaluation:
 
 @runtime_checkable
 class Evaluate(Protocol):
-    """What a solver knows of style transfer."""
+    """The one function through which a solver sees style transfer."""
 
     def __call__(self, image: Image) -> Evaluation:
         """The cost and gradient at `image`, which is left as it is.

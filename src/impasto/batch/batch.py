@@ -31,7 +31,7 @@ from impasto.version import __version__
 
 @dataclass
 class Outcome:
-    """What became of a batch: names of pictures.
+    """The outcome of a batch: names of pictures.
 
     painted: now. found: they were there already, by the same settings. failed: why, by name. unfinished: not begun, or
     kept in the middle, because somebody stopped it.
@@ -100,7 +100,7 @@ class Batch:
                     self._known[job.name] = str(told.get("sha256"))
 
     def plan(self) -> BatchPlan:
-        """What is left to do, and what it will take; see `plan.py`."""
+        """The plan of what is left to do: time, memory and disk; see `plan.py`."""
         at_cluster = None
         if self._scheduler is not None:
             with workers_at(self._scheduler) as client:

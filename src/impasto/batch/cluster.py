@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 PROCESSES = True
 """Whether workers on this machine are processes. Tests set it to False: then they are threads of this one."""
 PRELOAD = ["impasto.batch.process"]
-"""What each worker's process of this machine imports first."""
+"""The modules that each worker's process of this machine imports first."""
 PATIENCE = 60.0
 """Seconds in which a scheduler has to answer, and workers to start."""
 LOCAL_PATIENCE = 300.0
@@ -187,7 +187,7 @@ def _environment(threads: int) -> dict[str, str]:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """What distributed logs of lost workers and connections is told in impasto's own words."""
+    """Silence distributed's log of lost workers and connections: impasto reports them itself."""
     loggers = [logging.getLogger(name) for name in ("distributed", "tornado.application")]
     levels = [one.level for one in loggers]
     for one in loggers:

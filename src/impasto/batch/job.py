@@ -66,7 +66,7 @@ class Job:
         return cls(**{**data, "styles": styles})
 
     def digest(self) -> str:
-        """What is asked for, and the state of the files it is made from, in hex; another when one of them changes."""
+        """A hash of what is asked for and of the state of the input files, in hex: another when one of them changes."""
         files = {path: file_state(path) for path in self.inputs().values()}
         asked = [self.styles, self.settings, self.where, files]
         return hashlib.sha256(json.dumps(asked, sort_keys=True, default=str).encode()).hexdigest()

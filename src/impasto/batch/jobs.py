@@ -23,7 +23,7 @@ from impasto.settings.toml_file import over
 NAME = "{photo}__{painting}.png"
 """How results are called, unless the user says otherwise."""
 FIELDS = ("photo", "painting", "photo_folder", "painting_folder", "number")
-"""What a pattern of names may hold in braces, beside the names of settings."""
+"""The names that a pattern may hold in braces, in addition to those of settings."""
 UNFINISHED = "unfinished"
 """The folder, beside the results, of what is kept while pictures are painted."""
 _LONGEST = 60
@@ -31,7 +31,7 @@ _LONGEST = 60
 
 @dataclass(frozen=True)
 class Habits:
-    """What all jobs of a batch have in common.
+    """The options that all jobs of a batch have in common.
 
     folder: of the results. name: the pattern of their names. settings: those that were named; a table's row wins over
     them. where: masks and maps, by the arguments of `Stylizer.paint`; their paths may hold {photo} and {painting}.

@@ -1,4 +1,4 @@
-"""What one looks at when a batch is done: contact sheets and pages, of so many pictures each."""
+"""Contact sheets and pages of a finished batch, of so many pictures each."""
 
 import re
 from collections.abc import Mapping, Sequence

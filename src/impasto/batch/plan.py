@@ -53,7 +53,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class BatchPlan:
-    """What a batch takes.
+    """The time, memory and disk that a batch takes.
 
     pictures: of the batch; left: of them, to be painted. workers: at the same time; threads: of each. seconds: until
     all is done. memory: bytes of each worker at most. results, unfinished: bytes of disk,
@@ -73,7 +73,7 @@ class BatchPlan:
 
 @dataclass(frozen=True)
 class Probe:
-    """What one picture takes: height and width, seconds (0 where they were not measured), and bytes of memory.
+    """The needs of one picture: height and width, seconds (0 where they were not measured), and bytes of memory.
 
     gpus: how many there are here. checkpoint: bytes of its file, at most.
     """

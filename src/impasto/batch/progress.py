@@ -11,7 +11,7 @@ _FIRST = 0.02
 
 
 class Progress:
-    """What is done, reckoned from the engine's events; the base of the displays, shows nothing itself.
+    """The progress of a batch, computed from the engine's events; the base of the displays, which shows nothing itself.
 
     Args:
         left: tasks to be done.
@@ -70,6 +70,6 @@ class Progress:
 
 
 def lost_worker_text(event: Lost) -> str:
-    """What became of the tasks of a worker that is gone, in words."""
+    """A sentence about the tasks of a worker that is gone."""
     names = " and ".join(task.name for task in event.tasks)
     return f"{event.worker} is gone; {names} is painted on by another"

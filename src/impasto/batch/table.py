@@ -28,7 +28,7 @@ LARGEST_FILE = 500_000_000
 SEVERAL = {"mask": "masks", "style_mask": "style_masks"}
 SINGLE = {"regions": "regions", "style_regions": "style_regions", "protect": "protect"}
 COLUMNS = ("content", "style", "output", *SEVERAL, *SINGLE)
-"""What a row may hold beside the settings."""
+"""The columns of a row, in addition to the settings."""
 
 
 @dataclass(frozen=True)

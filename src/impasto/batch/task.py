@@ -1,4 +1,4 @@
-"""What a function may use that a worker runs: say how far it is, hear that it should stop, ask to be tried later.
+"""Functions for code that a worker runs: report progress, ask whether to stop, ask to be tried later.
 
 The engine runs any function of one argument, plain data, that returns plain data, such as the path of what it wrote.
 Outside a worker `tell` does nothing and nobody asks to stop, so the same function runs by itself, too.

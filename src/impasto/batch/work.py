@@ -23,7 +23,7 @@ CHECKPOINT_SECONDS = 15
 STYLES_KEPT = 2
 """Paintings whose encodings a process keeps."""
 PAINTED, FOUND = "painted", "found"
-"""What became of a job: it was painted, or was there already, by the same settings."""
+"""The outcome of a job: it was painted, or was there already, by the same settings."""
 
 
 class Work:
@@ -109,7 +109,7 @@ class Work:
         }
 
     def found(self) -> dict[str, Any]:
-        """What is told of a picture that was there, JSON-able: "path", "outcome" FOUND, "file" and "sha256"."""
+        """The record of a picture that existed already, JSON-able: "path", "outcome" FOUND, "file" and "sha256"."""
         return self._told(FOUND)
 
     def _told(self, outcome: str) -> dict[str, Any]:
@@ -130,7 +130,7 @@ class Work:
 
 
 class Painter:
-    """What a process keeps from job to job: the network, the last photograph, and the encodings of the last paintings.
+    """The objects that a process reuses from job to job: the network, the last photograph, the encodings of styles.
 
     concurrent: how many paintings this machine works on at a time; each plans with its share of the memory.
     """

@@ -95,7 +95,7 @@ def _display(left: int, before: int, quiet: bool) -> Progress:
 
 
 def _what(event: Ended) -> str:
-    """What became of a task, in words."""
+    """The outcome of a task, in words."""
     result = event.result if isinstance(event.result, dict) else {}
     if result.get("outcome") == "found":
         return "was there"

@@ -92,7 +92,7 @@ def _all(painting: "FilmPainting", report: Reporter, interruption: Any) -> tuple
 
 
 def notes_of(job: "FilmJob", size: tuple[int, int], transparent: bool) -> list[str]:
-    """What the file cannot do as the film does: a film of this height and width, that may have transparency."""
+    """Notes on what the output file cannot hold of a film of this height and width, which may be transparent."""
     from impasto.video.codecs import codec_of
 
     codec, found = codec_of(job.output, job.codec), []

@@ -1,4 +1,4 @@
-"""What `impasto info` says of a painted film."""
+"""The part of `impasto info` for a painted film."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,7 +22,7 @@ def read_film(path: Path) -> dict[str, Any]:
 
 
 def film_rows(recipe: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """What to show of a film's metadata: label and value."""
+    """The rows that show a film's metadata: label and value."""
     settings, part = Settings.from_dict(recipe["settings"]), recipe["part"]
     own = [f"{name.replace('_', '-')} {as_text(value)}" for name, value in settings.changed().items()]
     rows = [

@@ -30,7 +30,7 @@ class Shared:
 
     @classmethod
     def among(cls, workers: int | None, scheduler: str | None, longest: int | None) -> Self | None:
-        """What the options say; None for a film that this process paints alone. Raises SettingsError."""
+        """The options as an object; None for a film that this process paints alone. Raises SettingsError."""
         if workers is None and scheduler is None:
             if longest is not None:
                 raise SettingsError(
@@ -102,7 +102,7 @@ def _begun(job: "FilmJob", state: "State", shared: Shared, force: bool) -> "tupl
 
 @contextmanager
 def _nothing_lost(state: "State") -> Iterator[None]:
-    """What goes wrong once parts are painted says how to go on."""
+    """Within this block, errors say how to go on, once parts are painted."""
     try:
         yield
     except (BatchError, OutputError) as error:

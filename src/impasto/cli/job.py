@@ -47,7 +47,7 @@ class Job:
 
 @dataclass
 class RunRecord:
-    """What a checkpoint remembers of the files already written.
+    """The files already written, as a checkpoint records them.
 
     scales: (first step, width, height) of every scale begun.
     written: steps and fingerprint of the unfinished picture that stands at the output, once there is one.
@@ -70,7 +70,7 @@ def start_file(start: str | None) -> Path | None:
 
 
 def to_extra(job: Job, record: RunRecord) -> dict[str, Any]:
-    """What `impasto resume` has to know, JSON-able, good in any folder."""
+    """The data for `impasto resume`, JSON-able, valid in any folder."""
     values = {one.name: _lasting(getattr(job, one.name)) for one in fields(job) if one.name != "checkpoint"}
     return {"program": _PROGRAM, "job": values, "so_far": asdict(record)}
 

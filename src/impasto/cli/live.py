@@ -31,7 +31,7 @@ _REFRESH = 4
 
 
 class OnTerminal:
-    """What rich shows at the foot of a terminal while this context lasts; notes stay above it.
+    """The display that rich shows at the foot of a terminal while this context lasts; notes stay above it.
 
     refresh: pictures a second.
     """

@@ -1,4 +1,4 @@
-"""What is said in lines: results on stdout, notes and errors on stderr. Never wrapped, one line each.
+"""Lines for the user: results on stdout, notes and errors on stderr. Never wrapped, one line each.
 
 Of several processes that paint together the first one speaks; what keeps another from going on is told by that one.
 """
@@ -21,7 +21,7 @@ def note(text: str) -> None:
 
 
 def error(text: str) -> None:
-    """What went wrong, on stderr, as one line."""
+    """Write an error to stderr, as one line."""
     _print("error:", "red", text)
 
 

@@ -41,7 +41,7 @@ def takes_settings(command: Command) -> Command:
 
 
 def axes(incomplete: str) -> list[str]:
-    """What can be varied, as the shell completes it."""
+    """The settings that can be varied, for the shell's completion."""
     return [row.option for row in SCHEMA.values() if row.option.startswith(incomplete)]
 
 

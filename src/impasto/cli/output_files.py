@@ -1,4 +1,4 @@
-"""What is written of a painting: numbered snapshots, checkpoints, the result, the cost curve."""
+"""The files that a painting writes: numbered snapshots, checkpoints, the result, the cost curve."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -72,7 +72,7 @@ class OutputWriter:
         return result
 
     def resume_command(self) -> str:
-        """What to type to go on."""
+        """The command that goes on."""
         return command(["impasto", "resume", operand(self.job.checkpoint)])
 
     def _write(self, painting: "Painting", *writings: Callable[[], None]) -> None:

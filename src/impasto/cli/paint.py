@@ -137,7 +137,7 @@ def _say_painted(job: Job, painting: "Painting", result: "Result") -> None:
 
 
 def _sum(cost: "Cost", settings: "Settings") -> str:
-    """What J is made of, weighted."""
+    """The weighted parts of J, as a sum."""
     parts = [
         f"{settings.alpha:g} x content {cost.content:.4g}",
         f"{settings.beta:g} x style {cost.style:.4g}",

@@ -1,4 +1,4 @@
-"""What is set for the whole process, and therefore only where impasto is the program and not a guest in one."""
+"""Settings of the whole process, made only where impasto is the program and not a guest in one."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""What a display of a painting is told."""
+"""The interface of a display of a painting."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Title:
-    """What is being painted: the names of the pictures, and the size (height, width) of the result."""
+    """The title of a painting: the names of the pictures, and the size (height, width) of the result."""
 
     content: str
     style: str

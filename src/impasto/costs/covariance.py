@@ -58,7 +58,7 @@ class CovarianceTarget:
 
     @classmethod
     def of(cls, summary_S: Summary) -> "CovarianceTarget":
-        """What G is compared with, when S has this summary."""
+        """The target for G, when S has this summary."""
         return cls(mean_and_covariance(summary_S)[1])
 
     def activation_reference(self, activation: float) -> float | None:

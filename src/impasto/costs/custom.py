@@ -53,7 +53,7 @@ class CustomCost:
         raise NotImplementedError
 
     def fingerprint(self) -> str:
-        """What a checkpoint knows it by: its class, and all fields that are numbers, texts or tensors.
+        """An identification for checkpoints: its class, and all fields that are numbers, texts or tensors.
 
         Override it where these do not tell two such costs apart.
         """
@@ -114,7 +114,7 @@ class CustomTerm:
     def measure(
         self, a_G: Features, window: TileWindow | None = None, *, value: bool = True
     ) -> tuple[Summary, Features]:
-        """What the cost measures of the positions of `a_G`, or of its window."""
+        """The sums over the positions of `a_G`, or over its window."""
         return custom_summary(self.cost, a_G, None if window is None else window.in_tile)
 
     def rule(self, summary: Summary) -> Scalar:
@@ -131,7 +131,7 @@ class CustomTerm:
 
 
 def custom_summary(cost: CustomCost, a: Features, place: Slices | None = None) -> tuple[Summary, Features]:
-    """What a cost measures of some rows and columns of `a`, and `a` to go on with.
+    """The sums that a cost measures in some rows and columns of `a`, and `a` to continue with.
 
     Raises SettingsError when that is no tensor of floating point numbers.
     """

@@ -30,7 +30,7 @@ NEIGHBOUR_LAYERS = {"relu2_1": 0.2, "relu3_1": 0.4, "relu4_1": 0.4}
 POSITIONS = 12_288
 """Most positions of a style that are candidates, taken at random with a fixed seed: all of relu2_1 at 256 x 192."""
 HEIGHT = 1.0
-"""What (y_p - y_q)^2 counts beside the cosine in the search; y: height in the picture, from 0 to 1."""
+"""The weight of (y_p - y_q)^2, relative to the cosine, in the search; y: height in the picture, from 0 to 1."""
 STRIP = 2**21
 """Numbers that are worked on at a time: 8 MB."""
 LEAST_VARIANCE = 0.01

@@ -81,7 +81,7 @@ class PaletteTarget:
 
     @classmethod
     def of(cls, summary_S: Summary) -> "PaletteTarget":
-        """What G is compared with, when S has these histograms."""
+        """The target for G, when S has these histograms."""
         return cls(_cumulated(summary_S.total))
 
     def rule(self, summary: Summary) -> Scalar:

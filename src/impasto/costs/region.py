@@ -49,7 +49,7 @@ def guided_summary(
     *,
     value: bool = True,
 ) -> tuple[Summary, Features]:
-    """What a style cost measures of the positions of `a`, or of its window, each times its w(p); and `a` to go on with.
+    """The sums of a style cost over the positions of `a`, or of its window, weighted by w(p); and `a` to continue with.
 
     The count is that of the positions; what the sum is to be divided by is `guide.mass`.
     """

@@ -81,7 +81,7 @@ class GramTarget:
 
     @classmethod
     def of(cls, summary_S: Summary) -> "GramTarget":
-        """What G is compared with, when S has this summary."""
+        """The target for G, when S has this summary."""
         return cls(summary_S)
 
     def activation_reference(self, activation: float) -> float | None:

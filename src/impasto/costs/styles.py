@@ -13,7 +13,7 @@ from impasto.tensor_types import Features, Scalar
 
 
 class StyleTarget(Protocol):
-    """What is known of the style image at one layer, and how far a picture is from it.
+    """The statistics of the style image at one layer, and the distance of a picture from them.
 
     reference_factor: a balanced cost is divided by so many times the cost of a picture without any activation; chosen
     so that the same beta leads about equally far away from the photograph, whatever the kind. Without factors,
@@ -67,7 +67,7 @@ class StyleTerm:
     def measure(
         self, a_G: Features, window: TileWindow | None = None, *, value: bool = True
     ) -> tuple[Summary, Features]:
-        """What the target compares, of the positions of `a_G` or of its window."""
+        """The sums that the target compares, over the positions of `a_G` or of its window."""
         return self.target.measure(a_G, None if window is None else window.in_tile, value=value)
 
     def rule(self, summary: Summary) -> Scalar:

@@ -1,4 +1,4 @@
-"""What an engine knows of a cost: an additive measurement, and a scalar rule on the small summary.
+"""The interface between engines and costs: an additive measurement, and a scalar rule on the small summary.
 
 Because a measurement is a sum over positions, the summaries of the tiles of a picture add up to the summary
 of the picture, and an engine may walk the picture as it likes.
@@ -56,7 +56,7 @@ class Term(Protocol):
 
     @property
     def weight(self) -> float:
-        """What the rule's value is multiplied by before it is added to its part."""
+        """The factor of the rule's value in its part."""
 
     def measure(
         self, a_G: Features, window: TileWindow | None = None, *, value: bool = True

@@ -36,7 +36,7 @@ class FailureReport:
         return RankError(self._message(missing, failed, reason), speaks)
 
     def _words(self) -> dict[int, str]:
-        """What each rank left, "" when it only lost touch with another; without those that left nothing."""
+        """The message that each rank left, "" when it only lost its connection; without those that left none."""
         words, until = {self._rank: self._reported or ""}, time.monotonic() + LISTEN_SECONDS
         for rank in range(self._size):
             if rank == self._rank:

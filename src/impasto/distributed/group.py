@@ -79,7 +79,7 @@ class Group:
                 tensor.copy_(part.view(tensor.shape))
 
     def tell(self, value: Any = None) -> Any:
-        """What rank 0 says, JSON-able, in every rank."""
+        """Broadcast rank 0's value, JSON-able, to every rank."""
         with self._guarded():
             text = torch.frombuffer(bytearray(json.dumps(value).encode()), dtype=torch.uint8)
             length = torch.tensor([len(text)])

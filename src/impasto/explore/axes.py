@@ -1,4 +1,4 @@
-"""What can be varied: every setting, with values that show something, or with those that the user names.
+"""The axes of a grid: every setting, with values that show something, or with those that the user names.
 
 An axis is written `NAME` or `NAME=VALUE,VALUE,...`, each value as the command line takes it; only in lists of layers,
 where commas stand between values here, `+` joins what belongs to one value.

@@ -22,7 +22,7 @@ from impasto.files.atomic_write import replacing
 FORMAT, VERSION = "impasto exploration", 1
 LIST = "exploration.json"
 _NOTED = ("sha256", "cost", "steps", "stopped", "seconds")
-"""What the list has of a finished picture."""
+"""The facts of a finished picture that the list holds."""
 
 
 class Folder:
@@ -84,7 +84,7 @@ class Folder:
         self._write()
 
     def record(self, cell: Cell) -> Mapping[str, Any] | None:
-        """What was noted of a finished picture: cost (J and its parts by name), steps, stopped, seconds.
+        """The record of a finished picture: cost (J and its parts by name), steps, stopped, seconds.
 
         There is no cost where nothing was painted, because only the colours were taken.
         """

@@ -38,11 +38,11 @@ class Grid(grid.Grid):
     base: Settings
 
     def title(self, cell: Cell) -> str:
-        """What is special about a cell, as in "strength 0.2, seed 3"."""
+        """The settings that distinguish a cell, as in "strength 0.2, seed 3"."""
         return ", ".join(f"{axis.name} {label}" for axis, label in zip(self.axes, cell.labels, strict=True))
 
     def notes(self, protects: bool = False) -> list[str]:
-        """What to know before it is painted: axes along which nothing changes.
+        """Notes before it is painted: axes along which nothing changes.
 
         protects: whether a part of the photograph is protected.
         """

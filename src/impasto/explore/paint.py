@@ -192,7 +192,7 @@ class Explorer:
         return None if self.folder.record(cell) is None else self.folder.file(cell)
 
     def _about(self, inputs: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-        """What must stay the same for finished pictures to be kept; inputs: of a picture's metadata.
+        """The data that must stay the same for finished pictures to be reused; inputs: of a picture's metadata.
 
         The picture that it starts from is a setting, and may be varied.
         """

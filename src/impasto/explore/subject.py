@@ -1,4 +1,4 @@
-"""What an exploration is of: the photograph, the paintings, and the masks and maps beside them."""
+"""The inputs of an exploration: the photograph, the paintings, masks and maps."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

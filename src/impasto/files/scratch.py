@@ -11,7 +11,7 @@ _ON_DISK = Path("/var/tmp")
 
 
 def folder() -> Path:
-    """What TMPDIR (TEMP, TMP) names; otherwise the system's folder for temporary files, unless that is in memory.
+    """The folder that TMPDIR (TEMP, TMP) names; otherwise the system's for temporary files, unless that is in memory.
 
     Many Linux systems keep /tmp in memory, where a file saves none, and have /var/tmp on a disk.
     """

@@ -1,4 +1,4 @@
-"""What a painting is made of: the photograph, the paintings and their weights, regions, and what is protected."""
+"""The inputs of a painting: the photograph, the paintings and their weights, regions, and a mask of protection."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
@@ -87,7 +87,7 @@ class Inputs:
         return found | self.files
 
     def described(self) -> dict[str, dict[str, Any]]:
-        """What checkpoints and metadata keep of them, JSON-able: name and fingerprint, and a style's weight."""
+        """The inputs in checkpoints and metadata, JSON-able: name and fingerprint, and a style's weight."""
         found: dict[str, dict[str, Any]] = {
             role: {"name": one.name, "fingerprint": one.fingerprint} for role, one in self.roles().items()
         }
@@ -99,7 +99,7 @@ class Inputs:
 
 @dataclass(frozen=True)
 class Guidance:
-    """What says where what is painted; see `Stylizer.paint`, whose arguments these are."""
+    """The masks and maps of a painting: arguments of `Stylizer.paint`."""
 
     masks: Sequence[Source] = ()
     style_masks: Sequence[Source] = ()

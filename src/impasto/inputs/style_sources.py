@@ -11,7 +11,7 @@ SUFFIXES = (
     *(".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".heic", ".heif", ".avif", ".gif", ".jxl"),
     *(".jp2", ".ppm", ".pgm", ".bmp"),
 )
-"""What counts as a picture in a folder; the file itself is looked at when it is read."""
+"""The extensions of pictures in a folder; the file itself is looked at when it is read."""
 LEAST, MOST = 1e-6, 1e6
 """The range of a weight."""
 
@@ -51,7 +51,7 @@ def joined_names(names: Sequence[str]) -> str:
 
 
 def numbered(role: str, i: int) -> str:
-    """What one of several is called: the first by its role alone.
+    """The name of one of several: the first by its role alone.
 
     >>> numbered("style", 0), numbered("style", 1)
     ('style', 'style 2')

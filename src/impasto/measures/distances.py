@@ -88,7 +88,7 @@ def distances(
 
 @dataclass(frozen=True)
 class _Sums:
-    """What is added up over the tiles of a picture, by layer."""
+    """The sums over the tiles of a picture, by layer."""
 
     grams: dict[str, Summary] = field(default_factory=dict)
     moments: dict[str, Moments] = field(default_factory=dict)

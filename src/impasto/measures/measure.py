@@ -41,7 +41,7 @@ class Measure:
 
 @dataclass(frozen=True)
 class Report:
-    """What was measured of a result beside its two parents.
+    """The measures of a result, compared with its two parents.
 
     about: names and sizes of the three pictures, and the settings they were measured with; JSON-able.
     measures: in the order in which they are shown. notes: what a reader has to know of this very report.

@@ -114,7 +114,7 @@ def _votes(steps: Tensor) -> Tensor:
 
 
 def _unpredicted(z: Tensor) -> Tensor:
-    """What a linear least-squares fit to the lines on both sides leaves of z [lines, starts]."""
+    """The residual of z [lines, starts] after a linear least-squares fit to the lines on both sides."""
     k = NEIGHBOURS
     own = z[k : len(z) - k]
     pairs = [z[k - i : len(z) - k - i] + z[k + i : len(z) - k + i] for i in range(1, k + 1)]

@@ -17,8 +17,8 @@ from impasto.settings.amounts import bytes_of
 SAFE_PART = 0.8
 """How much of the memory that is free a painting plans to take, when no amount is named."""
 CONTEXT_BYTES = 950_000_000
-"""What a process holds of a GPU in addition to its tensors: kernels, libraries. 0.80 to 0.91 GB were observed (an H200,
-CUDA 13, `benchmarks/gpu_memory.py`)."""
+"""Bytes of a GPU that a process holds in addition to its tensors: kernels, libraries. 0.80 to 0.91 GB were observed (an
+H200, CUDA 13, `benchmarks/gpu_memory.py`)."""
 GENEROUS = 2
 """How much more than its peak a step may take of a GPU, where there is more: what was not summed up is not refused, and
 cuDNN does not take the whole card (`gpu_memory_limit`)."""
@@ -39,7 +39,7 @@ class AvailableMemory:
 
 
 def available_on(device: torch.device, allowed: str | None, on_machine: int = 1) -> AvailableMemory:
-    """What this process holds and may hold of the memory of the device that it computes on.
+    """The memory that this process holds and may hold, of the device that it computes on.
 
     allowed: the amount that the settings name, as in "4GB". on_machine: processes on this machine that paint together.
     """

@@ -31,7 +31,7 @@ gradient, beside the difference, as its allocator counts them (`tests/memory/tes
 
 @dataclass(frozen=True)
 class Network:
-    """What the encoder is asked for, and how.
+    """The layers that the encoder is asked for, and how it computes them.
 
     content, style: layers that are looked at. pooling: "max" or "average". compiled: whether the fused
     algorithms are used, or torch's. workers: threads that compute. custom: layers that costs of the user's own look at.
@@ -135,7 +135,7 @@ class Network:
         return self._handed_on(layer, pixels, layers) + whole // BITS if self.compiled else 2 * whole
 
     def _kept(self, layer: Layer, pixels: int) -> int:
-        """What a layer keeps for the gradient: itself, where that is needed, and where it differs from a_C."""
+        """Bytes that a layer keeps for the gradient: its activations, where needed, and their difference from a_C."""
         whole = _whole(layer, pixels)
         difference = whole if layer.name in self.content else 0
         if layer.name in self.custom:  # itself, and what its measurement keeps: a guess
@@ -157,7 +157,7 @@ class Network:
         return _whole(layer, pixels) // 2
 
     def _back(self, layer: Layer, pixels: int) -> int:
-        """What is there at most while the gradient goes back through a layer, beside what was kept until then."""
+        """The most bytes while the gradient goes back through a layer, in addition to what was kept until then."""
         whole = _whole(layer, pixels)
         gone = self._indices(layer, pixels)  # when the gradient comes to what the layer is measured by
         steps = [whole + whole // 4 if layer.name in self.layers and layer.ends_block else 0]

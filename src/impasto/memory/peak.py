@@ -1,4 +1,4 @@
-"""What a painting asks for, and the bytes that the process then holds at most.
+"""The peak of a painting's memory: the bytes that the process holds at most, from what the painting asks for.
 
 The constants were measured with the operating system's own figure for the process (`benchmarks/plan.py`), and those of
 a GPU with `benchmarks/gpu_memory.py`; the rest is arithmetic. `tests/memory` holds the peaks against what is observed.
@@ -29,23 +29,22 @@ from impasto.solvers.memory import scratch_bytes
 from impasto.vgg.layers import LAYERS
 
 CODE_BYTES = 250_000_000
-"""What comes with the first evaluation whatever its size: numba, compiled code, the libraries of torch, and pieces too
+"""Bytes of the first evaluation whatever its size: numba, compiled code, the libraries of torch, and pieces too
 small to be given back. Observed beside the rest: 90 to 180 MB for whole pictures, 135 to 250 in tiles, whose pieces
 differ in size (`benchmarks/plan.py`, 17 cases). It is the most, because the sum is a promise."""
 COMPILER_BYTES = 125_000_000
-"""What compiling takes, where none of the code was compiled before: 118 MB were observed."""
+"""Bytes that compiling takes, where none of the code was compiled before: 118 MB were observed."""
 SLACK = 1.02
-"""What the allocator holds beside what is used, over the parts that change with size. At 1536 pixels their sum alone
-was 3 percent above what was observed."""
+"""The memory that the allocator holds, relative to what is used, over the parts that change with size. At 1536 pixels
+their sum alone was 3 percent above what was observed."""
 GPU_SLACK = 1.2
-"""What torch's allocator has to hold of a GPU, over what is summed up: pieces come and go, and leave gaps of other
-sizes. Held to 1.05 of the sum (`available.gpu_memory_limit`), 14 of 15 paintings went through, and the other one held
+"""The memory that torch's allocator has to hold of a GPU, relative to the sum: pieces come and go, and leave gaps. Held to 1.05 of the sum (`available.gpu_memory_limit`), 14 of 15 paintings went through, and the other one held
 to 1.15 (`benchmarks/gpu_memory.py`)."""
 WORKSPACE_BYTES = 256 * 2**20
 """Room in which cuDNN and cuBLAS compute: 40 to 240 MB were observed beside the rest, where a limit was set."""
 FRAGMENTATION = 1.5
-"""What the process holds for the matrices of style targets and rules, over what is allocated: they come and go between
-each other. 12 regions at 512 pixels took 1.3 (gram), 1.4 (covariance) and 1.5 (wasserstein) of it."""
+"""The fragmentation of the matrices of style targets and rules: memory held, relative to what is allocated. 12 regions at
+512 pixels took 1.3 (gram), 1.4 (covariance) and 1.5 (wasserstein) of it."""
 STARTING_COPIES, UPSCALING_COPIES = 3, 2
 """Canvases' worth that is alive while the first canvas is made, and while a later one grows, beside the canvas that it
 grows from: that canvas, the solver's copy, and the photograph under the first."""
@@ -63,7 +62,7 @@ GUIDE_MAPS = 5
 
 @dataclass(frozen=True)
 class Scale:
-    """What is known of one scale before it is planned: sizes (height, width) of canvas and painting, and steps.
+    """One scale before it is planned: sizes (height, width) of canvas and painting, and steps.
 
     coarser: the size that its canvas grows from; None for the first scale.
     """
@@ -76,7 +75,7 @@ class Scale:
 
 @dataclass(frozen=True)
 class Demand:
-    """What the settings ask for.
+    """The demand of the settings on memory.
 
     engine: "auto", "whole" or "tiled"; tile: its side, None for what fits. solver, history: as in the settings.
     margin: pixels of mirrored border. disk: bytes that may be written to it. final: size of the result, to which

@@ -1,4 +1,4 @@
-"""What a painting asks of memory, from its settings, inputs and costs; see `peak.py` for what becomes of it."""
+"""The demand of a painting on memory, from its settings, inputs and costs; see `peak.py` for what becomes of it."""
 
 from collections.abc import Sequence
 
@@ -38,7 +38,7 @@ def memory_request(
     image_costs: Sequence[ImageCost] = (),
     styles_kept: int = 0,
 ) -> Demand:
-    """What a painting of these asks for. styles_kept: bytes of style encodings that may be kept."""
+    """The demand of a painting of these. styles_kept: bytes of style encodings that may be kept."""
     compiled = uses_compiled_code(settings, encoder)
     network = Network(
         frozenset(settings.content_layer),

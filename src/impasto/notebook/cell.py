@@ -107,7 +107,7 @@ class Cell(Reporter):
         return {"text/html": page, "text/plain": ", ".join(f"{name} {fact}" for name, fact in facts.items())}
 
     def _facts(self) -> dict[str, str]:
-        """What is said in words, by name."""
+        """The facts of the display, by name."""
         facts = facts_of(self._step, self._event)
         if self._step is None and self._event is None:
             return facts
@@ -116,7 +116,7 @@ class Cell(Reporter):
         return facts | {"time": f"{clock(self._meter.task.elapsed or 0)} gone{time_left}"}
 
     def _foot(self) -> str:
-        """What can be done now."""
+        """The actions that are possible now."""
         if self._ended:
             return "Stopped; the picture is kept." if self._meter.task.completed < 1 else "Painted."
         if self._stopping:

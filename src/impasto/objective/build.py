@@ -50,7 +50,7 @@ from impasto.tensor_types import Image, Span
 
 @dataclass(frozen=True, eq=False)
 class Encodings:
-    """What was measured of the pictures at one scale.
+    """The measurements of the pictures at one scale.
 
     content: a_C of each content layer. styles: what the style cost measures, by style image, part of it and layer.
     guides: of each region, by layer; None for one that is everywhere. neighbours: of each region, by layer.
@@ -160,7 +160,7 @@ def _fidelity(setup: ScaleSetup) -> ImageCost:
 
 
 def protection_at(setup: ScaleSetup, rows: Span) -> Protection | None:
-    """What stays of the content image in some rows of the canvas; None without a protect mask."""
+    """The protection of some rows of the canvas; None without a protect mask."""
     mask = setup.inputs.protect
     if mask is None:
         return None
@@ -214,7 +214,7 @@ def _custom_terms(setup: ScaleSetup, encodings: Encodings) -> list[Term]:
 
 
 def _engine(setup: ScaleSetup, terms: Sequence[Term]) -> Evaluate:
-    """What the network sees: the whole picture at once, tile by tile, or this process's rows of it."""
+    """The costs that the network computes: of the whole picture at once, tile by tile, or of this process's rows."""
     encoder, settings, layout, partition = setup.encoder, setup.settings, setup.layout, setup.partition
     if partition.size == 1 and layout.tile is None:
         if not setup.margin:

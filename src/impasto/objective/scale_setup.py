@@ -1,4 +1,4 @@
-"""What the objective of one scale is made of, and how its pictures are walked."""
+"""The parts of the objective of one scale, and the tilings of its pictures."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from impasto.vgg.vgg19 import VGG19
 
 @dataclass(frozen=True)
 class ScaleSetup:
-    """What the objective of one scale is made of.
+    """The parts of the objective of one scale.
 
     settings, inputs: as they are now; a painting that is steered changes weights in both. content_layers,
     style_layers: those that are encoded, whatever weight they have now. size: height and width of the canvas.

@@ -1,4 +1,4 @@
-"""What a picture is measured against: the cost terms of a content and a style image, at one size."""
+"""The targets of a painting: the cost terms of a content and a style image, at one size."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from impasto.vgg.vgg19 import VGG19
 
 
 class _Measure(NamedTuple):
-    """What is measured of a layer. of: (activation, window) -> the sums, and the activation to go on with.
+    """A measurement in a layer. of: (activation, window) -> the sums, and the activation to continue with.
 
     nothing: the same of activations that are all 0, where a process has no part of the picture.
     """
@@ -189,7 +189,7 @@ def guided_term(target: StyleTerm, guide: Guide, weight: float = 1.0) -> GuidedT
 
 @dataclass(frozen=True, eq=False)
 class CustomSums:
-    """What costs of the user's own measure, cost by cost: of the content image, and of each style image."""
+    """The sums of the user's own costs, cost by cost: of the content image, and of each style image."""
 
     content: Sequence[Summary] = ()
     styles: Sequence[Sequence[Summary]] = ()
@@ -248,7 +248,7 @@ def _summaries(
     tiling: Tiling | None,
     partition: Partition,
 ) -> list[Summary]:
-    """What each of some measures makes of its layer of a picture."""
+    """The sums of some measurements, each of its layer of a picture."""
     layers = list(dict.fromkeys(measure.layer for measure in measures))
     tiling = tiling or Tiling(picture.shape[2], picture.shape[3], layers)
     found: dict[int, Summary] = {}

@@ -137,7 +137,7 @@ class Tiled:
 
 
 def _outputs(measured: Summaries, slopes: Slopes) -> list[tuple[Tensor, Tensor]]:
-    """What a graph ends in, with the derivative of J by it."""
+    """The outputs of a graph, with the derivative of J with respect to each."""
     return [(summary.total, slopes[term]) for term, summary in measured.items()]
 
 

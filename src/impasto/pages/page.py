@@ -74,7 +74,7 @@ def write_page(
 
 
 def missing(cell: Cell, title: str, why: str = "Not painted yet.") -> dict[str, Any]:
-    """What the page says of a cell that is not painted."""
+    """The entry of a cell that is not painted."""
     return {"name": cell.name, "title": title, "labels": cell.labels, "small": None, "failed": why}
 
 

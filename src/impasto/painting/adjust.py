@@ -35,7 +35,7 @@ class Adjustment:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Adjustment":
-        """What `as_dict` made. Raises SettingsError for anything else."""
+        """An adjustment from the result of `as_dict`. Raises SettingsError for anything else."""
         changes = {name: value for name, value in values.items() if name != "step"}
         return read_adjustments([(values.get("step"), changes)])[0]
 

@@ -223,7 +223,7 @@ def check_fits(checkpoint: Checkpoint, sizes: Sequence[tuple[int, int]]) -> None
 
 
 def differences(checkpoint: Checkpoint, now: Mapping[str, Any]) -> list[str]:
-    """What keeps a resumed painting from giving the very same bytes."""
+    """The reasons why a resumed painting may not give the very same bytes."""
     before, after = {"ranks": 1, **checkpoint.versions}, {"ranks": 1, **now}
     return [
         f"the checkpoint was written with {name} {then}, this is {after[name]}: the last bits may differ"
@@ -237,7 +237,7 @@ def _names(fingerprints: Sequence[str]) -> str:
 
 
 class SavedState(Mapping[str, Any]):
-    """What a checkpoint holds of a solver, whose tensors are read, and come to `device`, one by one when asked for.
+    """A solver's saved state, whose tensors are read, and brought to `device`, one by one when asked for.
 
     rows: of each tensor [1, n, H, W] only these, for a process that shares the picture with others; None: all of it.
     """

@@ -1,4 +1,4 @@
-"""What a checkpoint's JSON has to hold, part by part, so that a crafted or damaged file ends in one line."""
+"""The types in a checkpoint's JSON, part by part, so that a crafted or damaged file ends in one line."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

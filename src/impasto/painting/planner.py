@@ -76,7 +76,7 @@ class Planner:
 
     @cached_property
     def _memory(self) -> AvailableMemory:
-        """What the process holds, and may hold: of several the one with the least memory decides."""
+        """The memory that the process holds, and may hold: of several the one with the least memory decides."""
         partition = self._partition
         own = available_on(self._problem.encoder.device, self._settings.memory, partition.on_machine)
         base = int(partition.largest(own.base))
@@ -98,7 +98,7 @@ class Planner:
 
     @cached_property
     def _parts(self) -> list[Scale]:
-        """What one process computes of each scale: the largest part, with what its tiles and the metric see."""
+        """The part of each scale that one process computes: the largest, with what its tiles and the metric see."""
         problem, coarser = self._problem, None
         found = []
         for scale in problem.scales:

@@ -1,4 +1,4 @@
-"""What the loop paints: the inputs at every scale, with the layouts, the solver and the objective of each."""
+"""The problem that the loop solves: the inputs at every scale, with its layout, solver and objective."""
 
 import threading
 from bisect import insort
@@ -218,7 +218,7 @@ class PaintingProblem:
     # What the painting asks for.
 
     def setup(self, scale: int, partition: Partition | None = None) -> ScaleSetup:
-        """What the objective of a scale is made of; partition: the processes that own rows, None for all."""
+        """The parts of the objective of a scale; partition: the processes that own rows, None for all."""
         size = self.scales[scale].size
         return ScaleSetup(
             encoder=self.encoder,
@@ -272,5 +272,5 @@ def _statistics_only(settings: Settings) -> Settings:
 
 
 def _evaluates_nothing(image: Image) -> Evaluation:
-    """What a process that owns no row of the canvas does while the others evaluate; see `WatchedSolver`."""
+    """The evaluation of a process that owns no row of the canvas; see `WatchedSolver`."""
     return Evaluation(Cost(0.0, 0.0, 0.0), torch.zeros_like(image))

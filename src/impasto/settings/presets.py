@@ -56,7 +56,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "solver": "lbfgs",
     },
 }
-"""What each preset sets otherwise than the table of settings, `schema.py`."""
+"""The values of each preset that differ from the table of settings, `schema.py`."""
 
 LARGEST_DEFAULT_SIZE = 1024
 """`size` is the content's own long side, up to this many pixels, unless the user names another."""

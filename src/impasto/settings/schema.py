@@ -190,7 +190,7 @@ SCHEMA: dict[str, Setting] = {one.name: row(one.name, **one.metadata) for one in
 """Every row, by its setting's name."""
 
 CHOICES = MappingProxyType({name: one.choices for name, one in SCHEMA.items() if one.choices})
-"""What each setting of kind "choice" may be."""
+"""The values of each setting of kind "choice"."""
 
 
 def groups() -> dict[str, list[str]]:
@@ -199,5 +199,5 @@ def groups() -> dict[str, list[str]]:
 
 
 def defaults(preset: str) -> dict[str, Any]:
-    """What a preset says of every setting."""
+    """The values of every setting in a preset."""
     return {name: one.default[preset] for name, one in SCHEMA.items()}

@@ -72,7 +72,7 @@ class Setting:
 
     @property
     def shown_metavar(self) -> str:
-        """What help writes after its option."""
+        """The placeholder after its option in help."""
         return self.metavar or "|".join(map(str, self.choices)) or _METAVARS.get(self.kind, "")
 
     def names_file(self, value: Any) -> bool:

@@ -19,16 +19,16 @@ from impasto.settings.setting import Setting
 ADJUSTABLE = tuple(
     "strength alpha beta style_layers content_layer styles variation protect_strength".split()  # noqa: SIM905
 )
-"""What may change between two steps of a painting: settings, and `styles`, the weights of the style images in order."""
+"""The names that may change between two steps of a painting: settings, and `styles`, the style images' weights in order."""
 INSTEAD_OF = {"strength": ("alpha", "beta")}
 """A setting that stands for others: given over settings that are there already, it takes their place."""
 OTHERS_OF_STRENGTH = ("fidelity", "placement")
-"""What strength sets, too, unless the user has set it."""
+"""The settings that strength sets, too, unless the user has set them."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings(Fields):
-    """What a painting is made with; immutable, checked when made. `None` stands for the preset's default.
+    """The settings of a painting; immutable, checked when made. `None` stands for the preset's default.
 
     Raises:
         SettingsError: a value that cannot be used, or two that do not go together. One line; `names` has the fields.

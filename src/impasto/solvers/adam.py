@@ -103,7 +103,7 @@ class Adam:
 
     @staticmethod
     def work(layout: Layout, steps: int) -> Work:
-        """What its steps take; see `work.py`."""
+        """The work of its steps; see `work.py`."""
         return adam_work(steps)
 
     @staticmethod

@@ -1,4 +1,4 @@
-"""What L-BFGS remembers: the last pairs (s, y), and the inverse Hessian that they describe."""
+"""The memory of L-BFGS: the last pairs (s, y), and the inverse Hessian that they describe."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -22,7 +22,7 @@ It leaves its argument alone, and returns it or a new tensor of the same shape.
 
 
 class Pair(NamedTuple):
-    """What one step taught: s, the change of the image; y, the change of the gradient.
+    """The pair of one step: s, the change of the image; y, the change of the gradient.
 
     sy: s . y. yMy: y . M y, M being the metric.
     """

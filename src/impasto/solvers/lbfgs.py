@@ -99,7 +99,7 @@ class LBFGS:
 
     @staticmethod
     def work(layout: Layout, steps: int) -> Work:
-        """What its steps take; see `work.py`."""
+        """The work of its steps; see `work.py`."""
         return lbfgs_work(layout.history, layout.kept, steps)
 
     @staticmethod

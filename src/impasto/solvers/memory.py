@@ -32,7 +32,7 @@ metric's convolutions, and the same for a canvas of 6 and of 17 megapixels."""
 
 @runtime_checkable
 class SolverSettings(Protocol):
-    """What of the settings decides how a solver may be laid out. history: pairs of L-BFGS."""
+    """The settings that decide how a solver may be laid out. history: pairs of L-BFGS."""
 
     @property
     def history(self) -> int:
@@ -62,7 +62,7 @@ def lbfgs_vectors(history: int, kept: str) -> Vectors:
 
 
 def scratch_bytes(vector: int) -> int:
-    """What the chunks of a vector of so many bytes take beside the vectors, at most."""
+    """The most bytes of the chunks of a vector of so many bytes, in addition to the vectors."""
     return SCRATCH_PIECES * min(vector, CHUNK * torch.float32.itemsize)
 
 

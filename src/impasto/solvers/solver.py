@@ -1,4 +1,4 @@
-"""What the loop knows of a solver, and what is saved of its state."""
+"""The interface between the loop and the solvers, and their saved state."""
 
 from collections.abc import Mapping
 from typing import Any, Protocol, runtime_checkable

@@ -35,7 +35,7 @@ class StoredVector(Protocol):
     """A past vector v. It can be added and multiplied, and read to be saved; it never changes."""
 
     scale: float
-    """What v was multiplied with before it was kept: a power of two."""
+    """The factor by which v was multiplied before it was stored: a power of two."""
 
     shape: torch.Size
     """v's shape."""

@@ -1,4 +1,4 @@
-"""What lies on the desk: pictures, knobs and masks of the next painting. It is kept, and every window shows it."""
+"""The desk: pictures, knobs and masks of the next painting. It is saved, and every window shows it."""
 
 import threading
 import time
@@ -84,7 +84,7 @@ class Desk:
             self.contents.parts.pop(key, None)
 
     def weigh(self, key: str, weight: float) -> None:
-        """What a painting counts beside the others. Raises SettingsError."""
+        """Set the weight of a painting among the others. Raises SettingsError."""
         weight = check_weight(weight)
         with self._changing():
             self.contents.styles = [
@@ -229,7 +229,7 @@ class Desk:
         }
 
     def _take(self, values: Mapping[str, Any]) -> None:
-        """What a file says, as far as it can be used: a picture that is gone is left out."""
+        """Take over the contents of a file, as far as they can be used: a picture that is gone is left out."""
         get = self._library.get
         try:
             styles = [(get(key), check_weight(weight)) for key, weight in values["styles"]]

@@ -47,7 +47,7 @@ def is_loopback(host: str) -> bool:
 
 
 def new_token() -> str:
-    """What has to be in the address where others could reach the studio, too."""
+    """A secret for the address, where others could reach the studio, too."""
     return secrets.token_urlsafe(24)
 
 

@@ -62,7 +62,7 @@ class Look:
         return self.busy and self._first
 
     def give_way(self) -> None:
-        """What it shows is being painted now: let both take turns, until something is changed."""
+        """Take turns with the painting that is at work, whose picture this shows, until something is changed."""
         self._first = False
 
     def close(self) -> None:

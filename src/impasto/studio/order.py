@@ -33,7 +33,7 @@ class Order:
 
     @property
     def title(self) -> str:
-        """What it is called in the gallery."""
+        """The title in the gallery."""
         names = " + ".join(source.stem for source, _ in self.styles)
         varied = " and ".join(text.split("=")[0] for text in self.vary)
         return f"{self.content.stem} × {names}" + (f": {varied}" if varied else "")
@@ -49,7 +49,7 @@ class Order:
         return found + [one for one in (self.start, self.protect) if one is not None]
 
     def arguments(self, library: Library) -> dict[str, Any]:
-        """What `Stylizer.paint` takes."""
+        """The arguments of `Stylizer.paint`."""
         return {
             "content": library.file(self.content),
             "style": [(library.file(source), weight) for source, weight in self.styles],
@@ -88,7 +88,7 @@ class Order:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any], library: Library) -> "Order":
-        """What `as_dict` made. Raises SettingsError when a picture is gone or a value is no longer one."""
+        """An order from the result of `as_dict`. Raises SettingsError when a picture is gone or a value is invalid."""
 
         def source(key: Any) -> Source:
             found = library.get(key) if isinstance(key, str) else None

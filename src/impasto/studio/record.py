@@ -1,4 +1,4 @@
-"""What is kept of a painting: its order, how far it came, and its files. It survives the server."""
+"""The record of a painting: its order, how far it came, and its files. It survives the server."""
 
 import secrets
 import shutil
@@ -49,7 +49,7 @@ class Record:
 
     @property
     def checkpoint(self) -> Path:
-        """What it goes on from."""
+        """The checkpoint to resume from."""
         return self.home / "painting.checkpoint"
 
     @property
@@ -83,7 +83,7 @@ class Record:
 
     @property
     def file_name(self) -> str:
-        """What the picture is called when it is downloaded."""
+        """The name of the downloaded file."""
         names = "-".join(source.stem for source, _ in self.order.styles)
         return f"{self.order.content.stem}-{names}"[:100]
 

@@ -1,4 +1,4 @@
-"""What the page fetches and sends besides NiceGUI's own: pictures, uploads, downloads. No path comes from outside."""
+"""Routes in addition to NiceGUI's own: pictures, uploads, downloads. No path comes from outside."""
 
 import asyncio
 import secrets
@@ -19,7 +19,7 @@ from impasto.ui.repeat_command import repeat_command
 
 PREFIX = "/studio"
 FORMATS = {"png": (8, 16), "tiff": (8, 16), "jpeg": (8,), "webp": (8,)}
-"""What a painting is downloaded as, and in how many bits a channel."""
+"""The formats of downloads, with their bits a channel."""
 _ENDINGS = {"png": ".png", "tiff": ".tif", "jpeg": ".jpg", "webp": ".webp"}
 _NEVER_KEPT = {"cache-control": "no-store"}
 _KEPT = {"cache-control": "private, max-age=31536000, immutable"}

@@ -18,7 +18,7 @@ LARGEST_FILE = 512_000_000
 LARGEST_SETTINGS = 200_000
 PHOTOGRAPH, PAINTING, SETTINGS, ANY = "photograph", "painting", "settings", "any"
 ROLES = (PHOTOGRAPH, PAINTING, SETTINGS, ANY)
-"""What a file is for. ANY: it was dropped beside the places for the others, or pasted, and says itself what it is."""
+"""The purpose of a file. ANY: it was dropped outside the places for the others, or pasted; its content decides."""
 assert LARGEST_FILE <= LARGEST_REQUEST
 
 
@@ -103,7 +103,7 @@ def _settings(atelier: Atelier, file: Path, name: str) -> str:
 
 
 def portable(settings: "impasto.Settings") -> dict[str, Any]:
-    """What is not the recipe's own, without what names a file of another machine."""
+    """The settings that are not the recipe's own, without those that name a file of another machine."""
     changed = settings.changed()
     rows = {row.name: row for row in impasto.Settings.schema()}
     return {

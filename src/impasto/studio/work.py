@@ -100,7 +100,7 @@ class Work:
 
     @property
     def settings_now(self) -> dict[str, Any]:
-        """What has been adjusted, by name, as it is now or will be after this step."""
+        """The adjusted settings, by name, as they are now or will be after this step."""
         changed: dict[str, Any] = {}
         for one in [*self.record.adjustments, {"step": 0, **self._pending}]:
             for name in one:

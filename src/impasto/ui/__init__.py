@@ -1,1 +1,1 @@
-"""What the faces of impasto share, the command line and the studio: words, progress, masks and maps, commands."""
+"""Parts that the front ends share: texts, progress, masks and maps, commands."""

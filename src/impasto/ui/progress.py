@@ -18,7 +18,7 @@ WORDS = {
     "encoding": "encoding the pictures",
     "compiling": "compiling for this machine, once: some 10 seconds",
 }
-"""What an event is called, by its kind."""
+"""The titles of events, by kind."""
 
 
 class Meter:

@@ -1,4 +1,4 @@
-"""What is cut away of a block's input, because the tile does not need it any more; see `objective/tiling/tiles.py`."""
+"""Cropping of a block's input to the part that the tile still needs; see `objective/tiling/tiles.py`."""
 
 from typing import Any
 

@@ -22,7 +22,7 @@ PROGRAM = "impasto video"
 
 @dataclass(frozen=True)
 class FilmJob:
-    """What `impasto video` was asked for. Paths are as the user gave them; `as_dict` makes them good in any folder.
+    """A job of `impasto video`. Paths are as the user gave them; `as_dict` makes them valid in any folder.
 
     start, stop, every, rate: as for `VideoStylizer.paint`; seconds. codec: as for `FilmPainting.save`. guidance: paths
     by argument of `VideoStylizer.paint`.
@@ -108,7 +108,7 @@ class FilmJob:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "FilmJob":
-        """What `as_dict` gave.
+        """A job from the result of `as_dict`.
 
         Raises:
             CheckpointError: it is something else.

@@ -15,7 +15,7 @@ from impasto.settings.toml_file import FILM_KEYS
 STYLES = "styles"
 """The weights of the paintings, in their order, which may change over time as well."""
 MAY_CHANGE = (STYLES, "strength", "alpha", "beta", "variation", "protect_strength")
-"""What may have another value at another time."""
+"""The settings that may have another value at another time."""
 
 
 @dataclass(frozen=True)

@@ -110,7 +110,7 @@ class FilmParts:
         )
 
     def name(self, segment: Segment) -> str:
-        """What a part is called, its frames counted from 1."""
+        """The name of a part, its frames counted from 1."""
         return f"frames {segment.first + 1} to {segment.last}"
 
     def _data(self, segment: Segment, folder: Path, concurrent: int) -> dict[str, object]:
@@ -125,7 +125,7 @@ class FilmParts:
 
 @dataclass(frozen=True)
 class Look:
-    """What is known of a film before it is painted.
+    """The properties of a film, found before it is painted.
 
     plan: as for one process. size: height and width of its frames. transparent: whether it may be. notes: sentences
     that the user should know.

@@ -1,4 +1,4 @@
-"""What a film will take: time, memory and disk, told before it is painted."""
+"""The plan of a film: time, memory and disk, before it is painted."""
 
 import math
 import time

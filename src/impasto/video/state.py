@@ -26,7 +26,7 @@ from impasto.files.readable import is_regular
 from impasto.video.tracks import Tracks
 
 SUFFIX = ".film"
-"""What the name of the folder ends in, after that of the film that is painted."""
+"""The suffix of the folder, after the name of the film that is painted."""
 _JOB, _TRACKS = "film.json", "tracks-*.npz"
 _FIELDS = ("source", "x", "y", "likeness", "trust", "age", "still")
 
@@ -74,12 +74,12 @@ class State:
             self.folder.rmdir()
 
     def write_job(self, job: Mapping[str, Any]) -> None:
-        """What is painted, JSON-able."""
+        """Write the job, JSON-able."""
         with replacing(self.folder / _JOB, overwrite=True) as file:
             file.write(json.dumps(job, indent=1, sort_keys=True).encode())
 
     def job(self) -> dict[str, Any]:
-        """What `write_job` wrote.
+        """The job that `write_job` wrote.
 
         Raises:
             CheckpointError: it is not there, or damaged.
@@ -114,7 +114,7 @@ class State:
         return cv2.cvtColor(found, cv2.COLOR_BGR2RGB if found.shape[2] == 3 else cv2.COLOR_BGRA2RGBA)
 
     def base(self, visit: int) -> np.ndarray:
-        """What later frames are brought from: uint8 [H, W, 3]."""
+        """The frame that later ones are brought from: uint8 [H, W, 3]."""
         return self.paint(visit, kind="base" if is_regular(self._path("base", visit)) else "paint")[..., :3]
 
     def has_paint(self, visit: int) -> bool:
@@ -133,7 +133,7 @@ class State:
                 self._tracks_of(number).unlink(missing_ok=True)
 
     def tracks(self) -> list[tuple[Tracks, int]]:
-        """What `write_tracks` kept, the last visit first, then those it was to keep, in their order.
+        """The tracks that `write_tracks` wrote, the last visit first, then those it was to keep, in their order.
 
         Nothing before the first visit was done.
 
@@ -165,7 +165,7 @@ class State:
             ) from None
 
     def bytes(self) -> int:
-        """What the folder takes on the disk."""
+        """The bytes of the folder on the disk."""
         return sum(path.stat().st_size for path in self.folder.iterdir() if path.is_file())
 
     def free(self) -> int:
@@ -182,7 +182,7 @@ def is_state(path: Path) -> bool:
 
 
 def read_job(folder: Path) -> dict[str, Any]:
-    """What an unfinished film is painted from, and how.
+    """The job of an unfinished film.
 
     Raises:
         CheckpointError: the folder keeps none, or it is damaged.

@@ -19,7 +19,7 @@ from impasto.video.film_file import FilmFile
 
 _FORMATS = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".mkv": "matroska", ".avi": "avi", ".nut": "nut"}
 RECIPE = "impasto"
-"""What the comment in a film's file begins with, before the JSON of its metadata."""
+"""The prefix of the comment in a film's file, before the JSON of its metadata."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ def _encodable(frame: Frame, target: Target, about: About, stream: Any) -> Any:
 
 
 def on_white(pixels: np.ndarray, alpha: np.ndarray) -> np.ndarray:
-    """What a transparent picture looks like on white, in coded values as browsers show it: uint8 [H, W, 3]."""
+    """A transparent picture composited onto white, in coded values as browsers show it: uint8 [H, W, 3]."""
     part = alpha[..., None].astype(np.float32) / 255
     return np.round(pixels * part + 255 * (1 - part)).astype(np.uint8)
 

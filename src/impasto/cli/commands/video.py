@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from impasto.video.state import State
 
 PACKAGES = {"av": "av", "cv2": "opencv-python-headless"}
-"""What the extra brings: modules, and the packages that have them."""
+"""The modules that the extra installs, and the packages that have them."""
 
 
 @takes_settings

@@ -59,7 +59,7 @@ def write_picture(
 
 
 def checked_planes(rgb: Tensor, alpha: Tensor | None, path: Path) -> tuple[Tensor, Tensor | None]:
-    """What will be written to `path`, as float32 [1, 3, H, W] and [1, 1, H, W] on the CPU.
+    """The planes that will be written to `path`, as float32 [1, 3, H, W] and [1, 1, H, W] on the CPU.
 
     Raises:
         PictureError: another shape, NaN or infinity.

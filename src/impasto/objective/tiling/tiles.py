@@ -61,7 +61,7 @@ class Axis:
         return Span(self.own.start // stride, self.own.stop // stride)
 
     def crop(self, block: int) -> slice:
-        """What to keep of what the pooling in front of `block` makes; each block's input starts at an even place."""
+        """The slice of the output of the pooling before `block`; each block's input starts at an even position."""
         before = self.seen[block - 1]
         return self.seen[block].within(Span(before.start // 2, before.stop // 2))
 
@@ -88,7 +88,7 @@ class Tile:
         return slice(*self.rows.own_at(stride)), slice(*self.columns.own_at(stride))
 
     def crops(self) -> dict[int, tuple[slice, slice]]:
-        """What to keep after each pooling, by the block behind it."""
+        """The slices to crop to after each pooling, by the block behind it."""
         _, *later = self.rows.seen
         return {block: (self.rows.crop(block), self.columns.crop(block)) for block in later}
 
@@ -131,7 +131,7 @@ def _axes(
 
 
 def _seen(own: Span, length: int, layers: Sequence[str], blocks: Blocks) -> dict[int, Span]:
-    """What each block must be given, walking back from the end of the walk."""
+    """The input that each block needs, computed backwards from the end of the walk."""
     needed: Span | None = None
     seen = {}
     if blocks.until is not None:

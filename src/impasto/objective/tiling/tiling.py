@@ -108,7 +108,7 @@ class Tiling:
         return tile.own_at(block_stride(self.blocks.until))
 
     def cut(self, image: Input, tile: Tile) -> Piece:
-        """What a tile sees of the walk's input, without a graph: a copy, unless it sees all of a deeper block's."""
+        """The walk's input that a tile sees, without a graph: a copy, unless the tile sees all of a deeper block's."""
         if self.blocks.first > 1:
             return image[..., *tile.seen].contiguous(memory_format=torch.channels_last).detach()
         rows, columns = self._sources(tile)
@@ -138,7 +138,7 @@ class Tiling:
         return encoder.walk(pixels, self.layers, show, tile.crops(), self.blocks.first, self.blocks.until)
 
     def window(self, layer: str, tile: Tile | None = None) -> TileWindow:
-        """What is measured of a tile's layer: what it owns, less the margin. Rows count from the first owned here.
+        """The measured window of a tile's layer: what it owns, less the margin. Rows count from the first owned here.
 
         tile: None for the only one.
         """

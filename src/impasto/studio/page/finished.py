@@ -83,7 +83,7 @@ def _downloads(record: Record) -> None:
 
 
 def _draw_grid(view: View, record: Record) -> None:
-    """What can be done with a grid of small pictures."""
+    """Draw what can be done with a grid of small pictures."""
     if record.picture.exists():
         heading("Download")
         with ui.element("div").classes("actions"):

@@ -113,7 +113,7 @@ class Knob:
             self._turn(value)
 
     def _position(self, value: Any) -> Any:
-        """What the control shows for a value."""
+        """The position of the control for a value."""
         self._last = value
         if _slides(self.row):
             return round(_TURNS * _place_of(self.row, value))

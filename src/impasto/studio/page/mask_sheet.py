@@ -60,7 +60,7 @@ def draw_files(sheet: Sheet, load: Callable[[bytes], Awaitable[None]]) -> None:
 
 
 async def fetched(sheet: Sheet) -> bytes | None:
-    """What was brushed, as a PNG; None, and a line, where the page does not answer."""
+    """The brushed mask, as a PNG; None, and a message, where the page does not answer."""
     try:
         return await sheet.brush.mask()
     except (TimeoutError, RuntimeError) as error:

@@ -14,7 +14,7 @@ from impasto.studio.page.view import View, say, trying
 from impasto.ui.guides import GUIDES
 
 _WHAT = {guide.argument: guide.help.split(":")[0].split(";")[0] for guide in GUIDES}
-"""What a mask says; how its file looks is of no matter to who brushes it."""
+"""The meaning of each mask; the look of its file is of no matter to who brushes it."""
 
 
 def open_masks(view: View) -> None:

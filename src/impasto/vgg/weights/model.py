@@ -1,4 +1,4 @@
-"""What is known about a network's weights once they are read."""
+"""A network's weights, once they are read."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
