@@ -31,7 +31,7 @@ class Resized:
         return Resized, ()
 
     def get(self, key: Hashable, make: Callable[[], Tensor]) -> Tensor:
-        """The result of `make` for this key, [1, 3, rows, W], one of KEPT_SIZES that are cached; must not be changed."""
+        """The result of `make` for this key, [1, 3, rows, W], one of KEPT_SIZES that are cached. Do not change it."""
         with self._lock:
             found = self._kept.pop(key, None)
             if found is not None:

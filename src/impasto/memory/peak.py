@@ -38,13 +38,14 @@ SLACK = 1.02
 """The memory that the allocator holds, relative to what is used, over the parts that change with size. At 1536 pixels
 their sum alone was 3 percent above what was observed."""
 GPU_SLACK = 1.2
-"""The memory that torch's allocator has to hold of a GPU, relative to the sum: pieces come and go, and leave gaps. Held to 1.05 of the sum (`available.gpu_memory_limit`), 14 of 15 paintings went through, and the other one held
-to 1.15 (`benchmarks/gpu_memory.py`)."""
+"""The memory that torch's allocator has to hold of a GPU, relative to the sum: pieces come and go, and leave gaps.
+Held to 1.05 of the sum (`available.gpu_memory_limit`), 14 of 15 paintings went through, and the other one held to 1.15
+(`benchmarks/gpu_memory.py`)."""
 WORKSPACE_BYTES = 256 * 2**20
 """Room in which cuDNN and cuBLAS compute: 40 to 240 MB were observed beside the rest, where a limit was set."""
 FRAGMENTATION = 1.5
-"""The fragmentation of the matrices of style targets and rules: memory held, relative to what is allocated. 12 regions at
-512 pixels took 1.3 (gram), 1.4 (covariance) and 1.5 (wasserstein) of it."""
+"""The fragmentation of the matrices of style targets and rules: memory held, relative to what is allocated. 12 regions
+at 512 pixels took 1.3 (gram), 1.4 (covariance) and 1.5 (wasserstein) of it."""
 STARTING_COPIES, UPSCALING_COPIES = 3, 2
 """Canvases' worth that is alive while the first canvas is made, and while a later one grows, beside the canvas that it
 grows from: that canvas, the solver's copy, and the photograph under the first."""

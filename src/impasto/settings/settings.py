@@ -19,7 +19,7 @@ from impasto.settings.setting import Setting
 ADJUSTABLE = tuple(
     "strength alpha beta style_layers content_layer styles variation protect_strength".split()  # noqa: SIM905
 )
-"""The names that may change between two steps of a painting: settings, and `styles`, the style images' weights in order."""
+"""The names that may change between two steps of a painting: settings, and `styles`, the style images' weights."""
 INSTEAD_OF = {"strength": ("alpha", "beta")}
 """A setting that stands for others: given over settings that are there already, it takes their place."""
 OTHERS_OF_STRENGTH = ("fidelity", "placement")

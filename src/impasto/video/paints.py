@@ -47,7 +47,7 @@ class Paints:
         return visit in self._bases
 
     def bases(self, numbers: list[int]) -> dict[int, np.ndarray]:
-        """The frames that a frame is brought from: uint8 [H, W, 3], by visit; without those that are not painted yet."""
+        """The frames that a frame is brought from: uint8 [H, W, 3], by visit, without those not painted yet."""
         for number in numbers:
             if number not in self._bases and (number in self._loaded or self.state.has_paint(number)):
                 self._bases[number] = self.state.base(number)
