@@ -143,7 +143,7 @@ def join(place: ProcessInfo, device: torch.device) -> Group:
     """
     if not _joined:
         wait = timedelta(seconds=PATIENCE)
-        nccl = device.type == "cuda" and torch.cuda.device_count() >= place.beside
+        nccl = device.type == "cuda" and torch.cuda.device_count() >= place.on_machine
         try:
             store, _, _ = next(dist.rendezvous("env://", place.rank, place.size, timeout=wait))
         except (RuntimeError, ValueError) as error:
