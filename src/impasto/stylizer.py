@@ -184,7 +184,7 @@ class Stylizer:
         size = size or self.settings.size
         if size is None or self.settings.colour != "painting":
             return encoded
-        # A canvas's long side alone decides how large the style is beside it, so any content will do.
+        # A canvas's long side alone decides how large the style is encoded, so any content will do.
         inputs = Inputs(content=encoded.styles[0].picture, styles=encoded.styles)
         settings = replace(self.settings, size=size)
         painting = Painting(

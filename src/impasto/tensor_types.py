@@ -12,7 +12,7 @@ Image = Float[Tensor, "1 3 height width"]
 """RGB, sRGB-coded, in [0, 1]."""
 
 ResizedImage = Float[Tensor, "1 3 new_height new_width"]
-"""An image beside another of a different size."""
+"""An image used together with another of a different size."""
 
 Features = Float[Tensor, "1 n_C n_H n_W"]
 """Activations of one layer, after its ReLU."""

@@ -95,7 +95,7 @@ def patience(scheduler: str | None) -> float | None:
 
 
 def most_concurrent(client: "Client") -> int:
-    """How many workers paint beside each other on the machine that has the most of them; 1 where none is known."""
+    """How many workers paint at the same time on the machine that has the most of them; 1 where none is known."""
     return max(workers_by_machine(client).values(), default=1)
 
 

@@ -25,7 +25,7 @@ NAME = "{photo}__{painting}.png"
 FIELDS = ("photo", "painting", "photo_folder", "painting_folder", "number")
 """The names that a pattern may hold in braces, in addition to those of settings."""
 UNFINISHED = "unfinished"
-"""The folder, beside the results, of what is kept while pictures are painted."""
+"""The folder, next to the results, of the files that are needed while pictures are painted."""
 _LONGEST = 60
 
 

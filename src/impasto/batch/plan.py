@@ -31,7 +31,7 @@ SAMPLED = 500
 KINDS = 8
 """So many kinds of settings are measured; others take as long as these do on average."""
 SIDE_BY_SIDE = 1.1
-"""How much longer a step takes while other workers compute beside it, each with cores of its own
+"""How much longer a step takes while other workers compute at the same time, each with cores of its own
 (`benchmarks/batch.py`): they share the memory's lanes."""
 BYTES_PER_PIXEL = {".png": 2.5, ".tif": 3.0, ".tiff": 3.0, ".jpg": 0.8, ".jpeg": 0.8, ".webp": 0.6}
 """Bytes a pixel of results with 8 bits; 16 bits take twice as many."""

@@ -1,4 +1,4 @@
-"""How far a batch is, reckoned from the engine's events: the whole, with the time left, and each worker."""
+"""How far a batch is, computed from the engine's events: the whole, with the time left, and each worker."""
 
 import time
 from collections.abc import Callable

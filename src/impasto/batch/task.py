@@ -44,7 +44,7 @@ def tell(done: float, words: str = "") -> None:
 
     Args:
         done: part of its work, 0 to 1.
-        words: what it does, shown beside its name.
+        words: what it does, shown next to its name.
     """
     send = getattr(_HERE, "send", None)
     if send is None or (time.monotonic() < _HERE.next and done < 1):

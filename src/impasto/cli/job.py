@@ -41,7 +41,7 @@ class Job:
         return inputs_of(self.content, self.styles, self.start, self.where)
 
     def snapshot(self, number: int) -> Path:
-        """Where the picture after this many steps is kept: portrait-0040.png beside portrait.png."""
+        """Where the picture after this many steps is kept: portrait-0040.png next to portrait.png."""
         return self.output.with_name(f"{self.output.stem}-{number:04}{self.output.suffix}")
 
 
@@ -58,7 +58,7 @@ class RunRecord:
 
 
 def default_checkpoint(output: Path) -> Path:
-    """portrait.png.checkpoint beside portrait.png."""
+    """portrait.png.checkpoint next to portrait.png."""
     return (
         output.parent / f"{output.name}{CHECKPOINT_SUFFIX}"
     )  # with_name fails where there is no name, as for "."

@@ -22,7 +22,7 @@ from impasto.tensor_types import Features, Gram, Scalar
 def mean_and_covariance(summary: Summary) -> tuple[Tensor, Gram]:
     """mu [n_C] and C [n_C, n_C], in float64, of the sums that `moments_summary` gives.
 
-    In float64 because a mean that is large beside the deviations from it leaves few digits of their difference.
+    In float64 because a mean that is large compared with the deviations from it leaves few digits of their difference.
 
     >>> import torch
     >>> a = torch.tensor([[1.0, 3.0], [2.0, 6.0]]).reshape(1, 2, 1, 2)

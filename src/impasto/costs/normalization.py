@@ -1,7 +1,7 @@
 """References by which costs are divided where they are balanced, so that alpha and beta are pure numbers.
 
 The raw costs differ by powers of ten between layers, styles and sizes (arXiv 1910.09447). Divided by a
-reference in the same unit, a cost says how large the difference is beside the thing itself.
+reference in the same unit, a cost says how large the difference is, relative to the thing itself.
 """
 
 from dataclasses import dataclass

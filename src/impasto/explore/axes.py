@@ -79,7 +79,7 @@ def own_values(field: str, preset: str | None = None) -> tuple[str, ...]:
 
 
 def without_effect(field: str, settings: Settings, protects: bool = False) -> str | None:
-    """Why varying this setting changes nothing beside these settings; None where it does.
+    """Why varying this setting changes nothing with these settings; None where it does.
 
     protects: whether a part of the photograph is protected.
     """

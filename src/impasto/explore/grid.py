@@ -57,7 +57,7 @@ class Grid(grid.Grid):
 def make_grid(
     vary: Sequence[str], fields: Mapping[str, Any], beneath: Mapping[str, Any] = MappingProxyType({})
 ) -> Grid:
-    """The grid for one or two axes, as `parse_axis` reads them, beside the other settings.
+    """The grid for one or two axes, as `parse_axis` reads them, on top of the other settings.
 
     fields: those of `Settings` that are not as the preset has them. beneath: likewise, those that `fields` and what is
         varied win over, such as a settings file's. Unless one of them has it, the size is EXPLORE_SIZE, and the

@@ -64,7 +64,7 @@ Event = Begun | Stepped | Ended
 
 @dataclass(frozen=True)
 class ToDo:
-    """A picture to paint, and how much work it is beside others: steps times pixels."""
+    """A picture to paint, and how much work it is, relative to others: steps times pixels."""
 
     cell: Cell
     work: int

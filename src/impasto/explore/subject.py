@@ -12,14 +12,14 @@ from impasto.inputs.style_sources import joined_names
 class Subject:
     """The files that every picture of a grid is painted from.
 
-    styles: the paintings with their weights. where: what else `Stylizer.paint` takes, by its arguments' names. beside:
+    styles: the paintings with their weights. where: what else `Stylizer.paint` takes, by its arguments' names. files:
     the files of `where`, by what each is, such as "mask 2".
     """
 
     content: Path
     styles: tuple[tuple[Path, float], ...]
     where: Mapping[str, Any] = field(default_factory=dict)
-    beside: Mapping[str, Path] = field(default_factory=dict)
+    files: Mapping[str, Path] = field(default_factory=dict)
 
     @property
     def manner(self) -> str:
@@ -41,4 +41,4 @@ class Subject:
         weights = [f", weight {weight:g}" if weight != 1 else "" for _, weight in self.styles]
         found = [(self.content, self.content.name)]
         found += [(path, path.name + text) for (path, _), text in zip(self.styles, weights, strict=True)]
-        return found + [(path, f"{path.name} ({role})") for role, path in self.beside.items()]
+        return found + [(path, f"{path.name} ({role})") for role, path in self.files.items()]

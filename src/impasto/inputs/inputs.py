@@ -17,7 +17,7 @@ Source = object
 
 @dataclass(frozen=True)
 class Style:
-    """A painting, and what it counts beside the others."""
+    """A style image and its weight among the others."""
 
     picture: Picture
     weight: float = 1.0
@@ -29,7 +29,7 @@ class Region:
 
     mask: where it is; None: everywhere. styles: which paintings (numbers from 0), blended by their weights.
     style_masks: for each of them the part that is looked at; None: all of it.
-    weight: what the region's style cost counts beside that of others.
+    weight: of the region's style cost among those of others.
     """
 
     mask: Mask | None

@@ -70,5 +70,5 @@ class Report:
 
 
 def relative(value: float, reference: float, least: float = 0.0) -> float:
-    """value / reference; the value itself beside a reference that is not above `least`, such as a flat picture's."""
+    """value / reference; the value itself where the reference is at most `least`, such as a flat picture's."""
     return value / reference if reference > least else value

@@ -3,7 +3,7 @@
 The walk is followed layer by layer. Forward, a layer's input and output are there at once. With a graph, what
 the gradient will need stays: one bit an activation and the activations that a Gram matrix was taken of (the
 compiled algorithms), or every activation (torch's). Backward, the gradients by a layer's output and input are
-there at once, beside what has not been used up yet.
+there at once, in addition to what has not been used up yet.
 """
 
 import math
@@ -26,7 +26,7 @@ BITS = 8 * FLOAT
 """A bit an activation is this part of the activations."""
 DIFFERENCE_FORWARD, DIFFERENCE_BACK = 3, 3
 """Activations' worth that torch has alive for sum (a_C - a_G)^2: a_G, the difference and its square; and for its
-gradient, beside the difference, as its allocator counts them (`tests/memory/test_footprint.py`)."""
+gradient, in addition to the difference, as its allocator counts them (`tests/memory/test_footprint.py`)."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Network:
         return sorted(self.content | self.style | self.custom)
 
     def kernel_bytes(self) -> int:
-        """Kernels as the layers keep them: made when a layer is first computed, beside the weights themselves."""
+        """Kernels as the layers keep them: made when a layer is first computed, in addition to the weights."""
         values = 2 * WINOGRAD_POINTS if self.compiled else KERNEL  # direct: laid out again, channels last
         return sum(values * FLOAT * one.n_in * one.n_out for one in upto(self.layers)[1:])
 
@@ -106,7 +106,7 @@ class Network:
         )
 
     def evaluation_bytes(self, stages: Sequence[Tiling], gradient: int) -> int:
-        """At the peak of an evaluation, beside its picture: the gradient's bytes, and what a tile takes.
+        """At the peak of an evaluation, without its picture: the gradient's bytes, and what a tile takes.
 
         In two stages the map between them and the derivative by it are there while the deep blocks are walked, and the
         derivative alone while the gradient goes back through the shallow ones.
@@ -130,7 +130,7 @@ class Network:
         return whole // 4 if pooled else whole
 
     def _computed(self, layer: Layer, pixels: int, layers: Collection[str]) -> int:
-        """A layer's output, and what is made beside it: a bit each, or torch's output before the ReLU."""
+        """A layer's output, and what is made with it: a bit each, or torch's output before the ReLU."""
         whole = _whole(layer, pixels)
         return self._handed_on(layer, pixels, layers) + whole // BITS if self.compiled else 2 * whole
 

@@ -30,7 +30,7 @@ from impasto.vgg.layers import LAYERS
 
 CODE_BYTES = 250_000_000
 """Bytes of the first evaluation whatever its size: numba, compiled code, the libraries of torch, and pieces too
-small to be given back. Observed beside the rest: 90 to 180 MB for whole pictures, 135 to 250 in tiles, whose pieces
+small to be given back. Observed in addition: 90 to 180 MB for whole pictures, 135 to 250 in tiles, whose pieces
 differ in size (`benchmarks/plan.py`, 17 cases). It is the most, because the sum is a promise."""
 COMPILER_BYTES = 125_000_000
 """Bytes that compiling takes, where none of the code was compiled before: 118 MB were observed."""
@@ -42,7 +42,7 @@ GPU_SLACK = 1.2
 Held to 1.05 of the sum (`available.gpu_memory_limit`), 14 of 15 paintings went through, and the other one held to 1.15
 (`benchmarks/gpu_memory.py`)."""
 WORKSPACE_BYTES = 256 * 2**20
-"""Room in which cuDNN and cuBLAS compute: 40 to 240 MB were observed beside the rest, where a limit was set."""
+"""Room in which cuDNN and cuBLAS compute: 40 to 240 MB were observed in addition to the rest, where a limit was set."""
 FRAGMENTATION = 1.5
 """The fragmentation of the matrices of style targets and rules: memory held, relative to what is allocated. 12 regions
 at 512 pixels took 1.3 (gram), 1.4 (covariance) and 1.5 (wasserstein) of it."""
@@ -191,7 +191,7 @@ class Demand:
         return VECTOR * (UPSCALING_COPIES * pixels + math.prod(scale.coarser)) + _strips(scale.size)
 
     def showing(self, scale: Scale) -> int:
-        """Bytes of the result as it is shown or kept, beside the solver's: an unfinished picture is grown first."""
+        """Bytes of the result as it is shown or saved, without the solver's: an unfinished picture is grown first."""
         copies = PROTECTED_COPIES if self.protected else SHOWN_COPIES
         if self.final not in (None, scale.size):
             copies += 1

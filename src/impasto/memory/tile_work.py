@@ -9,7 +9,7 @@ ACTIVATION = 200
 take 0.15, 0.16, 0.34, 0.32 and 0.02 of the work; measured of the time (384 x 256, both directions, Gram matrices among
 them): 0.17, 0.16, 0.34, 0.29 and 0.04."""
 FORWARD = 0.49
-"""The first of two passes over tiles, without a gradient, beside an evaluation of the same pixels in one piece."""
+"""The first of two passes over tiles, without a gradient, relative to an evaluation of the same pixels in one piece."""
 SECOND_PASS = 0.94
 """The second, which measures nothing."""
 

@@ -183,7 +183,7 @@ def style_term(
 
 
 def guided_term(target: StyleTerm, guide: Guide, weight: float = 1.0) -> GuidedTerm:
-    """The same within a region of the canvas; weight: what the region counts beside the others of its size."""
+    """The same within a region of the canvas; weight: of the region among others of its size."""
     return GuidedTerm(target.layer, target, guide, weight * guide.share * target.weight)
 
 

@@ -44,7 +44,7 @@ def write_page(
         title: above everything.
         sources: the files that everything is made from, with the words to show each under.
         note: what to know of the figures.
-        others: further pages, each with its name and its file beside this one.
+        others: further pages, each with its name and its file next to this one.
 
     Raises:
         OutputError: it cannot be written.

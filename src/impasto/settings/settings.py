@@ -120,7 +120,7 @@ class Settings(Fields):
         return Settings(recipe=self.recipe, strength=self.strength)
 
     def changed(self) -> dict[str, Any]:
-        """The settings, beside `recipe`, that are not the preset's own; `strength` stands for alpha and beta."""
+        """The settings, except `recipe`, that are not the preset's own; `strength` stands for alpha and beta."""
         plain = self.plain()
         differing = {
             name: getattr(self, name)

@@ -99,7 +99,7 @@ class Pairs:
         return self._reductions.total(x)
 
     def state(self) -> State:
-        """The vectors s0, y0, s1, ... from the oldest on, and lists of the numbers beside them.
+        """The vectors s0, y0, s1, ... from the oldest on, and lists of their numbers.
 
         A vector that is in memory is given as a tensor, without a copy; one on disk as it is kept.
         """

@@ -212,7 +212,7 @@ class LBFGS:
         self._last, self._recent, self.finished = None, [], None
 
     def state(self) -> State:
-        """Image, pairs, last evaluation and the numbers beside them."""
+        """Image, pairs, last evaluation and their numbers."""
         state: State = {
             "image": self.image,
             "unit": self._unit,

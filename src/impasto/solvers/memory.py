@@ -1,6 +1,6 @@
 """How much memory a solver needs: for whoever plans a painting that just fits.
 
-The unit is a vector: one canvas in float32, 12 bytes a pixel, 0.77 GB at 64 megapixels. Beside them stand a few
+The unit is a vector: one canvas in float32, 12 bytes a pixel, 0.77 GB at 64 megapixels. In addition there are a few
 pieces of `chunks.CHUNK` values, whatever the picture's size.
 
 What L-BFGS has alive, without its pairs:
@@ -26,7 +26,7 @@ from impasto.solvers.chunks import CHUNK
 from impasto.solvers.vector_store import IN_MEMORY_PART
 
 SCRATCH_PIECES = 32
-"""Pieces of at most CHUNK values that there are beside the vectors: measured as 23 to 114 MB, most of it in the
+"""Pieces of at most CHUNK values in addition to the vectors: measured as 23 to 114 MB, most of it in the
 metric's convolutions, and the same for a canvas of 6 and of 17 megapixels."""
 
 

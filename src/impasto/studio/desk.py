@@ -95,7 +95,7 @@ class Desk:
         """Give a setting a value; None leaves it to the recipe.
 
         Raises:
-            SettingsError: the value cannot be used, alone or beside the others; nothing is changed then.
+            SettingsError: the value cannot be used, alone or together with the others; nothing is changed then.
         """
         named = {
             one: old
@@ -169,7 +169,7 @@ class Desk:
                 raise SettingsError("there is no painting yet: drop one, or begin with the demo's")
             named = dict(now.named)
             if now.start is not None:
-                named["start"] = now.start.name  # as a settings file beside the picture has it
+                named["start"] = now.start.name  # as a settings file next to the picture has it
             return Order(
                 settings=Settings.from_dict(named),
                 content=now.photograph,

@@ -1,4 +1,4 @@
-"""The first look: what lies on the desk, painted small and anew whenever something changes; and its plan."""
+"""The first look: what lies on the desk, painted small, and again whenever something changes; and its plan."""
 
 import contextlib
 import threading

@@ -45,7 +45,7 @@ class Record:
     size: tuple[int, int] = (0, 0)
     problem: str = ""
     version: int = 0
-    """Another one whenever its picture changes: it is fetched anew then."""
+    """Another one whenever its picture changes: it is fetched again then."""
 
     @property
     def checkpoint(self) -> Path:
@@ -88,7 +88,7 @@ class Record:
         return f"{self.order.content.stem}-{names}"[:100]
 
     def picture_changed(self) -> None:
-        """Its picture was written anew."""
+        """Its picture was written again."""
         self.version = _changed_at(self.picture)
 
     @property

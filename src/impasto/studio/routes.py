@@ -119,7 +119,7 @@ def add_routes(app: FastAPI, atelier: Atelier) -> None:
 
 
 def parts_of(atelier: Atelier, record: Record) -> tuple[dict[str, Path], str]:
-    """The files of a painting and its inputs, by name, and the command that paints it again beside them.
+    """The files of a painting and its inputs, by name, and the command that paints it again in their folder.
 
     Raises PictureError: it has no picture yet.
     """

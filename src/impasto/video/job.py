@@ -61,7 +61,7 @@ class FilmJob:
         )
 
     def inputs(self) -> dict[str, Path]:
-        """Every file that is read beside the film, by what it is."""
+        """Every file that is read in addition to the film, by what it is."""
         found = {f"style picture {i + 1}": path for i, (path, _) in enumerate(self.styles)}
         for name, value in self.guidance.items():
             several = value if isinstance(value, list | tuple) else [value]
@@ -134,7 +134,7 @@ class FilmJob:
             )
         except (LookupError, TypeError, ValueError, AttributeError) as error:
             raise CheckpointError(
-                f"the unfinished film was begun by another version of impasto, or is damaged ({error}): paint it anew"
+                f"the unfinished film was begun by another version of impasto, or is damaged ({error}): paint it again"
             ) from None
 
     def to(self, output: Path) -> "FilmJob":

@@ -107,7 +107,7 @@ def _peak(painter: FramePainter, plan: "Plan") -> int:
 
 
 def _held(painting: FilmPainting) -> int:
-    """Bytes that are held beside a frame that is painted: frames of the film and of paint, and tracks."""
+    """Bytes that are held in addition to a frame that is painted: frames of the film and of paint, and tracks."""
     sources = min(KEPT_SOURCES * (1 + REMEMBERED), painting.visits)
     each = 6 * sources + TRACK_BYTES * (1 + REMEMBERED) + FOLLOWING_BYTES
     return math.prod(painting.size) * each + painting.reel.most_bytes

@@ -119,7 +119,7 @@ class Reel:
             found = self._some(times, start)
             if len(found) == len(times):
                 return found
-        raise PictureError(f"the film '{self.film.path}' has changed while it was painted: paint it anew")
+        raise PictureError(f"the film '{self.film.path}' has changed while it was painted: paint it again")
 
 
 def _small(pixels: np.ndarray) -> np.ndarray:

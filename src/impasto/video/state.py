@@ -32,7 +32,7 @@ _FIELDS = ("source", "x", "y", "likeness", "trust", "age", "still")
 
 
 def default_folder(output: Path) -> Path:
-    """painted.mp4.film beside painted.mp4."""
+    """painted.mp4.film next to painted.mp4."""
     return output.parent / f"{output.name}{SUFFIX}"
 
 
@@ -110,7 +110,7 @@ class State:
         except (OSError, cv2.error):
             found = None
         if found is None:
-            raise CheckpointError(f"'{path}' is missing or damaged: paint the film anew, with --force")
+            raise CheckpointError(f"'{path}' is missing or damaged: paint the film again, with --force")
         return cv2.cvtColor(found, cv2.COLOR_BGR2RGB if found.shape[2] == 3 else cv2.COLOR_BGRA2RGBA)
 
     def base(self, visit: int) -> np.ndarray:
@@ -161,7 +161,7 @@ class State:
             return Tracks(number, **fields), shot, keep
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise CheckpointError(
-                f"'{path}' is damaged ({type(error).__name__}): paint the film anew, with --force"
+                f"'{path}' is damaged ({type(error).__name__}): paint the film again, with --force"
             ) from None
 
     def bytes(self) -> int:
@@ -192,6 +192,6 @@ def read_job(folder: Path) -> dict[str, Any]:
         assert isinstance(found, dict)
     except (OSError, ValueError, AssertionError):
         raise CheckpointError(
-            f"'{folder}' keeps no unfinished film, or it is damaged: paint it anew"
+            f"'{folder}' keeps no unfinished film, or it is damaged: paint it again"
         ) from None
     return found

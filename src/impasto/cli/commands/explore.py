@@ -128,9 +128,9 @@ def _say_ended(explorer: "Explorer", complete: bool, again: str) -> None:
     elif explorer.todo:
         kept = whole - len(explorer.todo)
         seconds = sum((folder.record(job.cell) or {"seconds": 0})["seconds"] for job in explorer.todo)
-        beside = f"; {kept} {'was' if kept == 1 else 'were'} finished before" if kept else ""
+        before = f"; {kept} {'was' if kept == 1 else 'were'} finished before" if kept else ""
         painted = len(explorer.todo) - len(explorer.failed)
-        say(f"Painted {painted} {'picture' if painted == 1 else 'pictures'} in {duration(seconds)}{beside}.")
+        say(f"Painted {painted} {'picture' if painted == 1 else 'pictures'} in {duration(seconds)}{before}.")
     else:
         say(f"All {whole} pictures were finished before.")
     say(f"See them in {folder.page}; on one sheet: {folder.sheet}.")

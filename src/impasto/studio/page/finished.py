@@ -19,7 +19,7 @@ _TOLD = 8
 
 
 def draw_finished(view: View) -> None:
-    """The region; drawn anew when another painting is looked at, or this one has changed."""
+    """The region; drawn again when another painting is looked at, or this one has changed."""
     holder = ui.element("div").classes("stack")
 
     def draw() -> None:

@@ -74,7 +74,7 @@ def _draw_paint(view: View) -> None:
         elif not desk.settings.paints:
             text = "recoloured within seconds: nothing is painted"
         elif plan is None:
-            text = "reckoning time and memory …"
+            text = "computing time and memory …"
         else:
             height, width = plan.scales[-1].scale.size
             about = f"about {duration(plan.seconds)}, " if plan.seconds is not None else ""
