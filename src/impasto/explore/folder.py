@@ -75,12 +75,12 @@ class Folder:
         entry = self._cells.get(cell.name)
         return isinstance(entry, dict) and is_painted(self.file(cell), wanted, str(entry.get("sha256")))
 
-    def note(self, cell: Cell, told: Mapping[str, Any]) -> None:
-        """Note that a picture is finished and written; told: what `Work.finish` tells of it.
+    def note(self, cell: Cell, result: Mapping[str, Any]) -> None:
+        """Note that a picture is finished and written; result: of `Work.finish`.
 
         Raises OutputError when the disk is full or the folder gone.
         """
-        self._cells[cell.name] = {name: told[name] for name in _NOTED}
+        self._cells[cell.name] = {name: result[name] for name in _NOTED}
         self._write()
 
     def record(self, cell: Cell) -> Mapping[str, Any] | None:

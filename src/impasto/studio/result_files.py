@@ -51,8 +51,8 @@ def export(record: Record, to: Path, bits: int) -> None:
 
     Raises OutputError, SettingsError (the format does not hold so many bits), PictureError.
     """
-    recipe = impasto.read_metadata(record.picture)
-    settings = impasto.Settings.from_dict({**recipe["settings"], "bits": bits})
+    metadata = impasto.read_metadata(record.picture)
+    settings = impasto.Settings.from_dict({**metadata["settings"], "bits": bits})
     with np.load(record.canvas, allow_pickle=False) as planes:
         image = torch.from_numpy(planes["rgb"])
         alpha = torch.from_numpy(planes["alpha"]) if "alpha" in planes else None
@@ -60,11 +60,11 @@ def export(record: Record, to: Path, bits: int) -> None:
         image=image,
         alpha=alpha,
         history=[],
-        stopped=recipe.get("stopped", ""),
+        stopped=metadata.get("stopped", ""),
         seconds=record.seconds,
         settings=settings,
-        weights=recipe.get("weights", {}),
-        metadata={**recipe, "settings": settings.as_dict()},
+        weights=metadata.get("weights", {}),
+        metadata={**metadata, "settings": settings.as_dict()},
     ).save(to, overwrite=True)
 
 
@@ -73,16 +73,16 @@ def bundle(record: Record, to: Path, files: Mapping[str, Path], command: str) ->
 
     files: by their names in it.
     """
-    recipe = impasto.read_metadata(record.picture)
+    metadata = impasto.read_metadata(record.picture)
     toml = to.with_suffix(".toml")
-    impasto.write_settings(toml, impasto.Settings.from_dict(recipe["settings"]), overwrite=True)
+    impasto.write_settings(toml, impasto.Settings.from_dict(metadata["settings"]), overwrite=True)
     try:
         with zipfile.ZipFile(to, "w", zipfile.ZIP_STORED) as archive:
             for name, path in files.items():
                 archive.write(path, name)
             archive.write(toml, "settings.toml")
             archive.writestr("again.txt", command + "\n")
-            archive.writestr("recipe.json", json.dumps(recipe, indent=1))
+            archive.writestr("recipe.json", json.dumps(metadata, indent=1))
     finally:
         toml.unlink(missing_ok=True)
 

@@ -1,4 +1,4 @@
-"""The command line that paints a picture again, from the recipe that the picture carries."""
+"""The command line that paints a picture again, from the metadata that the picture carries."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -10,10 +10,10 @@ from impasto.ui.formatting import as_option, as_text, command, operand
 from impasto.ui.guides import GUIDES
 
 
-def repeat_command(recipe: Mapping[str, Any], path: Path) -> str:
+def repeat_command(metadata: Mapping[str, Any], path: Path) -> str:
     """The command line that paints it again, in the folder where the pictures are."""
-    settings = Settings.from_dict(recipe["settings"])
-    inputs = recipe["inputs"]
+    settings = Settings.from_dict(metadata["settings"])
+    inputs = metadata["inputs"]
     pictures = [style_words(inputs[role]) for role in ("content", *_roles(inputs, "style"))]
     words = ["impasto", "stylize", *pictures, "-o", operand(path)]
     for guide in GUIDES:
@@ -23,7 +23,7 @@ def repeat_command(recipe: Mapping[str, Any], path: Path) -> str:
         words += ["--recipe", settings.recipe]
     for name, value in settings.changed().items():
         words += as_option(name, value)
-    return command([*words, *adjust_words(recipe.get("adjustments", []))])
+    return command([*words, *adjust_words(metadata.get("adjustments", []))])
 
 
 def _roles(inputs: Mapping[str, Any], role: str) -> list[str]:
@@ -32,7 +32,7 @@ def _roles(inputs: Mapping[str, Any], role: str) -> list[str]:
 
 
 def style_words(one: Mapping[str, Any]) -> str:
-    """A picture of a recipe as the command line takes it: its name, and the weight that it has."""
+    """A picture of a metadata as the command line takes it: its name, and the weight that it has."""
     text = operand(Path(one["name"]))
     return f"{text}:{one['weight']!r}" if "weight" in one else text
 

@@ -63,7 +63,7 @@ def write_film(target: Target, film: Film, frames: Iterable[Frame]) -> None:
             ) from None
 
 
-def read_recipe(path: Path) -> dict[str, Any]:
+def read_film_metadata(path: Path) -> dict[str, Any]:
     """The metadata of a film that impasto painted.
 
     Raises:
@@ -73,14 +73,14 @@ def read_recipe(path: Path) -> dict[str, Any]:
         comment = next((v for k, v in container.metadata.items() if k.lower() == "comment"), "")
     try:
         word, text = comment.split(" ", 1)
-        recipe = json.loads(text) if word == RECIPE else None
+        metadata = json.loads(text) if word == RECIPE else None
     except ValueError:
-        recipe = None
-    if not isinstance(recipe, dict):
+        metadata = None
+    if not isinstance(metadata, dict):
         raise PictureError(
-            f"'{path}' carries no recipe: impasto did not paint it, or another program removed it"
+            f"'{path}' carries no metadata: impasto did not paint it, or another program removed it"
         )
-    return recipe
+    return metadata
 
 
 def _mux(out: Any, target: Target, film: Film, frames: Iterable[Frame]) -> None:

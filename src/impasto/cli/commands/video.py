@@ -170,11 +170,11 @@ def _may_be_replaced(output: Path, saved: Mapping[str, Any]) -> bool:
         return True
     if digest_of(output) == saved.get("written"):
         return True
-    from impasto.video.write import read_recipe
+    from impasto.video.write import read_film_metadata
 
     try:
-        recipe = read_recipe(output)
+        metadata = read_film_metadata(output)
     except impasto.PictureError:
         return False
-    of_film, settings = recipe["film"]["fingerprint"], recipe["settings"]
+    of_film, settings = metadata["film"]["fingerprint"], metadata["settings"]
     return of_film == saved["fingerprints"]["film"] and settings == saved["job"]["settings"]
