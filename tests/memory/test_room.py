@@ -38,7 +38,7 @@ def test_of_the_computers_memory(monkeypatch):
     for name, answer in {"resident": 300, "peak": 400, "available": 1000}.items():
         monkeypatch.setattr(memory, name, lambda answer=answer: answer)
     assert available_on(CPU, None) == AvailableMemory(base=300, limit=300 + 800, named=False, reached=400)
-    assert available_on(CPU, None, beside=4).limit == 300 + 200
+    assert available_on(CPU, None, on_machine=4).limit == 300 + 200
     assert available_on(CPU, "2kB") == AvailableMemory(base=300, limit=2000, named=True, reached=400)
 
 
@@ -50,10 +50,10 @@ def test_of_a_gpus_memory(card):
     assert available_on(GPU, "10GB") == AvailableMemory(3 * GIGA // 2, 10 * GIGA, named=True, reached=held)
 
 
-@pytest.mark.parametrize(("beside", "cards", "part"), [(2, 1, 2), (2, 2, 1), (3, 2, 2)])
-def test_processes_share_what_is_free_of_a_card(card, monkeypatch, beside, cards, part):
+@pytest.mark.parametrize(("on_machine", "cards", "part"), [(2, 1, 2), (2, 2, 1), (3, 2, 2)])
+def test_processes_share_what_is_free_of_a_card(card, monkeypatch, on_machine, cards, part):
     monkeypatch.setattr(torch.cuda, "device_count", lambda: cards)
-    assert available_on(GPU, None, beside).limit == CONTEXT_BYTES + 2 * GIGA + 48 * GIGA // part
+    assert available_on(GPU, None, on_machine).limit == CONTEXT_BYTES + 2 * GIGA + 48 * GIGA // part
 
 
 def test_the_allocator_is_held_to_what_the_context_leaves_and_let_go_again(card):

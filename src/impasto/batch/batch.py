@@ -90,14 +90,14 @@ class Batch:
         self.todo: list[Job] = []
         self._known: dict[str, str] = {}
         for job in self.jobs:
-            told = finished.get(job.name)
-            if is_unchanged(job, told) and told is not None:
-                self.finished[job.name] = told
+            record = finished.get(job.name)
+            if is_unchanged(job, record) and record is not None:
+                self.finished[job.name] = record
                 self.outcome.found.append(job.name)
             else:
                 self.todo.append(job)
-                if told is not None and told.get("job") == job.digest():
-                    self._known[job.name] = str(told.get("sha256"))
+                if record is not None and record.get("job") == job.digest():
+                    self._known[job.name] = str(record.get("sha256"))
 
     def plan(self) -> BatchPlan:
         """The plan of what is left to do: time, memory and disk; see `plan.py`."""
@@ -203,9 +203,9 @@ class Batch:
         result: dict[str, Any] = dict(event.result)
         what = result.pop("outcome")
         {PAINTED: outcome.painted, FOUND: outcome.found}[what].append(name)
-        told = {"picture": name, "job": job.digest(), **result, "worker": event.worker}
-        self.journal.write(what, **told)
-        self.finished[name] = told
+        record = {"picture": name, "job": job.digest(), **result, "worker": event.worker}
+        self.journal.write(what, **record)
+        self.finished[name] = record
 
     def _share(self) -> Share:
         return share_out(self.todo or self.jobs, self._workers)

@@ -52,7 +52,7 @@ class JobGrid(Grid):
 def publish(
     jobs: Sequence[Job],
     folder: Path,
-    told: Mapping[str, Mapping[str, Any]],
+    records: Mapping[str, Mapping[str, Any]],
     failed: Mapping[str, str],
 ) -> list[Path]:
     """Write sheet.png and index.html into the folder, and sheet-2.png and so on where there are many pictures.
@@ -60,7 +60,7 @@ def publish(
     Args:
         jobs: all of the batch, not nothing.
         folder: of the results.
-        told: of each finished picture, by name, what the journal says.
+        records: of each finished picture, by name, what the journal says.
         failed: why others failed.
 
     Returns:
@@ -75,14 +75,14 @@ def publish(
         grid = make_grid(part)
         title = _title(part) if len(parts) == 1 else f"{_title(part)}, part {i + 1} of {len(parts)}"
         sheet = folder / ("sheet.png" if i == 0 else f"sheet-{i + 1}.png")
-        write_sheet(sheet, grid, partial(_file, told=told), title)
+        write_sheet(sheet, grid, partial(_file, records=records), title)
         others = [(f"Part {number}", other.name) for number, other in enumerate(pages, 1)]
         write_page(
             page,
             grid,
-            [_shown(cell, folder, told, failed) for cell in grid.cells],
+            [_shown(cell, folder, records, failed) for cell in grid.cells],
             title=title,
-            sources=_sources([job for job in part if job.name in told]),
+            sources=_sources([job for job in part if job.name in records]),
             note=NOTE,
             others=others if len(parts) > 1 else (),
         )
@@ -133,10 +133,10 @@ def _parts(jobs: Sequence[Job]) -> list[list[Job]]:
 def _shown(
     cell: JobCell,
     folder: Path,
-    told: Mapping[str, Mapping[str, Any]],
+    records: Mapping[str, Mapping[str, Any]],
     failed: Mapping[str, str],
 ) -> dict[str, Any]:
-    job, known = cell.job, told.get(cell.job.name)
+    job, known = cell.job, records.get(cell.job.name)
     if known is None:
         return missing(cell, job.name, failed.get(job.name, "Not painted yet."))
     file = Path(job.output)
@@ -164,8 +164,8 @@ def _title(jobs: Sequence[Job]) -> str:
     return f"{first} in the manner of {second}"
 
 
-def _file(cell: JobCell, told: Mapping[str, Any]) -> Path | None:
-    return Path(cell.job.output) if cell.job.name in told else None
+def _file(cell: JobCell, records: Mapping[str, Any]) -> Path | None:
+    return Path(cell.job.output) if cell.job.name in records else None
 
 
 def _photo(job: Job) -> str:

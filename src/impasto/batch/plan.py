@@ -205,8 +205,8 @@ def sample(jobs: Sequence[Job]) -> Sequence[Job]:
 
 def _kind(job: Job) -> str:
     """Jobs of one kind take as long as each other, for each pixel."""
-    told = {name: value for name, value in job.settings.items() if name not in _SAME_TIME}
-    return json.dumps([told, sorted(job.where), len(job.styles)], sort_keys=True, default=str)
+    lasting = {name: value for name, value in job.settings.items() if name not in _SAME_TIME}
+    return json.dumps([lasting, sorted(job.where), len(job.styles)], sort_keys=True, default=str)
 
 
 def _pixels(job: Job) -> int:

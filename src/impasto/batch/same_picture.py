@@ -1,4 +1,4 @@
-"""Whether a picture is the one that is wanted, told by the metadata inside it."""
+"""Whether a picture is the one that is wanted, by the metadata inside it."""
 
 import json
 from collections.abc import Mapping

@@ -53,7 +53,7 @@ class Work:
         self.steps, self.notes = painting.steps, tuple(painting.notes)
 
     def is_there(self, sha256: str | None = None) -> bool:
-        """Whether the picture is there, whole; sha256: of its file, where an earlier run told."""
+        """Whether the picture is there, whole; sha256: of its file, where an earlier run recorded it."""
         return is_painted(self._output, self.metadata, sha256)
 
     def check_free(self) -> None:

@@ -1,4 +1,4 @@
-"""One job on a worker: held, so that nobody else paints it too; stopped when asked to; told of while it goes on."""
+"""One job on a worker: held, so that nobody else paints it too; stopped when asked to; reported while it goes on."""
 
 import contextlib
 import threading

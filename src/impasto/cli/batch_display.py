@@ -56,7 +56,7 @@ def show_batch(
     Raises:
         KeyboardInterrupt: at the second Ctrl-C.
     """
-    told: set[str] = set()
+    shown: set[str] = set()
     with _display(left, before, quiet) as display:
 
         def stopping() -> None:
@@ -67,9 +67,9 @@ def show_batch(
             for event in events:
                 display.event(event)
                 for text in _notes(event):
-                    if text not in told:
+                    if text not in shown:
                         display.note(text)
-                        told.add(text)
+                        shown.add(text)
         return interruption.asked
 
 

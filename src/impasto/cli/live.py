@@ -179,10 +179,10 @@ class LiveBatch(OnTerminal, Progress):
     def _each(self) -> Table:
         table = Table.grid(padding=(0, 2, 0, 0))
         shown = sorted(self.workers.items())[:_MOST_WORKERS]
-        for worker, told in shown:
-            bar = ProgressBar(total=1.0, completed=told.done, width=12, complete_style="cyan")
-            name = Text(told.task.name, overflow="ellipsis", no_wrap=True)
-            table.add_row(Text(worker, style="dim"), bar, name, Text(told.words, style="dim"))
+        for worker, task in shown:
+            bar = ProgressBar(total=1.0, completed=task.done, width=12, complete_style="cyan")
+            name = Text(task.task.name, overflow="ellipsis", no_wrap=True)
+            table.add_row(Text(worker, style="dim"), bar, name, Text(task.words, style="dim"))
         if len(self.workers) > _MOST_WORKERS:
             table.add_row("", "", Text(f"and {len(self.workers) - _MOST_WORKERS} more", style="dim"))
         return table

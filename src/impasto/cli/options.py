@@ -1,4 +1,4 @@
-"""The options that are settings: one for every field of `Settings`, told from that field, and a file of them.
+"""The options that are settings: one for every field of `Settings`, made from that field, and a file of them.
 
 Each option's default on the command line is None, "what the preset says": defaults stand in `settings` alone.
 """

@@ -56,7 +56,7 @@ class ImageCost:
     weight: what the cost is multiplied by in J, at least 0; Painting.adjust does not change it.
     halo: how many rows beyond its own the derivative by a row depends on.
     bytes_per_pixel: what the cost holds in memory for each pixel of the canvas; the memory plan counts it.
-    part, factor: of impasto's own costs: the part of J that they are told in, and what J multiplies that part by.
+    part, factor: of impasto's own costs: the part of J that they are reported in, and what J multiplies that part by.
 
     >>> class Brightness(ImageCost):  # J = weight * mean of G
     ...     def unit(self, size):

@@ -41,7 +41,7 @@ class StyleTarget(Protocol):
         """The target that a style image with this summary is."""
 
     def activation_reference(self, activation: float) -> float | None:
-        """The cost of being off by so much in every channel; None where that cannot be told."""
+        """The cost of being off by so much in every channel; None where that is not known."""
 
     def rule(self, summary: Summary) -> Scalar:
         """J_style^[l] of a picture with this summary."""

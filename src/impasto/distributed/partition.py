@@ -177,7 +177,7 @@ class WholePicture:
         return value
 
     def reporting(self, but: type[Exception] | None = None) -> AbstractContextManager[None]:
-        """Nobody is told."""
+        """Do nothing: there is no other process."""
         return nullcontext()
 
 

@@ -31,11 +31,11 @@ def write_page(
     """
 
     def shown(cell: Cell) -> dict[str, object]:
-        told, file, title = folder.record(cell), folder.file(cell), grid.title(cell)
-        if told is None:
+        record, file, title = folder.record(cell), folder.file(cell), grid.title(cell)
+        if record is None:
             why = failed.get(cell.name)
             return missing(cell, title, why) if why else missing(cell, title)
-        return picture(cell, title, file, told, link=f"cells/{file.name}", command=command)
+        return picture(cell, title, file, record, link=f"cells/{file.name}", command=command)
 
     write(
         folder.page,

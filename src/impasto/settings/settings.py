@@ -1,4 +1,4 @@
-"""`Settings`: the fields filled in from the preset, checked, and told from one another."""
+"""`Settings`: the fields filled in from the preset, checked, and compared with one another."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -175,7 +175,7 @@ async def _refuse(scope: "Scope", receive: "Receive", send: "Send", status: int,
 
 async def _answer(send: "Send", status: int, line: str, headers: Mapping[str, str]) -> None:
     body = f"{line}\n".encode() if line else b""
-    told = {
+    own = {
         "content-type": "text/plain; charset=utf-8",
         "content-length": str(len(body)),
         "connection": "close",
@@ -185,7 +185,7 @@ async def _answer(send: "Send", status: int, line: str, headers: Mapping[str, st
             "type": "http.response.start",
             "status": status,
             "headers": [
-                (name.encode(), value.encode()) for name, value in {**told, **_HEADERS, **headers}.items()
+                (name.encode(), value.encode()) for name, value in {**own, **_HEADERS, **headers}.items()
             ],
         }
     )

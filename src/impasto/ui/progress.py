@@ -1,4 +1,4 @@
-"""How a painting is told of while it goes on: what it is doing, the parts of its cost, and the time left."""
+"""The progress of a painting: its phase, the parts of its cost, and the time left."""
 
 import time
 from collections.abc import Callable

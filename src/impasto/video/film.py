@@ -14,7 +14,7 @@ _BT709, _BT601 = 1, 6  # as H.273 numbers them
 _UNSPECIFIED = 2
 
 Note = Callable[[str], None]
-"""Is told what is wrong with a film, but not the end."""
+"""A function that is called with what is wrong with a film, but not the end."""
 
 
 @dataclass(frozen=True)

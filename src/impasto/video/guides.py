@@ -20,7 +20,7 @@ class Guides:
     """The masks and maps of a film, at each of its times.
 
     given: arguments of `Stylizer.paint`, by name; paths among them may be films, folders or patterns. times: of the
-    frames that are painted. note: is told what is wrong but not the end.
+    frames that are painted. note: is called with what is wrong but not the end.
 
     Raises:
         PictureError: a film of masks cannot be read.

@@ -28,7 +28,7 @@ class Reel:
         start: seconds at which the part begins.
         stop: seconds before which its last frame begins; None for the end.
         every: of so many frames one is taken.
-        note: is told which frames are damaged.
+        note: is called with the frames that are damaged.
 
     Attributes:
         times: of the frames, in seconds of the film. durations: likewise, None where the film does not say. cuts: the

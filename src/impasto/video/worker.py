@@ -1,4 +1,4 @@
-"""A part of a film on a worker of the batch's engine: painted, kept frame by frame, told of."""
+"""A part of a film on a worker of the batch's engine: painted, saved frame by frame, reported."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -85,15 +85,15 @@ def _all(explorer: "Explorer", report: Reporter, interruption: Interruption) -> 
     """Paint until nothing is left, or Ctrl-C; whether nothing is left."""
     from impasto.explore.paint import Begun, Ended, Stepped
 
-    told: set[str] = set()
+    shown: set[str] = set()
     left = len(explorer.todo)
     for event in explorer:
         if isinstance(event, Begun):
             report.part(explorer.grid.title(event.cell), event.number, event.of)
             for text in dict.fromkeys(event.notes):
-                if text not in told:
+                if text not in shown:
                     report.note(text)
-            told.update(event.notes)
+            shown.update(event.notes)
         elif isinstance(event, Stepped):
             report.step(replace(event.step, done=event.done))
             if interruption.asked and event.step.done < 1:

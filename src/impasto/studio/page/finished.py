@@ -14,8 +14,8 @@ from impasto.studio.routes import FORMATS, bundle_url, download_url, painting_ur
 from impasto.ui.formatting import as_text, duration
 from impasto.ui.repeat_command import adjustment_texts
 
-_TOLD = 8
-"""Changes that were made while it was painted, of which a picture's recipe is told; its file has all."""
+_MOST = 8
+"""Changes that were made while it was painted, shown of a picture; its file has all."""
 
 
 def draw_finished(view: View) -> None:
@@ -113,13 +113,13 @@ def _recipe(view: View, record: Record) -> None:
     settings = record.order.settings
     rows = [("recipe", settings.recipe)]
     rows += [(name.replace("_", " "), as_text(value)) for name, value in settings.changed().items()]
-    told = adjustment_texts(record.adjustments)
+    texts = adjustment_texts(record.adjustments)
     rows += [
         (
             "adjusted",
-            ", ".join(told[:_TOLD]) + (f" and {len(told) - _TOLD} more" if len(told) > _TOLD else ""),
+            ", ".join(texts[:_MOST]) + (f" and {len(texts) - _MOST} more" if len(texts) > _MOST else ""),
         )
-    ] * bool(told)
+    ] * bool(texts)
     rows += [("steps taken", str(record.steps))] if record.steps else []
     rows += [("painted in", duration(record.seconds))] if record.seconds else []
     heading("Recipe")

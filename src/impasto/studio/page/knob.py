@@ -21,7 +21,7 @@ _TURNS = 200
 """Places of a slider."""
 
 Turned = Callable[[str, Any], None]
-"""Is told the setting's name and its value; None: as the recipe has it. Raises SettingsError."""
+"""A function that is called with the setting's name and its value; None: as the recipe has it. Raises SettingsError."""
 
 
 class Knob:
