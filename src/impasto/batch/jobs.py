@@ -47,14 +47,14 @@ class Habits:
     @cached_property
     def base(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """The settings of a job that has none of its own: those that were named, and all of them, filled in."""
-        return _settled(self.settings), Settings.from_dict(dict(self.settings)).as_dict()
+        return _with_absolute_paths(self.settings), Settings.from_dict(dict(self.settings)).as_dict()
 
     def for_row(self, row: Row) -> tuple[dict[str, Any], dict[str, Any]]:
         """The same for a row, whose own settings win. Raises SettingsError for one that cannot be used."""
         if not row.settings:
             return self.base
         values = over(self.settings, row.settings)
-        return _settled(values), Settings.from_dict(values).as_dict()
+        return _with_absolute_paths(values), Settings.from_dict(values).as_dict()
 
 
 def find_jobs(
@@ -220,7 +220,7 @@ def _each_absolute(files: Any) -> Any:
     return [_absolute(one) for one in files] if isinstance(files, list | tuple) else _absolute(files)
 
 
-def _settled(values: Mapping[str, Any]) -> dict[str, Any]:
+def _with_absolute_paths(values: Mapping[str, Any]) -> dict[str, Any]:
     """The settings that were named, with absolute paths."""
     found = {name: value for name, value in values.items() if value is not None}
     for name, value in found.items():

@@ -48,7 +48,7 @@ class Work:
             self.metadata: Mapping[str, Any] = self._result.metadata
             self.size: tuple[int, int] = tuple(self._result.image.shape[-2:])  # type: ignore[assignment]
             return
-        painting = self._painting = self._begun(painter)
+        painting = self._painting = self._start(painter)
         self.metadata, self.size = painting.metadata, painting.size
         self.steps, self.notes = painting.steps, tuple(painting.notes)
 
@@ -118,15 +118,15 @@ class Work:
         there = {"file": file_state(self._output), "sha256": checksum(self._output)}
         return {"path": self.job.output, "outcome": outcome, **there}
 
-    def _begun(self, painter: "Painter") -> "impasto.Painting":
+    def _start(self, painter: "Painter") -> "impasto.Painting":
         """The painting, from where it was stopped if it was; a checkpoint of another painting is of no use."""
         if self.job.checkpoint.exists():
             with contextlib.suppress(CheckpointError):
-                kept = impasto.load_checkpoint(self.job.checkpoint)
-                painting = painter.begun(self.job, self._settings, kept)
-                self.resumed = len(kept.history)
+                checkpoint = impasto.load_checkpoint(self.job.checkpoint)
+                painting = painter.start(self.job, self._settings, checkpoint)
+                self.resumed = len(checkpoint.history)
                 return painting
-        return painter.begun(self.job, self._settings)
+        return painter.start(self.job, self._settings)
 
 
 class Painter:
@@ -141,12 +141,12 @@ class Painter:
         self._contents: dict[Any, impasto.Picture] = {}
         self._styles: dict[Any, impasto.EncodedStyle] = {}
 
-    def begun(self, job: Job, settings: "impasto.Settings", kept: Any = None) -> "impasto.Painting":
-        """The painting of a job, with these settings; kept: its checkpoint."""
+    def start(self, job: Job, settings: "impasto.Settings", checkpoint: Any = None) -> "impasto.Painting":
+        """The painting of a job, with these settings; checkpoint: to go on from."""
         with self._lock:
             stylizer = self._with(settings)
             content, style = self._content(job), self._style(stylizer, job)
-        return stylizer.paint(content, style, resume=kept, **dict(job.where))
+        return stylizer.paint(content, style, resume=checkpoint, **dict(job.where))
 
     def encoder(self, settings: "impasto.Settings") -> "impasto.VGG19":
         """The network that these settings name."""

@@ -80,9 +80,9 @@ class Network:
         """
         return max(
             max(
-                self._shown(one, pixels) + self._computed(one, pixels, layers),
-                self._handed_on(one, pixels, layers)
-                + (looking * _whole(one, pixels) if one.name in layers else 0),
+                self._input(one, pixels) + self._made_with_output(one, pixels, layers),
+                self._output(one, pixels, layers)
+                + (looking * _activation_bytes(one, pixels) if one.name in layers else 0),
             )
             for one in upto(layers)
         )
@@ -92,11 +92,11 @@ class Network:
         layers, kept, most = blocks.layers(self.layers), map_bytes(pixels, blocks.first), 0
         held, input_is_kept = [], False
         for one in layers:
-            shown = 0 if input_is_kept else self._shown(one, pixels)
-            most = max(most, kept + shown + self._computed(one, pixels, self.layers))
+            shown = 0 if input_is_kept else self._input(one, pixels)
+            most = max(most, kept + shown + self._made_with_output(one, pixels, self.layers))
             if one.name in self.content:
-                most = max(most, kept + DIFFERENCE_FORWARD * _whole(one, pixels))
-            kept += self._kept(one, pixels)
+                most = max(most, kept + DIFFERENCE_FORWARD * _activation_bytes(one, pixels))
+            kept += self._for_gradient(one, pixels)
             held.append(kept)
             input_is_kept = not self.compiled or (one.name in self.style and not one.ends_block)
         end = 0 if blocks.until is None else map_bytes(pixels, blocks.until)
@@ -119,55 +119,57 @@ class Network:
         maps = 2 if len(stages[1].tiles) > 1 else 1  # a tile that sees all of it is no copy: `Tiling.cut`
         return max(maps * between + deep, gradient + between + shallow)
 
-    def _shown(self, layer: Layer, pixels: int) -> int:
+    def _input(self, layer: Layer, pixels: int) -> int:
         """A layer's input."""
         return FLOAT * layer.n_in * pixels // layer.stride**2
 
-    def _handed_on(self, layer: Layer, pixels: int, layers: Collection[str]) -> int:
+    def _output(self, layer: Layer, pixels: int, layers: Collection[str]) -> int:
         """A layer's output: pooled at once, where that is fused."""
-        whole = _whole(layer, pixels)
+        whole = _activation_bytes(layer, pixels)
         pooled = self.compiled and layer.name not in layers and layer.ends_block
         return whole // 4 if pooled else whole
 
-    def _computed(self, layer: Layer, pixels: int, layers: Collection[str]) -> int:
+    def _made_with_output(self, layer: Layer, pixels: int, layers: Collection[str]) -> int:
         """A layer's output, and what is made with it: a bit each, or torch's output before the ReLU."""
-        whole = _whole(layer, pixels)
-        return self._handed_on(layer, pixels, layers) + whole // BITS if self.compiled else 2 * whole
+        whole = _activation_bytes(layer, pixels)
+        return self._output(layer, pixels, layers) + whole // BITS if self.compiled else 2 * whole
 
-    def _kept(self, layer: Layer, pixels: int) -> int:
+    def _for_gradient(self, layer: Layer, pixels: int) -> int:
         """Bytes that a layer keeps for the gradient: its activations, where needed, and their difference from a_C."""
-        whole = _whole(layer, pixels)
+        whole = _activation_bytes(layer, pixels)
         difference = whole if layer.name in self.content else 0
         if layer.name in self.custom:  # itself, and what its measurement keeps: a guess
             difference += CUSTOM_COPIES * whole
         if not self.compiled:  # torch's ReLU keeps its output, and the next convolution its pooled input
             pooled = whole // 4 if layer.ends_block else 0
             return whole + pooled + difference + self._indices(layer, pixels)
-        return whole // BITS + difference + self._itself(layer, pixels) + self._indices(layer, pixels)
+        return (
+            whole // BITS + difference + self._activations_kept(layer, pixels) + self._indices(layer, pixels)
+        )
 
-    def _itself(self, layer: Layer, pixels: int) -> int:
+    def _activations_kept(self, layer: Layer, pixels: int) -> int:
         """A layer's activations, where compiled layers keep them: for its Gram matrix, or for a pooling of torch's."""
         asked = layer.name in self.style or (layer.name in self.content and layer.ends_block)
-        return _whole(layer, pixels) if asked else 0
+        return _activation_bytes(layer, pixels) if asked else 0
 
     def _indices(self, layer: Layer, pixels: int) -> int:
         """torch's max pooling keeps an index of 8 bytes a maximum, of which there is one in four activations."""
         if self.pooling != "max" or not layer.ends_block or (self.compiled and layer.name not in self.layers):
             return 0
-        return _whole(layer, pixels) // 2
+        return _activation_bytes(layer, pixels) // 2
 
     def _back(self, layer: Layer, pixels: int) -> int:
         """The most bytes while the gradient goes back through a layer, in addition to what was kept until then."""
-        whole = _whole(layer, pixels)
+        whole = _activation_bytes(layer, pixels)
         gone = self._indices(layer, pixels)  # when the gradient comes to what the layer is measured by
         steps = [whole + whole // 4 if layer.name in self.layers and layer.ends_block else 0]
         if layer.name in self.content:
-            measured = gone + (self._itself(layer, pixels) if self.compiled else 0)
+            measured = gone + (self._activations_kept(layer, pixels) if self.compiled else 0)
             deepest_of_all = layer.name == deepest(self.layers) and layer.name not in self.style
             steps.append((DIFFERENCE_BACK + (not deepest_of_all)) * whole - measured)
         if self.compiled:
-            gone += self._itself(layer, pixels) + (whole if layer.name in self.content else 0)
-            steps.append(self._handed_on(layer, pixels, self.layers) + self._shown(layer, pixels) - gone)
+            gone += self._activations_kept(layer, pixels) + (whole if layer.name in self.content else 0)
+            steps.append(self._output(layer, pixels, self.layers) + self._input(layer, pixels) - gone)
             if layer.name in self.style:  # the Gram matrix's part is added in place
                 steps.append(whole)
         else:  # the ReLU's gradient is a tensor of its own, and so is the Gram matrix's part
@@ -208,6 +210,6 @@ def map_bytes(pixels: int, block: int) -> int:
     return FLOAT * block_channels(block) * pixels // block_stride(block) ** 2
 
 
-def _whole(layer: Layer, pixels: int) -> int:
+def _activation_bytes(layer: Layer, pixels: int) -> int:
     """All activations of a layer."""
     return FLOAT * layer.n_out * pixels // layer.stride**2

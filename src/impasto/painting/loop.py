@@ -77,7 +77,7 @@ class Problem(Protocol):
     def solver(self, canvas: Image, scale: int) -> Solver:
         """A new solver for this scale that starts from `canvas`."""
 
-    def begun(self, canvas: Image) -> Tensor | None:
+    def first_canvas_saved(self, canvas: Image) -> Tensor | None:
         """The part of a scale's first canvas that is saved, to encode the scale again when the painting is resumed."""
 
     def encode(self, scale: int, begun: Tensor | None) -> Any:
@@ -182,7 +182,7 @@ def _solver_for(problem: Problem, progress: Progress, number: int) -> Solver:
         progress.solver = solver = None  # its past steps go before the canvas grows
         canvas = problem.upscaled(coarse, number)
         del coarse
-    progress.begun = problem.begun(canvas)
+    progress.begun = problem.first_canvas_saved(canvas)
     progress.solver = solver = problem.solver(canvas, number)
     progress.scale, progress.step = number, 0
     return solver

@@ -117,12 +117,12 @@ class Setting:
         if value is None and self.optional:
             return None
         try:
-            return self._settled(value)
+            return self._normalized(value)
         except SettingsError as error:
             error.names = (self.name,)
             raise
 
-    def _settled(self, value: Any) -> Any:
+    def _normalized(self, value: Any) -> Any:
         if self.kind == "layers":
             return layer_weights(self.option, value)
         if self.kind == "number":

@@ -44,7 +44,7 @@ class Settings(Fields):
         given = {name: getattr(self, name) for name in SCHEMA if getattr(self, name) is not None}
         for name, value in given.items():
             self._set(name, SCHEMA[name].checked(value))
-        own = {**defaults(self.recipe), **self._settled(given)}
+        own = {**defaults(self.recipe), **self._values_of_strength(given)}
         for name in SCHEMA:
             if name not in given:
                 self._set(name, SCHEMA[name].checked(own[name]))
@@ -53,7 +53,7 @@ class Settings(Fields):
     def _set(self, name: str, value: Any) -> None:
         object.__setattr__(self, name, value)
 
-    def _settled(self, given: Mapping[str, Any]) -> dict[str, float]:
+    def _values_of_strength(self, given: Mapping[str, Any]) -> dict[str, float]:
         """The values that `strength` stands for.
 
         Below the middle the photograph's own pixels count more and more, where the preset has fidelity. Above it the

@@ -21,8 +21,8 @@ PREFIX = "/studio"
 FORMATS = {"png": (8, 16), "tiff": (8, 16), "jpeg": (8,), "webp": (8,)}
 """The formats of downloads, with their bits a channel."""
 _ENDINGS = {"png": ".png", "tiff": ".tif", "jpeg": ".jpg", "webp": ".webp"}
-_NEVER_KEPT = {"cache-control": "no-store"}
-_KEPT = {"cache-control": "private, max-age=31536000, immutable"}
+_NEVER_CACHED = {"cache-control": "no-store"}
+_CACHED = {"cache-control": "private, max-age=31536000, immutable"}
 
 
 def source_url(key: str, kind: str = "shown") -> str:
@@ -146,20 +146,20 @@ async def _made(to: Path, name: str, make: Any) -> Response:
     except (OSError, KeyError, ValueError) as error:
         to.unlink(missing_ok=True)
         return _line(422, f"this cannot be downloaded ({error})")
-    return FileResponse(to, filename=name, headers=_NEVER_KEPT, background=BackgroundTask(to.unlink, True))
+    return FileResponse(to, filename=name, headers=_NEVER_CACHED, background=BackgroundTask(to.unlink, True))
 
 
 def _file(path: Path, name: str | None = None) -> Response:
     if not path.is_file():
         return _line(404, "there is no such picture")
-    return FileResponse(path, filename=name, headers=_NEVER_KEPT if name else _KEPT)
+    return FileResponse(path, filename=name, headers=_NEVER_CACHED if name else _CACHED)
 
 
 def _frame(jpeg: bytes) -> Response:
     if not jpeg:
         return _line(404, "there is nothing to see yet")
-    return Response(jpeg, media_type="image/jpeg", headers=_NEVER_KEPT)
+    return Response(jpeg, media_type="image/jpeg", headers=_NEVER_CACHED)
 
 
 def _line(status: int, line: str) -> Response:
-    return PlainTextResponse(line, status, headers=_NEVER_KEPT)
+    return PlainTextResponse(line, status, headers=_NEVER_CACHED)

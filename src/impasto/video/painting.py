@@ -193,7 +193,7 @@ class FilmPainting:
             *({one.number, *one.sources()} for one in (self._tracks, *self._earlier))
         )
         self._film = {number: self._film[number] for number in needed if number in self._film}
-        self._paints.kept(self._tracks, self._shot, self._earlier)
+        self._paints.save_tracks(self._tracks, self._shot, self._earlier)
         self._done = visit.number + 1
         shown = self.reel.painted(visit.frame, pixels)
         yield PaintedFrame(

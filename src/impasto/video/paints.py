@@ -53,7 +53,7 @@ class Paints:
                 self._bases[number] = self.state.base(number)
         return {number: self._bases[number][..., :3] for number in numbers if number in self._bases}
 
-    def kept(self, tracks: Tracks, shot: int, earlier: Sequence[Tracks]) -> None:
+    def save_tracks(self, tracks: Tracks, shot: int, earlier: Sequence[Tracks]) -> None:
         """Keep the tracks of a frame that is done, and no more in memory than the next one needs."""
         self.state.write_tracks(tracks, shot, [one.number for one in earlier])
         needed = {tracks.number}.union(*(one.sources() for one in (tracks, *earlier)))

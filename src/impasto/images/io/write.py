@@ -17,7 +17,7 @@ from impasto.images.io.metadata import metadata_packet
 from impasto.images.pixel_store import is_large, strips
 
 _BIGTIFF_ABOVE = 3_500_000_000  # bytes of pixels; a plain TIFF ends at 4 GiB, tables included
-_KEPT = pyvips.enums.ForeignKeep.ICC | pyvips.enums.ForeignKeep.XMP
+_EMBEDDED = pyvips.enums.ForeignKeep.ICC | pyvips.enums.ForeignKeep.XMP
 
 
 def write_picture(
@@ -107,7 +107,7 @@ def encode(image: pyvips.Image, path: Path, known: Format, overwrite: bool) -> N
     Raises:
         OutputError: the file exists and `overwrite` is off, or cannot be written.
     """
-    options = dict(known.options, profile="srgb", keep=_KEPT)
+    options = dict(known.options, profile="srgb", keep=_EMBEDDED)
     if is_large(image.height, image.width):
         options |= known.when_large
     if known.name == "TIFF":
