@@ -149,7 +149,7 @@ def test_in_tiles_the_first_cost_and_gradient_are_those_of_the_whole(border):
         painting = stylizer(engine=engine, tile=tile, border=border, scales=1).paint(CONTENT, STYLE)
         problem = painting._problem
         problem.layouts = painting.layouts
-        encodings = problem.encode(0, problem.begun(problem.initial_canvas()))
+        encodings = problem.encode(0, problem.first_canvas_saved(problem.initial_canvas()))
         own, neighbours = encodings.neighbours, neighbours or encodings.neighbours
         for layer, one in own[0].items():
             # Of thousands of candidates with 4 numbers each many are as near as another, to the last bit.
@@ -185,7 +185,7 @@ def test_a_picture_s_own_positions_are_its_neighbours():
     painting = stylizer(scales=1, border="zeros", size=80).paint(STYLE, STYLE)
     problem = painting._problem
     problem.layouts = painting.layouts
-    encodings = problem.encode(0, problem.begun(STYLE))
+    encodings = problem.encode(0, problem.first_canvas_saved(STYLE))
     own = problem.encoder(STYLE, list(encodings.neighbours[0]))
     for layer, found in encodings.neighbours[0].items():
         chosen = found.candidates.b[found.index.flatten().long()]

@@ -13,7 +13,7 @@ from impasto.cli import main
 from impasto.errors import OutputError
 from impasto.explore.paint import Explorer
 from impasto.images.io.write import write_picture
-from impasto.studio import frames, keeping, look, work
+from impasto.studio import frames, look, result_files, work
 from impasto.studio.grid_work import GridWork
 from impasto.studio.reporting import make_report
 from impasto.studio.result_files import bundle, export
@@ -64,7 +64,7 @@ def test_the_same_bytes_as_without_a_studio(atelier, pictures, tmp_path):
     assert painted(atelier, record) == alone(pictures, tmp_path / "alone.png")
     assert (record.state, record.steps, record.done, record.size) == ("finished", 15, 1.0, (48, 36))
     assert record.small("thumb").is_file()
-    assert [one["total"] for one in keeping.saved_costs(record)] != []
+    assert [one["total"] for one in result_files.saved_costs(record)] != []
     assert not record.checkpoint.exists()
 
 
@@ -211,14 +211,14 @@ def test_one_that_fails_is_one_line_and_the_next_is_painted(atelier):
 def test_a_full_disk_loses_nothing(atelier, pictures, tmp_path, monkeypatch):
     """The picture waits in memory until there is room."""
     full = [True]
-    keep = keeping._keep_canvas
+    keep = result_files._save_canvas
 
     def keep_canvas(path, result):
         if full[0]:
             raise OutputError("the disk is full")
         keep(path, result)
 
-    monkeypatch.setattr(keeping, "_keep_canvas", keep_canvas)
+    monkeypatch.setattr(result_files, "_save_canvas", keep_canvas)
     record = atelier.paint()
     until(lambda: record.state == "paused")
     assert record.problem.startswith("the disk is full")

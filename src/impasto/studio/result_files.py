@@ -24,7 +24,7 @@ def save_result(record: Record, result: "impasto.Result") -> None:
     """Write everything that is kept of a result. Raises OutputError: the disk is full, say; nothing is half-written."""
     try:
         result.save(record.picture, overwrite=True)
-        _keep_canvas(record.canvas, result)
+        _save_canvas(record.canvas, result)
         write_json(
             record.home / COSTS,
             {"costs": [asdict(cost) for cost in result.history], "stopped": result.stopped},
@@ -87,7 +87,7 @@ def bundle(record: Record, to: Path, files: Mapping[str, Path], command: str) ->
         toml.unlink(missing_ok=True)
 
 
-def _keep_canvas(path: Path, result: "impasto.Result") -> None:
+def _save_canvas(path: Path, result: "impasto.Result") -> None:
     planes: dict[str, Any] = {"rgb": result.image.numpy()}
     if result.alpha is not None:
         planes["alpha"] = result.alpha.numpy()
