@@ -21,7 +21,7 @@ class Cost:
     custom: float = 0.0
 
     def numbers(self) -> list[float]:
-        """All of them, to be kept or sent; `Cost(*numbers)` is the same again."""
+        """All parts, to be stored or sent; `Cost(*numbers)` is equal to this one."""
         return [self.total, self.content, self.style, self.variation, self.custom]
 
 

@@ -211,6 +211,6 @@ class Batch:
         return share_out(self.todo or self.jobs, self._workers)
 
     def _tidy(self) -> None:
-        """All is finished: nothing unfinished is left, unless another batch has the same folder."""
+        """Remove the folder of unfinished files, which is empty unless another batch has the same folder."""
         with contextlib.suppress(OSError):
             os.rmdir(self.folder / UNFINISHED)  # noqa: PTH106

@@ -75,7 +75,7 @@ def local_workers(count: int, threads: int, memory: int, gpus: int = 0) -> Itera
 
 @contextlib.contextmanager
 def workers_for(scheduler: str | None, share: Callable[[], Share]) -> Iterator["Client"]:
-    """Those of the scheduler at an address; without one, workers on this machine as `share` shares it out.
+    """The workers of the scheduler at an address; without one, workers on this machine as `share` shares it out.
 
     Raises:
         BatchError: as `local_workers` and `workers_at`.

@@ -230,7 +230,7 @@ def _with_absolute_paths(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _checked(jobs: list[Job]) -> list[Job]:
-    """That every file is there, and every result has a place of its own.
+    """Check that every file exists and every result has a path of its own.
 
     Raises:
         PictureError, SettingsError, OutputError: as `jobs_of`.

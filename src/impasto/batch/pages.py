@@ -29,7 +29,7 @@ NOTE = (
 
 
 class Side(NamedTuple):
-    """One direction of the grid."""
+    """A direction of the grid."""
 
     name: str
     labels: Sequence[str]

@@ -29,7 +29,7 @@ SAFE_PART = 0.8
 SAMPLED = 500
 """The number of pictures, evenly chosen, whose sizes are looked up; the others are taken to be like them."""
 KINDS = 8
-"""So many kinds of settings are measured; others take as long as these do on average."""
+"""The number of kinds of settings that are measured; others take as long as these do on average."""
 SIDE_BY_SIDE = 1.1
 """How much longer a step takes while other workers compute at the same time, each with cores of its own
 (`benchmarks/batch.py`): they share the memory's lanes."""
@@ -192,7 +192,7 @@ def apart(function: Callable[[Any], T], data: Any) -> T:
 
 
 def usable_cores() -> int:
-    """Those that this process may use."""
+    """The number of cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

@@ -1,4 +1,4 @@
-"""All that can be checked before torch is loaded and hours are spent."""
+"""Checks that can be made before torch is loaded and hours are spent."""
 
 import os
 from collections.abc import Mapping

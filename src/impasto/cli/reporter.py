@@ -37,7 +37,7 @@ class Reporter:
         """The first step is about to be taken, after `seconds` of painting before an interruption."""
 
     def part(self, name: str, number: int, of: int) -> None:
-        """One of several pictures is begun; from now on the `done` of steps is that of all together."""
+        """Begin one of several pictures; from now on the `done` of steps is that of all together."""
 
     def event(self, event: "Event") -> None:
         """Something that is not a step begins, and may take a while; `WORDS` says it."""

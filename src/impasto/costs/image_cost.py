@@ -151,7 +151,7 @@ class HoldAtScale(ImageCost):
         self.weight, self._picture, self._mask, self._first = weight, picture, mask, first
 
     def unit(self, size: tuple[int, int]) -> float:
-        """One of all 3 H W values."""
+        """The share of one of all 3 H W values."""
         return 1 / (3 * size[0] * size[1])
 
     def evaluate(self, image: Tensor, rows: PictureRows) -> tuple[float, Tensor]:

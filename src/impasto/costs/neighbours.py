@@ -247,7 +247,7 @@ class Pairs:
         return f - mean, b - mean
 
     def _strips(self, a: Tensor) -> Iterator[tuple[slice, tuple[slice, slice]]]:
-        """Some rows of the window at a time: which positions these are, and their place."""
+        """Strips of rows of the window: which positions these are, and their place."""
         height, width = self._index.shape
         each = max(1, STRIP // (a.shape[1] * max(1, width)))
         top = self._here[0].indices(a.shape[2])[0]

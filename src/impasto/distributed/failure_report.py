@@ -1,4 +1,4 @@
-"""Who is still there, when the ranks have lost touch: each leaves word in the store that they all share."""
+"""The ranks that are alive, when they have lost their connection: each leaves word in the store that they all share."""
 
 import time
 from contextlib import suppress

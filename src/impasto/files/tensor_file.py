@@ -109,7 +109,7 @@ class InFile:
     version: tuple[int, ...]
 
     def tensor(self) -> Tensor:
-        """All of it, in memory that torch has allocated.
+        """The whole tensor, in memory that torch has allocated.
 
         Aligned as torch aligns, because sums of unaligned numbers are taken in another order, and their last bits
         would differ from those of a run that was never stopped. The numbers are read straight into it: what

@@ -45,7 +45,7 @@ class Samples:
         return self.array.shape[1]
 
     def whole(self) -> Tensor:
-        """Everything as float32 [1, C, H, W] in [0, 1]; a view if it is kept that way."""
+        """All values as float32 [1, C, H, W] in [0, 1]; a view if they are stored that way."""
         if self.array.dtype == np.float32:
             return _planes(self.array)
         image = torch.empty(1, self.array.shape[2], self.height, self.width)

@@ -40,7 +40,7 @@ class Region:
 
 @dataclass(frozen=True)
 class Inputs:
-    """Everything that is read. `files`: what is not a painting or the photograph, by role."""
+    """The pictures and masks that are read. `files`: what is not a painting or the photograph, by role."""
 
     content: Picture
     styles: tuple[Style, ...]

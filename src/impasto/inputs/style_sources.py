@@ -42,7 +42,7 @@ def from_text(text: str) -> list[tuple[Path, float]]:
 
 
 def joined_names(names: Sequence[str]) -> str:
-    """Several paintings' names as a sentence has them; of many only how many.
+    """The names of several paintings in a sentence; of many only their number.
 
     >>> joined_names(["a"]), joined_names(["a", "b"]), joined_names(["a", "b", "c", "d"])
     ('a', 'a and b', 'a and 3 more')

@@ -15,7 +15,7 @@ from impasto.solvers.make import SOLVERS
 TILES = (2048, 1536, 1024, 768, 512, 384, 256)
 """Sides that are tried, largest first. Below, the halo is most of what a tile sees."""
 DEEP_TILES = (8192, 4096, 3072, 2048, 1536, 1024)
-"""Likewise for the deep blocks, after one piece; only those that are larger than the others'."""
+"""Sides that are tried for the deep blocks, after one piece; only those that are larger than the others'."""
 _KEEPING = {
     ("float32", "memory"): 1.0,
     ("float16", "memory"): 1.02,
@@ -80,7 +80,7 @@ def candidates(demand: Demand, scale: Scale) -> Iterator[Layout]:
 
 
 def _ways(demand: Demand, steps: int) -> Iterator[Layout]:
-    """Everything that may be done, best first: a solver, and where things are kept.
+    """The layouts that differ in the solver and in where its memory is, best first.
 
     Where the solver that was asked for does not fit, the one that needs least memory paints.
     """

@@ -46,7 +46,7 @@ class Network:
 
     @property
     def layers(self) -> list[str]:
-        """All of them."""
+        """All layers that are looked at."""
         return sorted(self.content | self.style | self.custom)
 
     def kernel_bytes(self) -> int:
@@ -211,5 +211,5 @@ def map_bytes(pixels: int, block: int) -> int:
 
 
 def _activation_bytes(layer: Layer, pixels: int) -> int:
-    """All activations of a layer."""
+    """Bytes of all activations of a layer."""
     return FLOAT * layer.n_out * pixels // layer.stride**2

@@ -50,7 +50,7 @@ STARTING_COPIES, UPSCALING_COPIES = 3, 2
 """Canvases' worth that is alive while the first canvas is made, and while a later one grows, beside the canvas that it
 grows from: that canvas, the solver's copy, and the photograph under the first."""
 SHOWN_COPIES, PROTECTED_COPIES = 1, 7 / 3
-"""Likewise while a picture is shown or written: a copy; or the photograph, its mask, and the two laid together."""
+"""The same while a picture is shown or written: a copy; or the photograph, its mask, and the two laid together."""
 STRIPS = 10
 """Copies of a strip of a canvas that are there while it grows, or takes on colours, strip by strip."""
 ENCODING_COPIES = 4

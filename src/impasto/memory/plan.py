@@ -102,7 +102,7 @@ class Plan:
         return found
 
     def notes(self) -> list[str]:
-        """Everything that is worth knowing, a sentence each; the departures first."""
+        """Notes for the user, a sentence each; the departures first."""
         half = [one for one in self.scales if one.layout.kept == "float16"]
         encoded = [one for one in self.scales if one.layout.encoding == "disk"]
         notes = self.departures()
@@ -160,5 +160,5 @@ def _sizes(scales: Sequence[PlannedScale]) -> str:
 
 
 def _amount(size: int) -> str:
-    """As --memory takes it, a little more than computed."""
+    """An amount as --memory takes it, a little more than computed."""
     return bytes_text(int(size * ROUND_UP)).replace(" ", "")

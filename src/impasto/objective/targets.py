@@ -99,7 +99,7 @@ def content_terms(
     tiling: Tiling | None = None,
     make: MakeEncoding = InMemory,
 ) -> list[ContentTerm]:
-    """One term a layer; the rest as for `encode_content`."""
+    """The terms, one a layer; the rest as for `encode_content`."""
     encodings = encode_content(encoder, content, list(layer_weights), balance, tiling, make)
     return [content_term(one, layer_weights[one.layer]) for one in encodings]
 
@@ -113,7 +113,7 @@ def style_terms(
     partition: Partition = WHOLE,
     cost: str = "gram",
 ) -> list[StyleTerm]:
-    """One term a layer. The style encoding of S is what the style cost measures of it, such as its Gram matrices.
+    """The terms, one a layer. The style encoding of S is what the style cost measures of it, such as its Gram matrices.
 
     cost: one of STYLE_COSTS. The rest as for `content_terms`.
     """

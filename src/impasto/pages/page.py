@@ -88,7 +88,7 @@ def picture(
     command: Command | None,
     largest: int | None = None,
 ) -> dict[str, Any]:
-    """All that the page says of a cell's picture.
+    """The entry of a cell's picture.
 
     Args:
         cell: its place and labels.

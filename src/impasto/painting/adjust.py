@@ -19,7 +19,7 @@ class Adjustment:
 
     @classmethod
     def of(cls, step: int, changes: Mapping[str, Any]) -> "Adjustment":
-        """With values in the one form that settings have, however they were given: recipes are the same then.
+        """An adjustment with its values in the form that settings have, however they were given.
 
         Raises SettingsError for a value that cannot be used.
         """

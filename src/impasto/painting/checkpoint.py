@@ -160,7 +160,7 @@ def check_same(
     costs: Sequence[str],
     weights: str,
 ) -> None:
-    """That a painting goes on with what it was begun with.
+    """Check that a painting is resumed with what it was begun with.
 
     inputs: as `Inputs.described` gives them. costs: fingerprints. weights: their checksum.
     Raises CheckpointError, which names what is another.
@@ -202,7 +202,7 @@ def _check_inputs(saved: Mapping[str, Mapping[str, Any]], now: Mapping[str, Mapp
 
 
 def check_fits(checkpoint: Checkpoint, sizes: Sequence[tuple[int, int]]) -> None:
-    """That what is saved of the solver is of the painting's scales.
+    """Check that the solver's saved state fits the painting's scales.
 
     sizes: height and width of each scale. Raises CheckpointError, which names what is another.
     """

@@ -112,7 +112,7 @@ class Adam:
         return "in half precision" if layout.moments == "bfloat16" else ""
 
     def step(self, evaluate: Evaluate) -> Cost:
-        """One Adam step; returns the cost at the image that the step started from.
+        """Take one Adam step; returns the cost at the image that the step started from.
 
         Raises CostError when that cost is not a finite number.
         """

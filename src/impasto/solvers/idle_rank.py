@@ -23,7 +23,7 @@ class WatchedSolver:
         self.finished: str | None = None
 
     def step(self, evaluate: Evaluate) -> Cost:
-        """One step of those that have rows; its cost.
+        """Take a step with those that have rows; returns its cost.
 
         Every process calls `evaluate` equally often, those without rows with none: so all of them can agree in it, for
         example on ending the step.

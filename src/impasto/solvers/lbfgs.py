@@ -108,7 +108,7 @@ class LBFGS:
         return f"past steps {WORDS[layout.kept]}"
 
     def step(self, evaluate: Evaluate) -> Cost:
-        """One step to a lower cost; returns the cost at the new image.
+        """Take one step to a lower cost; returns the cost at the new image.
 
         The gradients that `evaluate` returns are changed in place. Raises CostError when the very first cost
         is not a finite number, and OutputError when a pair cannot be kept on disk.

@@ -8,7 +8,7 @@ from torch import Tensor
 from impasto.evaluation import Cost, Evaluate
 
 State = dict[str, Any]
-"""Everything a solver remembers: enough to go on to the bit.
+"""The whole state of a solver: enough to go on to the bit.
 
 Plain numbers and strings, lists of them, tensors, and vectors that are not in memory (`vector_store.StoredVector`),
 which `tensor()` reads.

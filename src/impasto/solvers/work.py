@@ -7,7 +7,7 @@ EVALUATIONS = 1.07
 LBFGS_PASSES, ADAM_PASSES = 24, 8
 """A step's work on vectors without pairs, counted in additions of one vector to another; the metric is most of it."""
 PAIR_PASSES = {"float32": 3.3, "float16": 5.0, "disk": 3.3}
-"""Likewise for each pair: two products and two additions, and half precision converted."""
+"""The work for each pair: two products and two additions, and half precision converted."""
 
 
 @dataclass(frozen=True)

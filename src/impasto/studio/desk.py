@@ -17,7 +17,7 @@ from impasto.studio.order import Order
 from impasto.studio.white import white_mask
 
 _UNDO = 100
-"""So many changes can be taken back."""
+"""The number of changes that can be undone."""
 _ONE_TURN = 1.5
 """Turns of the same knob within so many seconds of each other are one change."""
 
@@ -71,7 +71,7 @@ class Desk:
             self.contents.photograph = source
 
     def add_style(self, source: Source) -> None:
-        """One more painting, unless it lies there already."""
+        """Add a painting, unless it is there already."""
         with self._changing():
             if all(source.key != one.key for one, _ in self.contents.styles):
                 self.contents.styles.append((source, 1.0))

@@ -24,7 +24,7 @@ class Seen(Protocol):
     """A source of frames: a painting, or a grid of paintings."""
 
     def preview(self, long_side: int) -> np.ndarray:
-        """It as it is now, RGB uint8 [h, w, 3]."""
+        """The picture as it is now, RGB uint8 [h, w, 3]."""
 
 
 class Frames:

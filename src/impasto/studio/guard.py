@@ -1,4 +1,4 @@
-"""Who may talk to the studio: pure ASGI around everything, pages, pictures, uploads and websockets alike.
+"""Access to the studio: pure ASGI around everything, pages, pictures, uploads and websockets alike.
 
 A page of a foreign site can make the painter's own browser send requests to this server. It cannot choose the `Host`
 and `Origin` that the browser sends with them. So both have to be the studio's own.

@@ -1,4 +1,4 @@
-"""Everything that one painting is made from: what the desk hands over when "Paint" is pressed."""
+"""The order of one painting: what the desk hands over when "Paint" is pressed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace

@@ -50,7 +50,7 @@ class Queue:
         self._thread.start()
 
     def add(self, order: Order, *, first: bool = False) -> Record:
-        """One more painting. Raises OutputError."""
+        """Add a painting. Raises OutputError."""
         with self._asked:
             place = self._first_place() - 1 if first else self._last_place() + 1
             record = new_record(self._folder, order, place)

@@ -16,7 +16,7 @@ from impasto.studio.order import Order
 State = Literal["waiting", "painting", "paused", "finished", "kept", "failed"]
 """kept: stopped by the painter, with the picture so far; it can go on."""
 _IN_WORDS = {"waiting": "waits for its turn", "kept": "stopped at {0.steps} of {0.of_steps}"}
-"""Of the states whose names do not say enough."""
+"""The descriptions of states whose names do not say enough."""
 FORMAT = 1
 
 

@@ -24,7 +24,7 @@ def make_report(atelier: Atelier, record: Record) -> str:
 
 
 def _measured(atelier: Atelier, record: Record) -> "impasto.Report":
-    """Of a copy that has the name under which the picture is downloaded."""
+    """The report of a copy that has the name under which the picture is downloaded."""
     library, order = atelier.library, record.order
     style, _ = order.styles[0]
     copy = atelier.folder.incoming / f"{record.file_name}.png"

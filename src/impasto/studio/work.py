@@ -202,7 +202,7 @@ class Work:
                 self._save_checkpoint(painting)
 
     def _wait(self, painting: "Painting") -> None:
-        """While it is paused, or something else is to be computed first."""
+        """Wait while the painting is paused, or something else is to be computed first."""
         doing = self.doing
         while not self._wish and (self._paused or self._yielding()):
             self.doing = "waiting for the first look"

@@ -12,7 +12,7 @@ Where = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Guide:
-    """One of these options.
+    """An option for a mask or a map.
 
     argument: of `Stylizer.paint`. role: the option's name, and that of the file in a picture's metadata.
     file: what messages call the file. several: whether the option may be given again.

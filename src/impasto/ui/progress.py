@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 _SECONDS, _STEPS = 30.0, 10
 """The pace is averaged over so many seconds, or over about so many steps where these take longer."""
 _FIRST_STEPS = 5
-"""Nothing is said of the time left before so many steps."""
+"""The number of steps before which no time left is shown."""
 
 
 WORDS = {

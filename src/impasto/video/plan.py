@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from impasto.memory.plan import Plan
 
 BYTES_A_PIXEL = 2.4
-"""Of a painted frame on the disk: brush strokes hardly compress."""
+"""Bytes a pixel of a painted frame on the disk: brush strokes hardly compress."""
 FLOWS = 5.0
 """Following a frame takes about so many times as long as telling its motion since the one before: tracks are
 corrected, and some frames further back are asked, too."""
 TRIAL, TRIAL_STEPS = 108, 3
 """Pixels of the shorter side of a frame that is painted to tell how long it takes, and its steps."""
 TRACK_BYTES, FOLLOWING_BYTES = 24, 250
-"""Of each pixel: its tracks in one frame, and what is there while a frame is followed."""
+"""Bytes a pixel of the tracks of one frame, and of what is there while a frame is followed."""
 
 
 @dataclass(frozen=True)

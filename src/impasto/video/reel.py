@@ -13,7 +13,7 @@ from impasto.video.cuts import is_cut
 from impasto.video.film import Film, Frame, Note
 
 BLOCK_BYTES = 96_000_000
-"""So much of a film is decoded at a time, and twice as much is kept."""
+"""Bytes of a film that are decoded at a time; twice as many are held."""
 _FEWEST = 2
 _SIDE = 96
 
@@ -90,7 +90,7 @@ class Reel:
 
     @property
     def most_bytes(self) -> int:
-        """So much memory the frames take at most that are held at a time."""
+        """The most bytes of the frames that are held at a time."""
         return min(len(self), 2 * self._length) * self._frame_bytes
 
     def painted(self, number: int, pixels: np.ndarray) -> Frame:

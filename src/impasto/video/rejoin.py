@@ -22,7 +22,7 @@ ASTRAY = 1.0
 """Pixels; a pixel that moves with the camera, and is further from where its source's map has it, is astray."""
 
 Places = tuple[np.ndarray, np.ndarray, np.ndarray]
-"""For each pixel the number of its source, and x and y of its place there."""
+"""The number of each pixel's source, and x and y of its place there."""
 
 
 def rejoined(

@@ -53,7 +53,7 @@ class State:
             ) from None
 
     def remove(self) -> None:
-        """All that is the film's; the folder, too, unless somebody put something else there."""
+        """Remove the film's files; the folder, too, unless somebody put something else there."""
         for path in self.folder.glob("part-*"):
             if path.is_dir():
                 State(path).remove()

@@ -115,7 +115,7 @@ def _on_workers(explorer: "Explorer", workers: int, quiet: bool) -> bool:
 
 
 def _folder(subject: "Subject", grid: "Grid") -> Path:
-    """Named for what is explored, in the current folder."""
+    """The default folder, named for what is explored, in the current folder."""
     manner = joined_names([path.stem for path, _ in subject.styles]).replace(" ", "-")
     return Path("-".join([subject.content.stem, manner, *(axis.name for axis in grid.axes)]))
 

@@ -60,7 +60,7 @@ def _check_output(job: Job, record: RunRecord, checkpoint: "Checkpoint") -> None
 
 
 def _is_ours(output: Path, record: RunRecord, checkpoint: "Checkpoint") -> bool:
-    """Told by the metadata inside it: a kill may have come after the picture and before the next checkpoint."""
+    """Whether the metadata inside it are this painting's: a kill may come after the picture and before the checkpoint."""
     try:
         metadata = impasto.read_metadata(output)
     except PictureError:

@@ -1,4 +1,4 @@
-"""Everything painted here, newest first, and what waits for its turn."""
+"""The gallery: everything painted here, newest first, and what waits for its turn."""
 
 import time
 from collections.abc import Hashable
