@@ -60,7 +60,7 @@ def _check_output(job: Job, record: RunRecord, checkpoint: "Checkpoint") -> None
 
 
 def _is_ours(output: Path, record: RunRecord, checkpoint: "Checkpoint") -> bool:
-    """Whether the metadata inside it are this painting's: a kill may come after the picture and before the checkpoint."""
+    """Whether the metadata inside it are this painting's: a kill may come between the picture and the checkpoint."""
     try:
         metadata = impasto.read_metadata(output)
     except PictureError:
