@@ -101,7 +101,7 @@ def check_writable(
         OutputError: missing or closed folder; the file exists and `overwrite` is off.
     """
     target = Path(path)
-    check_fits(target, bits, size)
     check_target(target, overwrite)
+    check_fits(target, bits, size)
     if metadata is not None:
         metadata_packet(metadata)
