@@ -1,4 +1,4 @@
-"""The shelves of docs/architecture.md, held: who may import whom, no cycles, and importing does nothing."""
+"""The layers of docs/architecture.md, held: who may import whom, no cycles, and importing does nothing."""
 
 import ast
 import subprocess
