@@ -16,7 +16,7 @@ from impasto.layout import Layout
 from impasto.memory.available import CONTEXT_BYTES, GENEROUS
 from impasto.memory.choose_layout import choose
 from impasto.memory.network_memory import Network
-from impasto.memory.peak import GPU_SLACK, WORKSPACE_BYTES, Scale
+from impasto.memory.peak import GPU_SLACK, WORKSPACE_BYTES, ScaleSizes
 from impasto.painting.planner import Planner
 from impasto.painting.problem import PaintingProblem
 from impasto.settings import Settings
@@ -56,7 +56,7 @@ def planned(case) -> int:
         gpu=True,
     )
     size = round(case["size"] * 2 / 3), case["size"]
-    return demand.peak(Scale(size, size, 2), Layout(**case["layout"]), case["before"])
+    return demand.peak(ScaleSizes(size, size, 2), Layout(**case["layout"]), case["before"])
 
 
 @OF_EACH_CASE

@@ -7,7 +7,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from impasto.costs.content_store import InMemory, OnDisk
+from impasto.costs.content_store import EncodingInMemory, EncodingOnDisk
 from impasto.costs.styles import STYLE_COSTS
 from impasto.objective.margin import MARGIN, mirror
 from impasto.objective.targets import content_terms, custom_sums, custom_term, style_terms
@@ -153,7 +153,7 @@ def test_an_encoding_on_disk_changes_nothing(tmp_path):
             10.0,
             [tiling],
         )(image).cost
-        for make in (InMemory, partial(OnDisk, tmp_path))
+        for make in (EncodingInMemory, partial(EncodingOnDisk, tmp_path))
     ]
     assert costs[0] == costs[1]
 

@@ -10,7 +10,7 @@ _FIRST = 0.02
 """Part of the work before which nothing is said of the time left."""
 
 
-class Progress:
+class BatchProgress:
     """The progress of a batch, computed from the engine's events; the base of the displays, which shows nothing itself.
 
     Args:

@@ -4,13 +4,13 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 
 from impasto.batch.engine import Ended, Event, Lost
-from impasto.batch.progress import Progress, lost_worker_text
+from impasto.batch.progress import BatchProgress, lost_worker_text
 from impasto.cli.interrupt import finishing_the_step
 from impasto.cli.messages import note
 from impasto.ui.formatting import clock
 
 
-class Lines(Progress):
+class BatchLines(BatchProgress):
     """A line for each picture that is done, on stderr."""
 
     def event(self, event: Event) -> None:
@@ -78,17 +78,17 @@ def _notes(event: Event) -> Sequence[str]:
     return result.get("notes", ()) if isinstance(result, dict) else ()
 
 
-def _display(left: int, before: int, quiet: bool) -> Progress:
+def _display(left: int, before: int, quiet: bool) -> BatchProgress:
     """The display that fits where stderr goes: live on a terminal, otherwise lines, or none."""
     if quiet:
-        return Progress(left, before)
+        return BatchProgress(left, before)
     from rich.console import Console
 
     console = Console(stderr=True, highlight=False)
     # Asked of stderr itself: FORCE_COLOR makes rich take a file for a terminal.
     live = sys.stderr.isatty() and not console.is_dumb_terminal
     if not live:
-        return Lines(left, before)
+        return BatchLines(left, before)
     from impasto.cli.live import LiveBatch
 
     return LiveBatch(left, before, console)

@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import impasto
-from impasto.cli.job import Job
+from impasto.cli.job import PaintingJob
 from impasto.distributed.process_info import process_info
 from impasto.errors import OutputError, PictureError
 from impasto.files.atomic_write import check_target
@@ -16,7 +16,7 @@ from impasto.settings import Settings
 from impasto.ui.formatting import command, operand
 
 
-def check_new(job: Job, settings: Settings) -> None:
+def check_new(job: PaintingJob, settings: Settings) -> None:
     """Check the files of a new painting. What is written concerns the first of several processes alone.
 
     Raises:
@@ -34,7 +34,7 @@ def check_new(job: Job, settings: Settings) -> None:
         check_figure(job.plot, job.force, "plot")
 
 
-def check_resumed(job: Job, *, overwrite: bool) -> None:
+def check_resumed(job: PaintingJob, *, overwrite: bool) -> None:
     """Check the files of a painting that goes on: as check_new, but its own files may be there.
 
     overwrite: whether a file at the output may be replaced.
@@ -48,7 +48,7 @@ def check_resumed(job: Job, *, overwrite: bool) -> None:
         check_figure(job.plot, overwrite=True, what="plot")
 
 
-def check_snapshots(job: Job, steps: int) -> None:
+def check_snapshots(job: PaintingJob, steps: int) -> None:
     """Check that no numbered snapshot is there already; `steps` is what the painting takes at most."""
     if job.save_every and not job.force and process_info().rank == 0:
         for number in range(job.save_every, steps + 1, job.save_every):
@@ -65,7 +65,7 @@ def check_inputs(inputs: Mapping[str, Path]) -> None:
         check_regular(path, role, PictureError)
 
 
-def _check_distinct(job: Job, weights: str | None) -> None:
+def _check_distinct(job: PaintingJob, weights: str | None) -> None:
     """No file is written over one that is read, or over another one that is written."""
     taken = job.inputs()
     taken |= {"weights file": Path(weights)} if weights else {}
@@ -96,7 +96,7 @@ def _same_file(one: Path, other: Path) -> bool:
     return False
 
 
-def _check_checkpoint(job: Job) -> None:
+def _check_checkpoint(job: PaintingJob) -> None:
     if is_there(job.checkpoint) and not job.force:
         resume = command(["impasto", "resume", operand(job.checkpoint)])
         raise OutputError(

@@ -16,7 +16,7 @@ from impasto.ui.formatting import duration
 
 if TYPE_CHECKING:
     from impasto.video.job import FilmJob
-    from impasto.video.parts import FilmParts, Look
+    from impasto.video.parts import FilmParts, FilmProbe
     from impasto.video.state import State
 
 
@@ -75,16 +75,16 @@ def paint_in_parts(job: "FilmJob", state: "State", shared: Shared, *, force: boo
     return INTERRUPTED
 
 
-def _begun(job: "FilmJob", state: "State", shared: Shared, force: bool) -> "tuple[FilmParts, Look]":
+def _begun(job: "FilmJob", state: "State", shared: Shared, force: bool) -> "tuple[FilmParts, FilmProbe]":
     """The parts, and what is known of them; of a film that cannot be painted, nothing stays behind."""
-    from impasto.video.parts import FilmParts, look_at
+    from impasto.video.parts import FilmParts, probe_film
     from impasto.video.state import is_state
 
     try:
         parts = FilmParts(
             job, state, workers=shared.workers, scheduler=shared.scheduler, longest=shared.longest
         )
-        look = look_at(job)
+        look = probe_film(job)
         if not is_state(state.folder):
             state.write_job(
                 {
@@ -109,7 +109,7 @@ def _nothing_lost(state: "State") -> Iterator[None]:
         raise type(error)(f"{error}; nothing is lost: go on with `{resume_command(state)}`") from None
 
 
-def _planned(look: "Look", parts: "FilmParts") -> str:
+def _planned(look: "FilmProbe", parts: "FilmParts") -> str:
     plan, count = look.plan, len(parts.segments)
     what = f"{counted(plan.frames, 'frame')} in {counted(plan.shots, 'shot')}, {counted(count, 'part')}"
     disk = f"and {bytes_text(plan.disk)} of disk until it is done"

@@ -17,7 +17,7 @@ _PROGRAM = "impasto stylize"
 
 
 @dataclass(frozen=True)
-class Job:
+class PaintingJob:
     """Files and habits of one painting; paths are as the user gave them.
 
     styles: paintings with their weights.
@@ -69,13 +69,13 @@ def start_file(start: str | None) -> Path | None:
     return None if start is None or start in STARTS else Path(start)
 
 
-def to_extra(job: Job, record: RunRecord) -> dict[str, Any]:
+def to_extra(job: PaintingJob, record: RunRecord) -> dict[str, Any]:
     """The data for `impasto resume`, JSON-able, valid in any folder."""
     values = {one.name: _lasting(getattr(job, one.name)) for one in fields(job) if one.name != "checkpoint"}
     return {"program": _PROGRAM, "job": values, "so_far": asdict(record)}
 
 
-def from_extra(extra: Mapping[str, Any], checkpoint: Path) -> tuple[Job, RunRecord]:
+def from_extra(extra: Mapping[str, Any], checkpoint: Path) -> tuple[PaintingJob, RunRecord]:
     """The job of a checkpoint.
 
     Raises:
@@ -93,7 +93,9 @@ def from_extra(extra: Mapping[str, Any], checkpoint: Path) -> tuple[Job, RunReco
         values["where"] = where_from(values["where"])
         written = extra["so_far"]["written"]
         scales = [(int(first), int(width), int(height)) for first, width, height in extra["so_far"]["scales"]]
-        return Job(checkpoint=checkpoint, **values), RunRecord(scales, written and (written[0], written[1]))
+        return PaintingJob(checkpoint=checkpoint, **values), RunRecord(
+            scales, written and (written[0], written[1])
+        )
     except (LookupError, TypeError, ValueError, AttributeError):
         raise CheckpointError(
             f"'{checkpoint}' was not written by `impasto stylize`: "

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from impasto.batch.engine import Ended, Lost
 from impasto.batch.engine import Event as BatchEvent
-from impasto.batch.progress import Progress, lost_worker_text
+from impasto.batch.progress import BatchProgress, lost_worker_text
 from impasto.cli.reporter import Reporter, Title
 from impasto.memory.process import resident
 from impasto.settings.amounts import bytes_text
@@ -142,11 +142,11 @@ class Live(OnTerminal, Reporter):
         return Text("Ctrl-C stops; the picture so far is kept, and you can go on later.", style="dim")
 
 
-class LiveBatch(OnTerminal, Progress):
+class LiveBatch(OnTerminal, BatchProgress):
     """A bar for the whole and a line for each worker, gone at the end; failures stay, above it."""
 
     def __init__(self, left: int, before: int, console: Console):
-        Progress.__init__(self, left, before)
+        BatchProgress.__init__(self, left, before)
         OnTerminal.__init__(self, console, refresh=2)
 
     def event(self, event: BatchEvent) -> None:

@@ -5,7 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from impasto.cli.job import Job, RunRecord, to_extra
+from impasto.cli.job import PaintingJob, RunRecord, to_extra
 from impasto.cli.plot import write_cost_curve
 from impasto.distributed.process_info import process_info
 from impasto.errors import CheckpointError, OutputError, PictureError, RankError
@@ -29,7 +29,9 @@ class OutputWriter:
         own: whether this painting was begun before, so that its snapshots and plot may be there already.
     """
 
-    def __init__(self, job: Job, record: RunRecord, note: Callable[[str], None], *, replace: bool, own: bool):
+    def __init__(
+        self, job: PaintingJob, record: RunRecord, note: Callable[[str], None], *, replace: bool, own: bool
+    ):
         self.job, self.record = job, record
         self.resumable = own
         self._note = note

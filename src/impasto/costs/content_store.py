@@ -33,14 +33,14 @@ MakeEncoding = Callable[[int, int, int, Tensor], Encoding]
 """(n_C, n_H, n_W, any tensor of the wanted type on the wanted device) -> an encoding to be filled."""
 
 
-class InMemory:
+class EncodingInMemory:
     """An encoding in one tensor [1, n_C, n_H, n_W], channels last."""
 
     def __init__(self, n_C: int, n_H: int, n_W: int, like: Tensor):
         self._a = like.new_empty(1, n_H, n_W, n_C).permute(0, 3, 1, 2)
 
     @classmethod
-    def of(cls, a: Features) -> "InMemory":
+    def of(cls, a: Features) -> "EncodingInMemory":
         """The encoding that `a` is; without a copy."""
         encoding = cls(0, 0, 0, a)
         encoding._a = a
@@ -55,7 +55,7 @@ class InMemory:
         return self._a[..., place[0], place[1]]
 
 
-class OnDisk:
+class EncodingOnDisk:
     """An encoding in a nameless temporary file in `folder`, which goes when the object does.
 
     Raises OutputError, one line, when the folder cannot be written to or is full.

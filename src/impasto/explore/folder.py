@@ -25,7 +25,7 @@ _NOTED = ("sha256", "cost", "steps", "stopped", "seconds")
 """The facts of a finished picture that the list holds."""
 
 
-class Folder:
+class ExplorationFolder:
     """Where an exploration is kept.
 
     path: of the folder; it may be missing, but not the one it lies in.

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from impasto.explore.folder import Folder
+from impasto.explore.folder import ExplorationFolder
 from impasto.explore.grid import Cell, Grid
 from impasto.explore.subject import Subject
 from impasto.pages.page import Command, missing, picture
@@ -15,7 +15,7 @@ NOTE = (
 
 
 def write_page(
-    grid: Grid, folder: Folder, subject: Subject, failed: Mapping[str, str], command: Command
+    grid: Grid, folder: ExplorationFolder, subject: Subject, failed: Mapping[str, str], command: Command
 ) -> None:
     """Write index.html into the folder; an earlier one is replaced.
 

@@ -10,7 +10,7 @@ import pyvips
 
 import impasto
 from impasto.batch.cluster import most_concurrent, patience, workers_for
-from impasto.batch.engine import Ended as JobEnded
+from impasto.batch.engine import Ended
 from impasto.batch.engine import Engine
 from impasto.batch.engine import Event as JobEvent
 from impasto.batch.job import Job
@@ -20,7 +20,7 @@ from impasto.batch.work import Painter, Work
 from impasto.batch.worker import paint_picture
 from impasto.distributed.process_info import process_info
 from impasto.errors import CostError, SettingsError
-from impasto.explore.folder import Folder
+from impasto.explore.folder import ExplorationFolder
 from impasto.explore.grid import Cell, Grid
 from impasto.explore.page import write_page
 from impasto.explore.subject import Subject
@@ -30,7 +30,7 @@ from impasto.ui.sizes import shrunk
 
 
 @dataclass(frozen=True)
-class Begun:
+class CellBegun:
     """A picture is begun, or gone on with: the `number`th, from 1, of `of` that were not finished.
 
     notes: how its memory makes it depart from its settings, see `Painting.notes`.
@@ -43,7 +43,7 @@ class Begun:
 
 
 @dataclass(frozen=True)
-class Stepped:
+class CellStepped:
     """A step of the picture at work. done: part of the whole exploration's work, 0 to 1."""
 
     cell: Cell
@@ -52,14 +52,14 @@ class Stepped:
 
 
 @dataclass(frozen=True)
-class Ended:
+class CellEnded:
     """A picture is finished and written; or failed, and why: its cost was no finite number."""
 
     cell: Cell
     failed: str | None = None
 
 
-Event = Begun | Stepped | Ended
+Event = CellBegun | CellStepped | CellEnded
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class Explorer:
     def __init__(self, grid: Grid, subject: Subject, path: Path, *, replace: bool = False):
         if process_info().size > 1:
             raise SettingsError("an exploration shares out its pictures by itself: start it without torchrun")
-        self.grid, self.subject, self.folder = grid, subject, Folder(path)
+        self.grid, self.subject, self.folder = grid, subject, ExplorationFolder(path)
         self._painter = Painter()
         self._at_work: Work | None = None
         self._engine: Engine | None = None
@@ -106,12 +106,12 @@ class Explorer:
         for number, one in enumerate(self.todo, 1):
             try:
                 for event in self._paint(one.cell, number):
-                    if isinstance(event, Stepped):
-                        event = Stepped(event.cell, event.step, (before + one.work * event.done) / whole)
+                    if isinstance(event, CellStepped):
+                        event = CellStepped(event.cell, event.step, (before + one.work * event.done) / whole)
                     yield event
             except CostError as error:  # the other pictures can be painted all the same
                 self.failed[one.cell.name] = str(error)
-                yield Ended(one.cell, str(error))
+                yield CellEnded(one.cell, str(error))
             self._at_work = None
             before += one.work
 
@@ -132,9 +132,9 @@ class Explorer:
                 for job in jobs
             ]
             for event in self._engine.run(tasks):
-                if isinstance(event, JobEnded) and event.failed is not None:
+                if isinstance(event, Ended) and event.failed is not None:
                     self.failed[event.task.name] = event.failed
-                elif isinstance(event, JobEnded) and not event.stopped:
+                elif isinstance(event, Ended) and not event.stopped:
                     self.folder.note(cells[event.task.name], event.result)
                 yield event
 
@@ -207,13 +207,13 @@ class Explorer:
 
     def _paint(self, cell: Cell, number: int) -> Iterator[Event]:
         work = self._work(cell)
-        yield Begun(cell, number, len(self.todo), work.notes)
+        yield CellBegun(cell, number, len(self.todo), work.notes)
         for step in work:
             self._at_work = work
-            yield Stepped(cell, step, step.done)
+            yield CellStepped(cell, step, step.done)
         self.folder.note(cell, work.finish())
         self._at_work = None
-        yield Ended(cell)
+        yield CellEnded(cell)
 
     def _work(self, cell: Cell) -> Work:
         """A cell's picture, to look at or to paint; raises what beginning it raises."""

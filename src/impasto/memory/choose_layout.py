@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from impasto.errors import SettingsError
 from impasto.layout import Layout
-from impasto.memory.peak import Demand, Scale
+from impasto.memory.peak import Demand, ScaleSizes
 from impasto.memory.tile_work import evaluation_work
 from impasto.objective.tiling.passes import can_split
 from impasto.settings.amounts import bytes_text
@@ -32,7 +32,7 @@ LAST_TILES = (192, 128, 64)
 """Tried only where nothing else helps."""
 
 
-def choose(demand: Demand, scale: Scale, base: int, limit: int) -> tuple[Layout, int]:
+def choose(demand: Demand, scale: ScaleSizes, base: int, limit: int) -> tuple[Layout, int]:
     """The best layout whose peak stays within `limit` bytes, and that peak.
 
     Raises SettingsError, with what would be needed, when there is none.
@@ -48,7 +48,7 @@ def choose(demand: Demand, scale: Scale, base: int, limit: int) -> tuple[Layout,
     )
 
 
-def least(demand: Demand, scale: Scale, base: int, solver: str | None = None) -> int:
+def least(demand: Demand, scale: ScaleSizes, base: int, solver: str | None = None) -> int:
     """Bytes below which a scale cannot be painted, by any solver or by this one."""
     return min(
         demand.peak(scale, one, base)
@@ -57,7 +57,7 @@ def least(demand: Demand, scale: Scale, base: int, solver: str | None = None) ->
     )
 
 
-def candidates(demand: Demand, scale: Scale) -> Iterator[Layout]:
+def candidates(demand: Demand, scale: ScaleSizes) -> Iterator[Layout]:
     """Every layout that the demand allows for a scale, best first: L-BFGS before Adam, and then what takes least time.
 
     The smallest tiles come last of all, and only with what needs least memory.

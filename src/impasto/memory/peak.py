@@ -62,7 +62,7 @@ GUIDE_MAPS = 5
 
 
 @dataclass(frozen=True)
-class Scale:
+class ScaleSizes:
     """One scale before it is planned: sizes (height, width) of canvas and painting, and steps.
 
     coarser: the size that its canvas grows from; None for the first scale.
@@ -124,11 +124,11 @@ class Demand:
         """The tiles of a picture."""
         return Tiling(*size, layers, tile, self.margin)
 
-    def passes(self, scale: Scale, layout: Layout) -> list[Tiling]:
+    def passes(self, scale: ScaleSizes, layout: Layout) -> list[Tiling]:
         """The tiles in which a scale is evaluated."""
         return passes(*scale.size, self.network.layers, layout.tile, layout.deep_tile, self.margin)
 
-    def peak(self, scale: Scale, layout: Layout, base: int) -> int:
+    def peak(self, scale: ScaleSizes, layout: Layout, base: int) -> int:
         """Bytes that the process holds at most while this scale is painted; `base`: what it holds before.
 
         Kernels and compiled code are counted as if they were still to come: a second painting in the same process
@@ -183,14 +183,14 @@ class Demand:
         code += max(network.working_bytes(largest_tile(one), one.blocks) for one in walked)
         return int(base + code + SLACK * max(preparing, stepping))
 
-    def beginning(self, scale: Scale) -> int:
+    def beginning(self, scale: ScaleSizes) -> int:
         """Bytes that are there while the canvas of a scale is made."""
         pixels = math.prod(scale.size)
         if scale.coarser is None:
             return VECTOR * (STARTING_COPIES * pixels + self.start)
         return VECTOR * (UPSCALING_COPIES * pixels + math.prod(scale.coarser)) + _strips(scale.size)
 
-    def showing(self, scale: Scale) -> int:
+    def showing(self, scale: ScaleSizes) -> int:
         """Bytes of the result as it is shown or saved, without the solver's: an unfinished picture is grown first."""
         copies = PROTECTED_COPIES if self.protected else SHOWN_COPIES
         if self.final not in (None, scale.size):
@@ -202,7 +202,7 @@ class Demand:
         size = self.final or scale.size
         return int(VECTOR * copies * math.prod(size)) + _strips(size)
 
-    def written(self, scale: Scale, layout: Layout) -> int:
+    def written(self, scale: ScaleSizes, layout: Layout) -> int:
         """Bytes that lie on disk while a scale is painted."""
         pairs = layout.history if layout.kept == "disk" else 0
         size = 2 * pairs * VECTOR * scale.size[0] * scale.size[1]

@@ -8,7 +8,7 @@ from typing import Any
 from impasto.layout import Layout
 from impasto.memory.choose_layout import choose, least
 from impasto.memory.network_memory import VECTOR
-from impasto.memory.peak import Demand, Scale
+from impasto.memory.peak import Demand, ScaleSizes
 from impasto.settings.amounts import bytes_text
 from impasto.solvers.adam import Adam
 from impasto.solvers.lbfgs import LBFGS
@@ -22,7 +22,7 @@ ROUND_UP = 1.05
 class PlannedScale:
     """One scale. peak: bytes that the whole process holds at most. seconds: None while no time was forecast."""
 
-    scale: Scale
+    scale: ScaleSizes
     layout: Layout
     peak: int
     seconds: float | None = None
@@ -143,7 +143,7 @@ class Plan:
 
 
 def make_plan(
-    demand: Demand, scales: Sequence[Scale], base: int, limit: int, *, named: bool, reached: int = 0
+    demand: Demand, scales: Sequence[ScaleSizes], base: int, limit: int, *, named: bool, reached: int = 0
 ) -> Plan:
     """The best layout for each scale whose peak stays within `limit` bytes.
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from impasto.costs.content_store import InMemory, OnDisk
+from impasto.costs.content_store import EncodingInMemory, EncodingOnDisk
 from impasto.costs.custom import custom_layers
 from impasto.costs.image_cost import CanvasScale, HoldAtScale, ImageCost
 from impasto.costs.neighbours import NEIGHBOUR_LAYERS, NeighbourTerm
@@ -74,7 +74,7 @@ def encode(setup: ScaleSetup, canvas: Image | None = None, kept: StyleEncodings 
     canvas: the canvas with which the scale begins, this process's rows; needed where neighbours are searched.
     kept: encodings of styles from earlier paintings, which are used again.
     """
-    on_disk = partial(OnDisk, scratch.folder())
+    on_disk = partial(EncodingOnDisk, scratch.folder())
     tiling = setup.canvas_tiling(list(setup.content_layers))
     content = encode_content(
         setup.encoder,
@@ -82,7 +82,7 @@ def encode(setup: ScaleSetup, canvas: Image | None = None, kept: StyleEncodings 
         setup.content_layers,
         setup.settings.balance,
         tiling,
-        on_disk if setup.layout.encoding == "disk" else InMemory,
+        on_disk if setup.layout.encoding == "disk" else EncodingInMemory,
         setup.partition,
         setup.reference_pooling,
     )

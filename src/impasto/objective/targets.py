@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from impasto.costs.content import ContentTerm
-from impasto.costs.content_store import Encoding, InMemory, MakeEncoding
+from impasto.costs.content_store import Encoding, EncodingInMemory, MakeEncoding
 from impasto.costs.custom import CustomCost, CustomTerm, check_measure, check_rule, custom_summary
 from impasto.costs.normalization import Moments, content_reference, style_reference, typical_activation
 from impasto.costs.region import Guide, GuidedTerm, guided_summary, of_region
@@ -50,7 +50,7 @@ def encode_content(
     layers: Sequence[str],
     balance: bool,
     tiling: Tiling | None = None,
-    make: MakeEncoding = InMemory,
+    make: MakeEncoding = EncodingInMemory,
     partition: Partition = WHOLE,
     pooling: str | None = None,
 ) -> list[ContentEncoding]:
@@ -97,7 +97,7 @@ def content_terms(
     layer_weights: Mapping[str, float],
     balance: bool,
     tiling: Tiling | None = None,
-    make: MakeEncoding = InMemory,
+    make: MakeEncoding = EncodingInMemory,
 ) -> list[ContentTerm]:
     """The terms, one a layer; the rest as for `encode_content`."""
     encodings = encode_content(encoder, content, list(layer_weights), balance, tiling, make)

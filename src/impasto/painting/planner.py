@@ -9,7 +9,7 @@ from impasto.kernels.threads import computing_with
 from impasto.layout import Layout
 from impasto.memory.available import AvailableMemory, available_on, gpu_memory_limit, step_limit
 from impasto.memory.calibration import calibrate
-from impasto.memory.peak import Demand, Scale
+from impasto.memory.peak import Demand, ScaleSizes
 from impasto.memory.plan import Plan, PlannedScale, make_plan
 from impasto.memory.request import memory_request
 from impasto.memory.time_forecast import forecast
@@ -97,14 +97,14 @@ class Planner:
         )
 
     @cached_property
-    def _parts(self) -> list[Scale]:
+    def _parts(self) -> list[ScaleSizes]:
         """The part of each scale that one process computes: the largest, with what its tiles and the metric see."""
         problem, coarser = self._problem, None
         found = []
         for scale in problem.scales:
             style = max(problem.schedule.style_sizes(scale.size), key=lambda size: size[0] * size[1])
             part = self._part(scale.size)
-            found.append(Scale(part, self._part(style), scale.steps, coarser))
+            found.append(ScaleSizes(part, self._part(style), scale.steps, coarser))
             coarser = part
         return found
 

@@ -17,7 +17,7 @@ from impasto.solvers.chunks import chunks
 from impasto.solvers.memory import SolverSettings, Vectors, adam_vectors
 from impasto.solvers.rounding import round_at_random
 from impasto.solvers.solver import State
-from impasto.solvers.work import Work, adam_work
+from impasto.solvers.work import SolverWork, adam_work
 
 BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-8
 QUICK_BETA_2 = 0.99
@@ -102,7 +102,7 @@ class Adam:
         return 4 if settings.averaging else 3
 
     @staticmethod
-    def work(layout: Layout, steps: int) -> Work:
+    def work(layout: Layout, steps: int) -> SolverWork:
         """The work of its steps; see `work.py`."""
         return adam_work(steps)
 

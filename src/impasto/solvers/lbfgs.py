@@ -30,7 +30,7 @@ from impasto.solvers.smoothing_metric import metric_of_rows
 from impasto.solvers.solver import State
 from impasto.solvers.vector_store import WORDS, InMemory, StoreVector, store_as
 from impasto.solvers.vectors import dot, largest_magnitude
-from impasto.solvers.work import Work, lbfgs_work
+from impasto.solvers.work import SolverWork, lbfgs_work
 
 FIRST_STEP = 0.01
 """Root mean square change of a value in the first trial step, before any curvature is known."""
@@ -98,7 +98,7 @@ class LBFGS:
         return 3 + 2 * layout.history
 
     @staticmethod
-    def work(layout: Layout, steps: int) -> Work:
+    def work(layout: Layout, steps: int) -> SolverWork:
         """The work of its steps; see `work.py`."""
         return lbfgs_work(layout.history, layout.kept, steps)
 

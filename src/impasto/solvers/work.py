@@ -11,7 +11,7 @@ PAIR_PASSES = {"float32": 3.3, "float16": 5.0, "disk": 3.3}
 
 
 @dataclass(frozen=True)
-class Work:
+class SolverWork:
     """The work of all steps of a scale.
 
     evaluations: of J and its gradient. additions: of one vector to another, and what takes as long. reads: of vectors
@@ -23,15 +23,15 @@ class Work:
     reads: float = 0.0
 
 
-def lbfgs_work(history: int, kept: str, steps: int) -> Work:
+def lbfgs_work(history: int, kept: str, steps: int) -> SolverWork:
     """The work of L-BFGS with at most `history` pairs; kept: a key of PAIR_PASSES."""
     # At first there are fewer pairs than there is room for.
     mean = history - history * (history + 1) / (2 * steps) if steps > history else (steps - 1) / 2
     additions = LBFGS_PASSES + PAIR_PASSES[kept] * mean
     reads = 4 * mean if kept == "disk" else 0.0  # each of a pair's vectors is read twice
-    return Work(EVALUATIONS * steps + 1, steps * additions, steps * reads)
+    return SolverWork(EVALUATIONS * steps + 1, steps * additions, steps * reads)
 
 
-def adam_work(steps: int) -> Work:
+def adam_work(steps: int) -> SolverWork:
     """The work of Adam."""
-    return Work(steps, ADAM_PASSES * steps)
+    return SolverWork(steps, ADAM_PASSES * steps)

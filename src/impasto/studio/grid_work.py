@@ -7,7 +7,7 @@ from pathlib import Path
 import impasto
 from impasto.errors import OutputError
 from impasto.explore.grid import make_grid
-from impasto.explore.paint import Begun, Ended, Explorer, Stepped
+from impasto.explore.paint import CellBegun, CellEnded, CellStepped, Explorer
 from impasto.explore.subject import Subject
 from impasto.studio.library import SHOWN_SIDE, THUMB_SIDE, save_small
 from impasto.studio.work import Work
@@ -40,15 +40,15 @@ class GridWork(Work):
     def _paint_all(self, explorer: Explorer) -> None:
         record = self.record
         for event in explorer:
-            if isinstance(event, Begun):
+            if isinstance(event, CellBegun):
                 self.doing = f"picture {event.number} of {event.of}: {explorer.grid.title(event.cell)}"
                 self.note = "; ".join(event.notes) or self.note
-            elif isinstance(event, Stepped):
+            elif isinstance(event, CellStepped):
                 self.step = event.step
                 record.done = event.done
                 self._meter.step(replace(event.step, done=event.done))
                 self.frames.show(explorer)
-            elif isinstance(event, Ended):
+            elif isinstance(event, CellEnded):
                 record.steps = explorer.done
                 self.note = event.failed or self.note
                 self._show(explorer)

@@ -124,7 +124,7 @@ class FilmParts:
 
 
 @dataclass(frozen=True)
-class Look:
+class FilmProbe:
     """The properties of a film, found before it is painted.
 
     plan: as for one process. size: height and width of its frames. transparent: whether it may be. notes: sentences
@@ -137,7 +137,7 @@ class Look:
     notes: list[str]
 
 
-def look_at(job: FilmJob) -> Look:
+def probe_film(job: FilmJob) -> FilmProbe:
     """Look at a film, in a process of its own, which takes the network's memory with it when it ends.
 
     Raises what beginning the film raises, and what its plan does.
@@ -145,10 +145,10 @@ def look_at(job: FilmJob) -> Look:
     return apart(_looked_at, job.as_dict())
 
 
-def _looked_at(data: Mapping[str, Any]) -> Look:
+def _looked_at(data: Mapping[str, Any]) -> FilmProbe:
     painting = FilmJob.from_dict(data).begin()
     try:
-        return Look(plan_film(painting), painting.size, painting.about.transparent, painting.notes)
+        return FilmProbe(plan_film(painting), painting.size, painting.about.transparent, painting.notes)
     finally:
         painting.close()
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from impasto.explore.paint import Explorer, Stepped
+from impasto.explore.paint import CellStepped, Explorer
 from tests.cli.conftest import CONTROLS, press_ctrl_c, save
 from tests.cli.explore.helpers import SHORT, Page, cells
 
@@ -63,7 +63,7 @@ def test_stopped_it_goes_on_with_the_command_that_is_told(run, monkeypatch):
 
     def stopped(self):
         for event in events(self):
-            if isinstance(event, Stepped) and event.step.number == 2:
+            if isinstance(event, CellStepped) and event.step.number == 2:
                 press_ctrl_c()
             yield event
 

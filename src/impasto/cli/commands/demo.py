@@ -7,7 +7,7 @@ from typing import Any
 import impasto
 from impasto.cli import parameters as p
 from impasto.cli.checks import check_new
-from impasto.cli.job import Job, default_checkpoint
+from impasto.cli.job import PaintingJob, default_checkpoint
 from impasto.cli.messages import say
 from impasto.cli.output_files import fingerprint_of
 from impasto.demo.pictures import demo_picture
@@ -32,7 +32,9 @@ def demo(
     checkpoint = default_checkpoint(output)
     settings = Settings(recipe="paint", size=size)
     replace = force or _only_demos(output, checkpoint)
-    job = Job(content=content, styles=((style, 1.0),), output=output, checkpoint=checkpoint, force=replace)
+    job = PaintingJob(
+        content=content, styles=((style, 1.0),), output=output, checkpoint=checkpoint, force=replace
+    )
     check_new(job, settings)
     code = paint_new(job, settings, quiet)
     if code == 0 and not quiet:

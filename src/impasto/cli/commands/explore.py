@@ -83,22 +83,22 @@ def explore(
 
 def _all(explorer: "Explorer", report: Reporter, interruption: Interruption) -> bool:
     """Paint until nothing is left, or Ctrl-C; whether nothing is left."""
-    from impasto.explore.paint import Begun, Ended, Stepped
+    from impasto.explore.paint import CellBegun, CellEnded, CellStepped
 
     shown: set[str] = set()
     left = len(explorer.todo)
     for event in explorer:
-        if isinstance(event, Begun):
+        if isinstance(event, CellBegun):
             report.part(explorer.grid.title(event.cell), event.number, event.of)
             for text in dict.fromkeys(event.notes):
                 if text not in shown:
                     report.note(text)
             shown.update(event.notes)
-        elif isinstance(event, Stepped):
+        elif isinstance(event, CellStepped):
             report.step(replace(event.step, done=event.done))
             if interruption.asked and event.step.done < 1:
                 return False
-        elif isinstance(event, Ended):
+        elif isinstance(event, CellEnded):
             left -= 1
             if event.failed:
                 report.note(f"{explorer.grid.title(event.cell)} failed: {event.failed}")

@@ -9,7 +9,7 @@ import impasto
 from impasto.cli import parameters as p
 from impasto.cli.checks import check_resumed
 from impasto.cli.commands.video import resume_film
-from impasto.cli.job import Job, RunRecord, from_extra
+from impasto.cli.job import PaintingJob, RunRecord, from_extra
 from impasto.cli.options import absolute_weights
 from impasto.cli.output_files import fingerprint_of
 from impasto.distributed.process_info import process_info
@@ -44,7 +44,7 @@ def resume(
     return paint_on(job, record, saved, quiet)
 
 
-def _check_output(job: Job, record: RunRecord, checkpoint: "Checkpoint") -> None:
+def _check_output(job: PaintingJob, record: RunRecord, checkpoint: "Checkpoint") -> None:
     """The file at the output may be replaced when it is this very painting, and nobody has changed it since.
 
     Raises:

@@ -7,7 +7,7 @@ from impasto.cli.adjust import read_adjustments
 from impasto.cli.checks import check_new
 from impasto.cli.commands.recolor import recolor_pictures
 from impasto.cli.guidance import takes_masks, where_of, words_of
-from impasto.cli.job import Job, default_checkpoint, start_file
+from impasto.cli.job import PaintingJob, default_checkpoint, start_file
 from impasto.cli.options import given, paintings, takes_settings
 from impasto.errors import SettingsError
 from impasto.settings import Settings
@@ -43,7 +43,7 @@ def stylize(
         return recolor_pictures(
             content, paintings(style), output, settings, where.get("protect"), force, quiet
         )
-    job = Job(
+    job = PaintingJob(
         content=content,
         styles=tuple(paintings(style)),
         output=output,

@@ -47,7 +47,7 @@ NETWORK = Blocks()
 
 
 @dataclass(frozen=True)
-class Axis:
+class TileAxis:
     """One tile along one axis: `seen[b]` is what block b's input covers; seen[1] is in pixels.
 
     The first is what is cut out of the walk's input. With `Blocks.until` the last is what the tile owns of its end.
@@ -74,8 +74,8 @@ class Axis:
 class Tile:
     """One tile: its rows and its columns."""
 
-    rows: Axis
-    columns: Axis
+    rows: TileAxis
+    columns: TileAxis
 
     @property
     def seen(self) -> tuple[slice, slice]:
@@ -116,7 +116,7 @@ def tiles(
 
 def _axes(
     length: int, layers: Sequence[str], side: int, band: Span, blocks: Blocks, margin: int
-) -> Iterator[Axis]:
+) -> Iterator[TileAxis]:
     """About as many equal parts of whole strides as `side` asks for; the last one also takes the odd pixels."""
     if band.start == band.stop:
         return
@@ -127,7 +127,7 @@ def _axes(
     inner = [cut for cut in cuts if margin < cut < length - margin and cut > band.start]
     for start, stop in pairwise([band.start, *inner, band.stop]):
         own = Span(start, stop)
-        yield Axis(own, _seen(own, length, layers, blocks))
+        yield TileAxis(own, _seen(own, length, layers, blocks))
 
 
 def _seen(own: Span, length: int, layers: Sequence[str], blocks: Blocks) -> dict[int, Span]:
