@@ -10,8 +10,7 @@ import pyvips
 
 import impasto
 from impasto.batch.cluster import most_concurrent, patience, workers_for
-from impasto.batch.engine import Ended
-from impasto.batch.engine import Engine
+from impasto.batch.engine import Ended, Engine
 from impasto.batch.engine import Event as JobEvent
 from impasto.batch.job import Job
 from impasto.batch.plan import share_out
