@@ -9,6 +9,7 @@ there at once, beside what has not been used up yet.
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from impasto.costs.styles import STYLE_COSTS
 from impasto.objective.tiling.tiles import NETWORK, Blocks
@@ -226,6 +227,7 @@ def _whole(layer: Layer, pixels: int) -> int:
     return FLOAT * layer.n_out * pixels // layer.stride**2
 
 
+@cache
 def _ends_block(layer: Layer) -> bool:
     following = TABLE.index(layer) + 1
     return following < len(TABLE) and TABLE[following].block > layer.block
