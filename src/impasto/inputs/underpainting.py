@@ -10,7 +10,7 @@ coupling P >= 0 of places p of C and q of S minimises
 
     c(p, q) = 1 - cos(a_C(p), a_S(q)) + HEIGHT (y_p - y_q)^2 + LIGHT (r_p - r_q)^2 + HUE |k_p - k_q|^2
 
-a: activations of relu4_1 and relu5_1, each less its mean; y: height in the picture, from 0 to 1; r: rank of the
+a: activations of relu4_1, less their mean; y: height in the picture, from 0 to 1; r: rank of the
 lightness among the picture's places, from 0 to 1; k: OKLab's a and b, in units of HUE_UNIT. A place gets the mean
 colour of its partners. The photograph's finer lightness is laid over that.
 """
@@ -30,18 +30,18 @@ from impasto.inputs.inputs import Inputs, Region
 from impasto.tensor_types import Image
 from impasto.vgg.vgg19 import VGG19
 
-SIDE = 256
-"""Both pictures are compared with this long side, in pixels, on the grid of relu4_1: 32 x 24 places."""
+SIDE = 192
+"""Both pictures are compared with this long side, in pixels, on the grid of relu4_1: 24 x 18 places."""
 LARGEST = 1024
 """A larger one is made with this long side, and enlarged: it takes no memory beside the canvas then."""
-LAYERS = ("relu4_1", "relu5_1")
+LAYER = "relu4_1"
 HEIGHT, LIGHT, HUE, HUE_UNIT = 3.0, 0.6, 0.3, 0.15
 EPS, RHO, ITERATIONS = 0.02, 0.047, 100
 FINE_CHROMA = 0.3
 """Part of the photograph's own fine differences of colour that stays."""
 MOST_CONTRAST, LEAST_CONTRAST = 1.5, 0.5
 """The photograph's fine lightness is multiplied by the ratio of both pictures' contrasts, within these."""
-_MARGIN, _STRIDE, _LEAST = 96, 8, 1e-300
+_MARGIN, _STRIDE, _LEAST = 48, 8, 1e-300
 """Pixels of mirrored margin, so that corners do not resemble corners; stride of the grid; what no divisor is below."""
 
 
@@ -69,12 +69,12 @@ def underpainting(encoder: VGG19, inputs: Inputs, size: tuple[int, int]) -> Imag
 class _Places:
     """The places of one picture, or of several: what is compared of them.
 
-    a: activations by layer, unit vectors [N, n_C]. height, rank, mass: [N]. lab: [N, 3]. grid: height and width.
+    a: activations, unit vectors [N, n_C]. height, rank, mass: [N]. lab: [N, 3]. grid: height and width.
     """
 
     def __init__(
         self,
-        a: Sequence[Tensor],
+        a: Tensor,
         height: Tensor,
         rank: Tensor,
         lab: Tensor,
@@ -89,17 +89,11 @@ class _Places:
         image = _small(picture)
         padded = F.pad(image, [_MARGIN] * 4, mode="reflect")
         with torch.no_grad():
-            maps = encoder(padded.to(encoder.device), layers=list(LAYERS))
+            wide = encoder(padded.to(encoder.device), layers=[LAYER])[LAYER]
         edge, grid = _MARGIN // _STRIDE, (-(-image.shape[2] // _STRIDE), -(-image.shape[3] // _STRIDE))
         rows, columns = (slice(edge, edge + side) for side in grid)
-        wide = maps[LAYERS[0]].shape[2:]
-        a = []
-        for layer in LAYERS:
-            on_grid = F.interpolate(maps[layer].float().cpu(), size=wide, mode="bilinear")[
-                :, :, rows, columns
-            ]
-            flat = on_grid[0].flatten(1).T.double()
-            a.append(F.normalize(flat - flat.mean(0), dim=1))
+        flat = wide[0, :, rows, columns].cpu().flatten(1).T.double()
+        a = F.normalize(flat - flat.mean(0), dim=1)
         lab = F.interpolate(_lab(image), size=grid, mode="area")[0].flatten(1).T.double()
         height = torch.linspace(0, 1, grid[0]).double()[:, None].expand(grid).flatten()
         rank = lab[:, 0].argsort(stable=True).argsort().double() / len(lab)
@@ -111,9 +105,9 @@ class _Places:
     def joined(self, others: Sequence["_Places"]) -> "_Places":
         """The places of several pictures as those of one."""
         all_of = [self, *others]
-        a = [torch.cat(parts) for parts in zip(*(one.a for one in all_of), strict=True)]
-        height, rank, lab, mass = (
-            torch.cat([getattr(one, name) for one in all_of]) for name in ("height", "rank", "lab", "mass")
+        a, height, rank, lab, mass = (
+            torch.cat([getattr(one, name) for one in all_of])
+            for name in ("a", "height", "rank", "lab", "mass")
         )
         return _Places(a, height, rank, lab, mass / mass.sum(), self.grid)
 
@@ -154,7 +148,7 @@ def _painted(
 
 def _distances(content: _Places, style: _Places) -> Tensor:
     """c [N, M]."""
-    cost = sum(1 - a @ b.T for a, b in zip(content.a, style.a, strict=True)) / len(LAYERS)
+    cost = 1 - content.a @ style.a.T
     cost = cost + HEIGHT * (content.height[:, None] - style.height).square()
     cost = cost + LIGHT * (content.rank[:, None] - style.rank).square()
     chroma = torch.cdist(content.lab[:, 1:] / HUE_UNIT, style.lab[:, 1:] / HUE_UNIT)

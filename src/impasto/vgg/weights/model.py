@@ -1,5 +1,6 @@
 """What is known about a network's weights once they are read."""
 
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -32,6 +33,22 @@ class Provenance:
         return {**asdict(self), "exactness": list(self.exactness)}
 
 
+class Kernels(Mapping[str, Tensor]):
+    """The kernels of a file by name, each made when it is asked for: a painting needs ten of the sixteen."""
+
+    def __init__(self, makers: Mapping[str, Callable[[], Tensor]]):
+        self._makers = makers
+
+    def __getitem__(self, name: str) -> Tensor:
+        return self._makers[name]()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
+
+
 @dataclass(frozen=True)
 class Weights:
     """VGG-19's sixteen convolutions, from "conv1_1" to "conv5_4".
@@ -42,7 +59,7 @@ class Weights:
     scale, shift: network input = image * scale - shift, for an RGB image in [0, 1], a number per channel.
     """
 
-    kernels: dict[str, Tensor]
+    kernels: Mapping[str, Tensor]
     biases: dict[str, Tensor]
     scale: tuple[float, float, float]
     shift: tuple[float, float, float]
