@@ -11,7 +11,7 @@ from impasto.settings import Settings
 from impasto.stylizer import Stylizer
 from impasto.vgg import vgg19
 from impasto.vgg.vgg19 import VGG19
-from tests.helpers import MeanAndDeviation, random_image, tiny_weights
+from tests.helpers import MeanAndDeviation, random_image, tiny_encoder, tiny_weights
 
 RECIPES = {
     "classic": {"recipe": "classic", "steps": 9},
@@ -90,6 +90,35 @@ def test_resumed_from_any_step_it_is_the_same_to_the_bit(tmp_path, name, stop_af
     assert torch.equal(resumed.result().image, straight.image)
     assert resumed.result().history == straight.history
     assert not resumed.notes
+
+
+def test_precision_auto_is_settled_and_told_before_anything_is_painted(monkeypatch, tmp_path):
+    """Metadata and checkpoints name the precision itself, so that another machine goes on in the same one."""
+    monkeypatch.setattr("impasto.stylizer.quickest", lambda device: "bf16")
+    monkeypatch.setattr("impasto.vgg.precision.multiplies_bf16", lambda: True)
+    settings = Settings(recipe="glaze", steps=3, scales=1, precision="auto")
+    with impasto.encoders_made_by(tiny_encoder):
+        painting = Stylizer(settings).paint(CONTENT, STYLE)
+        assert painting.notes == ["precision auto: it is painted in bf16, which is quickest here"]
+        next(painting)
+        painting.save_checkpoint(tmp_path / "checkpoint")
+        checkpoint = load_checkpoint(tmp_path / "checkpoint")
+        assert checkpoint.settings.precision == "bf16"
+        resumed = Stylizer(checkpoint.settings).paint(CONTENT, STYLE, resume=checkpoint)
+        for one in (painting, resumed):
+            list(one)
+        assert torch.equal(resumed.result().image, painting.result().image)
+        assert painting.result().settings.precision == "bf16"
+        with pytest.raises(CheckpointError, match="other settings"):
+            Stylizer(Settings(recipe="glaze", steps=3, scales=1)).paint(CONTENT, STYLE, resume=checkpoint)
+
+
+def test_precision_auto_says_nothing_where_it_is_float32(monkeypatch):
+    monkeypatch.setattr("impasto.stylizer.quickest", lambda device: "float32")
+    with impasto.encoders_made_by(tiny_encoder):
+        painting = Stylizer(Settings(recipe="glaze", precision="auto")).paint(CONTENT, STYLE)
+    assert painting.notes == []
+    assert painting.settings.precision == "float32"
 
 
 def test_resuming_with_other_pictures_or_weights_is_refused(tmp_path):

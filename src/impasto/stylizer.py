@@ -22,6 +22,7 @@ from impasto.painting.recolor import check_paints, recolor
 from impasto.painting.result import Result
 from impasto.settings import STARTS, Settings
 from impasto.vgg.device import find_device
+from impasto.vgg.precision import quickest
 from impasto.vgg.vgg19 import VGG19
 from impasto.vgg.weights import Weights
 
@@ -57,7 +58,9 @@ class Stylizer:
         costs: Sequence[CustomCost | ImageCost] = (),
         partition: Partition = WHOLE,
     ):
-        self.settings, self._partition = settings or Settings(), partition
+        asked = settings or Settings()
+        self.settings, self._partition = with_precision(asked), partition
+        self._notes = [] if encoder else _precision_note(asked, self.settings)
         check_costs(costs)
         self._costs = tuple(costs)
         self._given = encoder is not None
@@ -75,9 +78,10 @@ class Stylizer:
         Raises:
             SettingsError, WeightsError: as `Stylizer`.
         """
-        encoder = self._encoder_for(settings)
+        encoder = self._encoder_for(with_precision(settings))
         other = Stylizer(settings, encoder=encoder, costs=self._costs, partition=self._partition)
         other._given = self._given
+        other._notes = [] if self._given else _precision_note(settings, other.settings)
         return other
 
     def _encoder_for(self, settings: Settings) -> VGG19:
@@ -142,7 +146,7 @@ class Stylizer:
                 start=start if start is not None else self._start_file(),
                 guidance=Guidance(masks, style_masks, regions, style_regions, protect),
             )
-        return Painting(
+        painting = Painting(
             self.settings,
             self.encoder,
             inputs,
@@ -153,6 +157,8 @@ class Stylizer:
             read_adjustments(adjustments),
             style.encodings if isinstance(style, EncodedStyle) else None,
         )
+        painting.notes = [*self._notes, *painting.notes]
+        return painting
 
     def encode_style(self, style: Source, *, size: int | None = None) -> EncodedStyle:
         """Read a style, or several, and keep their encodings, so that `paint` need not make them again.
@@ -236,6 +242,23 @@ def encoders_made_by(make: Callable[..., VGG19]) -> Iterator[None]:
 def encoder_for(settings: Settings, partition: Partition = WHOLE, weights: Weights | None = None) -> VGG19:
     """The network that the settings name, with these weights instead of theirs; raises what `Stylizer` raises."""
     return _make_encoder.get()(weights or settings.weights, **network_of(settings, partition))
+
+
+def with_precision(settings: Settings) -> Settings:
+    """The same settings with the precision that "auto" stands for on their device.
+
+    Metadata and checkpoints have the precision itself: another machine would choose another one.
+    """
+    if settings.precision != "auto":
+        return settings
+    return replace(settings, precision=quickest(find_device(settings.device)))
+
+
+def _precision_note(asked: Settings, settings: Settings) -> list[str]:
+    chosen = asked.precision == "auto" and settings.precision != "float32"
+    return (
+        [f"precision auto: it is painted in {settings.precision}, which is quickest here"] if chosen else []
+    )
 
 
 def network_of(settings: Settings, partition: Partition) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from impasto.faces.waiting import SPINS
 HOST = """
 import os, random, signal, sys
 import numpy as np
+import tests
 import torch
 
 def state():

@@ -31,13 +31,23 @@ def die(*_, **__):
     raise Killed
 
 
+@pytest.fixture(scope="module")
+def painted_straight() -> dict[tuple[str, ...], bytes]:
+    """By their options: what `straight` has painted of the same pictures for a test before."""
+    return {}
+
+
 @pytest.fixture
-def straight(run, studio):
-    """The bytes of a painting that nobody disturbs."""
+def straight(run, studio, painted_straight):
+    """The bytes of a painting that nobody disturbs; they lie in straight.png, too."""
 
     def paint(*options):
-        assert run(*stylize(*options, output="straight.png")).code == 0
-        return (studio / "straight.png").read_bytes()
+        file = studio / "straight.png"
+        if options not in painted_straight:
+            assert run(*stylize(*options, output=file.name)).code == 0
+            painted_straight[options] = file.read_bytes()
+        file.write_bytes(painted_straight[options])
+        return painted_straight[options]
 
     return paint
 

@@ -86,6 +86,36 @@ def test_value_and_gradient_are_those_of_the_definition(guided):
     torch.testing.assert_close(found, slope + 2 * a.detach(), rtol=1e-9, atol=1e-12)
 
 
+@pytest.mark.parametrize("window", [None, (slice(1, 6), slice(2, 4))])
+@pytest.mark.parametrize("guided", [False, True])
+def test_the_compiled_way_gives_the_definition_in_float64(window, guided):
+    """32 channels in float32, channels last: value and gradient, with what comes from the layers above."""
+    rows, columns = window or (slice(0, 6), slice(0, 7))
+    weight = features(1, 6, 7, 4)[0, 0]
+    exact = replace(
+        term(Guide(weight[rows, columns], float(weight[rows, columns].sum()), 0.5) if guided else None),
+        candidates=Candidates.of(features(32, 1, 9, 0)[0, :, 0].T, torch.zeros(9)),
+    )
+    exact = replace(exact, index=exact.index[rows, columns])
+    a = features(32, 6, 7, 2).requires_grad_(True)
+    expected = by_definition(a[..., rows, columns], exact)
+    (slope,) = torch.autograd.grad(expected, a)
+
+    candidates = Candidates.of(exact.candidates.b.float(), torch.zeros(9))
+    one = replace(
+        exact,
+        candidates=candidates,
+        guide=None if not guided else Guide(exact.guide.weight.float(), exact.guide.mass, exact.guide.share),
+    )
+    x = a.detach().float().contiguous(memory_format=torch.channels_last).requires_grad_(True)
+    whole = tuple(slice(0, size) for size in one.index.shape)
+    summary, passed = one.measure(x, None if window is None else Window(whole, window))
+    J = one.rule(summary)
+    assert J.item() == pytest.approx(expected.item(), rel=1e-6)
+    (found,) = torch.autograd.grad(J + (passed**2).sum(), x)
+    torch.testing.assert_close(found.double(), slope + 2 * a.detach(), rtol=1e-5, atol=1e-6)
+
+
 def test_the_gradient_by_finite_differences():
     one, a, direction, h = term(), features(5, 6, 7, 2), features(5, 6, 7, 3) - 0.5, 1e-6
     x = a.clone().requires_grad_(True)

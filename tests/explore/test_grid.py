@@ -54,7 +54,7 @@ def test_the_values_of_the_important_axes():
     assert own_values("beta", "glaze") == ("1.25", "5", "20", "80", "320")
     assert own_values("beta", "classic") == ("2.5", "10", "40", "160", "640")
     every = make_grid(["style-layers"], {}).cells[-1].settings
-    assert every == Settings(size=256, style_layers=STATED_STYLE_LAYERS)
+    assert every == Settings(size=256, precision="auto", style_layers=STATED_STYLE_LAYERS)
 
 
 def test_layers_within_a_value_are_joined_by_a_plus():

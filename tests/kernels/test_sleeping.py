@@ -4,7 +4,6 @@ import sys
 import threading
 
 import pytest
-import torch
 
 from impasto.kernels import sleeping
 from impasto.kernels.threads import computing_with
@@ -44,22 +43,23 @@ def here():
 
 @needs_gnu_openmp
 @pytest.mark.parametrize(
-    ("part", "variables", "expected"),
+    ("part", "threads", "variables", "expected"),
     [
-        (0.1, {}, 0),
-        (0.5, {}, 1),
-        (0.5, {"GOMP_SPINCOUNT": "700"}, 1),
-        (0.5, {"OMP_WAIT_POLICY": "ACTIVE"}, 0),
+        (0.1, 2, {}, 0),
+        (0.5, 2, {}, 1),
+        (0.5, 1, {}, 0),
+        (0.5, 2, {"GOMP_SPINCOUNT": "700"}, 1),
+        (0.5, 2, {"OMP_WAIT_POLICY": "ACTIVE"}, 0),
     ],
 )
-def test_threads_sleep_beside_others_unless_the_environment_has_decided(
-    monkeypatch, part, variables, expected
+def test_threads_sleep_beside_others_unless_there_is_one_or_the_environment_has_decided(
+    monkeypatch, part, threads, variables, expected
 ):
     monkeypatch.delenv(sleeping.DECIDED, raising=False)
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(sleeping._LOAD, "part", lambda: part)
-    with computing_with(torch.get_num_threads()):
+    with computing_with(threads):
         assert here() == expected
     assert here() == 0
 

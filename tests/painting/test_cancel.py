@@ -98,8 +98,7 @@ def test_cancelled_after_the_last_step_it_has_taken_all_of_them():
 
 @pytest.mark.parametrize("compiles", [False, True])
 def test_events_tell_what_comes_before_the_steps_of_each_scale(monkeypatch, compiles):
-    monkeypatch.setattr(problem_module, "can_compile", lambda: True)
-    monkeypatch.setattr(problem_module, "to_be_compiled", lambda used: compiles)
+    monkeypatch.setattr(problem_module, "has_to_compile", lambda settings, encoder: compiles)
     painting = begun(solver="adam")
     found = [
         (one.kind if isinstance(one, Event) else "step", one.scale, one.scales, one.size, one.steps)

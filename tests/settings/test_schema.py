@@ -89,7 +89,7 @@ def test_choices_are_those_that_something_implements():
     assert set(CHOICES["solver"]) == set(SOLVERS)
     assert set(CHOICES["pooling"]) == set(POOLINGS)
     assert set(CHOICES["convolution"]) == set(ALGORITHMS)
-    assert set(CHOICES["precision"]) == set(PRECISIONS) - {"float64"}
+    assert set(CHOICES["precision"]) == set(PRECISIONS) - {"float64"} | {"auto"}
 
 
 def test_a_field_knows_the_setting_that_stands_for_it():

@@ -8,11 +8,13 @@ import torch.nn.functional as F
 
 from impasto.errors import SettingsError
 from impasto.objective.targets import content_terms, style_terms
+from impasto.objective.tiled import Tiled
+from impasto.objective.tiling.tiling import Tiling
 from impasto.objective.whole import Whole
 from impasto.settings import CHOICES
 from impasto.vgg import precision as module
 from impasto.vgg.convolution.direct import DirectConvolution, OnNvidia, memory_format
-from impasto.vgg.precision import PRECISIONS, precision_on, repeatable, tf32_products
+from impasto.vgg.precision import PRECISIONS, precision_on, quickest, repeatable, tf32_products
 from impasto.vgg.vgg19 import VGG19
 from tests.helpers import random_image, tiny_weights
 from tests.vgg.convolution.table import Case, relative
@@ -64,7 +66,7 @@ def test_bf16_is_what_the_network_computes_in_and_float32_what_is_measured(monke
 
 
 def test_every_precision_of_the_settings_is_one_of_the_encoder():
-    assert set(CHOICES["precision"]) == set(PRECISIONS) - {"float64"}
+    assert set(CHOICES["precision"]) == set(PRECISIONS) - {"float64"} | {"auto"}
 
 
 @pytest.mark.parametrize(
@@ -134,6 +136,40 @@ def test_bf16_on_a_processor_is_asked_of_the_processor(monkeypatch, machine, sup
     else:
         with pytest.raises(SettingsError, match=r"AVX-512 BF16.*cpu here does not; use --precision float32"):
             precision_on(CPU, "bf16")
+
+
+@pytest.mark.parametrize(
+    ("device", "supported", "capability", "expected"),
+    [
+        (CPU, ("_is_amx_tile_supported", "_is_avx512_bf16_supported"), None, "bf16"),
+        (CPU, ("_is_avx512_bf16_supported",), None, "float32"),  # slower there than Winograd's convolutions
+        (CPU, (), None, "float32"),
+        (CUDA, (), (9, 0), "bf16"),
+        (CUDA, (), (7, 5), "float32"),
+        (MPS, (), None, "float32"),
+    ],
+)
+def test_auto_is_what_is_quickest(monkeypatch, device, supported, capability, expected):
+    for name in ("_is_avx512_bf16_supported", "_is_amx_tile_supported"):
+        monkeypatch.setattr(torch.cpu, name, lambda name=name: name in supported, raising=False)
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda device: capability)
+    assert quickest(device) == expected
+
+
+@pytest.mark.parametrize("side", [32, 48])
+def test_bf16_in_tiles_is_bf16_in_one_piece(multiplies_bf16, side):
+    """As far as bfloat16 goes: a tile adds its products up in another order."""
+    encoder = VGG19(tiny_weights(), precision="bf16")
+    content, style, image = (random_image(80, 112, seed) for seed in (1, 2, 3))
+    layers = {"relu2_1": 0.5, "relu3_1": 0.5}
+    terms = [
+        *content_terms(encoder, content, {"relu4_2": 1.0}, True),
+        *style_terms(encoder, style, layers, True),
+    ]
+    whole = Whole(encoder, terms, 1.0, 20.0)(image)
+    tiled = Tiled(encoder, terms, 1.0, 20.0, [Tiling(80, 112, [*layers, "relu4_2"], side)])(image)
+    assert tiled.cost.total == pytest.approx(whole.cost.total, rel=1e-2)
+    assert F.cosine_similarity(tiled.gradient.flatten(), whole.gradient.flatten(), dim=0) > 0.999
 
 
 new_flags = pytest.mark.skipif(

@@ -181,13 +181,21 @@ def test_without_the_extra_one_line_says_what_to_install(film, refused, monkeypa
 # Going on.
 
 
+@pytest.fixture(scope="module")
+def painted_straight() -> dict[tuple[str, ...], bytes]:
+    """By their options: what `straight` has painted of the same film for a test before."""
+    return {}
+
+
 @pytest.fixture
-def straight(film, cinema, run):
+def straight(film, cinema, run, painted_straight):
     """The bytes of a film whose painting nobody disturbs."""
 
     def paint(*more):
-        assert run(*command(*more, output="straight.mkv")).code == 0
-        return (cinema / "straight.mkv").read_bytes()
+        if more not in painted_straight:
+            assert run(*command(*more, output="straight.mkv")).code == 0
+            painted_straight[more] = (cinema / "straight.mkv").read_bytes()
+        return painted_straight[more]
 
     return paint
 

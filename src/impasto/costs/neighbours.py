@@ -12,6 +12,7 @@ content image and at the height in the picture, too (`nearest`), so that sky lan
 Given the b(p) the cost is a sum over positions, so it is exact in tiles and among processes.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -21,8 +22,9 @@ from torch.autograd.function import once_differentiable
 
 from impasto.costs.region import Guide
 from impasto.costs.term import Summary, Window
-from impasto.kernels.allocation import own
-from impasto.kernels.gram_autograd import changeable_gradient
+from impasto.kernels.allocation import flat, own
+from impasto.kernels.gram_autograd import changeable_gradient, is_compiled
+from impasto.kernels.threads import WORKING, in_parallel
 from impasto.tensor_types import Features, Scalar
 
 NEIGHBOUR_LAYERS = {"relu2_1": 0.2, "relu3_1": 0.4, "relu4_1": 0.4}
@@ -31,8 +33,10 @@ POSITIONS = 12_288
 """Most positions of a style that are candidates, taken at random with a fixed seed: all of relu2_1 at 256 x 192."""
 HEIGHT = 1.0
 """What (y_p - y_q)^2 counts beside the cosine in the search; y: height in the picture, from 0 to 1."""
-STRIP = 2**21
-"""Numbers that are worked on at a time: 8 MB."""
+STRIP = 2**18
+"""Numbers that are worked on at a time: 1 MB, of which eight tensors are alive at once."""
+PRODUCTS = 2**21
+"""Cosines that are computed at a time."""
 LEAST_VARIANCE = 0.01
 """v_S is at least this part of the mean square of S's activations: the one candidate of a tiny part of a style has no
 variance, and the squared distance would be all that counts."""
@@ -77,7 +81,7 @@ def nearest(
     y = candidates.height[:, None]
     targets = torch.cat([_unit(candidates.b - candidates.mean), y, y.square()], 1).T.contiguous()
     found = torch.empty(len(a_G), dtype=torch.int32, device=a_G.device)
-    block = max(1, 4 * STRIP // targets.shape[1])
+    block = max(1, PRODUCTS // targets.shape[1])
     for first in range(0, len(a_G), block):
         some = slice(first, first + block)
         query = (1 - content) * _unit(a_G[some] - candidates.mean)
@@ -139,12 +143,12 @@ class _Distances(torch.autograd.Function):
         value: bool,
     ) -> tuple[Tensor, Tensor]:
         ctx.save_for_backward(a)
-        ctx.rest = candidates, index, here, weight
+        ctx.pairs, ctx.weight = Pairs(a, here, candidates, index), weight
         ctx.set_materialize_grads(False)
         total = a.new_zeros(())
         if value:
-            sums = [float(distance) for distance, _, _ in _strips(a, candidates, index, here, weight, False)]
-            total += sum(sums)
+            distance, ctx.slope = distances(ctx.pairs.sums(a), a.shape[1] * candidates.variance)
+            total += (distance if weight is None else distance * weight).sum(dtype=torch.float64).to(a.dtype)
         return total, a.view_as(a)
 
     @staticmethod
@@ -155,53 +159,98 @@ class _Distances(torch.autograd.Function):
             return (from_above, *nothing)
         (a,) = ctx.saved_tensors
         by_a = changeable_gradient(a, from_above)
-        rows = by_a[0].permute(1, 2, 0)
-        candidates, index, here, weight = ctx.rest
-        for _, place, slope in _strips(a, candidates, index, here, weight, True):
-            rows[place] += (gradient * slope).view(rows[place].shape)
+        if not hasattr(ctx, "slope"):
+            ctx.slope = distances(ctx.pairs.sums(a), a.shape[1] * ctx.pairs.candidates.variance)[1]
+        factors = gradient * ctx.slope
+        ctx.pairs.add(a, factors if ctx.weight is None else factors * ctx.weight[:, None], by_a)
         last = by_a.is_contiguous(memory_format=torch.channels_last)
         return (own(by_a) if last else by_a, *nothing)
 
 
-def _strips(
-    a: Tensor,
-    candidates: Candidates,
-    index: Tensor,
-    here: tuple[slice, slice],
-    weight: Tensor | None,
-    derivative: bool,
-) -> Any:
-    """Some rows of the window at a time: the sum of their distances, their place, and its derivative by them."""
-    n, (height, width) = a.shape[1], index.shape
-    rows = a[0].permute(1, 2, 0)[here]
-    each = max(1, STRIP // (n * max(1, width)))
-    top = here[0].indices(a.shape[2])[0]
-    for first in range(0, height, each):
-        last = min(first + each, height)
-        f = rows[first:last].reshape(-1, n)
-        b = candidates.b[index[first:last].flatten().long()].to(f)
-        w = None if weight is None else weight[first * width : last * width].to(f)
-        distance, slope = distances(f, b, candidates, derivative)
-        if w is not None:
-            distance = distance * w
-            slope = None if slope is None else slope * w[:, None]
-        yield distance.sum(dtype=torch.float64), (slice(top + first, top + last), here[1]), slope
+def distances(sums: Tensor, variance: float) -> tuple[Tensor, Tensor]:
+    """The distance of each position f from its neighbour b, and its derivative by f, which is x u - y v.
 
+    sums: |u|^2, |v|^2, u . v and |f - b|^2 of each, [K, 4]; u = f - mu_S, v = b - mu_S. variance: n_C v_S.
 
-def distances(f: Tensor, b: Tensor, candidates: Candidates, derivative: bool) -> tuple[Tensor, Tensor | None]:
-    """The distance of each position f from its neighbour b, both [K, n_C], and its derivative by f.
+    d = 1 - u.v / (|u| |v|) + |f - b|^2 / (2 n_C v_S)
+    x = 1 / (n_C v_S) + u.v / (|u|^3 |v|),    y = 1 / (n_C v_S) + 1 / (|u| |v|)
 
-    d = 1 - u.v / (|u| |v|) + |f - b|^2 / (2 n_C v_S),    u = f - mu_S,  v = b - mu_S
-    dd/df = -(v / |v| - cos u / |u|) / |u| + (f - b) / (n_C v_S)
+    Returns d [K], and x and y [K, 2].
     """
-    u, v = f - candidates.mean.to(f), b - candidates.mean.to(f)
-    of_u = u.norm(dim=1, keepdim=True).clamp_min(_LEAST**0.5)
-    v = v / v.norm(dim=1, keepdim=True).clamp_min(_LEAST**0.5)
-    u = u / of_u
-    cosine = (u * v).sum(1, keepdim=True)
-    difference = f - b
-    unit = 1 / (f.shape[1] * candidates.variance)
-    distance = 1 - cosine[:, 0] + difference.square().sum(1) * (unit / 2)
-    if not derivative:
-        return distance, None
-    return distance, difference.mul_(unit).sub_((v - cosine * u).div_(of_u))
+    of_u, of_v = (sums[:, i].sqrt().clamp_min(_LEAST**0.5) for i in (0, 1))
+    both = 1 / (of_u * of_v)
+    cosine = sums[:, 2] * both
+    x = 1 / variance + cosine / of_u.square()
+    return 1 - cosine + sums[:, 3] * (0.5 / variance), torch.stack([x, 1 / variance + both], 1)
+
+
+class Pairs:
+    """The positions of a window of activations beside their neighbours, for sums over channels.
+
+    Compiled where Gram matrices are; elsewhere torch does it, some rows at a time.
+    """
+
+    def __init__(self, a: Tensor, here: tuple[slice, slice], candidates: Candidates, index: Tensor):
+        self.candidates, self._index, self._here = candidates, index, here
+        self._compiled = is_compiled(a)
+
+    def sums(self, a: Tensor) -> Tensor:
+        """|u|^2, |v|^2, u . v and |u - v|^2 of each position, [K, 4]."""
+        found = a.new_empty(self._index.numel(), 4)
+        if self._compiled:
+            self._run("sums_share", (flat(a),), a, found)
+            return found
+        for some, place in self._strips(a):
+            u, v = self._both(a, place, some)
+            parts = [u.square(), v.square(), u * v, (u - v).square()]
+            found[some] = torch.stack([part.sum(1) for part in parts], 1)
+        return found
+
+    def add(self, a: Tensor, factors: Tensor, total: Tensor) -> None:
+        """Add x u - y v to `total`, which is laid out as `a`; factors: x and y of each position, [K, 2]."""
+        last = total.is_contiguous(memory_format=torch.channels_last)
+        if self._compiled and last:
+            self._run("add_share", (flat(total), flat(a)), a, factors)
+            return
+        rows = total[0].permute(1, 2, 0)
+        for some, place in self._strips(a):
+            u, v = self._both(a, place, some)
+            change = factors[some, :1] * u - factors[some, 1:] * v
+            rows[place] += change.view(rows[place].shape)
+
+    def _run(self, share: str, arrays: Sequence[Any], a: Tensor, values: Tensor) -> None:
+        from impasto.kernels import pairs as native
+
+        (top, _, _), (left, _, _) = (
+            side.indices(size) for side, size in zip(self._here, a.shape[2:], strict=True)
+        )
+        part = native.Part(a.shape[3], a.shape[1], top, left, *self._index.shape)
+        of_style = self.candidates.mean.numpy(), self.candidates.b.contiguous().view(-1).numpy()
+        index = self._index.contiguous().view(-1).numpy()
+        with WORKING:
+            workers = torch.get_num_threads()
+            in_parallel(
+                getattr(native, share),
+                workers,
+                *arrays,
+                part,
+                *of_style,
+                index,
+                values.numpy(),
+            )  # fmt: skip
+
+    def _both(self, a: Tensor, place: tuple[slice, slice], some: slice) -> tuple[Tensor, Tensor]:
+        """u and v of some positions, [K, n_C] each."""
+        mean = self.candidates.mean.to(a)
+        f = a[0].permute(1, 2, 0)[place].reshape(-1, a.shape[1])
+        b = self.candidates.b[self._index.flatten()[some].long()].to(a)
+        return f - mean, b - mean
+
+    def _strips(self, a: Tensor) -> Iterator[tuple[slice, tuple[slice, slice]]]:
+        """Some rows of the window at a time: which positions these are, and their place."""
+        height, width = self._index.shape
+        each = max(1, STRIP // (a.shape[1] * max(1, width)))
+        top = self._here[0].indices(a.shape[2])[0]
+        for first in range(0, height, each):
+            last = min(first + each, height)
+            yield slice(first * width, last * width), (slice(top + first, top + last), self._here[1])

@@ -60,14 +60,16 @@ def make_grid(
     """The grid for one or two axes, as `parse_axis` reads them, beside the other settings.
 
     fields: those of `Settings` that are not as the preset has them. beneath: likewise, those that `fields` and what is
-        varied win over, such as a settings file's. The size is EXPLORE_SIZE unless one of them has it.
+        varied win over, such as a settings file's. Unless one of them has it, the size is EXPLORE_SIZE, and the
+        precision auto.
     Raises SettingsError for axes or values that cannot be used, and for more than MOST_CELLS cells.
     """
     given = {name: value for name, value in fields.items() if value is not None}
     axes = tuple(parse_axis(text, given.get("recipe", beneath.get("recipe"))) for text in vary)
     _check(axes, given)
     varied = {axis.field for axis in axes}
-    base = {"size": EXPLORE_SIZE, **{name: value for name, value in beneath.items() if name not in varied}}
+    usual = {"size": EXPLORE_SIZE, "precision": "auto"}
+    base = {**usual, **{name: value for name, value in beneath.items() if name not in varied}}
     places = [_place(index, axes) for index in range(math.prod(len(axis.values) for axis in axes))]
     down_first = product(*(axis.values for axis in reversed(axes)))
     cells = []

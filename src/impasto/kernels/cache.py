@@ -6,8 +6,8 @@ from typing import Any
 from impasto.kernels import can_compile
 
 
-def to_be_compiled(convolutions: bool) -> bool:
-    """Does numba still have to compile what Gram matrices and, if they are used, its convolutions need?
+def to_be_compiled(convolutions: bool, neighbours: bool) -> bool:
+    """Does numba still have to compile what Gram matrices and, if they are used, its convolutions and neighbours need?
 
     Told from its cache: an index for each function, no older than the function's source.
     """
@@ -16,6 +16,10 @@ def to_be_compiled(convolutions: bool) -> bool:
     from impasto.kernels import gram
 
     functions: list[Any] = [gram.gram_share, gram.times_share]
+    if neighbours:
+        from impasto.kernels import pairs
+
+        functions += [pairs.sums_share, pairs.add_share]
     if convolutions:
         from impasto.kernels.convolution import patches, winograd
 

@@ -11,7 +11,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cache
 from typing import Any
 
@@ -72,16 +72,19 @@ def computing_with(threads: int | None) -> Iterator[int]:
     Yields:
         Torch's number of threads meanwhile: what `None` stands for is only certain while nobody else computes.
     """
-    with _TURNS.mine(), considerate():
+    with _TURNS.mine():
         before = torch.get_num_threads()
-        if threads is None or threads == before:
-            yield before
-            return
-        torch.set_num_threads(threads)
-        try:
-            yield threads
-        finally:
-            torch.set_num_threads(before)
+        meanwhile = before if threads is None else threads
+        # One thread waits for no other.
+        with considerate() if meanwhile > 1 else nullcontext():
+            if meanwhile == before:
+                yield before
+                return
+            torch.set_num_threads(meanwhile)
+            try:
+                yield meanwhile
+            finally:
+                torch.set_num_threads(before)
 
 
 class _Turns:

@@ -29,6 +29,12 @@ def uses_compiled_code(settings: Settings, encoder: VGG19) -> bool:
     )
 
 
+def has_to_compile(settings: Settings, encoder: VGG19) -> bool:
+    """Whether the first evaluation will compile code that this painting uses."""
+    convolutions, neighbours = uses_compiled_code(settings, encoder), bool(settings.neighbours)
+    return encoder.device.type == "cpu" and to_be_compiled(convolutions, neighbours)
+
+
 def memory_request(
     settings: Settings,
     encoder: VGG19,
@@ -58,7 +64,7 @@ def memory_request(
         # Processes on one machine share its disk, and the one with the least room decides.
         disk=-int(partition.largest(-scratch.room() / partition.on_machine)),
         style_cost=settings.style_cost,
-        fresh=encoder.device.type == "cpu" and to_be_compiled(compiled),
+        fresh=has_to_compile(settings, encoder),
         start=0 if inputs.start is None else inputs.start.height * inputs.start.width,
         styles=len(inputs.styles),
         regions=len(inputs.masks),

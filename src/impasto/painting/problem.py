@@ -17,10 +17,8 @@ from impasto.evaluation import Cost, Evaluate, Evaluation
 from impasto.inputs.color_transfer import recolored
 from impasto.inputs.inputs import Inputs
 from impasto.inputs.underpainting import underpainting
-from impasto.kernels import can_compile
-from impasto.kernels.cache import to_be_compiled
 from impasto.layout import Layout
-from impasto.memory.request import uses_compiled_code
+from impasto.memory.request import has_to_compile
 from impasto.objective.build import Encodings, build_objective, encode, protection_at
 from impasto.objective.encode_style import StyleEncodings, encode_styles
 from impasto.objective.grayscale import grayscale
@@ -208,8 +206,7 @@ class PaintingProblem:
 
     def compiles(self) -> bool:
         """Whether the first evaluation will compile code."""
-        compiled = uses_compiled_code(self.settings, self.encoder)
-        return self.encoder.device.type == "cpu" and can_compile() and to_be_compiled(compiled)
+        return has_to_compile(self.settings, self.encoder)
 
     def cancelled(self) -> bool:
         """Whether the painting is to end before the next evaluation; all processes that share it ask together."""

@@ -166,8 +166,9 @@ class Fields:
         "Device that computes: auto, cpu, cuda or mps.",
         words=DEVICES, check=_check_device, metavar="|".join(DEVICES))
     precision: str = setting("choice", "float32", COMPUTER,
-        "Numbers the network computes in: float32, or on a GPU tf32 or bf16, which are faster and less exact.",
-        choices=("float32", "tf32", "bf16"))
+        "Numbers the network computes in: float32; tf32 or bf16, faster and less exact where the device has them; or "
+        "auto, bf16 where that is quickest.",
+        choices=("float32", "tf32", "bf16", "auto"))
     convolution: str = setting("choice", "auto", COMPUTER,
         "Algorithm of the convolutions: auto (the fastest for each layer), or one for all.",
         choices=("auto", "direct", "patches", "winograd"))

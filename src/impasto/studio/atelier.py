@@ -38,7 +38,7 @@ class Atelier:
         self.look = Look(self.desk, self.library, self.stylizer)
         self.queue = Queue(self.folder, self.library, self.stylizer, lambda: self.look.goes_first)
         self.problem = ""
-        self._first: Stylizer | None = None
+        self._stylizers: dict[str, Stylizer] = {}
         self._network = threading.Lock()
         self.measuring = threading.Lock()
         """Held while a report is made: one at a time."""
@@ -63,11 +63,13 @@ class Atelier:
         self.folder.close()
 
     def stylizer(self, settings: Settings) -> "Stylizer":
-        """A painter with these settings; the network is loaded once."""
+        """A painter with these settings; the network is loaded once, and laid out once for each precision."""
         with self._network:
-            if self._first is None:
-                self._first = impasto.Stylizer(settings)
-            return self._first.varied(settings)
+            others = next(iter(self._stylizers.values()), None)
+            if settings.precision not in self._stylizers:
+                first = others.varied(settings) if others else impasto.Stylizer(settings)
+                self._stylizers[settings.precision] = first
+            return self._stylizers[settings.precision].varied(settings)
 
     def changed(self) -> None:
         """The desk has changed: paint another first look."""

@@ -40,6 +40,7 @@ class Look:
         self.plan_problem = ""
         self.busy = self._first = False
         self.done = 0.0
+        self.precision = "float32"
         self._at_work: Painting | None = None
         self._closing = threading.Event()
         self._changed = threading.Event()
@@ -127,9 +128,11 @@ class Look:
             self.frames.show_image(result.image)
             self.done = 1.0
             return
-        small = order.at(size=LOOK_SIDE, steps=min(order.settings.steps, MOST_STEPS), bits=8)
+        precision = "auto" if order.settings.precision == "float32" else order.settings.precision
+        steps = min(order.settings.steps, MOST_STEPS)
+        small = order.at(size=LOOK_SIDE, steps=steps, bits=8, precision=precision)
         painting = self._stylizer(small.settings).paint(**small.arguments(self._library))
-        self._at_work = painting
+        self._at_work, self.precision = painting, painting.settings.precision
         if version != self._desk.version:
             return
         self.frames.show(painting, now=True)

@@ -130,7 +130,8 @@ def _state(view: View) -> str:
     if record is None:
         if look.busy:
             return f"painting, {look.done:.0%}"
-        return f"a sketch of {LOOK_SIDE} pixels; Paint makes the whole" if look.frames.jpeg else ""
+        numbers = "" if look.precision == "float32" else f", in {look.precision}"
+        return f"a sketch of {LOOK_SIDE} pixels{numbers}; Paint makes the whole" if look.frames.jpeg else ""
     parts = [_size(record)]
     if work is None:
         parts.append(record.told)
