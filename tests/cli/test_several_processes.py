@@ -10,7 +10,7 @@ import pytest
 import torch
 
 import impasto
-from impasto.images.io.read import write_picture
+from impasto.images.io.write import write_picture
 from tests.helpers import random_image
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("studio")]
