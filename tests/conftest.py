@@ -1,10 +1,15 @@
 import functools
+from collections.abc import Iterator
 
 import pytest
 import torch
 import typer.main
 from hypothesis import HealthCheck, settings
 
+from impasto.memory import calibration
+from impasto.memory.calibration import Speed
+from impasto.memory.peak import Demand
+from impasto.painting import planner
 from impasto.vgg.vgg19 import VGG19
 from tests.helpers import tiny_weights
 
@@ -25,6 +30,23 @@ settings.load_profile("the same everywhere")
 
 # The program builds its commands once; tests that call it a thousand times in one process do, too.
 typer.main.get_command = functools.cache(typer.main.get_command)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def speed_measured_once() -> Iterator[None]:
+    """A plan's forecast asks for the speed of this machine. For what depends on it, it is measured by the first one."""
+    known: dict[tuple[object, ...], Speed] = {}
+
+    def calibrate(encoder: VGG19, demand: Demand, *, disk: bool) -> Speed:
+        costs = demand.network, demand.style_cost, demand.palette, demand.neighbours
+        asked = (*costs, disk, encoder.device, encoder.weights.provenance.checksum, torch.get_num_threads())
+        if asked not in known:
+            known[asked] = calibration.calibrate(encoder, demand, disk=disk)
+        return known[asked]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(planner, "calibrate", calibrate)
+        yield
 
 
 @pytest.fixture

@@ -276,7 +276,7 @@ REAL = [
     "--scales",
     "2",
     "--steps",
-    "24",
+    "12",
     "--size",
     "48",
     "--threads",
