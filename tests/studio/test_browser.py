@@ -24,7 +24,7 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(bool(missing()), reason=f"no page can be tested: {missing()}"),
 ]
-SIZE, STEPS = 96, 12
+SIZE, STEPS = 64, 6
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def test_the_whole_story(serve, browser, tmp_path, monkeypatch):
     window.field("Size").fill(str(SIZE))
     window.field("Steps").fill(str(STEPS))
     window.field("Steps").press("Tab")
-    window.sees(f"{SIZE} × 72: about")
+    window.sees(f"{SIZE} × 48: about")
 
     # A mask by hand: the brush, one stroke over the middle, taken.
     page.locator("body").press("b")
