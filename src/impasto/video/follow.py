@@ -98,15 +98,15 @@ def _rejoined(found: Tracks, moved: Motion, film: Frames, last: int) -> Tracks:
     frame, steady = film[found.number], moved.steady
     looking = ~found.finished | (found.likeness < ALIKE)
     sure = found.finished & (found.likeness > ALIKE)
-    at, every = (found.source, found.x, found.y), np.zeros(steady.shape, bool)
-    where, astray, at, off = rejoined(at, looking, steady, sure & steady, film, found.number)
+    every, at = np.zeros(steady.shape, bool), (found.source, found.x, found.y)
+    where, astray, (source, x, y), off = rejoined(at, looking, steady, sure & steady, film, found.number)
     for thing in things(frame, film[last], moved, sure):
+        at = source, x, y
         _, _, there, misses = rejoined(at, thing, thing, thing & sure, film, found.number, RIGID)
         every |= np.isfinite(misses)
-        closer = (misses < off) & (looking | (there[0] == at[0]))
-        at = tuple(np.where(closer, new, old) for new, old in zip(there, at, strict=True))
+        closer = (misses < off) & (looking | (there[0] == source))
+        source, x, y = (np.where(closer, new, old) for new, old in zip(there, at, strict=True))
         where, off = where | closer, np.where(closer, misses, off)
-    source, x, y = at
     likeness = np.where(where, _alike(off), found.likeness).astype(np.float32)
     age = np.where(where, YOUNG, found.age).astype(np.uint8)
     found = replace(found, source=source, x=x, y=y, age=age, likeness=likeness, things=every)

@@ -55,8 +55,8 @@ def rejoined(
         if len(votes) < FEWEST:
             continue
         votes = votes[:: max(1, len(votes) // VOTES)]
-        places = [np.stack([a.flat[votes], b.flat[votes]], 1) for a, b in ((columns, rows), (x, y))]
-        common = common_map(*places, majority)
+        now, then = (np.stack([a.flat[votes], b.flat[votes]], 1) for a, b in ((columns, rows), (x, y)))
+        common = common_map(now, then, majority)
         if common is None:
             continue
         to_x, to_y = mapped(common, here).astype(np.float32).T.reshape(2, *source.shape)
