@@ -56,21 +56,24 @@ def camera_flow(back: Flow, sure: np.ndarray, frame: np.ndarray, stands: float =
     matrix = common_map(here, there)
     if matrix is None:
         return None
-    found = _flow_of(matrix, (height, width))
+    found = flow_of(matrix, (height, width))
     corners = found[[0, 0, -1, -1], [0, -1, 0, -1]]
     if np.hypot(*corners.T).max() <= stands:
         return np.zeros_like(back)
     return found
 
 
-def common_map(here: np.ndarray, there: np.ndarray) -> Matrix | None:
-    """The simplest map by which most of the places `here`, float32 [N, 2], become `there`; None where none does."""
+def common_map(here: np.ndarray, there: np.ndarray, majority: float = MAJORITY) -> Matrix | None:
+    """The simplest map by which most of the places `here`, float32 [N, 2], become `there`; None where none does.
+
+    majority: the part of them that has to agree.
+    """
     import cv2
 
     if len(here) < _FEWEST:
         return None
     matrix, agreeing = cv2.findHomography(here, there, cv2.RANSAC, FIT, maxIters=_ROUNDS)
-    if matrix is None or agreeing.mean() < MAJORITY:
+    if matrix is None or agreeing.mean() < majority:
         return None
     agrees = agreeing.ravel() > 0
     return _simplest(matrix, here[agrees].astype(float), there[agrees].astype(float))
@@ -122,7 +125,8 @@ def mapped(matrix: Matrix, here: np.ndarray) -> np.ndarray:
     return there[:, :2] / there[:, 2:]
 
 
-def _flow_of(matrix: Matrix, size: tuple[int, int]) -> Flow:
+def flow_of(matrix: Matrix, size: tuple[int, ...]) -> Flow:
+    """The flow that a map makes in a frame of this height and width."""
     rows, columns = np.mgrid[: size[0], : size[1]].astype(np.float64)
     x, y, z = (matrix[i, 0] * columns + matrix[i, 1] * rows + matrix[i, 2] for i in range(3))
     return np.stack([x / z - columns, y / z - rows], -1).astype(np.float32)

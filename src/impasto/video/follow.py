@@ -17,6 +17,7 @@ from impasto.video.camera import camera_flow
 from impasto.video.flow import SMALLEST, boundaries, flow, inside
 from impasto.video.motion import Motion, difference, enough, motion
 from impasto.video.rejoin import rejoined
+from impasto.video.things import RIGID, things
 from impasto.video.tracks import YOUNG, Frames, Tracks
 from impasto.video.warp import Flow, grid, places, sampled
 
@@ -29,7 +30,7 @@ LOOKS_ALIKE = 0.06
 """How far a place may look different from its source, as a standard deviation; 1 is black to white."""
 LEAST_LIKENESS, ALIKE = 0.5, 0.85
 """Below the first a pixel is seen first-hand; above the second it is sure to be what its source showed."""
-SOON = 0.5
+SOON = 0.25
 """What is YOUNG is held by this power of the part of its time that is over."""
 LARGEST_ZOOM = 1.5
 """A source whose pixels are spread by more than this is blurred: the pixel is first-hand again."""
@@ -56,7 +57,7 @@ def follow(before: Tracks, film: Frames, number: int, earlier: Sequence[Tracks] 
         if found.new.mean() < FEW:
             break
         found = _seen_again(found, one, film)
-    found = _rejoined(found, moved.steady, film)
+    found = _rejoined(found, moved, film, before.number)
     likeness = _softened(found.likeness)
     # Where motions meet, the flow may be that of the wrong side: there the film has to tell that it is not.
     told = ~boundaries(moved.back) | (likeness > ALIKE)
@@ -89,15 +90,27 @@ def _seen_again(found: Tracks, earlier: Tracks, film: Frames) -> Tracks:
     return found.taking(found.new & (likeness >= LEAST_LIKENESS), replace(carried, likeness=likeness))
 
 
-def _rejoined(found: Tracks, steady: np.ndarray, film: Frames) -> Tracks:
-    """The tracks, with what moves with the camera in one piece; steady: bool [H, W], what does."""
+def _rejoined(found: Tracks, moved: Motion, film: Frames, last: int) -> Tracks:
+    """The tracks, with what moves with the camera in one piece, and with each thing that moves by itself and is rigid.
+
+    last: the number of the frame before.
+    """
+    frame, steady = film[found.number], moved.steady
     looking = ~found.finished | (found.likeness < ALIKE)
-    sure = steady & found.finished & (found.likeness > ALIKE)
-    at = found.source, found.x, found.y
-    where, astray, (source, x, y), off = rejoined(at, looking, steady, sure, film, found.number)
+    sure = found.finished & (found.likeness > ALIKE)
+    every, at = np.zeros(steady.shape, bool), (found.source, found.x, found.y)
+    where, astray, (source, x, y), off = rejoined(at, looking, steady, sure & steady, film, found.number)
+    for thing in things(frame, film[last], moved, sure):
+        at = source, x, y
+        _, _, there, misses = rejoined(at, thing, thing, thing & sure, film, found.number, RIGID)
+        every |= np.isfinite(misses)
+        closer = (misses < off) & (looking | (there[0] == source))
+        source, x, y = (np.where(closer, new, old) for new, old in zip(there, at, strict=True))
+        where, off = where | closer, np.where(closer, misses, off)
     likeness = np.where(where, _alike(off), found.likeness).astype(np.float32)
     age = np.where(where, YOUNG, found.age).astype(np.uint8)
-    found = replace(found, source=source, x=x, y=y, age=age, likeness=likeness)
+    found = replace(found, source=source, x=x, y=y, age=age, likeness=likeness, things=every)
+    astray &= ~where
     return found.taking(astray & (likeness < ALIKE), Tracks.begun(found.number, astray.shape, age=0))
 
 

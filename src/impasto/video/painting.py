@@ -10,6 +10,7 @@ import numpy as np
 
 from impasto.settings import Settings
 from impasto.video.cuts import is_cut
+from impasto.video.edges import mixed_edges
 from impasto.video.events import FrameStep, PaintedFrame
 from impasto.video.film import About, Frame
 from impasto.video.follow import follow
@@ -22,6 +23,7 @@ from impasto.video.paints import Paints
 from impasto.video.reel import Reel
 from impasto.video.start import first_canvas
 from impasto.video.temporal import Temporal
+from impasto.video.things import all_things
 from impasto.video.tracks import Tracks
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 
 REMEMBERED_EVERY, REMEMBERED = 4, 6
 """The tracks of every so many frames are remembered, of the last so many: what one saw, and another hid, comes back."""
-KEPT, STEEPLY = 0.6, 3
+KEPT, STEEPLY = 0.8, 3
 """The part of the paint brought that a frame keeps where it is trusted fully, whatever its steps made of it; elsewhere
 so much less as this power of the trust says. The steps are there for what is new."""
 STILL = 4.0
@@ -165,7 +167,7 @@ class FilmPainting:
         begins, changes = self._begins(visit), self._changes(visit)
         if begins:
             self._shot += visit.before is not None
-            tracks = Tracks.begun(visit.number, self.size)
+            tracks = replace(Tracks.begun(visit.number, self.size), things=self._things(visit, small))
             self._earlier = []
         else:
             tracks = self._followed(visit, small)
@@ -255,6 +257,8 @@ class FilmPainting:
         image = result.image[0].permute(1, 2, 0).numpy().clip(0, 1)
         if kept is not None:
             image = image + kept.part[..., None] * (kept.paint - image)
+        if kept is not None and tracks.things is not None and tracks.things.any():
+            image = mixed_edges(image, self.painter.small(visit.frame), tracks.things)
         pixels = np.round(image * 255).astype(np.uint8)
         if keeps and visit.before is not None and visit.earlier is None:
             last = self._paints.paint(visit.before)
@@ -278,6 +282,13 @@ class FilmPainting:
     def _changes(self, visit: Visit) -> bool:
         """Whether this frame is painted with other settings than the one before it, or other masks."""
         return visit.before is not None and self.painter.differ(visit.frame, self._order[visit.before].frame)
+
+    def _things(self, visit: Visit, small: np.ndarray) -> np.ndarray | None:
+        """What moves by itself in a frame that nothing precedes, by the frame that follows it in its shot."""
+        after = visit.frame + 1
+        if after >= self.count or after in self.reel.cuts:
+            return None
+        return all_things(small, self.painter.small(after))
 
     def _followed(self, visit: Visit, small: np.ndarray) -> Tracks:
         assert self._tracks is not None

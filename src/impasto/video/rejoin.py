@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from impasto.video.camera import common_map, mapped
+from impasto.video.camera import MAJORITY, common_map, mapped
 from impasto.video.flow import inside
 from impasto.video.warp import grid, sampled
 
@@ -20,7 +20,6 @@ SAME = 7.0
 """Levels of 255, root mean square over the pixels around: what differs by less is the same."""
 ASTRAY = 1.0
 """Pixels; a pixel that moves with the camera, and is further from where its source's map has it, is astray."""
-
 Places = tuple[np.ndarray, np.ndarray, np.ndarray]
 """The number of each pixel's source, and x and y of its place there."""
 
@@ -32,12 +31,14 @@ def rejoined(
     sure: np.ndarray,
     film: Mapping[int, np.ndarray],
     number: int,
+    majority: float = MAJORITY,
 ) -> tuple[np.ndarray, np.ndarray, Places, np.ndarray]:
     """The places that maps of whole sources give to single pixels.
 
     at: the places so far, each [H, W]. looking: bool [H, W], the pixels that look for an older source. moving: bool
     [H, W], those that move with the camera: their places in their own source become what its map says. sure: bool
     [H, W], those that vote. film: the frame `number`, and the sources; uint8 [H, W, 3].
+    majority: the part of the votes that has to agree with a map.
 
     Returns:
         bool [H, W], which pixels found one, and which of the others are astray; the places, new for those
@@ -54,13 +55,13 @@ def rejoined(
         if len(votes) < FEWEST:
             continue
         votes = votes[:: max(1, len(votes) // VOTES)]
-        places = [np.stack([a.flat[votes], b.flat[votes]], 1) for a, b in ((columns, rows), (x, y))]
-        common = common_map(*places)
+        now, then = (np.stack([a.flat[votes], b.flat[votes]], 1) for a, b in ((columns, rows), (x, y)))
+        common = common_map(now, then, majority)
         if common is None:
             continue
         to_x, to_y = mapped(common, here).astype(np.float32).T.reshape(2, *source.shape)
         astray |= (source == one) & (np.hypot(to_x - x, to_y - y) > ASTRAY)
-        differs = _differences(frame, film[int(one)], to_x, to_y)
+        differs = differences(frame, film[int(one)], to_x, to_y)
         taken = (looking & (one <= source) | moving & (one == source)) & np.isinf(off) & (differs < SAME**2)
         found_source[taken], found_x[taken], found_y[taken] = one, to_x[taken], to_y[taken]
         off[taken] = differs[taken]
@@ -68,7 +69,7 @@ def rejoined(
     return rejoins, moving & astray & ~rejoins, (found_source, found_x, found_y), off
 
 
-def _differences(frame: np.ndarray, other: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+def differences(frame: np.ndarray, other: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """How a frame differs from another one read at these places: a mean square, float32 [H, W].
 
     It is taken over 3 x 3 pixels of which the pixel is one, those that fit best: beside an edge not all belong to it.

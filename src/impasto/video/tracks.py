@@ -37,7 +37,8 @@ class Tracks:
     x, y: float32 [H, W], where it stood in that frame, in pixels. likeness: float32 [H, W] in [0, 1], how far it looks
     as it did there; 0 where the pixel is seen first-hand now. trust: likewise, and 0 where motions meet, too: how
     firmly its paint is held. age: uint8 [H, W], how many frames ago it was seen first, up to YOUNG.
-    still: bool [H, W], where nothing moved or changed since the frame before, to the bit.
+    still: bool [H, W], where nothing moved or changed since the frame before, to the bit. things: bool [H, W], what
+    moves by itself, and is rigid; None where that is not known any more.
     """
 
     number: int
@@ -48,6 +49,7 @@ class Tracks:
     trust: np.ndarray
     age: np.ndarray
     still: np.ndarray
+    things: np.ndarray | None = None
 
     @classmethod
     def begun(cls, number: int, size: tuple[int, ...], age: int = YOUNG) -> "Tracks":
