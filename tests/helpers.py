@@ -78,7 +78,7 @@ def objective(painting, scale: int = 0) -> Evaluate:
     """J and dJ/dG at a scale (from 0) of a painting, with its weights as they are now."""
     painting.layouts = painting.layouts
     problem = painting._problem
-    begun = problem.begun(problem.initial_canvas()) if scale == 0 else painting._progress.begun
+    begun = problem.first_canvas_saved(problem.initial_canvas()) if scale == 0 else painting._progress.begun
     return problem.objective(scale, problem.encode(scale, begun))
 
 

@@ -1,4 +1,4 @@
-"""The shelves of docs/architecture.md, held: who may import whom, no cycles, and importing does nothing."""
+"""The layers of docs/architecture.md, held: who may import whom, no cycles, and importing does nothing."""
 
 import ast
 import subprocess
@@ -25,14 +25,14 @@ LAYERS = [  # from the ground up: a package imports only from those before it
         "images",
     ),
     *("costs", "inputs", "distributed", "solvers", "objective", "memory", "painting", "stylizer", "measures"),
-    *("demo", "faces", "pages", "batch", "explore", "studio", "video", "cli", "notebook", "__main__"),
+    *("demo", "ui", "pages", "batch", "explore", "studio", "video", "cli", "notebook", "__main__"),
 ]
-FRONT_ENDS = {"faces", "pages", "batch", "explore", "studio", "video", "cli", "notebook"}
+FRONT_ENDS = {"ui", "pages", "batch", "explore", "studio", "video", "cli", "notebook"}
 PUBLIC = {
     "pages",
     "batch",
     "explore",
-    "faces",
+    "ui",
     "studio",
     "video",
     "cli",

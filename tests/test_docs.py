@@ -27,7 +27,7 @@ from impasto import encoders_made_by, stylizer
 from impasto.batch import cluster
 from impasto.cli.app import app
 from impasto.cli.main import main
-from impasto.images.io.read import write_picture
+from impasto.images.io.write import write_picture
 from impasto.painting import painting
 from impasto.painting.loop import Step
 from impasto.painting.problem import PaintingProblem

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
         WeightsError,
     )
     from impasto.evaluation import Cost
-    from impasto.images.io.read import check_writable, read_metadata, read_picture
+    from impasto.images.io.formats import check_writable
+    from impasto.images.io.read import read_metadata, read_picture
     from impasto.images.picture import Picture
     from impasto.measures.measure import Report
     from impasto.measures.page import save_report
@@ -118,7 +119,8 @@ _HOME = {
         "errors": "BatchError CheckpointError CostError ImpastoError "
         "OutputError PictureError RankError SettingsError WeightsError",
         "evaluation": "Cost",
-        "images.io.read": "check_writable read_metadata read_picture",
+        "images.io.formats": "check_writable",
+        "images.io.read": "read_metadata read_picture",
         "images.picture": "Picture",
         "measures.measure": "Report",
         "measures.page": "save_report",

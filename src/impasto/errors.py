@@ -1,4 +1,4 @@
-"""What can go wrong, as one tree.
+"""The exceptions, as one tree.
 
     ImpastoError
     ├── SettingsError      a value that cannot be used: an unknown layer, a negative weight, a size too small

@@ -21,7 +21,7 @@ class Cost:
     custom: float = 0.0
 
     def numbers(self) -> list[float]:
-        """All of them, to be kept or sent; `Cost(*numbers)` is the same again."""
+        """All parts, to be stored or sent; `Cost(*numbers)` is equal to this one."""
         return [self.total, self.content, self.style, self.variation, self.custom]
 
 
@@ -35,7 +35,7 @@ class Evaluation:
 
 @runtime_checkable
 class Evaluate(Protocol):
-    """What a solver knows of style transfer."""
+    """The one function through which a solver sees style transfer."""
 
     def __call__(self, image: Image) -> Evaluation:
         """The cost and gradient at `image`, which is left as it is.

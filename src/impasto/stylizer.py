@@ -18,7 +18,7 @@ from impasto.objective.encode_style import StyleEncodings
 from impasto.painting.adjust import read_adjustments
 from impasto.painting.checkpoint import Checkpoint
 from impasto.painting.painting import Painting
-from impasto.painting.recolor import check_paints, recolor
+from impasto.painting.recolor import recolor
 from impasto.painting.result import Result
 from impasto.settings import STARTS, Settings
 from impasto.vgg.device import find_device
@@ -137,7 +137,10 @@ class Stylizer:
                 fits into the memory, or `colour` is "only", which `impasto.recolor` does.
             CheckpointError: the inputs, settings, costs or weights are not the checkpoint's.
         """
-        check_paints(self.settings)
+        if not self.settings.paints:
+            raise SettingsError(
+                'colour="only" paints nothing: use impasto.recolor, or `impasto recolor` on the command line'
+            )
         own, image_costs = check_costs([*self._costs, *costs])
         with self._partition.reporting(), computing_with(self.settings.threads):
             inputs = read_inputs(
@@ -181,7 +184,7 @@ class Stylizer:
         size = size or self.settings.size
         if size is None or self.settings.colour != "painting":
             return encoded
-        # A canvas's long side alone decides how large the style is beside it, so any content will do.
+        # A canvas's long side alone decides how large the style is encoded, so any content will do.
         inputs = Inputs(content=encoded.styles[0].picture, styles=encoded.styles)
         settings = replace(self.settings, size=size)
         painting = Painting(
@@ -204,14 +207,8 @@ class Stylizer:
         Raises:
             ImpastoError: as `paint`, and CostError where the cost is not a finite number.
         """
-        if self.settings.colour == "only":
-            protect = more.pop("protect", None)
-            for name, value in more.items():
-                if value is not None and not (isinstance(value, Sequence) and not value):
-                    raise SettingsError(
-                        f"colour only paints nothing, so {name} would have no effect: omit it"
-                    )
-            return recolor(content, style, protect=protect, **self.settings.changed())
+        if not self.settings.paints:
+            return recolor(content, style, **{**self.settings.changed(), **more})
         painting = self.paint(content, style, **more)
         for _ in painting:
             pass

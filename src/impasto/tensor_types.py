@@ -12,13 +12,13 @@ Image = Float[Tensor, "1 3 height width"]
 """RGB, sRGB-coded, in [0, 1]."""
 
 ResizedImage = Float[Tensor, "1 3 new_height new_width"]
-"""An image beside another of a different size."""
+"""An image used together with another of a different size."""
 
 Features = Float[Tensor, "1 n_C n_H n_W"]
 """Activations of one layer, after its ReLU."""
 
 Input = Float[Tensor, "1 channels height width"]
-"""What a walk through some blocks of the network begins with: an image, or the pooled activations before a block."""
+"""The input of a walk through some blocks of the network: an image, or the pooled activations before a block."""
 
 Piece = Float[Tensor, "1 channels rows columns"]
 """The part of an input that a tile sees or owns."""

@@ -13,7 +13,7 @@ from impasto.batch import worker
 from impasto.batch.engine import Ended, Told
 from impasto.batch.jobs import Habits, jobs_of
 from impasto.batch.journal import Journal
-from impasto.images.io.read import write_picture
+from impasto.images.io.write import write_picture
 from tests.cli.conftest import press_ctrl_c
 from tests.helpers import random_image
 

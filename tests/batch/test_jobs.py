@@ -7,7 +7,7 @@ import pytest
 from impasto.batch.job import Job
 from impasto.batch.jobs import Habits, jobs_in, jobs_of
 from impasto.errors import OutputError, PictureError, SettingsError
-from impasto.images.io.read import write_picture
+from impasto.images.io.write import write_picture
 from tests.helpers import random_image
 
 

@@ -10,7 +10,7 @@ import pytest
 
 import impasto
 from impasto.batch.engine import Ended
-from impasto.images.io.read import write_picture
+from impasto.images.io.write import write_picture
 from tests.helpers import random_image, tiny_encoder
 
 SHORT = {"size": 48, "steps": 2, "workers": 2}
@@ -107,7 +107,7 @@ def test_the_memory_limits_the_workers(desk, monkeypatch):
 
     jobs = jobs_of(["photos", "a.png"], ["style.png"], Habits(Path("out"), settings={"size": 48}))
     monkeypatch.setattr(plan, "usable_cores", lambda: 8)
-    peak = plan.look_at({"job": jobs[0].as_data(), "threads": 1, "timed": False}).peak
+    peak = plan.probe({"job": jobs[0].as_data(), "threads": 1, "timed": False}).peak
     monkeypatch.setattr(plan, "available", lambda: int(2.5 * peak / plan.SAFE_PART))
     assert (plan.share_out(jobs, None).workers, plan.share_out(jobs, None).threads) == (2, 4)
 

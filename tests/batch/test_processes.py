@@ -11,7 +11,7 @@ import impasto
 from impasto.batch import cluster
 from impasto.batch.engine import Ended, Engine, Lost, Told
 from impasto.batch.task import Task
-from impasto.images.io.read import write_picture
+from impasto.images.io.write import write_picture
 from tests.batch.hungry import hungry, modest
 from tests.helpers import random_image
 

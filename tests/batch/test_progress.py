@@ -4,9 +4,9 @@ import pytest
 from rich.console import Console
 
 from impasto.batch.engine import Ended, Lost, Told
-from impasto.batch.progress import Progress
+from impasto.batch.progress import BatchProgress
 from impasto.batch.task import Task
-from impasto.cli.batch_display import Lines
+from impasto.cli.batch_display import BatchLines
 from impasto.cli.live import LiveBatch
 
 A, B, C, D = (Task(name, abs, 0) for name in "abcd")
@@ -22,7 +22,7 @@ class Clock:
 
 def test_the_whole_and_the_time_left():
     clock = Clock()
-    progress = Progress(4, now=clock)
+    progress = BatchProgress(4, now=clock)
     assert (progress.done, progress.left()) == (0.0, None)
     progress.event(Told(A, "one", 0.0, ""))
     progress.event(Told(B, "two", 0.0, ""))
@@ -39,7 +39,7 @@ def test_the_whole_and_the_time_left():
 
 def test_what_was_painted_before_took_none_of_the_time():
     clock = Clock()
-    progress = Progress(2, now=clock)
+    progress = BatchProgress(2, now=clock)
     progress.event(Told(A, "one", 0.8, ""))  # goes on from its checkpoint
     clock.time += 10
     progress.event(Told(A, "one", 0.9, ""))
@@ -47,14 +47,14 @@ def test_what_was_painted_before_took_none_of_the_time():
 
 
 def test_failures_and_what_is_stopped():
-    progress = Progress(3)
+    progress = BatchProgress(3)
     progress.event(Ended(A, failed="no picture"))
     progress.event(Ended(B, stopped=True))
     assert (progress.ended, progress.failed) == (1, 1)
 
 
 def test_lines(capsys):
-    lines = Lines(3, 5)
+    lines = BatchLines(3, 5)
     lines.event(Told(A, "worker 1", 0.5, "step 3 of 6"))
     lines.event(Ended(A, {"outcome": "painted", "seconds": 12.3, "resumed": 4}, worker="worker 1"))
     lines.event(Lost("worker 1", (B,)))

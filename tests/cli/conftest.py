@@ -13,7 +13,7 @@ from PIL import Image
 from impasto import encoders_made_by
 from impasto.cli import main
 from impasto.cli.output_files import OutputWriter
-from impasto.images.io.read import write_picture
+from impasto.images.io.write import write_picture
 from impasto.vgg.vgg19 import VGG19
 from tests.helpers import random_image, tiny_encoder
 

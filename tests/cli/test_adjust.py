@@ -8,8 +8,8 @@ import pytest
 import impasto
 from impasto.cli.adjust import read_adjustments
 from impasto.errors import SettingsError
-from impasto.faces.again import adjust_words, again_command
-from impasto.images.io.read import write_picture
+from impasto.images.io.write import write_picture
+from impasto.ui.repeat_command import adjust_words, repeat_command
 from tests.cli.conftest import stylize
 
 
@@ -106,4 +106,4 @@ def test_info_shows_them_and_the_command_that_makes_them_again(run, studio, adju
     assert [{"step": step, **changes} for step, changes in again] == adjusted["adjustments"]
     assert json.loads(run("info", "adjusted.png", "--json").out)["adjustments"] == adjusted["adjustments"]
     assert adjust_words(adjusted["adjustments"])[1] in outcome.out
-    assert again_command(adjusted, studio / "adjusted.png")
+    assert repeat_command(adjusted, studio / "adjusted.png")

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from impasto.faces.waiting import SPINS
+from impasto.ui.waiting import SPINS
 
 HOST = """
 import os, random, signal, sys

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 import impasto
-from impasto.images.io.read import write_picture
+from impasto.images.io.write import write_picture
 from tests.cli.conftest import stylize
 
 pytestmark = pytest.mark.usefixtures("studio")

@@ -6,7 +6,7 @@ import pytest
 
 import impasto
 from impasto.demo.pictures import demo_picture
-from impasto.images.io.read import write_picture
+from impasto.images.io.write import write_picture
 from tests.cli.conftest import stylize
 from tests.helpers import random_image
 

@@ -13,8 +13,8 @@ import pytest
 
 import impasto
 from impasto.cli.output_files import OutputWriter
-from impasto.faces import checkpoint_pace
-from impasto.images.io.read import write_picture
+from impasto.images.io.write import write_picture
+from impasto.ui import checkpoint_pace
 from impasto.vgg.vgg19 import VGG19
 from tests.cli.conftest import BOTH_SOLVERS, press_ctrl_c, stylize
 from tests.helpers import random_image

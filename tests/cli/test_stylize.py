@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 import impasto
-from impasto.faces.progress import WORDS
 from impasto.settings import Settings
+from impasto.ui.progress import WORDS
 from tests.cli.conftest import SHORT, stylize
 from tests.helpers import MeanAndDeviation
 
@@ -200,7 +200,7 @@ def test_info_of_other_pictures_is_refused(refused, studio):
 
 
 def test_info_of_another_version(refused, studio):
-    from impasto.images.io.read import write_picture
+    from impasto.images.io.write import write_picture
 
     rgb = impasto.read_picture("content.png").rgb
     write_picture("later.png", rgb, metadata={"settings": {"brush": "flat"}})

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from impasto.costs.content_store import InMemory, OnDisk
+from impasto.costs.content_store import EncodingInMemory, EncodingOnDisk
 from impasto.costs.term import EVERYWHERE
 from impasto.errors import OutputError
 
@@ -21,7 +21,7 @@ WINDOWS = [
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 def test_windows_come_back(kind, dtype, tmp_path):
     a = torch.randn(1, 3, 5, 9, dtype=dtype, generator=torch.Generator().manual_seed(0))
-    encoding = InMemory(3, 5, 9, a) if kind == "memory" else OnDisk(tmp_path, 3, 5, 9, a)
+    encoding = EncodingInMemory(3, 5, 9, a) if kind == "memory" else EncodingOnDisk(tmp_path, 3, 5, 9, a)
     for rows, columns in WINDOWS:
         encoding.fill((rows, columns), a[..., rows, columns])
     assert torch.equal(encoding.at(EVERYWHERE), a)
@@ -31,12 +31,12 @@ def test_windows_come_back(kind, dtype, tmp_path):
 
 def test_a_folder_that_is_not_there_is_one_line(tmp_path):
     with pytest.raises(OutputError, match="missing"):
-        OnDisk(tmp_path / "missing", 3, 5, 9, torch.zeros(1))
+        EncodingOnDisk(tmp_path / "missing", 3, 5, 9, torch.zeros(1))
 
 
 def test_a_full_disk_is_one_line():
     try:
-        encoding = OnDisk("/dev/shm", 1, 1, 1, torch.zeros(1))
+        encoding = EncodingOnDisk("/dev/shm", 1, 1, 1, torch.zeros(1))
     except OutputError:
         pytest.skip("no memory disk here")
     encoding._file.close()

@@ -9,7 +9,7 @@ import torch.nn.functional as F
 
 from impasto.costs.neighbours import Candidates, NeighbourTerm, nearest
 from impasto.costs.region import Guide
-from impasto.costs.term import Window
+from impasto.costs.term import TileWindow
 from impasto.painting.checkpoint import load_checkpoint
 from impasto.settings import Settings
 from impasto.stylizer import Stylizer
@@ -109,7 +109,7 @@ def test_the_compiled_way_gives_the_definition_in_float64(window, guided):
     )
     x = a.detach().float().contiguous(memory_format=torch.channels_last).requires_grad_(True)
     whole = tuple(slice(0, size) for size in one.index.shape)
-    summary, passed = one.measure(x, None if window is None else Window(whole, window))
+    summary, passed = one.measure(x, None if window is None else TileWindow(whole, window))
     J = one.rule(summary)
     assert J.item() == pytest.approx(expected.item(), rel=1e-6)
     (found,) = torch.autograd.grad(J + (passed**2).sum(), x)
@@ -128,7 +128,7 @@ def test_windows_add_up_to_the_whole():
     one, a = term(), features(5, 6, 7, 2)
     whole = one.measure(a)[0]
     parts = [
-        one.measure(a, Window((slice(0, 6), columns), (slice(0, 6), columns)))[0]
+        one.measure(a, TileWindow((slice(0, 6), columns), (slice(0, 6), columns)))[0]
         for columns in (slice(0, 3), slice(3, 7))
     ]
     both = parts[0].plus(parts[1])
@@ -149,7 +149,7 @@ def test_in_tiles_the_first_cost_and_gradient_are_those_of_the_whole(border):
         painting = stylizer(engine=engine, tile=tile, border=border, scales=1).paint(CONTENT, STYLE)
         problem = painting._problem
         problem.layouts = painting.layouts
-        encodings = problem.encode(0, problem.begun(problem.initial_canvas()))
+        encodings = problem.encode(0, problem.first_canvas_saved(problem.initial_canvas()))
         own, neighbours = encodings.neighbours, neighbours or encodings.neighbours
         for layer, one in own[0].items():
             # Of thousands of candidates with 4 numbers each many are as near as another, to the last bit.
@@ -185,7 +185,7 @@ def test_a_picture_s_own_positions_are_its_neighbours():
     painting = stylizer(scales=1, border="zeros", size=80).paint(STYLE, STYLE)
     problem = painting._problem
     problem.layouts = painting.layouts
-    encodings = problem.encode(0, problem.begun(STYLE))
+    encodings = problem.encode(0, problem.first_canvas_saved(STYLE))
     own = problem.encoder(STYLE, list(encodings.neighbours[0]))
     for layer, found in encodings.neighbours[0].items():
         chosen = found.candidates.b[found.index.flatten().long()]

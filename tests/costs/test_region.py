@@ -8,7 +8,7 @@ from impasto.costs.gram import gram_matrix, gram_summary
 from impasto.costs.region import Guide, GuidedTerm, guided_summary, of_region
 from impasto.costs.style import GramTarget, style_rule
 from impasto.costs.styles import STYLE_COSTS, StyleTerm
-from impasto.costs.term import Summary, Window
+from impasto.costs.term import Summary, TileWindow
 from impasto.kernels import weighted_gram as native
 from impasto.objective.targets import blended
 
@@ -111,7 +111,7 @@ def test_the_gradient_is_that_of_finite_differences(cost, window):
     a = features(3, dtype=torch.float64).requires_grad_(True)
     guide = Guide(weights(dtype=torch.float64), 40.0, 0.5)
     target = target_of(cost, 3, torch.float64)
-    where = None if window is None else Window(window, window)
+    where = None if window is None else TileWindow(window, window)
 
     def of(a):
         summary, passed = guided_summary(target, a, guide, where)
@@ -130,7 +130,7 @@ def test_value_and_gradient_are_those_of_float64(cost, n_C, strip, window, monke
     target = target_of(cost, n_C, torch.float64)
     rows, columns = window or (slice(None), slice(None))
     guide = Guide(w, float(w[rows, columns].sum()), 0.5)
-    summary, passed = guided_summary(target, a, guide, None if window is None else Window(window, window))
+    summary, passed = guided_summary(target, a, guide, None if window is None else TileWindow(window, window))
     exact = a.detach().double().requires_grad_(True)
     sums = plain(exact[:, :, rows, columns], w[rows, columns])[:, : summary.total.shape[1]]
     torch.testing.assert_close(summary.total.double(), sums, rtol=1e-5, atol=1e-6)

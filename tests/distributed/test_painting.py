@@ -3,8 +3,9 @@
 import pytest
 import torch
 
-from impasto.objective.margin import MARGIN, Mirrored
+from impasto.objective.margin import MARGIN, mirror
 from impasto.objective.tiling.tiling import Tiling
+from impasto.objective.transform import seen_through
 from impasto.objective.whole import Whole
 from impasto.painting.checkpoint import load_checkpoint
 from impasto.painting.result import PartOfResult, Result
@@ -58,8 +59,9 @@ def test_cost_and_gradient_are_those_of_one_process(ranks, name, precision, tole
     whole = Whole(tiled.encoder, tiled.terms, tiled.alpha, tiled.beta)
     if ENGINES[name].get("border") not in ("zeros", "replicate"):
         layers = list(dict.fromkeys(term.layer for term in tiled.terms))
-        window = Tiling(*image(precision).shape[2:], layers, margin=MARGIN).window
-        whole = Mirrored(Whole(tiled.encoder, tiled.terms, tiled.alpha, tiled.beta, window))
+        size = tuple(image(precision).shape[2:])
+        window = Tiling(*size, layers, margin=MARGIN).window
+        whole = seen_through(mirror(size), Whole(tiled.encoder, tiled.terms, tiled.alpha, tiled.beta, window))
     for engine in (tiled, whole):
         one = engine(image(precision))
         assert_as_alone(answers, one.cost, one.gradient, tolerance)

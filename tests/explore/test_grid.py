@@ -118,7 +118,7 @@ def test_an_axis_along_which_nothing_changes_is_noted():
     assert not make_grid(["seed"], {"start": "noise"}).notes()
     assert not make_grid(["seed", "start"], {}).notes()
     assert make_grid(["learning-rate"], {"solver": "lbfgs"}).notes() == [
-        "learning-rate changes nothing here: solver lbfgs has none"
+        "learning-rate changes nothing here: solver lbfgs does not use it"
     ]
     assert make_grid(["history"], {"solver": "adam"}).notes()
     assert not make_grid(["strength", "content-layer"], {}).notes()

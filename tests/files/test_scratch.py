@@ -37,4 +37,4 @@ def test_a_folder_in_memory_is_avoided_unless_it_is_named(monkeypatch, tmp_path,
     monkeypatch.setattr(scratch, "_ON_DISK", tmp_path / "disk")
     monkeypatch.setattr(scratch, "_is_in_memory", lambda path: in_memory and path.name == "usual")
     assert scratch.folder() == tmp_path / expected
-    assert (scratch.room() == 0) is (named and in_memory)
+    assert (scratch.free_bytes() == 0) is (named and in_memory)

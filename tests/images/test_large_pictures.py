@@ -12,7 +12,8 @@ from PIL import Image
 
 from impasto.errors import PictureError
 from impasto.images import pixel_store as samples
-from impasto.images.io.read import read_picture, write_picture
+from impasto.images.io.read import read_picture
+from impasto.images.io.write import write_picture
 from impasto.images.resize.resize import picture_rows, resize_picture
 
 HEIGHT, WIDTH = 150, 130  # several strips, the last of them short
@@ -180,7 +181,8 @@ def test_a_large_jpeg_is_the_same_picture(tmp_path, large):
 MEMORY = """
 import sys
 import torch, pyvips
-from impasto.images.io.read import read_picture, write_picture
+from impasto.images.io.read import read_picture
+from impasto.images.io.write import write_picture
 from impasto.images.resize.resize import resize_picture
 
 def peak():

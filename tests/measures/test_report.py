@@ -9,7 +9,7 @@ import torch
 
 import impasto
 from impasto.errors import OutputError, PictureError, SettingsError
-from impasto.images.io.read import write_picture
+from impasto.images.io.write import write_picture
 from impasto.measures.measure import Measure
 from impasto.measures.page import page
 from impasto.painting.result import PartOfResult, Result

@@ -5,7 +5,7 @@ from dataclasses import replace
 from torch.profiler import ProfilerActivity, profile
 
 from impasto.memory.network_memory import Network
-from impasto.memory.peak import Demand, Scale
+from impasto.memory.peak import Demand, ScaleSizes
 
 BASE = 300_000_000
 STYLE_LAYERS = frozenset(f"relu{block}_1" for block in range(1, 6))
@@ -24,8 +24,8 @@ def asked(**fields) -> Demand:
     return replace(PAINT, **fields)
 
 
-def square(side: int, steps: int = 40) -> Scale:
-    return Scale((side, side), (side, side), steps)
+def square(side: int, steps: int = 40) -> ScaleSizes:
+    return ScaleSizes((side, side), (side, side), steps)
 
 
 def most_allocated(run) -> int:

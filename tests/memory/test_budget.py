@@ -10,14 +10,14 @@ from impasto.errors import SettingsError
 from impasto.layout import Layout
 from impasto.memory.choose_layout import candidates, choose, least
 from impasto.memory.network_memory import Network
-from impasto.memory.peak import CODE_BYTES, COMPILER_BYTES, SLACK, Scale
-from impasto.settings.amounts import in_words
+from impasto.memory.peak import CODE_BYTES, COMPILER_BYTES, SLACK, ScaleSizes
+from impasto.settings.amounts import bytes_text
 from tests.memory.helpers import BASE, asked, square
 
 FEW = settings(max_examples=20)
 sides = st.integers(16, 1500)
 scales = st.builds(
-    lambda height, width, style: Scale((height, width), (style, style), 10), sides, sides, sides
+    lambda height, width, style: ScaleSizes((height, width), (style, style), 10), sides, sides, sides
 )
 demands = st.builds(
     lambda engine, solver, history, margin: asked(
@@ -96,7 +96,7 @@ def test_more_memory_never_gives_a_worse_layout(demand, scale, one, other):
 def test_the_least_that_is_told_suffices_and_no_byte_less(demand, scale):
     needed = least(demand, scale, BASE)
     assert choose(demand, scale, BASE, needed)[1] == needed
-    with pytest.raises(SettingsError, match=re.escape(in_words(needed))):
+    with pytest.raises(SettingsError, match=re.escape(bytes_text(needed))):
         choose(demand, scale, BASE, needed - 1)
 
 
@@ -104,7 +104,7 @@ def test_the_least_that_is_told_suffices_and_no_byte_less(demand, scale):
 @given(scales, st.sampled_from(["lbfgs", "adam"]))
 def test_a_larger_picture_never_takes_less(scale, solver):
     layout, (height, width) = Layout(solver=solver), scale.size
-    larger = Scale((height + 16, width + 16), scale.style_size, scale.steps)
+    larger = ScaleSizes((height + 16, width + 16), scale.style_size, scale.steps)
     assert asked().peak(larger, layout, BASE) >= asked().peak(scale, layout, BASE)
 
 
@@ -150,7 +150,7 @@ def test_with_room_enough_nothing_is_spared():
 )
 def test_what_cannot_be_done_is_told_in_one_line(fields, advice):
     with pytest.raises(SettingsError) as error:
-        choose(asked(**fields), Scale((600, 800), (600, 800), 10), BASE, 400_000_000)
+        choose(asked(**fields), ScaleSizes((600, 800), (600, 800), 10), BASE, 400_000_000)
     line = str(error.value)
     assert re.fullmatch(
         r"800x600 pixels need at least [\d.]+ [MG]B of memory, and 400 MB is allowed: " + re.escape(advice),

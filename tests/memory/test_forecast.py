@@ -7,12 +7,13 @@ import pytest
 import torch
 
 from impasto.layout import Layout
-from impasto.memory import calibration, time_forecast
+from impasto.memory import calibration
 from impasto.memory.calibration import ROUNDS, Speed, calibrate
 from impasto.memory.plan import make_plan
 from impasto.memory.tile_work import FORWARD, SECOND_PASS
 from impasto.memory.time_forecast import forecast
 from impasto.settings import Settings
+from impasto.solvers.work import PAIR_PASSES
 from impasto.stylizer import Stylizer
 from tests.helpers import random_image
 from tests.memory.helpers import BASE, asked, square
@@ -62,7 +63,7 @@ def test_pairs_cost_more_the_more_there_are():
 
     # Twenty steps with 1 pair at most: 19 times one pair; with 100: 0 + 1 + ... + 19 of them.
     one, many = seconds(20, history=1), seconds(20, history=100)
-    each = time_forecast.PAIR_PASSES["float32"] * 3 * 100 * 100
+    each = PAIR_PASSES["float32"] * 3 * 100 * 100
     assert many - one == pytest.approx(each * (190 - 19), rel=0.02)
     assert seconds(20, solver="adam") < one
     assert seconds(20, history=1, kept="disk") > one

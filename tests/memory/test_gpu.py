@@ -16,7 +16,7 @@ from impasto.layout import Layout
 from impasto.memory.available import CONTEXT_BYTES, GENEROUS
 from impasto.memory.choose_layout import choose
 from impasto.memory.network_memory import Network
-from impasto.memory.peak import GPU_SLACK, WORKSPACE_BYTES, Scale
+from impasto.memory.peak import GPU_SLACK, WORKSPACE_BYTES, ScaleSizes
 from impasto.painting.planner import Planner
 from impasto.painting.problem import PaintingProblem
 from impasto.settings import Settings
@@ -26,7 +26,7 @@ from tests.memory.helpers import STYLE_LAYERS, asked, square
 
 RECORDED = json.loads((Path(__file__).parents[2] / "benchmarks" / "gpu_memory.json").read_text())["cases"]
 TAKEN_BY_CUDNN = "1536 whole, no margin", "3072 whole"
-"""Sizes for which cuDNN takes the whole card when nothing holds it; see `available.kept_to`."""
+"""Sizes for which cuDNN takes the whole card when nothing holds it; see `available.gpu_memory_limit`."""
 OF_EACH_CASE = pytest.mark.parametrize("case", RECORDED, ids=lambda case: case["case"])
 
 
@@ -56,7 +56,7 @@ def planned(case) -> int:
         gpu=True,
     )
     size = round(case["size"] * 2 / 3), case["size"]
-    return demand.peak(Scale(size, size, 2), Layout(**case["layout"]), case["before"])
+    return demand.peak(ScaleSizes(size, size, 2), Layout(**case["layout"]), case["before"])
 
 
 @OF_EACH_CASE
@@ -93,7 +93,9 @@ def test_a_painting_there_repeats_itself_and_is_held_to_its_part(monkeypatch):
     planner = Planner(problem)
     first, last = (one.peak for one in planner.plan(1, times=False).scales)
     limits = []
-    monkeypatch.setattr(module, "kept_to", lambda limit, device: limits.append(limit) or nullcontext())
+    monkeypatch.setattr(
+        module, "gpu_memory_limit", lambda limit, device: limits.append(limit) or nullcontext()
+    )
     problem.encoder = SimpleNamespace(device=torch.device("cuda"))
     before = torch.backends.cudnn.deterministic
     with planner.on_device(0):

@@ -4,7 +4,13 @@ import pytest
 import torch
 
 from impasto.memory import process as memory
-from impasto.memory.available import CONTEXT_BYTES, AvailableMemory, available_on, kept_to, step_limit
+from impasto.memory.available import (
+    CONTEXT_BYTES,
+    AvailableMemory,
+    available_on,
+    gpu_memory_limit,
+    step_limit,
+)
 
 CPU, GPU = torch.device("cpu"), torch.device("cuda")
 GIGA = 10**9
@@ -32,7 +38,7 @@ def test_of_the_computers_memory(monkeypatch):
     for name, answer in {"resident": 300, "peak": 400, "available": 1000}.items():
         monkeypatch.setattr(memory, name, lambda answer=answer: answer)
     assert available_on(CPU, None) == AvailableMemory(base=300, limit=300 + 800, named=False, reached=400)
-    assert available_on(CPU, None, beside=4).limit == 300 + 200
+    assert available_on(CPU, None, on_machine=4).limit == 300 + 200
     assert available_on(CPU, "2kB") == AvailableMemory(base=300, limit=2000, named=True, reached=400)
 
 
@@ -44,26 +50,26 @@ def test_of_a_gpus_memory(card):
     assert available_on(GPU, "10GB") == AvailableMemory(3 * GIGA // 2, 10 * GIGA, named=True, reached=held)
 
 
-@pytest.mark.parametrize(("beside", "cards", "part"), [(2, 1, 2), (2, 2, 1), (3, 2, 2)])
-def test_processes_share_what_is_free_of_a_card(card, monkeypatch, beside, cards, part):
+@pytest.mark.parametrize(("on_machine", "cards", "part"), [(2, 1, 2), (2, 2, 1), (3, 2, 2)])
+def test_processes_share_what_is_free_of_a_card(card, monkeypatch, on_machine, cards, part):
     monkeypatch.setattr(torch.cuda, "device_count", lambda: cards)
-    assert available_on(GPU, None, beside).limit == CONTEXT_BYTES + 2 * GIGA + 48 * GIGA // part
+    assert available_on(GPU, None, on_machine).limit == CONTEXT_BYTES + 2 * GIGA + 48 * GIGA // part
 
 
 def test_the_allocator_is_held_to_what_the_context_leaves_and_let_go_again(card):
-    with pytest.raises(ZeroDivisionError), kept_to(CONTEXT_BYTES + 20 * GIGA, GPU):
+    with pytest.raises(ZeroDivisionError), gpu_memory_limit(CONTEXT_BYTES + 20 * GIGA, GPU):
         raise ZeroDivisionError
     assert card == [(0.25, 0), (0.9, 0)]
 
 
 def test_no_more_than_the_host_allowed(card):
-    with kept_to(100 * GIGA, torch.device("cuda", 1)):
+    with gpu_memory_limit(100 * GIGA, torch.device("cuda", 1)):
         assert card[-1] == (0.9, 1)
 
 
 def test_a_torch_that_does_not_tell_what_the_host_allowed(card, monkeypatch):
     monkeypatch.delattr(torch.cuda, "get_per_process_memory_fraction")
-    with kept_to(CONTEXT_BYTES + 20 * GIGA, GPU):
+    with gpu_memory_limit(CONTEXT_BYTES + 20 * GIGA, GPU):
         pass
     assert card == [(0.25, 0), (1.0, 0)]
 

@@ -19,6 +19,8 @@ def test_the_last_scale_has_a_palette_and_smaller_ones_from_a_size_on(size):
     found = []
     for scale in range(2):
         problem.layouts = painting.layouts
-        encodings = problem.encode(scale, problem.begun(random_image(*problem.scales[scale].size)))
+        encodings = problem.encode(
+            scale, problem.first_canvas_saved(random_image(*problem.scales[scale].size))
+        )
         found.append(len(encodings.palettes))
     assert found == [0, 1]

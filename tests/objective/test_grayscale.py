@@ -3,8 +3,9 @@
 import pytest
 import torch
 
-from impasto.objective.grayscale import Grayscale, grayscale
+from impasto.objective.grayscale import GRAYSCALE, grayscale
 from impasto.objective.targets import content_terms, style_terms
+from impasto.objective.transform import seen_through
 from impasto.objective.whole import Whole
 from impasto.vgg.vgg19 import VGG19
 from tests.helpers import random_image, tiny_weights
@@ -17,7 +18,7 @@ def test_along_greys_the_gradient_is_exact_and_has_no_colour():
         *content_terms(encoder, content, {"relu2_1": 1.0}, balance=True),
         *style_terms(encoder, style, {"relu1_1": 0.5, "relu3_1": 0.5}, balance=True),
     ]
-    evaluate = Grayscale(Whole(encoder, terms, alpha=1.0, beta=3.0))
+    evaluate = seen_through(GRAYSCALE, Whole(encoder, terms, alpha=1.0, beta=3.0))
     gradient = evaluate(canvas).gradient
     assert torch.equal(gradient, grayscale(gradient))
     h = 1e-6

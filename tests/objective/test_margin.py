@@ -3,9 +3,10 @@ import pytest
 import torch
 
 from impasto.evaluation import Cost, Evaluation
-from impasto.objective.margin import MARGIN, Mirrored, folded, mirrored
+from impasto.objective.margin import MARGIN, folded, mirror, mirrored
 from impasto.objective.targets import content_terms
 from impasto.objective.tiling.tiling import Tiling
+from impasto.objective.transform import seen_through
 from impasto.objective.whole import Whole
 from tests.helpers import random_image
 
@@ -27,7 +28,7 @@ def weighted_cubes(image):
 
 def test_gradient_is_that_of_finite_differences():
     image = torch.rand(1, 3, 18, 20, generator=torch.Generator().manual_seed(2), dtype=torch.float64)
-    evaluate = Mirrored(weighted_cubes)
+    evaluate = seen_through(mirror((18, 20)), weighted_cubes)
     gradient = evaluate(image).gradient
     assert gradient.shape == image.shape
     for place in [(0, 0, 0, 0), (0, 1, 1, 19), (0, 2, 9, 10), (0, 0, 17, 1)]:
@@ -39,7 +40,7 @@ def test_gradient_is_that_of_finite_differences():
 
 def test_the_image_is_left_as_it_is():
     image = torch.full((1, 3, 20, 20), 0.5)
-    Mirrored(weighted_cubes)(image)
+    seen_through(mirror((20, 20)), weighted_cubes)(image)
     assert not image.requires_grad
     assert torch.equal(image, torch.full((1, 3, 20, 20), 0.5))
 
@@ -62,5 +63,7 @@ def test_the_margin_is_seen_and_not_measured(tiny_encoder):
         tiling = Tiling(40, 48, ["relu1_1"], margin=margin)
         terms = content_terms(tiny_encoder, content, {"relu1_1": 1.0}, False, tiling)
         whole = Whole(tiny_encoder, terms, 1.0, 1.0, tiling.window)
-        gradients.append((Mirrored(whole) if margin else whole)(image).gradient[:, :, 2:-2, 2:-2])
+        gradients.append(
+            (seen_through(mirror((40, 48)), whole) if margin else whole)(image).gradient[:, :, 2:-2, 2:-2]
+        )
     torch.testing.assert_close(*gradients, rtol=1e-4, atol=1e-9)

@@ -3,7 +3,8 @@
 import torch
 
 from impasto.evaluation import Cost, Evaluation
-from impasto.objective.protected import Protected, Protection
+from impasto.objective.protected import Protection
+from impasto.objective.transform import seen_through
 from tests.helpers import random_image
 
 
@@ -14,7 +15,7 @@ def bowl(image):
 
 def test_the_gradient_is_that_of_finite_differences():
     content, kept = random_image(8, 9, 1).double(), random_image(8, 9, 2)[:, :1].double()
-    evaluate = Protected(bowl, Protection(content, kept))
+    evaluate = seen_through(Protection(content, kept).transform(), bowl)
     X = random_image(8, 9, 3).double()
     gradient = evaluate(X).gradient
     for place in ((0, 0, 0, 0), (0, 2, 4, 5), (0, 1, 7, 8)):
@@ -31,4 +32,4 @@ def test_what_is_wholly_kept_is_the_photograph_to_the_bit_and_the_rest_the_canva
     G = Protection(content, kept).over(X)
     assert torch.equal(G[..., 4:], content[..., 4:])
     assert torch.equal(G[..., :4], X[..., :4])
-    assert not Protected(bowl, Protection(content, kept))(X).gradient[..., 4:].any()
+    assert not seen_through(Protection(content, kept).transform(), bowl)(X).gradient[..., 4:].any()

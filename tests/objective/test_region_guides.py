@@ -5,11 +5,12 @@ import torch
 
 from impasto.costs.gram import gram_matrix, gram_summary
 from impasto.costs.styles import STYLE_COSTS
-from impasto.objective.margin import MARGIN, Mirrored, mirrored
+from impasto.objective.margin import MARGIN, mirror, mirrored
 from impasto.objective.region_guides import eroded, layer_guides, mean_around, over_positions, reach
 from impasto.objective.targets import content_terms, guided_term, style_sums, style_term, style_terms
 from impasto.objective.tiled import Tiled
 from impasto.objective.tiling.tiling import Tiling
+from impasto.objective.transform import seen_through
 from impasto.objective.whole import Whole
 from impasto.tensor_types import Span
 from impasto.vgg.layers import LAYERS
@@ -119,7 +120,7 @@ def engines(encoder, size, masks, margin, style_masks=None, cost="gram"):
             ]
         if side is None:
             whole = Whole(encoder, terms, 1.0, 10.0, tiling.window)
-            found.append(Mirrored(whole) if margin else whole)
+            found.append(seen_through(mirror(size), whole) if margin else whole)
         else:
             found.append(Tiled(encoder, terms, 1.0, 10.0, [tiling]))
     return found

@@ -7,14 +7,15 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from impasto.costs.content_store import InMemory, OnDisk
+from impasto.costs.content_store import EncodingInMemory, EncodingOnDisk
 from impasto.costs.styles import STYLE_COSTS
-from impasto.objective.margin import MARGIN, Mirrored
+from impasto.objective.margin import MARGIN, mirror
 from impasto.objective.targets import content_terms, custom_sums, custom_term, style_terms
 from impasto.objective.tiled import Tiled
 from impasto.objective.tiling.passes import passes
 from impasto.objective.tiling.tiles import tiles
 from impasto.objective.tiling.tiling import Tiling
+from impasto.objective.transform import seen_through
 from impasto.objective.whole import Whole
 from impasto.vgg.layers import LAYERS
 from impasto.vgg.vgg19 import VGG19
@@ -80,7 +81,7 @@ def test_a_mirrored_margin_is_that_of_the_whole_picture(size, deep):
         *style_terms(encoder, style, one_page.STYLE_LAYERS, True, Tiling(*size, layers, 48, MARGIN)),
     ]
     assert_same(
-        Mirrored(Whole(encoder, whole_terms, 1.0, 10.0, window)),
+        seen_through(mirror(size), Whole(encoder, whole_terms, 1.0, 10.0, window)),
         Tiled(encoder, terms, 1.0, 10.0, passes(*size, layers, 32, deep, MARGIN)),
         image,
         1e-10,
@@ -152,7 +153,7 @@ def test_an_encoding_on_disk_changes_nothing(tmp_path):
             10.0,
             [tiling],
         )(image).cost
-        for make in (InMemory, partial(OnDisk, tmp_path))
+        for make in (EncodingInMemory, partial(EncodingOnDisk, tmp_path))
     ]
     assert costs[0] == costs[1]
 

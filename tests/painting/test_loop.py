@@ -29,7 +29,7 @@ class Bowl:
     def solver(self, canvas, scale):
         return self.make(canvas)
 
-    def begun(self, canvas):
+    def first_canvas_saved(self, canvas):
         return None
 
     def encode(self, scale, begun):

@@ -7,7 +7,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from impasto.evaluation import Cost, Evaluation
 from impasto.solvers.smoothing_metric import picture_metric
-from impasto.solvers.vector_store import Kept
+from impasto.solvers.vector_store import StoredVector
 
 
 def bowl(shape, seed=3):
@@ -29,7 +29,9 @@ def bowl(shape, seed=3):
 
 def saved(state):
     """A solver's state as a checkpoint gives it back: plain tensors, in memory of their own."""
-    read = {name: value.tensor() if isinstance(value, Kept) else value for name, value in state.items()}
+    read = {
+        name: value.tensor() if isinstance(value, StoredVector) else value for name, value in state.items()
+    }
     return {name: value.clone() if torch.is_tensor(value) else value for name, value in read.items()}
 
 

@@ -6,7 +6,7 @@ import torch
 
 from impasto.errors import OutputError, SettingsError
 from impasto.solvers import chunks
-from impasto.solvers.vector_store import IN_MEMORY_PART, InHalf, keeper
+from impasto.solvers.vector_store import IN_MEMORY_PART, InHalf, store_as
 
 KINDS = sorted(IN_MEMORY_PART)
 SHAPE = (1, 3, 7, 11)
@@ -30,7 +30,7 @@ def half_error(v):
 @pytest.mark.parametrize("kind", KINDS)
 def test_products_and_sums_are_those_of_the_vector(kind, size, tmp_path):
     v, x = vector(1, size), vector(2)
-    kept = keeper(kind, tmp_path)(v.clone())
+    kept = store_as(kind, tmp_path)(v.clone())
     length = float(x.double().norm())
     error = half_error(v) if kind == "float16" else 1e-6 * float(v.double().norm())
     assert kept.dot(x) == pytest.approx(float((v.double() * x.double()).sum()), abs=error * length)
@@ -43,7 +43,7 @@ def test_products_and_sums_are_those_of_the_vector(kind, size, tmp_path):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_is_saved_makes_the_same_again_to_the_bit(kind, tmp_path):
-    keep = keeper(kind, tmp_path)
+    keep = store_as(kind, tmp_path)
     first = keep(vector(1, 1e-9))
     again = keep(first.tensor().clone(), first.scale)
     x = vector(2)
@@ -55,8 +55,8 @@ def test_what_is_saved_makes_the_same_again_to_the_bit(kind, tmp_path):
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_was_saved_in_one_way_can_be_kept_in_another(saved, kind, tmp_path):
     v = vector(1, 1e-9)
-    before = keeper(saved, tmp_path)(v.clone())
-    after = keeper(kind, tmp_path)(before.tensor(), before.scale)
+    before = store_as(saved, tmp_path)(v.clone())
+    after = store_as(kind, tmp_path)(before.tensor(), before.scale)
     out = torch.zeros(SHAPE)
     after.add_to(out, 1.0)
     assert float((out - v).double().norm()) <= (half_error(v) if "float16" in (saved, kind) else 0)
@@ -84,7 +84,7 @@ def test_the_scale_is_a_power_of_two_and_nothing_overflows():
 
 @pytest.mark.slow
 def test_a_file_is_gone_with_its_vector(tmp_path):
-    kept = keeper("disk", tmp_path)(vector(1))
+    kept = store_as("disk", tmp_path)(vector(1))
     file = kept._file
     del kept
     gc.collect()
@@ -94,12 +94,12 @@ def test_a_file_is_gone_with_its_vector(tmp_path):
 
 def test_a_folder_that_is_not_there_is_one_clear_line(tmp_path):
     with pytest.raises(OutputError, match="nowhere") as caught:
-        keeper("disk", tmp_path / "nowhere")(vector(1))
+        store_as("disk", tmp_path / "nowhere")(vector(1))
     assert "\n" not in str(caught.value)
 
 
 def test_a_file_that_was_cut_short_is_one_clear_line(tmp_path):
-    kept = keeper("disk", tmp_path)(vector(1))
+    kept = store_as("disk", tmp_path)(vector(1))
     kept._file.truncate(100)
     with pytest.raises(OutputError, match="shorter"):
         kept.dot(vector(2))
@@ -107,4 +107,4 @@ def test_a_file_that_was_cut_short_is_one_clear_line(tmp_path):
 
 def test_an_unknown_way_is_refused():
     with pytest.raises(SettingsError, match="float32, float16, disk"):
-        keeper("float8")
+        store_as("float8")

@@ -6,7 +6,7 @@ import torch
 from impasto.solvers import chunks
 from impasto.solvers.lbfgs import LBFGS
 from impasto.solvers.smoothing_metric import picture_metric
-from impasto.solvers.vector_store import IN_MEMORY_PART, keeper
+from impasto.solvers.vector_store import IN_MEMORY_PART, store_as
 from tests.solvers.helpers import bowl, saved
 
 SIZE = (1, 3, 12, 10)
@@ -19,7 +19,7 @@ def several_chunks(monkeypatch):
 
 
 def solver(kind, folder, start=0.5):
-    return LBFGS(torch.full(SIZE, start), 4, picture_metric, keeper(kind, folder))
+    return LBFGS(torch.full(SIZE, start), 4, picture_metric, store_as(kind, folder))
 
 
 @pytest.mark.parametrize("kind", KINDS)

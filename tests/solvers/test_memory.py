@@ -9,7 +9,7 @@ from impasto.solvers.adam import Adam
 from impasto.solvers.lbfgs import LBFGS
 from impasto.solvers.memory import adam_vectors, lbfgs_vectors
 from impasto.solvers.smoothing_metric import picture_metric
-from impasto.solvers.vector_store import keeper
+from impasto.solvers.vector_store import store_as
 from tests.solvers.helpers import LiveBytes, bowl
 
 SIZE = (1, 3, 96, 100)
@@ -54,7 +54,7 @@ def vectors_alive(make, failing=()):
 @pytest.mark.parametrize("kept", ["float32", "float16", "disk"])
 def test_lbfgs_has_as_many_vectors_alive_as_it_says(kept, metric, tmp_path):
     evaluating, peak = vectors_alive(
-        lambda x: LBFGS(x, HISTORY, metric, keeper(kept, tmp_path)), failing=(3, 5)
+        lambda x: LBFGS(x, HISTORY, metric, store_as(kept, tmp_path)), failing=(3, 5)
     )
     said = lbfgs_vectors(HISTORY, kept)
     assert evaluating == pytest.approx(said.evaluating, abs=SCRATCH)

@@ -5,7 +5,7 @@ import torch
 
 from impasto.distributed.partition import WHOLE
 from impasto.solvers.history import Pairs
-from impasto.solvers.vector_store import InMemory, keeper
+from impasto.solvers.vector_store import InMemory, store_as
 
 N = 6
 
@@ -53,7 +53,7 @@ def test_without_curvature_nothing_is_kept_and_nothing_forgotten():
 @pytest.mark.parametrize("kind", ["float32", "float16", "disk"])
 def test_the_newest_y_is_sent_to_its_s_however_they_are_kept(kind, tmp_path):
     """H y = s, the secant equation, holds for the vectors as they are kept."""
-    pairs = Pairs(2, lambda x: x, keeper(kind, tmp_path), WHOLE)
+    pairs = Pairs(2, lambda x: x, store_as(kind, tmp_path), WHOLE)
     for seed in (0, 1):
         s, y = (v.float() for v in curved(seed))
         pair = pairs.keep(s, y)  # s and y are from here on as they are kept

@@ -9,7 +9,7 @@ import torch
 
 pytest.importorskip("nicegui", reason="the studio's packages are not here: pip install 'impasto[studio]'")
 
-from impasto.images.io.read import write_picture
+from impasto.images.io.write import write_picture
 from impasto.studio.atelier import Atelier
 from impasto.vgg import vgg19
 from impasto.vgg.weights import find_weights

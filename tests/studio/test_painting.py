@@ -12,11 +12,11 @@ import impasto
 from impasto.cli import main
 from impasto.errors import OutputError
 from impasto.explore.paint import Explorer
-from impasto.images.io.read import write_picture
-from impasto.studio import frames, keeping, look, work
+from impasto.images.io.write import write_picture
+from impasto.studio import frames, look, result_files, work
 from impasto.studio.grid_work import GridWork
-from impasto.studio.keeping import bundle, export
 from impasto.studio.reporting import make_report
+from impasto.studio.result_files import bundle, export
 from impasto.studio.routes import parts_of
 from tests.studio.conftest import lay, until
 
@@ -64,7 +64,7 @@ def test_the_same_bytes_as_without_a_studio(atelier, pictures, tmp_path):
     assert painted(atelier, record) == alone(pictures, tmp_path / "alone.png")
     assert (record.state, record.steps, record.done, record.size) == ("finished", 15, 1.0, (48, 36))
     assert record.small("thumb").is_file()
-    assert [one["total"] for one in keeping.kept_costs(record)] != []
+    assert [one["total"] for one in result_files.saved_costs(record)] != []
     assert not record.checkpoint.exists()
 
 
@@ -114,7 +114,7 @@ def test_stopped_and_kept_and_gone_on_with_to_the_bit(atelier, pictures, tmp_pat
     record = atelier.paint()
     painted(atelier, record)
     assert (record.state, record.steps) == ("kept", 5)
-    assert record.told == "stopped at 5 of 15"
+    assert record.summary == "stopped at 5 of 15"
     assert impasto.read_metadata(record.picture)["steps"] == 5
     atelier.queue.again(record.id)
     until(lambda: record.state == "finished")
@@ -211,14 +211,14 @@ def test_one_that_fails_is_one_line_and_the_next_is_painted(atelier):
 def test_a_full_disk_loses_nothing(atelier, pictures, tmp_path, monkeypatch):
     """The picture waits in memory until there is room."""
     full = [True]
-    keep = keeping._keep_canvas
+    keep = result_files._save_canvas
 
     def keep_canvas(path, result):
         if full[0]:
             raise OutputError("the disk is full")
         keep(path, result)
 
-    monkeypatch.setattr(keeping, "_keep_canvas", keep_canvas)
+    monkeypatch.setattr(result_files, "_save_canvas", keep_canvas)
     record = atelier.paint()
     until(lambda: record.state == "paused")
     assert record.problem.startswith("the disk is full")

@@ -11,7 +11,7 @@ av = pytest.importorskip("av", reason="films need the extra impasto[video]")
 pytest.importorskip("cv2", reason="films need the extra impasto[video]")
 
 import impasto  # noqa: E402
-from impasto.images.io.read import write_picture  # noqa: E402
+from impasto.images.io.write import write_picture  # noqa: E402
 from impasto.settings import Settings  # noqa: E402
 from impasto.vgg.vgg19 import VGG19  # noqa: E402
 from impasto.video.stylizer import VideoStylizer  # noqa: E402

@@ -112,7 +112,7 @@ def test_alpha_stays_where_the_file_has_it(cinema, run, pan):
 
 @pytest.mark.slow
 def test_pictures_in_pictures_out(cinema, run, pan):
-    from impasto.images.io.read import write_picture
+    from impasto.images.io.write import write_picture
     from tests.video.test_flow import tensor
 
     (cinema / "shots").mkdir()

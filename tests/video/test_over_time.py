@@ -9,7 +9,7 @@ import torch
 
 import impasto
 from impasto.errors import SettingsError
-from impasto.images.io.read import write_picture
+from impasto.images.io.write import write_picture
 from impasto.video.keys import Key, keys_in, read_key, settings_at, weights_at
 from impasto.video.temporal import Temporal
 from tests.helpers import random_image

@@ -9,7 +9,7 @@ from typing import Any
 
 from impasto.batch.cluster import (
     check_installed,
-    most_beside,
+    most_concurrent,
     patience,
     workers_at,
     workers_by_machine,
@@ -31,7 +31,7 @@ from impasto.version import __version__
 
 @dataclass
 class Outcome:
-    """What became of a batch: names of pictures.
+    """The outcome of a batch: names of pictures.
 
     painted: now. found: they were there already, by the same settings. failed: why, by name. unfinished: not begun, or
     kept in the middle, because somebody stopped it.
@@ -86,21 +86,21 @@ class Batch:
         self._engine: Engine | None = None
         self._report, self._stopped = report, False
         finished = self.journal.finished()
-        self.told: dict[str, Mapping[str, Any]] = {}
+        self.finished: dict[str, Mapping[str, Any]] = {}
         self.todo: list[Job] = []
         self._known: dict[str, str] = {}
         for job in self.jobs:
-            told = finished.get(job.name)
-            if is_unchanged(job, told) and told is not None:
-                self.told[job.name] = told
+            record = finished.get(job.name)
+            if is_unchanged(job, record) and record is not None:
+                self.finished[job.name] = record
                 self.outcome.found.append(job.name)
             else:
                 self.todo.append(job)
-                if told is not None and told.get("job") == job.digest():
-                    self._known[job.name] = str(told.get("sha256"))
+                if record is not None and record.get("job") == job.digest():
+                    self._known[job.name] = str(record.get("sha256"))
 
     def plan(self) -> BatchPlan:
-        """What is left to do, and what it will take; see `plan.py`."""
+        """The plan of what is left to do: time, memory and disk; see `plan.py`."""
         at_cluster = None
         if self._scheduler is not None:
             with workers_at(self._scheduler) as client:
@@ -119,7 +119,7 @@ class Batch:
         left = {job.name: job for job in self.todo}
         with workers_for(self._scheduler, self._share) as client:
             machines = workers_by_machine(client)
-            beside = most_beside(client)
+            concurrent = most_concurrent(client)
             self.journal.write(
                 "begun",
                 impasto=__version__,
@@ -129,7 +129,7 @@ class Batch:
                 machines=len(machines),
             )
             self._engine = Engine(client, patience(self._scheduler))
-            for event in self._engine.run(self._task(job, beside) for job in self.todo):
+            for event in self._engine.run(self._task(job, concurrent) for job in self.todo):
                 if isinstance(event, Ended):
                     self._note(left.pop(event.task.name), event)
                 elif isinstance(event, Lost):
@@ -137,7 +137,7 @@ class Batch:
                         self.journal.write("worker lost", picture=task.name, worker=event.worker)
                 yield event
             if self._report and not self._stopped:
-                yield from self._measure(Engine(client, patience(self._scheduler)), beside)
+                yield from self._measure(Engine(client, patience(self._scheduler)), concurrent)
         self.outcome.unfinished += list(left)
         self.journal.write(
             "over",
@@ -162,18 +162,18 @@ class Batch:
         """
         from impasto.batch.pages import publish
 
-        return publish(self.jobs, self.folder, self.told, self.outcome.failed)
+        return publish(self.jobs, self.folder, self.finished, self.outcome.failed)
 
-    def _task(self, job: Job, beside: int) -> Task:
+    def _task(self, job: Job, concurrent: int) -> Task:
         known = self._known.get(job.name)
-        data = {"job": job.as_data(), "beside": beside, **({"sha256": known} if known else {})}
+        data = {"job": job.as_data(), "concurrent": concurrent, **({"sha256": known} if known else {})}
         return Task(job.name, paint_picture, data)
 
-    def _measure(self, engine: Engine, beside: int) -> Iterator[Event]:
+    def _measure(self, engine: Engine, concurrent: int) -> Iterator[Event]:
         """Write the measures of all finished pictures; what is told of it says how far that is."""
-        jobs = {f"report of {job.name}": job for job in self.jobs if job.name in self.told}
+        jobs = {f"report of {job.name}": job for job in self.jobs if job.name in self.finished}
         tasks = (
-            Task(name, measure_picture, {"job": job.as_data(), "beside": beside})
+            Task(name, measure_picture, {"job": job.as_data(), "concurrent": concurrent})
             for name, job in jobs.items()
         )
         self._engine, rows = engine, {}
@@ -203,14 +203,14 @@ class Batch:
         result: dict[str, Any] = dict(event.result)
         what = result.pop("outcome")
         {PAINTED: outcome.painted, FOUND: outcome.found}[what].append(name)
-        told = {"picture": name, "job": job.digest(), **result, "worker": event.worker}
-        self.journal.write(what, **told)
-        self.told[name] = told
+        record = {"picture": name, "job": job.digest(), **result, "worker": event.worker}
+        self.journal.write(what, **record)
+        self.finished[name] = record
 
     def _share(self) -> Share:
         return share_out(self.todo or self.jobs, self._workers)
 
     def _tidy(self) -> None:
-        """All is finished: nothing unfinished is left, unless another batch has the same folder."""
+        """Remove the folder of unfinished files, which is empty unless another batch has the same folder."""
         with contextlib.suppress(OSError):
             os.rmdir(self.folder / UNFINISHED)  # noqa: PTH106

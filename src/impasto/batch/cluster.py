@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from impasto.batch.share import Share
 from impasto.errors import BatchError
-from impasto.faces.waiting import how_to_wait
+from impasto.ui.waiting import how_to_wait
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 PROCESSES = True
 """Whether workers on this machine are processes. Tests set it to False: then they are threads of this one."""
 PRELOAD = ["impasto.batch.process"]
-"""What each worker's process of this machine imports first."""
+"""The modules that each worker's process of this machine imports first."""
 PATIENCE = 60.0
 """Seconds in which a scheduler has to answer, and workers to start."""
 LOCAL_PATIENCE = 300.0
@@ -75,7 +75,7 @@ def local_workers(count: int, threads: int, memory: int, gpus: int = 0) -> Itera
 
 @contextlib.contextmanager
 def workers_for(scheduler: str | None, share: Callable[[], Share]) -> Iterator["Client"]:
-    """Those of the scheduler at an address; without one, workers on this machine as `share` shares it out.
+    """The workers of the scheduler at an address; without one, workers on this machine as `share` shares it out.
 
     Raises:
         BatchError: as `local_workers` and `workers_at`.
@@ -94,8 +94,8 @@ def patience(scheduler: str | None) -> float | None:
     return None if scheduler is not None else LOCAL_PATIENCE
 
 
-def most_beside(client: "Client") -> int:
-    """How many workers paint beside each other on the machine that has the most of them; 1 where none is known."""
+def most_concurrent(client: "Client") -> int:
+    """How many workers paint at the same time on the machine that has the most of them; 1 where none is known."""
     return max(workers_by_machine(client).values(), default=1)
 
 
@@ -187,7 +187,7 @@ def _environment(threads: int) -> dict[str, str]:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """What distributed logs of lost workers and connections is told in impasto's own words."""
+    """Silence distributed's log of lost workers and connections: impasto reports them itself."""
     loggers = [logging.getLogger(name) for name in ("distributed", "tornado.application")]
     levels = [one.level for one in loggers]
     for one in loggers:

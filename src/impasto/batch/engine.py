@@ -166,7 +166,7 @@ class Engine:
         future.add_done_callback(lambda done: self._heard.put(("done", done.key)))
 
     def _news(self) -> Iterator[tuple[str, Any]]:
-        """What was heard, after a moment's wait; nothing where nothing was."""
+        """The messages that came, after a moment's wait."""
         with contextlib.suppress(queue.Empty):
             yield self._heard.get(timeout=_POLL)
             while True:
@@ -229,7 +229,7 @@ class Engine:
 
 
 def _on_worker(task: Task, run: str, key: str) -> Any:
-    """What a worker does with a task."""
+    """Run a task; called in a worker's process."""
     from distributed import get_worker
 
     worker = get_worker()

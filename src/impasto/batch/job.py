@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from impasto.faces.guides import inputs_of
+from impasto.ui.guides import inputs_of
 
 
 def file_state(path: str | os.PathLike[str]) -> list[int]:
@@ -24,8 +24,8 @@ def file_state(path: str | os.PathLike[str]) -> list[int]:
 class Job:
     """One picture. All paths are absolute, as texts.
 
-    name: of the result, beside the folder of the batch, such as "photo__painting.png". styles: paintings with their
-    weights; several are blended. settings: those of `Settings` that were named. where: what else `Stylizer.paint`
+    name: of the result, relative to the folder of the batch, such as "photo__painting.png". styles: paintings with
+    their weights; several are blended. settings: those of `Settings` that were named. where: what else `Stylizer.paint`
     takes, by its arguments' names. unfinished: the stem of the files that are kept while it is painted. force: whether
     another picture at the output may be replaced. checkpoint_every: in steps; None for now and then.
     """
@@ -51,7 +51,7 @@ class Job:
         return Path(f"{self.unfinished}.lock")
 
     def inputs(self) -> dict[str, str]:
-        """Every file that is read beside the weights, by what it is."""
+        """Every file that is read in addition to the weights, by what it is."""
         found = inputs_of(self.content, self.styles, None, self.where)
         return {role: str(path) for role, path in found.items()}
 
@@ -66,7 +66,7 @@ class Job:
         return cls(**{**data, "styles": styles})
 
     def digest(self) -> str:
-        """What is asked for, and the state of the files it is made from, in hex; another when one of them changes."""
+        """A hash of what is asked for and of the state of the input files, in hex: another when one of them changes."""
         files = {path: file_state(path) for path in self.inputs().values()}
         asked = [self.styles, self.settings, self.where, files]
         return hashlib.sha256(json.dumps(asked, sort_keys=True, default=str).encode()).hexdigest()

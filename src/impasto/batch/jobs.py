@@ -23,15 +23,15 @@ from impasto.settings.toml_file import over
 NAME = "{photo}__{painting}.png"
 """How results are called, unless the user says otherwise."""
 FIELDS = ("photo", "painting", "photo_folder", "painting_folder", "number")
-"""What a pattern of names may hold in braces, beside the names of settings."""
+"""The names that a pattern may hold in braces, in addition to those of settings."""
 UNFINISHED = "unfinished"
-"""The folder, beside the results, of what is kept while pictures are painted."""
+"""The folder, next to the results, of the files that are needed while pictures are painted."""
 _LONGEST = 60
 
 
 @dataclass(frozen=True)
 class Habits:
-    """What all jobs of a batch have in common.
+    """The options that all jobs of a batch have in common.
 
     folder: of the results. name: the pattern of their names. settings: those that were named; a table's row wins over
     them. where: masks and maps, by the arguments of `Stylizer.paint`; their paths may hold {photo} and {painting}.
@@ -47,14 +47,14 @@ class Habits:
     @cached_property
     def base(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """The settings of a job that has none of its own: those that were named, and all of them, filled in."""
-        return _settled(self.settings), Settings.from_dict(dict(self.settings)).as_dict()
+        return _with_absolute_paths(self.settings), Settings.from_dict(dict(self.settings)).as_dict()
 
     def for_row(self, row: Row) -> tuple[dict[str, Any], dict[str, Any]]:
         """The same for a row, whose own settings win. Raises SettingsError for one that cannot be used."""
         if not row.settings:
             return self.base
         values = over(self.settings, row.settings)
-        return _settled(values), Settings.from_dict(values).as_dict()
+        return _with_absolute_paths(values), Settings.from_dict(values).as_dict()
 
 
 def find_jobs(
@@ -220,7 +220,7 @@ def _each_absolute(files: Any) -> Any:
     return [_absolute(one) for one in files] if isinstance(files, list | tuple) else _absolute(files)
 
 
-def _settled(values: Mapping[str, Any]) -> dict[str, Any]:
+def _with_absolute_paths(values: Mapping[str, Any]) -> dict[str, Any]:
     """The settings that were named, with absolute paths."""
     found = {name: value for name, value in values.items() if value is not None}
     for name, value in found.items():
@@ -230,7 +230,7 @@ def _settled(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _checked(jobs: list[Job]) -> list[Job]:
-    """That every file is there, and every result has a place of its own.
+    """Check that every file exists and every result has a path of its own.
 
     Raises:
         PictureError, SettingsError, OutputError: as `jobs_of`.

@@ -76,12 +76,12 @@ class Journal:
         return found
 
 
-def is_unchanged(job: Job, told: Mapping[str, Any] | None) -> bool:
+def is_unchanged(job: Job, record: Mapping[str, Any] | None) -> bool:
     """Whether a finished picture is the one that is wanted, as far as the journal and the files' times tell.
 
-    told: the journal's last word on it.
+    record: the journal's last word on it.
     """
-    if told is None or told.get("job") != job.digest():
+    if record is None or record.get("job") != job.digest():
         return False
     there = file_state(job.output)
-    return bool(there) and told.get("file") == there
+    return bool(there) and record.get("file") == there

@@ -1,4 +1,4 @@
-"""What one looks at when a batch is done: contact sheets and pages, of so many pictures each."""
+"""Contact sheets and pages of a finished batch, of so many pictures each."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from impasto.batch.job import Job
-from impasto.faces.again import again_command
-from impasto.inputs.style_sources import in_words
+from impasto.inputs.style_sources import joined_names
 from impasto.pages.grid import Cell, Grid
 from impasto.pages.page import missing, picture, write_page
 from impasto.pages.sheet import write_sheet
+from impasto.ui.repeat_command import repeat_command
 
 MOST = 240
 """Pictures on one page and on one sheet."""
@@ -29,7 +29,7 @@ NOTE = (
 
 
 class Side(NamedTuple):
-    """One direction of the grid."""
+    """A direction of the grid."""
 
     name: str
     labels: Sequence[str]
@@ -52,7 +52,7 @@ class JobGrid(Grid):
 def publish(
     jobs: Sequence[Job],
     folder: Path,
-    told: Mapping[str, Mapping[str, Any]],
+    records: Mapping[str, Mapping[str, Any]],
     failed: Mapping[str, str],
 ) -> list[Path]:
     """Write sheet.png and index.html into the folder, and sheet-2.png and so on where there are many pictures.
@@ -60,7 +60,7 @@ def publish(
     Args:
         jobs: all of the batch, not nothing.
         folder: of the results.
-        told: of each finished picture, by name, what the journal says.
+        records: of each finished picture, by name, what the journal says.
         failed: why others failed.
 
     Returns:
@@ -75,14 +75,14 @@ def publish(
         grid = make_grid(part)
         title = _title(part) if len(parts) == 1 else f"{_title(part)}, part {i + 1} of {len(parts)}"
         sheet = folder / ("sheet.png" if i == 0 else f"sheet-{i + 1}.png")
-        write_sheet(sheet, grid, partial(_file, told=told), title)
+        write_sheet(sheet, grid, partial(_file, records=records), title)
         others = [(f"Part {number}", other.name) for number, other in enumerate(pages, 1)]
         write_page(
             page,
             grid,
-            [_shown(cell, folder, told, failed) for cell in grid.cells],
+            [_shown(cell, folder, records, failed) for cell in grid.cells],
             title=title,
-            sources=_sources([job for job in part if job.name in told]),
+            sources=_sources([job for job in part if job.name in records]),
             note=NOTE,
             others=others if len(parts) > 1 else (),
         )
@@ -133,10 +133,10 @@ def _parts(jobs: Sequence[Job]) -> list[list[Job]]:
 def _shown(
     cell: JobCell,
     folder: Path,
-    told: Mapping[str, Mapping[str, Any]],
+    records: Mapping[str, Mapping[str, Any]],
     failed: Mapping[str, str],
 ) -> dict[str, Any]:
-    job, known = cell.job, told.get(cell.job.name)
+    job, known = cell.job, records.get(cell.job.name)
     if known is None:
         return missing(cell, job.name, failed.get(job.name, "Not painted yet."))
     file = Path(job.output)
@@ -146,7 +146,7 @@ def _shown(
         file,
         known,
         link=Path(relpath(file, folder)).as_posix(),
-        command=again_command,
+        command=repeat_command,
         largest=LARGEST,
     )
 
@@ -160,12 +160,12 @@ def _sources(jobs: Sequence[Job]) -> list[tuple[Path, str]]:
 def _title(jobs: Sequence[Job]) -> str:
     photos = _distinct(jobs, _photo)
     paintings = list(dict.fromkeys(path for job in jobs for path, _ in job.styles))
-    first, second = (in_words([Path(one).name for one in many]) for many in (photos, paintings))
+    first, second = (joined_names([Path(one).name for one in many]) for many in (photos, paintings))
     return f"{first} in the manner of {second}"
 
 
-def _file(cell: JobCell, told: Mapping[str, Any]) -> Path | None:
-    return Path(cell.job.output) if cell.job.name in told else None
+def _file(cell: JobCell, records: Mapping[str, Any]) -> Path | None:
+    return Path(cell.job.output) if cell.job.name in records else None
 
 
 def _photo(job: Job) -> str:

@@ -31,7 +31,7 @@ def paint_many(
 ) -> Outcome:
     """Paint every photograph with every painting, on all cores of this machine or on a cluster.
 
-    Results are files in `folder`, beside a journal, a contact sheet and a page. What is there by the same settings is
+    Results are files in `folder`, next to a journal, a contact sheet and a page. What is there by the same settings is
     not painted again, and what was stopped in the middle goes on. Workers are processes that import the program's main
     module: a script has to keep what it does under `if __name__ == "__main__":`.
 
@@ -67,7 +67,7 @@ def paint_many(
     for event in batch.run():
         if watch is not None:
             watch(event)
-    if batch.told:
+    if batch.finished:
         batch.publish()
     return batch.outcome
 

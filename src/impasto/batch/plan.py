@@ -26,12 +26,12 @@ from impasto.settings import LARGEST_DEFAULT_SIZE, Settings
 
 SAFE_PART = 0.8
 """How much of the memory that is free all workers together plan to take."""
-LOOKED_AT = 500
+SAMPLED = 500
 """The number of pictures, evenly chosen, whose sizes are looked up; the others are taken to be like them."""
 KINDS = 8
-"""So many kinds of settings are measured; others take as long as these do on average."""
+"""The number of kinds of settings that are measured; others take as long as these do on average."""
 SIDE_BY_SIDE = 1.1
-"""How much longer a step takes while other workers compute beside it, each with cores of its own
+"""How much longer a step takes while other workers compute at the same time, each with cores of its own
 (`benchmarks/batch.py`): they share the memory's lanes."""
 BYTES_PER_PIXEL = {".png": 2.5, ".tif": 3.0, ".tiff": 3.0, ".jpg": 0.8, ".jpeg": 0.8, ".webp": 0.6}
 """Bytes a pixel of results with 8 bits; 16 bits take twice as many."""
@@ -53,7 +53,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class BatchPlan:
-    """What a batch takes.
+    """The time, memory and disk that a batch takes.
 
     pictures: of the batch; left: of them, to be painted. workers: at the same time; threads: of each. seconds: until
     all is done. memory: bytes of each worker at most. results, unfinished: bytes of disk,
@@ -72,14 +72,18 @@ class BatchPlan:
 
 
 @dataclass(frozen=True)
-class Look:
-    """What one picture takes: height and width, seconds (0 where they were not measured), bytes, and of GPUs here."""
+class Probe:
+    """The needs of one picture: height and width, seconds (0 where they were not measured), and bytes of memory.
+
+    gpus: how many there are here. checkpoint: bytes of its file, at most.
+    """
 
     height: int
     width: int
-    seconds: float
-    peak: int
-    gpus: int
+    seconds: float = 0.0
+    peak: int = 0
+    gpus: int = 0
+    checkpoint: int = 0
 
 
 def share_out(jobs: Sequence[Job], workers: int | None) -> Share:
@@ -95,9 +99,9 @@ def share_out(jobs: Sequence[Job], workers: int | None) -> Share:
     cores, gpus = usable_cores(), 0
     if workers is None and len(jobs) > 1:
         largest = max(sample(jobs), key=_pixels)
-        look = apart(look_at, {"job": largest.as_data(), "threads": 1, "timed": False})
-        gpus = look.gpus
-        workers = gpus or min(cores, int(SAFE_PART * available() // max(1, look.peak)))
+        found = apart(probe, {"job": largest.as_data(), "threads": 1, "timed": False})
+        gpus = found.gpus
+        workers = gpus or min(cores, int(SAFE_PART * available() // max(1, found.peak)))
     count = max(1, min(workers or 1, len(jobs)))
     return Share(count, max(1, cores // count), available() // count, min(gpus, count))
 
@@ -121,15 +125,16 @@ def make_plan(
     kinds: dict[str, list[Job]] = {}
     for job in jobs:
         kinds.setdefault(_kind(job), []).append(job)
-    seconds, memory, looks = 0.0, 0, 0
+    seconds, checkpoint, memory, looks = 0.0, 0.0, 0, 0
     for alike in list(kinds.values())[:KINDS]:
         some = sample(alike)
         one = max(some, key=_pixels)
-        look = apart(look_at, {"job": one.as_data(), "threads": share.threads, "timed": True})
+        found = apart(probe, {"job": one.as_data(), "threads": share.threads, "timed": True})
         mean = sum(_pixels(job) for job in some) / len(some) / max(1.0, _pixels(one))
-        seconds += look.seconds * mean * len(alike)
-        memory, looks = max(memory, look.peak), looks + len(alike)
-    beside = SIDE_BY_SIDE if share.workers > 1 and at_cluster is None else 1.0
+        seconds += found.seconds * mean * len(alike)
+        checkpoint += found.checkpoint * mean * len(alike)
+        memory, looks = max(memory, found.peak), looks + len(alike)
+    slower = SIDE_BY_SIDE if share.workers > 1 and at_cluster is None else 1.0
     longest = (
         math.ceil(len(jobs) / share.workers) * share.workers / len(jobs)
     )  # the last ones leave workers idle
@@ -138,15 +143,15 @@ def make_plan(
         left=len(jobs),
         workers=share.workers,
         threads=share.threads,
-        seconds=seconds * len(jobs) / looks * beside * longest / share.workers,
+        seconds=seconds * len(jobs) / looks * slower * longest / share.workers,
         memory=memory,
         results=int(_mean(jobs, _result_bytes) * len(jobs)),
-        unfinished=int(_mean(jobs, _checkpoint_bytes) * share.workers),
+        unfinished=int(checkpoint / looks * share.workers),
         room=room,
     )
 
 
-def look_at(data: Mapping[str, Any]) -> Look:
+def probe(data: Mapping[str, Any]) -> Probe:
     """Begin a painting and plan it, in a process of its own.
 
     data: "job", as `Job.as_data` has it; "threads" to plan with; "timed": whether time is measured.
@@ -158,14 +163,15 @@ def look_at(data: Mapping[str, Any]) -> Look:
 
     job = Job.from_data(data["job"])
     settings = Settings.from_dict({"threads": data["threads"], **job.settings})
-    if settings.colour == "only":
+    if not settings.paints:
         height, width = impasto.recolor(job.content, list(job.styles), size=settings.size).image.shape[-2:]
-        return Look(height, width, 0.0, 0, 0)
+        return Probe(height, width)
     stylizer = impasto.Stylizer(settings)
     painting = stylizer.paint(job.content, list(job.styles), **dict(job.where))
     plan = painting.plan(times=data["timed"])
     gpu = stylizer.encoder.device.type == "cuda"
-    return Look(*painting.size, plan.seconds or 0.0, plan.peak, torch.cuda.device_count() if gpu else 0)
+    gpus = torch.cuda.device_count() if gpu else 0
+    return Probe(*painting.size, plan.seconds or 0.0, plan.peak, gpus, plan.checkpoint_bytes)
 
 
 def apart(function: Callable[[Any], T], data: Any) -> T:
@@ -186,21 +192,21 @@ def apart(function: Callable[[Any], T], data: Any) -> T:
 
 
 def usable_cores() -> int:
-    """Those that this process may use."""
+    """The number of cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
 def sample(jobs: Sequence[Job]) -> Sequence[Job]:
-    """At most LOOKED_AT of them, evenly chosen."""
-    return jobs[:: math.ceil(len(jobs) / LOOKED_AT)]
+    """At most SAMPLED of them, evenly chosen."""
+    return jobs[:: math.ceil(len(jobs) / SAMPLED)]
 
 
 def _kind(job: Job) -> str:
     """Jobs of one kind take as long as each other, for each pixel."""
-    told = {name: value for name, value in job.settings.items() if name not in _SAME_TIME}
-    return json.dumps([told, sorted(job.where), len(job.styles)], sort_keys=True, default=str)
+    lasting = {name: value for name, value in job.settings.items() if name not in _SAME_TIME}
+    return json.dumps([lasting, sorted(job.where), len(job.styles)], sort_keys=True, default=str)
 
 
 def _pixels(job: Job) -> int:
@@ -227,13 +233,6 @@ def _result_bytes(job: Job) -> float:
     return (
         double * BYTES_PER_PIXEL.get(Path(job.output).suffix.lower(), BYTES_PER_PIXEL[".png"]) * _pixels(job)
     )
-
-
-def _checkpoint_bytes(job: Job) -> float:
-    """Three channels in single precision, of the canvas and of each vector that the solver keeps."""
-    settings = Settings.from_dict(dict(job.settings))
-    vectors = 4 if settings.solver == "adam" else 3 + 2 * min(settings.history, settings.steps)
-    return 12.0 * vectors * _pixels(job)
 
 
 def _mean(jobs: Sequence[Job], of: Callable[[Job], float]) -> float:

@@ -1,4 +1,4 @@
-"""What is set for a worker's process before it paints: `dask worker --preload impasto.batch.process` does it, too."""
+"""Settings of a worker's process, made before it paints: `dask worker --preload impasto.batch.process` does it, too."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""How far a batch is, reckoned from the engine's events: the whole, with the time left, and each worker."""
+"""How far a batch is, computed from the engine's events: the whole, with the time left, and each worker."""
 
 import time
 from collections.abc import Callable
@@ -10,8 +10,8 @@ _FIRST = 0.02
 """Part of the work before which nothing is said of the time left."""
 
 
-class Progress:
-    """What is done, reckoned from the engine's events; the base of the displays, shows nothing itself.
+class BatchProgress:
+    """The progress of a batch, computed from the engine's events; the base of the displays, which shows nothing itself.
 
     Args:
         left: tasks to be done.
@@ -69,7 +69,7 @@ class Progress:
         return self.gone * (1 - self.done) / max(gained, 1e-9)
 
 
-def told_lost(event: Lost) -> str:
-    """What became of the tasks of a worker that is gone, in words."""
+def lost_worker_text(event: Lost) -> str:
+    """A sentence about the tasks of a worker that is gone."""
     names = " and ".join(task.name for task in event.tasks)
     return f"{event.worker} is gone; {names} is painted on by another"

@@ -1,4 +1,4 @@
-"""Whether a picture is the one that is wanted, told by the metadata inside it."""
+"""Whether a picture is the one that is wanted, by the metadata inside it."""
 
 import json
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from impasto.errors import PictureError
 from impasto.files.readable import fingerprint
 
 _PASSING = ("steps", "stopped", "versions")
-"""What metadata says of how the painting went; of the versions only impasto's own has to be the same."""
+"""The metadata that describe how the painting went; of the versions only impasto's own has to be the same."""
 
 
 def is_painted(file: Path, wanted: Mapping[str, Any], sha256: str | None = None) -> bool:
@@ -37,14 +37,14 @@ def checksum(file: Path) -> str:
 
 
 def lasting(metadata: Mapping[str, Any]) -> dict[str, Any]:
-    """What of metadata has to be as it is wanted."""
+    """The part of metadata that has to be the same for a picture to be the wanted one."""
     same = {name: value for name, value in metadata.items() if name not in _PASSING}
     found: dict[str, Any] = json.loads(json.dumps({**same, "version": metadata["versions"]["impasto"]}))
     return found
 
 
 def differing(file: Path, wanted: Mapping[str, Any]) -> str:
-    """What a picture that is there is not, in words: "another strength", "other pictures"."""
+    """How an existing picture differs from the wanted one, in words: "another strength", "other pictures"."""
     try:
         carried = lasting(impasto.read_metadata(file))
         impasto.read_picture(file)

@@ -4,8 +4,8 @@
     beach.jpg,monet.jpg,,0.7,
     faces.jpg,monet.jpg:2;hokusai.jpg,faces-blended.png,,face.png
 
-In CSV several files in one cell are parted by semicolons, and an empty cell is not given. In TOML each job is a table
-`[[job]]`, in which several files are a list. Relative paths of pictures and masks count from the table's folder.
+In CSV several files in one cell are separated by semicolons, and an empty cell is not given. In TOML each job is a
+table `[[job]]`, in which several files are a list. Relative paths of pictures and masks count from the table's folder.
 """
 
 import csv
@@ -28,7 +28,7 @@ LARGEST_FILE = 500_000_000
 SEVERAL = {"mask": "masks", "style_mask": "style_masks"}
 SINGLE = {"regions": "regions", "style_regions": "style_regions", "protect": "protect"}
 COLUMNS = ("content", "style", "output", *SEVERAL, *SINGLE)
-"""What a row may hold beside the settings."""
+"""The columns of a row, in addition to the settings."""
 
 
 @dataclass(frozen=True)

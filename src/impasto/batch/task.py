@@ -1,4 +1,4 @@
-"""What a function may use that a worker runs: say how far it is, hear that it should stop, ask to be tried later.
+"""Functions for code that a worker runs: report progress, ask whether to stop, ask to be tried later.
 
 The engine runs any function of one argument, plain data, that returns plain data, such as the path of what it wrote.
 Outside a worker `tell` does nothing and nobody asks to stop, so the same function runs by itself, too.
@@ -44,7 +44,7 @@ def tell(done: float, words: str = "") -> None:
 
     Args:
         done: part of its work, 0 to 1.
-        words: what it does, shown beside its name.
+        words: what it does, shown next to its name.
     """
     send = getattr(_HERE, "send", None)
     if send is None or (time.monotonic() < _HERE.next and done < 1):

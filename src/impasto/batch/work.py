@@ -14,17 +14,16 @@ import impasto
 from impasto.batch.job import Job, file_state
 from impasto.batch.same_picture import checksum, differing, is_painted
 from impasto.distributed.partition import WholePicture
-from impasto.errors import CheckpointError, OutputError, SettingsError
-from impasto.faces.checkpoint_pace import CheckpointPace
-from impasto.files.atomic_write import check_target
+from impasto.errors import CheckpointError, OutputError
 from impasto.memory.process import peak
+from impasto.ui.checkpoint_pace import CheckpointPace
 
 CHECKPOINT_SECONDS = 15
 """A painting is kept about this often: small pictures take half a minute, and go on from where they were."""
 STYLES_KEPT = 2
 """Paintings whose encodings a process keeps."""
 PAINTED, FOUND = "painted", "found"
-"""What became of a job: it was painted, or was there already, by the same settings."""
+"""The outcome of a job: it was painted, or was there already, by the same settings."""
 
 
 class Work:
@@ -44,17 +43,17 @@ class Work:
         self.notes: tuple[str, ...] = ()
         settings = impasto.Settings.from_dict(dict(job.settings))
         self._settings, self._painting, self._result = settings, None, None
-        if settings.colour == "only":
+        if not settings.paints:
             self._result = painter.recolored(job, settings)
             self.metadata: Mapping[str, Any] = self._result.metadata
             self.size: tuple[int, int] = tuple(self._result.image.shape[-2:])  # type: ignore[assignment]
             return
-        painting = self._painting = self._begun(painter)
+        painting = self._painting = self._start(painter)
         self.metadata, self.size = painting.metadata, painting.size
         self.steps, self.notes = painting.steps, tuple(painting.notes)
 
     def is_there(self, sha256: str | None = None) -> bool:
-        """Whether the picture is there, whole; sha256: of its file, where an earlier run told."""
+        """Whether the picture is there, whole; sha256: of its file, where an earlier run recorded it."""
         return is_painted(self._output, self.metadata, sha256)
 
     def check_free(self) -> None:
@@ -64,7 +63,6 @@ class Work:
                 f"'{self._output}' is there and is {differing(self._output, self.metadata)}: choose another folder or "
                 "another name, or replace it with --force (force=True)"
             )
-        check_target(self._output, overwrite=True)
         impasto.check_writable(self._output, bits=self._settings.bits, overwrite=True, size=self.size)
 
     def __iter__(self) -> "Iterator[impasto.Step]":
@@ -111,7 +109,7 @@ class Work:
         }
 
     def found(self) -> dict[str, Any]:
-        """What is told of a picture that was there, JSON-able: "path", "outcome" FOUND, "file" and "sha256"."""
+        """The record of a picture that existed already, JSON-able: "path", "outcome" FOUND, "file" and "sha256"."""
         return self._told(FOUND)
 
     def _told(self, outcome: str) -> dict[str, Any]:
@@ -120,35 +118,35 @@ class Work:
         there = {"file": file_state(self._output), "sha256": checksum(self._output)}
         return {"path": self.job.output, "outcome": outcome, **there}
 
-    def _begun(self, painter: "Painter") -> "impasto.Painting":
+    def _start(self, painter: "Painter") -> "impasto.Painting":
         """The painting, from where it was stopped if it was; a checkpoint of another painting is of no use."""
         if self.job.checkpoint.exists():
             with contextlib.suppress(CheckpointError):
-                kept = impasto.load_checkpoint(self.job.checkpoint)
-                painting = painter.begun(self.job, self._settings, kept)
-                self.resumed = len(kept.history)
+                checkpoint = impasto.load_checkpoint(self.job.checkpoint)
+                painting = painter.start(self.job, self._settings, checkpoint)
+                self.resumed = len(checkpoint.history)
                 return painting
-        return painter.begun(self.job, self._settings)
+        return painter.start(self.job, self._settings)
 
 
 class Painter:
-    """What a process keeps from job to job: the network, the last photograph, and the encodings of the last paintings.
+    """The objects that a process reuses from job to job: the network, the last photograph, the encodings of styles.
 
-    beside: how many paintings this machine works on at a time; each plans with its share of the memory.
+    concurrent: how many paintings this machine works on at a time; each plans with its share of the memory.
     """
 
-    def __init__(self, beside: int = 1):
-        self._beside, self._lock = beside, threading.Lock()
+    def __init__(self, concurrent: int = 1):
+        self._concurrent, self._lock = concurrent, threading.Lock()
         self._stylizer: impasto.Stylizer | None = None
         self._contents: dict[Any, impasto.Picture] = {}
         self._styles: dict[Any, impasto.EncodedStyle] = {}
 
-    def begun(self, job: Job, settings: "impasto.Settings", kept: Any = None) -> "impasto.Painting":
-        """The painting of a job, with these settings; kept: its checkpoint."""
+    def start(self, job: Job, settings: "impasto.Settings", checkpoint: Any = None) -> "impasto.Painting":
+        """The painting of a job, with these settings; checkpoint: to go on from."""
         with self._lock:
             stylizer = self._with(settings)
             content, style = self._content(job), self._style(stylizer, job)
-        return stylizer.paint(content, style, resume=kept, **dict(job.where))
+        return stylizer.paint(content, style, resume=checkpoint, **dict(job.where))
 
     def encoder(self, settings: "impasto.Settings") -> "impasto.VGG19":
         """The network that these settings name."""
@@ -157,12 +155,6 @@ class Painter:
 
     def recolored(self, job: Job, settings: "impasto.Settings") -> "impasto.Result":
         """The picture of a job in which nothing is painted; raises SettingsError for masks and regions."""
-        idle = sorted(set(job.where) - {"protect"})
-        if idle:
-            raise SettingsError(
-                "colour only paints nothing, so that regions have no meaning: use another colour, or omit "
-                + ", ".join(idle)
-            )
         fields = {name: getattr(settings, name) for name in ("size", "bits", "protect_strength")}
         with self._lock:
             content = self._content(job)
@@ -171,7 +163,7 @@ class Painter:
     def _with(self, settings: "impasto.Settings") -> "impasto.Stylizer":
         """A Stylizer with these settings, that shares the network with the one before where it is the same."""
         if self._stylizer is None:
-            self._stylizer = impasto.Stylizer(settings, partition=WholePicture(self._beside))
+            self._stylizer = impasto.Stylizer(settings, partition=WholePicture(self._concurrent))
         elif self._stylizer.settings != settings:
             self._stylizer = self._stylizer.varied(settings)
         return self._stylizer

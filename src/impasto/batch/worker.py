@@ -1,4 +1,4 @@
-"""One job on a worker: held, so that nobody else paints it too; stopped when asked to; told of while it goes on."""
+"""One job on a worker: held, so that nobody else paints it too; stopped when asked to; reported while it goes on."""
 
 import contextlib
 import threading
@@ -17,8 +17,8 @@ def paint_picture(data: Mapping[str, Any]) -> dict[str, Any]:
     """Paint the picture of a job on a worker, and write it.
 
     Args:
-        data: "job", as `Job.as_data` gives it; "beside", how many paintings this machine works on at a time; "sha256"
-            of the picture that an earlier run painted, where that is known.
+        data: "job", as `Job.as_data` gives it; "concurrent", how many paintings this machine works on at a time;
+            "sha256" of the picture that an earlier run painted, where that is known.
 
     Returns:
         What `Work.finish` or `Work.found` returns.
@@ -28,7 +28,7 @@ def paint_picture(data: Mapping[str, Any]) -> dict[str, Any]:
         StoppedError: the run was asked to stop; the painting is kept.
         ImpastoError: it cannot be painted, or written, or another picture is there.
     """
-    job, painter = Job.from_data(data["job"]), _painter(int(data.get("beside", 1)))
+    job, painter = Job.from_data(data["job"]), _painter(int(data.get("concurrent", 1)))
     for folder in (Path(job.output).parent, job.lock.parent):
         _make(folder)
     with held(job.lock):
@@ -48,24 +48,24 @@ def paint_picture(data: Mapping[str, Any]) -> dict[str, Any]:
 def measure_picture(data: Mapping[str, Any]) -> dict[str, float]:
     """The report's measures of a finished picture, on a worker.
 
-    data: "job" and "beside", as for `paint_picture`. Raises StoppedError, and what `measures.measure` raises.
+    data: "job" and "concurrent", as for `paint_picture`. Raises StoppedError, and what `measures.measure` raises.
     """
     if asked_to_stop():
         raise StoppedError
-    return measure(_painter(int(data.get("beside", 1))), Job.from_data(data["job"]))
+    return measure(_painter(int(data.get("concurrent", 1))), Job.from_data(data["job"]))
 
 
 _PAINTERS: dict[int, Painter] = {}
 _LOCK = threading.Lock()
 
 
-def _painter(beside: int) -> Painter:
+def _painter(concurrent: int) -> Painter:
     """The one of this process, who keeps what several jobs need."""
     with _LOCK:
-        if beside not in _PAINTERS:
+        if concurrent not in _PAINTERS:
             _PAINTERS.clear()
-            _PAINTERS[beside] = Painter(beside)
-        return _PAINTERS[beside]
+            _PAINTERS[concurrent] = Painter(concurrent)
+        return _PAINTERS[concurrent]
 
 
 def _make(folder: Path) -> None:

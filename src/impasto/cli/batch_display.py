@@ -4,20 +4,20 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 
 from impasto.batch.engine import Ended, Event, Lost
-from impasto.batch.progress import Progress, told_lost
+from impasto.batch.progress import BatchProgress, lost_worker_text
 from impasto.cli.interrupt import finishing_the_step
 from impasto.cli.messages import note
-from impasto.faces.words import clock
+from impasto.ui.formatting import clock
 
 
-class Lines(Progress):
+class BatchLines(BatchProgress):
     """A line for each picture that is done, on stderr."""
 
     def event(self, event: Event) -> None:
         """Say what has ended."""
         super().event(event)
         if isinstance(event, Lost):
-            self._write(told_lost(event))
+            self._write(lost_worker_text(event))
         if not isinstance(event, Ended) or event.stopped:
             return
         number = f"{self.before + self.ended} of {self.before + self.total}"
@@ -56,7 +56,7 @@ def show_batch(
     Raises:
         KeyboardInterrupt: at the second Ctrl-C.
     """
-    told: set[str] = set()
+    shown: set[str] = set()
     with _display(left, before, quiet) as display:
 
         def stopping() -> None:
@@ -67,9 +67,9 @@ def show_batch(
             for event in events:
                 display.event(event)
                 for text in _notes(event):
-                    if text not in told:
+                    if text not in shown:
                         display.note(text)
-                        told.add(text)
+                        shown.add(text)
         return interruption.asked
 
 
@@ -78,24 +78,24 @@ def _notes(event: Event) -> Sequence[str]:
     return result.get("notes", ()) if isinstance(result, dict) else ()
 
 
-def _display(left: int, before: int, quiet: bool) -> Progress:
+def _display(left: int, before: int, quiet: bool) -> BatchProgress:
     """The display that fits where stderr goes: live on a terminal, otherwise lines, or none."""
     if quiet:
-        return Progress(left, before)
+        return BatchProgress(left, before)
     from rich.console import Console
 
     console = Console(stderr=True, highlight=False)
     # Asked of stderr itself: FORCE_COLOR makes rich take a file for a terminal.
     live = sys.stderr.isatty() and not console.is_dumb_terminal
     if not live:
-        return Lines(left, before)
+        return BatchLines(left, before)
     from impasto.cli.live import LiveBatch
 
     return LiveBatch(left, before, console)
 
 
 def _what(event: Ended) -> str:
-    """What became of a task, in words."""
+    """The outcome of a task, in words."""
     result = event.result if isinstance(event.result, dict) else {}
     if result.get("outcome") == "found":
         return "was there"

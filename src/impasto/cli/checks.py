@@ -1,51 +1,56 @@
-"""All that can be checked before torch is loaded and hours are spent."""
+"""Checks that can be made before torch is loaded and hours are spent."""
 
 import os
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from impasto.cli.job import Job
-from impasto.distributed.process_info import place
+import impasto
+from impasto.cli.job import PaintingJob
+from impasto.distributed.process_info import process_info
 from impasto.errors import OutputError, PictureError
-from impasto.faces.words import command, operand
 from impasto.files.atomic_write import check_target
 from impasto.files.figure import check_figure
 from impasto.files.readable import check_regular, is_there
+from impasto.settings import Settings
+from impasto.ui.formatting import command, operand
 
 
-def check_new(job: Job, weights: str | None = None) -> None:
+def check_new(job: PaintingJob, settings: Settings) -> None:
     """Check the files of a new painting. What is written concerns the first of several processes alone.
 
     Raises:
         PictureError: a picture that is to be read is not there, or is no file.
-        SettingsError: the plot's format cannot be written.
+        SettingsError: a format cannot be written, or does not hold so many bits.
         OutputError: a file that is to be written exists, is another one's, or its folder is missing or closed.
     """
     check_inputs(job.inputs())
-    if place().rank > 0:
+    if process_info().rank > 0:
         return
-    _check_distinct(job, weights)
-    check_target(job.output, job.force)
+    _check_distinct(job, settings.weights)
+    impasto.check_writable(job.output, bits=settings.bits, overwrite=job.force)
     _check_checkpoint(job)
     if job.plot:
         check_figure(job.plot, job.force, "plot")
 
 
-def check_resumed(job: Job) -> None:
-    """Check the files of a painting that goes on: as check_new, but its own files may be there."""
+def check_resumed(job: PaintingJob, *, overwrite: bool) -> None:
+    """Check the files of a painting that goes on: as check_new, but its own files may be there.
+
+    overwrite: whether a file at the output may be replaced.
+    """
     check_inputs(job.inputs())
-    if place().rank > 0:
+    if process_info().rank > 0:
         return
-    check_target(job.output, overwrite=True)
+    check_target(job.output, overwrite)
     check_target(job.checkpoint, overwrite=True)
     if job.plot:
         check_figure(job.plot, overwrite=True, what="plot")
 
 
-def check_snapshots(job: Job, steps: int) -> None:
+def check_snapshots(job: PaintingJob, steps: int) -> None:
     """Check that no numbered snapshot is there already; `steps` is what the painting takes at most."""
-    if job.save_every and not job.force and place().rank == 0:
+    if job.save_every and not job.force and process_info().rank == 0:
         for number in range(job.save_every, steps + 1, job.save_every):
             check_target(job.snapshot(number), overwrite=False)
 
@@ -60,7 +65,7 @@ def check_inputs(inputs: Mapping[str, Path]) -> None:
         check_regular(path, role, PictureError)
 
 
-def _check_distinct(job: Job, weights: str | None) -> None:
+def _check_distinct(job: PaintingJob, weights: str | None) -> None:
     """No file is written over one that is read, or over another one that is written."""
     taken = job.inputs()
     taken |= {"weights file": Path(weights)} if weights else {}
@@ -91,7 +96,7 @@ def _same_file(one: Path, other: Path) -> bool:
     return False
 
 
-def _check_checkpoint(job: Job) -> None:
+def _check_checkpoint(job: PaintingJob) -> None:
     if is_there(job.checkpoint) and not job.force:
         resume = command(["impasto", "resume", operand(job.checkpoint)])
         raise OutputError(

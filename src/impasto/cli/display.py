@@ -3,12 +3,12 @@
 import sys
 
 from impasto.cli.reporter import NullReporter, Reporter
-from impasto.distributed.process_info import place
+from impasto.distributed.process_info import process_info
 
 
 def make_reporter(quiet: bool) -> Reporter:
     """The display that fits where stderr goes: live on a terminal, otherwise a line now and then, or none."""
-    if quiet or place().rank > 0:
+    if quiet or process_info().rank > 0:
         return NullReporter()
     from rich.console import Console
 

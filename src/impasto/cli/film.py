@@ -11,10 +11,10 @@ from impasto.cli.interrupt import INTERRUPTED, finishing_the_step
 from impasto.cli.messages import say
 from impasto.cli.reporter import Reporter, Title
 from impasto.errors import OutputError
-from impasto.faces.words import command, operand, spent
 from impasto.files.readable import fingerprint, opened
-from impasto.inputs.style_sources import in_words
-from impasto.settings.amounts import in_words as size_in_words
+from impasto.inputs.style_sources import joined_names
+from impasto.settings.amounts import bytes_text
+from impasto.ui.formatting import command, duration, operand
 
 if TYPE_CHECKING:
     from impasto.video.job import FilmJob
@@ -36,7 +36,7 @@ def paint_film(job: "FilmJob", state: "State", *, force: bool, quiet: bool) -> i
                 report.note(text)
             if not quiet:
                 report.note(_planned(plan_film(painting)))
-            names = in_words([path.name for path, _ in job.styles])
+            names = joined_names([path.name for path, _ in job.styles])
             report.begin(Title(job.film.name, names, str(job.output), painting.size), 0.0)
             with finishing_the_step(report.stopping) as interruption:
                 complete, began = _all(painting, report, interruption)
@@ -92,7 +92,7 @@ def _all(painting: "FilmPainting", report: Reporter, interruption: Any) -> tuple
 
 
 def notes_of(job: "FilmJob", size: tuple[int, int], transparent: bool) -> list[str]:
-    """What the file cannot do as the film does: a film of this height and width, that may have transparency."""
+    """Notes on what the output file cannot hold of a film of this height and width, which may be transparent."""
     from impasto.video.codecs import codec_of
 
     codec, found = codec_of(job.output, job.codec), []
@@ -110,8 +110,8 @@ def notes_of(job: "FilmJob", size: tuple[int, int], transparent: bool) -> list[s
 
 def _planned(plan: "FilmPlan") -> str:
     return (
-        f"{counted(plan.frames, 'frame')} in {counted(plan.shots, 'shot')}: about {spent(plan.seconds)}, at most "
-        f"{size_in_words(plan.peak)} of memory, and {size_in_words(plan.disk)} of disk until it is done"
+        f"{counted(plan.frames, 'frame')} in {counted(plan.shots, 'shot')}: about {duration(plan.seconds)}, at most "
+        f"{bytes_text(plan.peak)} of memory, and {bytes_text(plan.disk)} of disk until it is done"
     )
 
 
@@ -141,7 +141,7 @@ def _say_ended(
     height, width = painting.size
     if complete:
         say(
-            f"Painted {job.output}, {painting.count} frames of {width} x {height} pixels, in {spent(seconds)}."
+            f"Painted {job.output}, {painting.count} frames of {width} x {height} pixels, in {duration(seconds)}."
         )
         return
     say(f"Stopped after {painting.done} of {painting.visits} frames.")

@@ -11,12 +11,12 @@ from impasto.cli.film import counted, digest_of, notes_of, resume_command
 from impasto.cli.interrupt import INTERRUPTED
 from impasto.cli.messages import note, say
 from impasto.errors import BatchError, OutputError, SettingsError
-from impasto.faces.words import spent
-from impasto.settings.amounts import in_words
+from impasto.settings.amounts import bytes_text
+from impasto.ui.formatting import duration
 
 if TYPE_CHECKING:
     from impasto.video.job import FilmJob
-    from impasto.video.parts import FilmParts, Look
+    from impasto.video.parts import FilmParts, FilmProbe
     from impasto.video.state import State
 
 
@@ -30,7 +30,7 @@ class Shared:
 
     @classmethod
     def among(cls, workers: int | None, scheduler: str | None, longest: int | None) -> Self | None:
-        """What the options say; None for a film that this process paints alone. Raises SettingsError."""
+        """The options as an object; None for a film that this process paints alone. Raises SettingsError."""
         if workers is None and scheduler is None:
             if longest is not None:
                 raise SettingsError(
@@ -75,16 +75,16 @@ def paint_in_parts(job: "FilmJob", state: "State", shared: Shared, *, force: boo
     return INTERRUPTED
 
 
-def _begun(job: "FilmJob", state: "State", shared: Shared, force: bool) -> "tuple[FilmParts, Look]":
+def _begun(job: "FilmJob", state: "State", shared: Shared, force: bool) -> "tuple[FilmParts, FilmProbe]":
     """The parts, and what is known of them; of a film that cannot be painted, nothing stays behind."""
-    from impasto.video.parts import FilmParts, look_at
+    from impasto.video.parts import FilmParts, probe_film
     from impasto.video.state import is_state
 
     try:
         parts = FilmParts(
             job, state, workers=shared.workers, scheduler=shared.scheduler, longest=shared.longest
         )
-        look = look_at(job)
+        look = probe_film(job)
         if not is_state(state.folder):
             state.write_job(
                 {
@@ -102,22 +102,22 @@ def _begun(job: "FilmJob", state: "State", shared: Shared, force: bool) -> "tupl
 
 @contextmanager
 def _nothing_lost(state: "State") -> Iterator[None]:
-    """What goes wrong once parts are painted says how to go on."""
+    """Within this block, errors say how to go on, once parts are painted."""
     try:
         yield
     except (BatchError, OutputError) as error:
         raise type(error)(f"{error}; nothing is lost: go on with `{resume_command(state)}`") from None
 
 
-def _planned(look: "Look", parts: "FilmParts") -> str:
+def _planned(look: "FilmProbe", parts: "FilmParts") -> str:
     plan, count = look.plan, len(parts.segments)
     what = f"{counted(plan.frames, 'frame')} in {counted(plan.shots, 'shot')}, {counted(count, 'part')}"
-    disk = f"and {in_words(plan.disk)} of disk until it is done"
+    disk = f"and {bytes_text(plan.disk)} of disk until it is done"
     if not parts.at_once:
-        return f"{what}: about {spent(plan.seconds)} of one worker's time, {disk}"
+        return f"{what}: about {duration(plan.seconds)} of one worker's time, {disk}"
     longest = max(one.last - one.first for one in parts.segments)
     seconds = plan.seconds * max(1 / parts.at_once, longest / plan.frames)
     return (
-        f"{what}, {parts.at_once} at a time: about {spent(seconds)}, at most {in_words(plan.peak)} of memory for each, "
-        f"{disk}"
+        f"{what}, {parts.at_once} at a time: about {duration(seconds)}, "
+        f"at most {bytes_text(plan.peak)} of memory for each, {disk}"
     )

@@ -8,9 +8,9 @@ from typing import Annotated, Any
 import typer
 
 from impasto.cli.options import Command, plain
-from impasto.faces.guides import GUIDES, Guide, Where, given_guides
-from impasto.faces.words import operand
 from impasto.settings import WHERE
+from impasto.ui.formatting import operand
+from impasto.ui.guides import GUIDES, GuideOption, Where, given_guides
 
 
 def takes_masks(command: Command) -> Command:
@@ -41,7 +41,7 @@ def words_of(where: Where) -> list[str]:
     return [word for guide, _, path in given_guides(where) for word in (guide.flag, operand(path))]
 
 
-def _parameter(guide: Guide) -> inspect.Parameter:
+def _parameter(guide: GuideOption) -> inspect.Parameter:
     """The option as Typer takes it."""
     option = typer.Option(
         guide.flag,

@@ -16,9 +16,9 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 class Interruption:
     """Whether somebody asked to stop."""
 
-    def __init__(self, told: Callable[[], None]):
+    def __init__(self, on_stop: Callable[[], None]):
         self.asked = False
-        self._told = told
+        self._on_stop = on_stop
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
         """Handle a signal."""
@@ -29,13 +29,13 @@ class Interruption:
     def ask(self) -> None:
         """Ask to stop, without a signal."""
         self.asked = True
-        self._told()
+        self._on_stop()
 
 
 @contextmanager
-def finishing_the_step(told: Callable[[], None]) -> Iterator[Interruption]:
-    """Within this block a first SIGINT or SIGTERM only sets `asked` and calls `told`."""
-    interruption = Interruption(told)
+def finishing_the_step(on_stop: Callable[[], None]) -> Iterator[Interruption]:
+    """Within this block a first SIGINT or SIGTERM only sets `asked` and calls `on_stop`."""
+    interruption = Interruption(on_stop)
     before = {number: signal.signal(number, interruption) for number in _SIGNALS}
     try:
         yield interruption

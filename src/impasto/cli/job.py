@@ -8,8 +8,8 @@ from typing import Any
 
 from impasto.cli.guidance import where_from
 from impasto.errors import CheckpointError
-from impasto.faces.guides import Where, inputs_of
 from impasto.settings import STARTS
+from impasto.ui.guides import Where, inputs_of
 
 CHECKPOINT_SUFFIX = ".checkpoint"
 
@@ -17,11 +17,11 @@ _PROGRAM = "impasto stylize"
 
 
 @dataclass(frozen=True)
-class Job:
+class PaintingJob:
     """Files and habits of one painting; paths are as the user gave them.
 
     styles: paintings with their weights.
-    checkpoint_every: in steps; 0 for only when stopped, None for by the clock (`faces/checkpoint_pace.py`).
+    checkpoint_every: in steps; 0 for only when stopped, None for by the clock (`ui/checkpoint_pace.py`).
     save_every: in steps; None for never. force: whether existing files may be replaced.
     """
 
@@ -41,13 +41,13 @@ class Job:
         return inputs_of(self.content, self.styles, self.start, self.where)
 
     def snapshot(self, number: int) -> Path:
-        """Where the picture after this many steps is kept: portrait-0040.png beside portrait.png."""
+        """Where the picture after this many steps is kept: portrait-0040.png next to portrait.png."""
         return self.output.with_name(f"{self.output.stem}-{number:04}{self.output.suffix}")
 
 
 @dataclass
 class RunRecord:
-    """What a checkpoint remembers of the files already written.
+    """The files already written, as a checkpoint records them.
 
     scales: (first step, width, height) of every scale begun.
     written: steps and fingerprint of the unfinished picture that stands at the output, once there is one.
@@ -58,7 +58,7 @@ class RunRecord:
 
 
 def default_checkpoint(output: Path) -> Path:
-    """portrait.png.checkpoint beside portrait.png."""
+    """portrait.png.checkpoint next to portrait.png."""
     return (
         output.parent / f"{output.name}{CHECKPOINT_SUFFIX}"
     )  # with_name fails where there is no name, as for "."
@@ -69,13 +69,13 @@ def start_file(start: str | None) -> Path | None:
     return None if start is None or start in STARTS else Path(start)
 
 
-def to_extra(job: Job, record: RunRecord) -> dict[str, Any]:
-    """What `impasto resume` has to know, JSON-able, good in any folder."""
+def to_extra(job: PaintingJob, record: RunRecord) -> dict[str, Any]:
+    """The data for `impasto resume`, JSON-able, valid in any folder."""
     values = {one.name: _lasting(getattr(job, one.name)) for one in fields(job) if one.name != "checkpoint"}
     return {"program": _PROGRAM, "job": values, "so_far": asdict(record)}
 
 
-def from_extra(extra: Mapping[str, Any], checkpoint: Path) -> tuple[Job, RunRecord]:
+def from_extra(extra: Mapping[str, Any], checkpoint: Path) -> tuple[PaintingJob, RunRecord]:
     """The job of a checkpoint.
 
     Raises:
@@ -93,7 +93,9 @@ def from_extra(extra: Mapping[str, Any], checkpoint: Path) -> tuple[Job, RunReco
         values["where"] = where_from(values["where"])
         written = extra["so_far"]["written"]
         scales = [(int(first), int(width), int(height)) for first, width, height in extra["so_far"]["scales"]]
-        return Job(checkpoint=checkpoint, **values), RunRecord(scales, written and (written[0], written[1]))
+        return PaintingJob(checkpoint=checkpoint, **values), RunRecord(
+            scales, written and (written[0], written[1])
+        )
     except (LookupError, TypeError, ValueError, AttributeError):
         raise CheckpointError(
             f"'{checkpoint}' was not written by `impasto stylize`: "

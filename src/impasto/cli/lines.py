@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from impasto.cli.messages import note
 from impasto.cli.reporter import Reporter, Title
-from impasto.faces.progress import WORDS, Meter, parts_of
-from impasto.faces.words import clock
 from impasto.memory.process import resident
-from impasto.settings.amounts import in_words
+from impasto.settings.amounts import bytes_text
+from impasto.ui.formatting import clock
+from impasto.ui.progress import WORDS, Meter, parts_of
 
 if TYPE_CHECKING:
     from impasto import Event, Step
@@ -70,4 +70,4 @@ def _line(step: "Step", left: float | None) -> str:
     ]
     if left is not None and step.done < 1:
         parts.append(f"{clock(left)} left")
-    return ", ".join([*parts, in_words(resident())])
+    return ", ".join([*parts, bytes_text(resident())])

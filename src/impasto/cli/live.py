@@ -12,12 +12,12 @@ from rich.text import Text
 
 from impasto.batch.engine import Ended, Lost
 from impasto.batch.engine import Event as BatchEvent
-from impasto.batch.progress import Progress, told_lost
+from impasto.batch.progress import BatchProgress, lost_worker_text
 from impasto.cli.reporter import Reporter, Title
-from impasto.faces.progress import Meter, facts_of
-from impasto.faces.words import clock
 from impasto.memory.process import resident
-from impasto.settings.amounts import in_words
+from impasto.settings.amounts import bytes_text
+from impasto.ui.formatting import clock
+from impasto.ui.progress import Meter, facts_of
 
 if TYPE_CHECKING:
     from impasto import Event, Step
@@ -31,7 +31,7 @@ _REFRESH = 4
 
 
 class OnTerminal:
-    """What rich shows at the foot of a terminal while this context lasts; notes stay above it.
+    """The display that rich shows at the foot of a terminal while this context lasts; notes stay above it.
 
     refresh: pictures a second.
     """
@@ -119,7 +119,7 @@ class Live(OnTerminal, Reporter):
         table = Table.grid(padding=(0, 3, 0, 0))
         table.add_column(style="dim")
         table.add_column()
-        for name, fact in (facts_of(self._step, self._event) | {"memory": in_words(resident())}).items():
+        for name, fact in (facts_of(self._step, self._event) | {"memory": bytes_text(resident())}).items():
             table.add_row(name.capitalize(), fact)
         return table
 
@@ -142,11 +142,11 @@ class Live(OnTerminal, Reporter):
         return Text("Ctrl-C stops; the picture so far is kept, and you can go on later.", style="dim")
 
 
-class LiveBatch(OnTerminal, Progress):
+class LiveBatch(OnTerminal, BatchProgress):
     """A bar for the whole and a line for each worker, gone at the end; failures stay, above it."""
 
     def __init__(self, left: int, before: int, console: Console):
-        Progress.__init__(self, left, before)
+        BatchProgress.__init__(self, left, before)
         OnTerminal.__init__(self, console, refresh=2)
 
     def event(self, event: BatchEvent) -> None:
@@ -155,7 +155,7 @@ class LiveBatch(OnTerminal, Progress):
         if isinstance(event, Ended) and event.failed is not None:
             self.note(f"{event.task.name} failed: {event.failed}")
         if isinstance(event, Lost):
-            self.note(told_lost(event))
+            self.note(lost_worker_text(event))
 
     def __rich__(self) -> RenderableType:
         foot = (
@@ -179,10 +179,10 @@ class LiveBatch(OnTerminal, Progress):
     def _each(self) -> Table:
         table = Table.grid(padding=(0, 2, 0, 0))
         shown = sorted(self.workers.items())[:_MOST_WORKERS]
-        for worker, told in shown:
-            bar = ProgressBar(total=1.0, completed=told.done, width=12, complete_style="cyan")
-            name = Text(told.task.name, overflow="ellipsis", no_wrap=True)
-            table.add_row(Text(worker, style="dim"), bar, name, Text(told.words, style="dim"))
+        for worker, task in shown:
+            bar = ProgressBar(total=1.0, completed=task.done, width=12, complete_style="cyan")
+            name = Text(task.task.name, overflow="ellipsis", no_wrap=True)
+            table.add_row(Text(worker, style="dim"), bar, name, Text(task.words, style="dim"))
         if len(self.workers) > _MOST_WORKERS:
             table.add_row("", "", Text(f"and {len(self.workers) - _MOST_WORKERS} more", style="dim"))
         return table

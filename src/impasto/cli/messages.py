@@ -1,27 +1,27 @@
-"""What is said in lines: results on stdout, notes and errors on stderr. Never wrapped, one line each.
+"""Lines for the user: results on stdout, notes and errors on stderr. Never wrapped, one line each.
 
 Of several processes that paint together the first one speaks; what keeps another from going on is told by that one.
 """
 
 import sys
 
-from impasto.distributed.process_info import place
+from impasto.distributed.process_info import process_info
 
 
 def say(text: str = "") -> None:
     """A result."""
-    if place().rank == 0:
+    if process_info().rank == 0:
         print(text, flush=True)
 
 
 def note(text: str) -> None:
     """Something to know, on stderr."""
-    if place().rank == 0:
+    if process_info().rank == 0:
         _print("note:", "yellow", text)
 
 
 def error(text: str) -> None:
-    """What went wrong, on stderr, as one line."""
+    """Write an error to stderr, as one line."""
     _print("error:", "red", text)
 
 

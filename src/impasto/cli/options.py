@@ -1,4 +1,4 @@
-"""The options that are settings: one for every field of `Settings`, told from that field, and a file of them.
+"""The options that are settings: one for every field of `Settings`, made from that field, and a file of them.
 
 Each option's default on the command line is None, "what the preset says": defaults stand in `settings` alone.
 """
@@ -41,7 +41,7 @@ def takes_settings(command: Command) -> Command:
 
 
 def axes(incomplete: str) -> list[str]:
-    """What can be varied, as the shell completes it."""
+    """The settings that can be varied, for the shell's completion."""
     return [row.option for row in SCHEMA.values() if row.option.startswith(incomplete)]
 
 

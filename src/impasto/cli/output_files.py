@@ -1,18 +1,18 @@
-"""What is written of a painting: numbered snapshots, checkpoints, the result, the cost curve."""
+"""The files that a painting writes: numbered snapshots, checkpoints, the result, the cost curve."""
 
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from impasto.cli.job import Job, RunRecord, to_extra
+from impasto.cli.job import PaintingJob, RunRecord, to_extra
 from impasto.cli.plot import write_cost_curve
-from impasto.distributed.process_info import place
+from impasto.distributed.process_info import process_info
 from impasto.errors import CheckpointError, OutputError, PictureError, RankError
-from impasto.faces.checkpoint_pace import CHECKPOINT_SECONDS, CheckpointPace
-from impasto.faces.words import command, operand
 from impasto.files.atomic_write import remove_leftovers
 from impasto.files.readable import fingerprint, opened
+from impasto.ui.checkpoint_pace import CHECKPOINT_SECONDS, CheckpointPace
+from impasto.ui.formatting import command, operand
 
 if TYPE_CHECKING:
     from impasto import Painting, Result, Step
@@ -29,14 +29,16 @@ class OutputWriter:
         own: whether this painting was begun before, so that its snapshots and plot may be there already.
     """
 
-    def __init__(self, job: Job, record: RunRecord, note: Callable[[str], None], *, replace: bool, own: bool):
+    def __init__(
+        self, job: PaintingJob, record: RunRecord, note: Callable[[str], None], *, replace: bool, own: bool
+    ):
         self.job, self.record = job, record
         self.resumable = own
         self._note = note
         self._replace, self._replace_own = replace, own or job.force
         self._pace = CheckpointPace(job.checkpoint_every, first=CHECKPOINT_SECONDS if own else 0)
         self._warned: set[str] = set()
-        if place().rank == 0:
+        if process_info().rank == 0:
             for path in (job.output, job.checkpoint, *([job.plot] if job.plot else [])):
                 remove_leftovers(path)
 
@@ -64,7 +66,7 @@ class OutputWriter:
 
         def save() -> None:
             self._save(result)
-            if place().rank == 0:
+            if process_info().rank == 0:
                 self.record.written = (len(result.history), fingerprint_of(self.job.output, "result"))
 
         self._write(painting, save, lambda: self._plot(result))
@@ -72,7 +74,7 @@ class OutputWriter:
         return result
 
     def resume_command(self) -> str:
-        """What to type to go on."""
+        """The command that goes on."""
         return command(["impasto", "resume", operand(self.job.checkpoint)])
 
     def _write(self, painting: "Painting", *writings: Callable[[], None]) -> None:
@@ -98,7 +100,7 @@ class OutputWriter:
         result.save(self.job.output, overwrite=self._replace)
 
     def _plot(self, result: "Result") -> None:
-        if self.job.plot and place().rank == 0:
+        if self.job.plot and process_info().rank == 0:
             write_cost_curve(self.job.plot, result, self.record.scales, self._replace_own)
 
     def _is_due(self, painting: "Painting", number: int) -> bool:

@@ -7,15 +7,15 @@ import impasto
 from impasto.cli.checks import check_snapshots
 from impasto.cli.display import make_reporter
 from impasto.cli.interrupt import INTERRUPTED, finishing_the_step
-from impasto.cli.job import Job, RunRecord
+from impasto.cli.job import PaintingJob, RunRecord
 from impasto.cli.messages import say
 from impasto.cli.output_files import OutputWriter
 from impasto.cli.reporter import Reporter, Title
-from impasto.distributed.process_info import place
+from impasto.distributed.process_info import process_info
 from impasto.errors import CheckpointError, OutputError, RankError, SettingsError
-from impasto.faces.words import spent
 from impasto.files.readable import is_there
-from impasto.inputs.style_sources import in_words
+from impasto.inputs.style_sources import joined_names
+from impasto.ui.formatting import duration
 
 if TYPE_CHECKING:
     from impasto import Checkpoint, Cost, Painting, Result
@@ -25,20 +25,19 @@ Adjustments = Sequence[tuple[int, dict[str, Any]]]
 """After how many steps which settings change; see `impasto.cli.adjust`."""
 
 
-def paint_new(job: Job, settings: "Settings", quiet: bool, adjustments: Adjustments = ()) -> int:
+def paint_new(job: PaintingJob, settings: "Settings", quiet: bool, adjustments: Adjustments = ()) -> int:
     """Paint from the beginning; returns the exit code."""
-    impasto.check_writable(job.output, bits=settings.bits, overwrite=True)
     _check_replaced_checkpoint(job)
     return _paint(job, RunRecord(), settings, None, quiet, adjustments)
 
 
-def paint_on(job: Job, record: RunRecord, checkpoint: "Checkpoint", quiet: bool) -> int:
+def paint_on(job: PaintingJob, record: RunRecord, checkpoint: "Checkpoint", quiet: bool) -> int:
     """Go on from a checkpoint; the file at the output, if any, will be replaced. Returns the exit code."""
     return _paint(job, record, checkpoint.settings, checkpoint, quiet, ())
 
 
 def _paint(
-    job: Job,
+    job: PaintingJob,
     record: RunRecord,
     settings: "Settings",
     checkpoint: "Checkpoint | None",
@@ -84,7 +83,7 @@ def _paint(
 
 
 def _begin(
-    job: Job,
+    job: PaintingJob,
     settings: "Settings",
     checkpoint: "Checkpoint | None",
     adjustments: Adjustments,
@@ -109,9 +108,9 @@ def _begin(
     return painting
 
 
-def _check_replaced_checkpoint(job: Job) -> None:
+def _check_replaced_checkpoint(job: PaintingJob) -> None:
     """--force replaces an earlier checkpoint, but never a file of another kind that was named by mistake."""
-    if not is_there(job.checkpoint) or place().rank > 0:
+    if not is_there(job.checkpoint) or process_info().rank > 0:
         return
     try:
         impasto.load_checkpoint(job.checkpoint)
@@ -121,14 +120,14 @@ def _check_replaced_checkpoint(job: Job) -> None:
         ) from None
 
 
-def _title(job: Job, painting: "Painting") -> Title:
-    names = in_words([path.name for path, _ in job.styles])
+def _title(job: PaintingJob, painting: "Painting") -> Title:
+    names = joined_names([path.name for path, _ in job.styles])
     return Title(job.content.name, names, str(job.output), painting.size)
 
 
-def _say_painted(job: Job, painting: "Painting", result: "Result") -> None:
+def _say_painted(job: PaintingJob, painting: "Painting", result: "Result") -> None:
     height, width = painting.size
-    say(f"Painted {job.output}, {width} x {height} pixels, in {spent(result.seconds)}.")
+    say(f"Painted {job.output}, {width} x {height} pixels, in {duration(result.seconds)}.")
     cost = result.history[-1]
     say(
         f"{len(result.history)} steps ({result.stopped}); J {cost.total:.4g} = {_sum(cost, result.settings)}."
@@ -138,7 +137,7 @@ def _say_painted(job: Job, painting: "Painting", result: "Result") -> None:
 
 
 def _sum(cost: "Cost", settings: "Settings") -> str:
-    """What J is made of, weighted."""
+    """The weighted parts of J, as a sum."""
     parts = [
         f"{settings.alpha:g} x content {cost.content:.4g}",
         f"{settings.beta:g} x style {cost.style:.4g}",
@@ -148,7 +147,7 @@ def _sum(cost: "Cost", settings: "Settings") -> str:
     return " + ".join(parts)
 
 
-def _say_stopped(job: Job, painting: "Painting", result: "Result", writer: OutputWriter) -> None:
+def _say_stopped(job: PaintingJob, painting: "Painting", result: "Result", writer: OutputWriter) -> None:
     say(f"Stopped after {len(result.history)} of {painting.steps} steps.")
     say(f"The picture so far is {job.output}. Go on with:")
     say(f"  {writer.resume_command()}")

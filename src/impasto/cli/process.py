@@ -1,9 +1,9 @@
-"""What is set for the whole process, and therefore only where impasto is the program and not a guest in one."""
+"""Settings of the whole process, made only where impasto is the program and not a guest in one."""
 
 import os
 import sys
 
-from impasto.faces.waiting import how_to_wait
+from impasto.ui.waiting import how_to_wait
 
 
 def prepare_process() -> None:

@@ -1,4 +1,4 @@
-"""What a display of a painting is told."""
+"""The interface of a display of a painting."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Title:
-    """What is being painted: the names of the pictures, and the size (height, width) of the result."""
+    """The title of a painting: the names of the pictures, and the size (height, width) of the result."""
 
     content: str
     style: str
@@ -37,7 +37,7 @@ class Reporter:
         """The first step is about to be taken, after `seconds` of painting before an interruption."""
 
     def part(self, name: str, number: int, of: int) -> None:
-        """One of several pictures is begun; from now on the `done` of steps is that of all together."""
+        """Begin one of several pictures; from now on the `done` of steps is that of all together."""
 
     def event(self, event: "Event") -> None:
         """Something that is not a step begins, and may take a while; `WORDS` says it."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from impasto.costs.content_store import Encoding
-from impasto.costs.term import EVERYWHERE, Summary, Window
+from impasto.costs.term import EVERYWHERE, Summary, TileWindow
 from impasto.tensor_types import Features, Scalar
 
 
@@ -47,12 +47,14 @@ class ContentTerm:
     part: Literal["content"] = "content"
 
     def measure(
-        self, a_G: Features, window: Window | None = None, *, value: bool = True
+        self, a_G: Features, window: TileWindow | None = None, *, value: bool = True
     ) -> tuple[Summary, Features]:
         """sum (a_C - a_G)^2 over the positions of `a_G`, or of its window."""
         if window is None:
             return squared_difference(self.a_C.at(EVERYWHERE), a_G), a_G
-        return squared_difference(self.a_C.at(window.there), a_G[..., window.here[0], window.here[1]]), a_G
+        return squared_difference(
+            self.a_C.at(window.in_layer), a_G[..., window.in_tile[0], window.in_tile[1]]
+        ), a_G
 
     def rule(self, summary: Summary) -> Scalar:
         """J_content."""

@@ -13,7 +13,7 @@ from typing import Protocol, runtime_checkable
 import torch
 from torch import Tensor
 
-from impasto.costs.term import Place
+from impasto.costs.term import Slices
 from impasto.errors import OutputError
 from impasto.tensor_types import Features
 
@@ -22,10 +22,10 @@ from impasto.tensor_types import Features
 class Encoding(Protocol):
     """Activations of one layer, filled window by window."""
 
-    def fill(self, place: Place, a: Features) -> None:
+    def fill(self, place: Slices, a: Features) -> None:
         """Take over the activations of a window."""
 
-    def at(self, place: Place) -> Features:
+    def at(self, place: Slices) -> Features:
         """The activations of a window; not to be changed."""
 
 
@@ -33,29 +33,29 @@ MakeEncoding = Callable[[int, int, int, Tensor], Encoding]
 """(n_C, n_H, n_W, any tensor of the wanted type on the wanted device) -> an encoding to be filled."""
 
 
-class InMemory:
+class EncodingInMemory:
     """An encoding in one tensor [1, n_C, n_H, n_W], channels last."""
 
     def __init__(self, n_C: int, n_H: int, n_W: int, like: Tensor):
         self._a = like.new_empty(1, n_H, n_W, n_C).permute(0, 3, 1, 2)
 
     @classmethod
-    def of(cls, a: Features) -> "InMemory":
+    def of(cls, a: Features) -> "EncodingInMemory":
         """The encoding that `a` is; without a copy."""
         encoding = cls(0, 0, 0, a)
         encoding._a = a
         return encoding
 
-    def fill(self, place: Place, a: Features) -> None:
+    def fill(self, place: Slices, a: Features) -> None:
         """See `Encoding`."""
         self._a[..., place[0], place[1]] = a
 
-    def at(self, place: Place) -> Features:
+    def at(self, place: Slices) -> Features:
         """See `Encoding`; a view."""
         return self._a[..., place[0], place[1]]
 
 
-class OnDisk:
+class EncodingOnDisk:
     """An encoding in a nameless temporary file in `folder`, which goes when the object does.
 
     Raises OutputError, one line, when the folder cannot be written to or is full.
@@ -72,7 +72,7 @@ class OnDisk:
         if hasattr(self, "_file"):
             self._file.close()
 
-    def fill(self, place: Place, a: Features) -> None:
+    def fill(self, place: Slices, a: Features) -> None:
         """See `Encoding`."""
         rows, columns = self._span(place)
         lines = a[0].permute(1, 2, 0).contiguous().cpu().numpy()
@@ -84,7 +84,7 @@ class OnDisk:
         except OSError as error:
             raise self._failed(error) from None
 
-    def at(self, place: Place) -> Features:
+    def at(self, place: Slices) -> Features:
         """See `Encoding`; a new tensor."""
         rows, columns = self._span(place)
         a = torch.empty(len(rows), len(columns), self._shape[2], dtype=self._like.dtype)
@@ -94,7 +94,7 @@ class OnDisk:
                 raise self._failed("it was cut short")
         return a.permute(2, 0, 1)[None].to(self._like.device)
 
-    def _span(self, place: Place) -> tuple[range, range]:
+    def _span(self, place: Slices) -> tuple[range, range]:
         rows, columns = (
             range(*side.indices(size)) for side, size in zip(place, self._shape[:2], strict=True)
         )

@@ -15,14 +15,14 @@ from torch import Tensor
 
 from impasto.costs.gram import moments_summary
 from impasto.costs.style import style_rule
-from impasto.costs.term import Place, Summary
+from impasto.costs.term import Slices, Summary
 from impasto.tensor_types import Features, Gram, Scalar
 
 
 def mean_and_covariance(summary: Summary) -> tuple[Tensor, Gram]:
     """mu [n_C] and C [n_C, n_C], in float64, of the sums that `moments_summary` gives.
 
-    In float64 because a mean that is large beside the deviations from it leaves few digits of their difference.
+    In float64 because a mean that is large compared with the deviations from it leaves few digits of their difference.
 
     >>> import torch
     >>> a = torch.tensor([[1.0, 3.0], [2.0, 6.0]]).reshape(1, 2, 1, 2)
@@ -51,14 +51,14 @@ class CovarianceTarget:
 
     @staticmethod
     def measure(
-        a: Features, place: Place | None = None, weight: Tensor | None = None, *, value: bool = True
+        a: Features, place: Slices | None = None, weight: Tensor | None = None, *, value: bool = True
     ) -> tuple[Summary, Features]:
         """See `moments_summary`."""
         return moments_summary(a, place, weight, value=value)
 
     @classmethod
     def of(cls, summary_S: Summary) -> "CovarianceTarget":
-        """What G is compared with, when S has this summary."""
+        """The target for G, when S has this summary."""
         return cls(mean_and_covariance(summary_S)[1])
 
     def activation_reference(self, activation: float) -> float | None:

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from impasto.costs.fingerprint import fingerprint
 from impasto.costs.image_cost import ImageCost, check_halo, check_weight
-from impasto.costs.term import Place, Summary, Window
+from impasto.costs.term import Slices, Summary, TileWindow
 from impasto.errors import SettingsError
 from impasto.tensor_types import Features, Scalar
 from impasto.vgg.layers import canonical
@@ -53,7 +53,7 @@ class CustomCost:
         raise NotImplementedError
 
     def fingerprint(self) -> str:
-        """What a checkpoint knows it by: its class, and all fields that are numbers, texts or tensors.
+        """An identification for checkpoints: its class, and all fields that are numbers, texts or tensors.
 
         Override it where these do not tell two such costs apart.
         """
@@ -112,10 +112,10 @@ class CustomTerm:
         return self.cost.weight
 
     def measure(
-        self, a_G: Features, window: Window | None = None, *, value: bool = True
+        self, a_G: Features, window: TileWindow | None = None, *, value: bool = True
     ) -> tuple[Summary, Features]:
-        """What the cost measures of the positions of `a_G`, or of its window."""
-        return custom_summary(self.cost, a_G, None if window is None else window.here)
+        """The sums over the positions of `a_G`, or over its window."""
+        return custom_summary(self.cost, a_G, None if window is None else window.in_tile)
 
     def rule(self, summary: Summary) -> Scalar:
         """The cost's rule.
@@ -130,8 +130,8 @@ class CustomTerm:
         return found.reshape(()).to(summary.total)
 
 
-def custom_summary(cost: CustomCost, a: Features, place: Place | None = None) -> tuple[Summary, Features]:
-    """What a cost measures of some rows and columns of `a`, and `a` to go on with.
+def custom_summary(cost: CustomCost, a: Features, place: Slices | None = None) -> tuple[Summary, Features]:
+    """The sums that a cost measures in some rows and columns of `a`, and `a` to continue with.
 
     Raises SettingsError when that is no tensor of floating point numbers.
     """

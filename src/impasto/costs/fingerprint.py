@@ -1,4 +1,4 @@
-"""What a checkpoint knows a user's own cost by."""
+"""An identification of a user's own cost, for checkpoints."""
 
 import hashlib
 from typing import Any

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from impasto.costs.term import Place, Summary
+from impasto.costs.term import Slices, Summary
 from impasto.kernels.gram_autograd import is_compiled, measured
 from impasto.tensor_types import Features, Gram
 
 
 @dataclass
-class Onward:
+class Passthrough:
     """An activation on its way through the network.
 
     a: to be measured; what comes after in the network is computed from `a` as the measurement leaves it, so that
@@ -26,12 +26,12 @@ class Onward:
 
 def gram_matrix(
     a: Features,
-    place: Place | None = None,
+    place: Slices | None = None,
     weight: Tensor | None = None,
     *,
     value: bool = True,
     sums: bool = False,
-    onward: Onward | None = None,
+    passthrough: Passthrough | None = None,
 ) -> Gram:
     """The plain A A^T, [n_C, n_C], of activations `a` [1, n_C, n_H, n_W].
 
@@ -39,7 +39,7 @@ def gram_matrix(
     weight: w(p) of each of their positions [rows, columns]; the matrix is then sum_p w(p) a(p) a(p)^T.
     value: False when only the derivative will be asked for; the matrix may then hold anything.
     sums: the matrix gets one column more, [n_C, n_C + 1]: the (weighted) sum of each channel.
-    onward: for the engines; see `Onward`.
+    passthrough: for the engines; see `Passthrough`.
     Weighted, or in float32 on a CPU where numba is installed, compiled code computes it (`kernels/gram_autograd.py`),
     which can be differentiated once. Raises ValueError for anything but one picture's activations.
 
@@ -57,13 +57,13 @@ def gram_matrix(
         G = A @ A.T
         return torch.cat([G, A.sum(1, keepdim=True)], 1) if sums else G
     G, passed_on = measured(a, place, weight, value=value, sums=sums)
-    if onward is not None:
-        onward.a = passed_on
+    if passthrough is not None:
+        passthrough.a = passed_on
     return G
 
 
 def gram_summary(
-    a: Features, place: Place | None = None, weight: Tensor | None = None, *, value: bool = True
+    a: Features, place: Slices | None = None, weight: Tensor | None = None, *, value: bool = True
 ) -> tuple[Summary, Features]:
     """The Gram matrix and its n_H n_W positions, and `a` to go on with; for the engines, which differentiate once.
 
@@ -74,16 +74,16 @@ def gram_summary(
 
 
 def moments_summary(
-    a: Features, place: Place | None = None, weight: Tensor | None = None, *, value: bool = True
+    a: Features, place: Slices | None = None, weight: Tensor | None = None, *, value: bool = True
 ) -> tuple[Summary, Features]:
     """`gram_summary` with one more column: [n_C, n_C + 1], the Gram matrix and the sum of each channel."""
     return _summary(a, place, weight, value=value, sums=True)
 
 
 def _summary(
-    a: Features, place: Place | None, weight: Tensor | None, *, value: bool, sums: bool
+    a: Features, place: Slices | None, weight: Tensor | None, *, value: bool, sums: bool
 ) -> tuple[Summary, Features]:
-    onward = Onward(a)
-    total = gram_matrix(a, place, weight, value=value, sums=sums, onward=onward)
+    passthrough = Passthrough(a)
+    total = gram_matrix(a, place, weight, value=value, sums=sums, passthrough=passthrough)
     owned = a if place is None else a[..., place[0], place[1]]
-    return Summary(total, owned.shape[2] * owned.shape[3]), onward.a
+    return Summary(total, owned.shape[2] * owned.shape[3]), passthrough.a

@@ -37,7 +37,7 @@ class PictureRows(NamedTuple):
 
 @dataclass(frozen=True)
 class CanvasScale:
-    """What an image cost may know of the scale at which it is taken.
+    """The properties of a scale that an image cost may use.
 
     size: height and width of the canvas, in pixels. own: the rows of it that this process owns.
     content: gives rows of the content image [1, 3, rows, W] at this size. total: adds a number up over all processes.
@@ -56,7 +56,7 @@ class ImageCost:
     weight: what the cost is multiplied by in J, at least 0; Painting.adjust does not change it.
     halo: how many rows beyond its own the derivative by a row depends on.
     bytes_per_pixel: what the cost holds in memory for each pixel of the canvas; the memory plan counts it.
-    part, factor: of impasto's own costs: the part of J that they are told in, and what J multiplies that part by.
+    part, factor: of impasto's own costs: the part of J that they are reported in, and what J multiplies that part by.
 
     >>> class Brightness(ImageCost):  # J = weight * mean of G
     ...     def unit(self, size):
@@ -81,7 +81,7 @@ class ImageCost:
         return self
 
     def unit(self, size: tuple[int, int]) -> float:
-        """What the sum is multiplied by, such as 1 / (3 H W) for a mean over all values."""
+        """The factor of the sum, such as 1 / (3 H W) for a mean over all values."""
         return 1.0
 
     def evaluate(self, image: Tensor, rows: PictureRows) -> tuple[float, Tensor]:
@@ -97,7 +97,7 @@ class ImageCost:
         raise NotImplementedError
 
     def fingerprint(self) -> str:
-        """What a checkpoint knows the cost by; override it where class and fields do not tell two of them apart."""
+        """An identification for checkpoints; override it where class and fields do not tell two costs apart."""
         return fingerprint(self)
 
 
@@ -151,7 +151,7 @@ class HoldAtScale(ImageCost):
         self.weight, self._picture, self._mask, self._first = weight, picture, mask, first
 
     def unit(self, size: tuple[int, int]) -> float:
-        """One of all 3 H W values."""
+        """The share of one of all 3 H W values."""
         return 1 / (3 * size[0] * size[1])
 
     def evaluate(self, image: Tensor, rows: PictureRows) -> tuple[float, Tensor]:

@@ -21,7 +21,7 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from impasto.costs.region import Guide
-from impasto.costs.term import Summary, Window
+from impasto.costs.term import Summary, TileWindow
 from impasto.kernels.allocation import flat, own
 from impasto.kernels.gram_autograd import changeable_gradient, is_compiled
 from impasto.kernels.threads import WORKING, in_parallel
@@ -32,7 +32,7 @@ NEIGHBOUR_LAYERS = {"relu2_1": 0.2, "relu3_1": 0.4, "relu4_1": 0.4}
 POSITIONS = 12_288
 """Most positions of a style that are candidates, taken at random with a fixed seed: all of relu2_1 at 256 x 192."""
 HEIGHT = 1.0
-"""What (y_p - y_q)^2 counts beside the cosine in the search; y: height in the picture, from 0 to 1."""
+"""The weight of (y_p - y_q)^2, relative to the cosine, in the search; y: height in the picture, from 0 to 1."""
 STRIP = 2**18
 """Numbers that are worked on at a time: 1 MB, of which eight tensors are alive at once."""
 PRODUCTS = 2**21
@@ -113,12 +113,12 @@ class NeighbourTerm:
     part: Literal["style"] = "style"
 
     def measure(
-        self, a_G: Features, window: Window | None = None, *, value: bool = True
+        self, a_G: Features, window: TileWindow | None = None, *, value: bool = True
     ) -> tuple[Summary, Features]:
         """The sum of the distances over the positions of `a_G`, or of its window, in float64 on the way."""
         there, here = (slice(None), slice(None)), (slice(None), slice(None))
         if window is not None:
-            there, here = window.there, window.here
+            there, here = window.in_layer, window.in_tile
         index = self.index[there]
         weight = None if self.guide is None else self.guide.weight[there].flatten()
         total, passed_on = _Distances.apply(a_G, self.candidates, index, here, weight, value)
@@ -247,7 +247,7 @@ class Pairs:
         return f - mean, b - mean
 
     def _strips(self, a: Tensor) -> Iterator[tuple[slice, tuple[slice, slice]]]:
-        """Some rows of the window at a time: which positions these are, and their place."""
+        """Strips of rows of the window: which positions these are, and their place."""
         height, width = self._index.shape
         each = max(1, STRIP // (a.shape[1] * max(1, width)))
         top = self._here[0].indices(a.shape[2])[0]

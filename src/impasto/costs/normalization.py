@@ -1,7 +1,7 @@
-"""What a term's cost is divided by where costs are balanced, so that alpha and beta are pure numbers.
+"""References by which costs are divided where they are balanced, so that alpha and beta are pure numbers.
 
 The raw costs differ by powers of ten between layers, styles and sizes (arXiv 1910.09447). Divided by a
-reference in the same unit, a cost says how large the difference is beside the thing itself.
+reference in the same unit, a cost says how large the difference is, relative to the thing itself.
 """
 
 from dataclasses import dataclass
@@ -79,12 +79,12 @@ photographs and paintings at 256 pixels. Single pictures are within 10 to 22 per
 
 
 def typical_activation(layer: str, pooling: str) -> float:
-    """What VGG-19's activations of a layer are on average."""
+    """The mean of VGG-19's activations in a layer."""
     return TYPICAL_ACTIVATIONS[pooling][TABLE.index(LAYERS[layer])]
 
 
 def content_reference(moments: Moments, activation: float | None = None) -> float:
-    """What the content cost is divided by: a quarter of the variance of a_C, the cost of a picture without detail.
+    """The divisor of the content cost: a quarter of the variance of a_C, the cost of a picture without detail.
 
     activation: a typical one of the layer; the reference is then the cost of being off by so much everywhere.
     """
@@ -95,7 +95,7 @@ def content_reference(moments: Moments, activation: float | None = None) -> floa
 
 
 def style_reference(target: StyleTarget, summary_S: Summary, activation: float | None = None) -> float:
-    """What the style cost is divided by: the cost of a picture without any activation, times `reference_factor`.
+    """The divisor of the style cost: the cost of a picture without any activation, times `reference_factor`.
 
     With Gram matrices that is 1 / (4 n_C^2) of the target's energy. activation: a typical one of the layer; the
     reference is then what the target says of being off by so much, if it says anything: it does not change with the

@@ -45,7 +45,7 @@ def colors(image: Tensor) -> Tensor:
 
 
 def _bins(y: Tensor, d: Tensor) -> tuple[Tensor, Tensor]:
-    """Of each pixel the bin below d . y, and how far it is from there to the next, from 0 to 1; both [K]."""
+    """The bin below d . y of each pixel, and the fraction from there to the next, from 0 to 1; both [K]."""
     place = ((d.to(y) @ y - LOWEST) / WIDTH).clamp_(0, BINS - 1.001)
     below = place.floor()
     return below.long(), place - below
@@ -81,7 +81,7 @@ class PaletteTarget:
 
     @classmethod
     def of(cls, summary_S: Summary) -> "PaletteTarget":
-        """What G is compared with, when S has these histograms."""
+        """The target for G, when S has these histograms."""
         return cls(_cumulated(summary_S.total))
 
     def rule(self, summary: Summary) -> Scalar:

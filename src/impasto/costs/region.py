@@ -24,7 +24,7 @@ from typing import Literal
 from torch import Tensor
 
 from impasto.costs.styles import StyleTarget, StyleTerm
-from impasto.costs.term import EVERYWHERE, Summary, Window
+from impasto.costs.term import EVERYWHERE, Summary, TileWindow
 from impasto.tensor_types import Features, Scalar
 
 
@@ -45,15 +45,15 @@ def guided_summary(
     cost: StyleTarget | type[StyleTarget],
     a: Features,
     guide: Guide,
-    window: Window | None = None,
+    window: TileWindow | None = None,
     *,
     value: bool = True,
 ) -> tuple[Summary, Features]:
-    """What a style cost measures of the positions of `a`, or of its window, each times its w(p); and `a` to go on with.
+    """The sums of a style cost over the positions of `a`, or of its window, weighted by w(p); and `a` to continue with.
 
     The count is that of the positions; what the sum is to be divided by is `guide.mass`.
     """
-    there, here = (EVERYWHERE, None) if window is None else (window.there, window.here)
+    there, here = (EVERYWHERE, None) if window is None else (window.in_layer, window.in_tile)
     return cost.measure(a, here, guide.weight[there], value=value)
 
 
@@ -76,7 +76,7 @@ class GuidedTerm:
     part: Literal["style"] = "style"
 
     def measure(
-        self, a_G: Features, window: Window | None = None, *, value: bool = True
+        self, a_G: Features, window: TileWindow | None = None, *, value: bool = True
     ) -> tuple[Summary, Features]:
         """The guided sums over the positions of `a_G`, or of its window."""
         return guided_summary(self.target.target, a_G, self.guide, window, value=value)

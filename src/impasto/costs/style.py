@@ -12,7 +12,7 @@ from typing import ClassVar
 from torch import Tensor
 
 from impasto.costs.gram import gram_summary
-from impasto.costs.term import Place, Summary
+from impasto.costs.term import Slices, Summary
 from impasto.tensor_types import Features, Gram, Scalar
 
 
@@ -74,14 +74,14 @@ class GramTarget:
 
     @staticmethod
     def measure(
-        a: Features, place: Place | None = None, weight: Tensor | None = None, *, value: bool = True
+        a: Features, place: Slices | None = None, weight: Tensor | None = None, *, value: bool = True
     ) -> tuple[Summary, Features]:
         """See `gram_summary`."""
         return gram_summary(a, place, weight, value=value)
 
     @classmethod
     def of(cls, summary_S: Summary) -> "GramTarget":
-        """What G is compared with, when S has this summary."""
+        """The target for G, when S has this summary."""
         return cls(summary_S)
 
     def activation_reference(self, activation: float) -> float | None:

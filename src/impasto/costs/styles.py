@@ -7,13 +7,13 @@ from torch import Tensor
 
 from impasto.costs.covariance import CovarianceTarget
 from impasto.costs.style import GramTarget
-from impasto.costs.term import Place, Summary, Window
+from impasto.costs.term import Slices, Summary, TileWindow
 from impasto.costs.wasserstein import WassersteinTarget
 from impasto.tensor_types import Features, Scalar
 
 
 class StyleTarget(Protocol):
-    """What is known of the style image at one layer, and how far a picture is from it.
+    """The statistics of the style image at one layer, and the distance of a picture from them.
 
     reference_factor: a balanced cost is divided by so many times the cost of a picture without any activation; chosen
     so that the same beta leads about equally far away from the photograph, whatever the kind. Without factors,
@@ -29,7 +29,7 @@ class StyleTarget(Protocol):
 
     @staticmethod
     def measure(
-        a: Features, place: Place | None = None, weight: Tensor | None = None, *, value: bool = True
+        a: Features, place: Slices | None = None, weight: Tensor | None = None, *, value: bool = True
     ) -> tuple[Summary, Features]:
         """The sums over the positions of `a`, or of some rows and columns of it; the rest as for `Term.measure`.
 
@@ -41,7 +41,7 @@ class StyleTarget(Protocol):
         """The target that a style image with this summary is."""
 
     def activation_reference(self, activation: float) -> float | None:
-        """The cost of being off by so much in every channel; None where that cannot be told."""
+        """The cost of being off by so much in every channel; None where that is not known."""
 
     def rule(self, summary: Summary) -> Scalar:
         """J_style^[l] of a picture with this summary."""
@@ -65,10 +65,10 @@ class StyleTerm:
     part: Literal["style"] = "style"
 
     def measure(
-        self, a_G: Features, window: Window | None = None, *, value: bool = True
+        self, a_G: Features, window: TileWindow | None = None, *, value: bool = True
     ) -> tuple[Summary, Features]:
-        """What the target compares, of the positions of `a_G` or of its window."""
-        return self.target.measure(a_G, None if window is None else window.here, value=value)
+        """The sums that the target compares, over the positions of `a_G` or of its window."""
+        return self.target.measure(a_G, None if window is None else window.in_tile, value=value)
 
     def rule(self, summary: Summary) -> Scalar:
         """J_style^[l]."""

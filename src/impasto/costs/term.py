@@ -1,4 +1,4 @@
-"""What an engine knows of a cost: an additive measurement, and a scalar rule on the small summary.
+"""The interface between engines and costs: an additive measurement, and a scalar rule on the small summary.
 
 Because a measurement is a sum over positions, the summaries of the tiles of a picture add up to the summary
 of the picture, and an engine may walk the picture as it likes.
@@ -29,17 +29,17 @@ class Summary:
         return self.total / self.count
 
 
-Place = tuple[slice, slice]
+Slices = tuple[slice, slice]
 """Rows and columns of a layer."""
-EVERYWHERE: Place = (slice(None), slice(None))
+EVERYWHERE: Slices = (slice(None), slice(None))
 
 
 @dataclass(frozen=True)
-class Window:
+class TileWindow:
     """The part of a layer that a tile owns: where it lies in the whole layer, and where in what was computed of it."""
 
-    there: Place
-    here: Place
+    in_layer: Slices
+    in_tile: Slices
 
 
 @runtime_checkable
@@ -56,10 +56,10 @@ class Term(Protocol):
 
     @property
     def weight(self) -> float:
-        """What the rule's value is multiplied by before it is added to its part."""
+        """The factor of the rule's value in its part."""
 
     def measure(
-        self, a_G: Features, window: Window | None = None, *, value: bool = True
+        self, a_G: Features, window: TileWindow | None = None, *, value: bool = True
     ) -> tuple[Summary, Features]:
         """The sums over the positions of `a_G`, or over a window of it; and `a_G` to go on with.
 

@@ -96,7 +96,7 @@ class TotalVariation(ImageCost):
 
 
 class SquaredVariation(ImageCost):
-    """Q as a cost on the picture, told as a part of the style cost.
+    """Q as a cost on the picture, reported as a part of the style cost.
 
     weight: of Q in the style cost. beta: of the style cost in J.
     """

@@ -27,7 +27,7 @@ from torch.autograd.function import once_differentiable
 
 from impasto.costs.covariance import exact, mean_and_covariance
 from impasto.costs.gram import moments_summary
-from impasto.costs.term import Place, Summary
+from impasto.costs.term import Slices, Summary
 from impasto.tensor_types import Features, Gram, Scalar
 
 EPSILON = 1e-3
@@ -97,7 +97,7 @@ class WassersteinTarget:
 
     @staticmethod
     def measure(
-        a: Features, place: Place | None = None, weight: Tensor | None = None, *, value: bool = True
+        a: Features, place: Slices | None = None, weight: Tensor | None = None, *, value: bool = True
     ) -> tuple[Summary, Features]:
         """See `moments_summary`."""
         return moments_summary(a, place, weight, value=value)

@@ -1,4 +1,4 @@
-"""Who is still there, when the ranks have lost touch: each leaves word in the store that they all share."""
+"""The ranks that are alive, when they have lost their connection: each leaves word in the store that they all share."""
 
 import time
 from contextlib import suppress
@@ -36,7 +36,7 @@ class FailureReport:
         return RankError(self._message(missing, failed, reason), speaks)
 
     def _words(self) -> dict[int, str]:
-        """What each rank left, "" when it only lost touch with another; without those that left nothing."""
+        """The message that each rank left, "" when it only lost its connection; without those that left none."""
         words, until = {self._rank: self._reported or ""}, time.monotonic() + LISTEN_SECONDS
         for rank in range(self._size):
             if rank == self._rank:

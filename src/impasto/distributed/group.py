@@ -79,7 +79,7 @@ class Group:
                 tensor.copy_(part.view(tensor.shape))
 
     def tell(self, value: Any = None) -> Any:
-        """What rank 0 says, JSON-able, in every rank."""
+        """Broadcast rank 0's value, JSON-able, to every rank."""
         with self._guarded():
             text = torch.frombuffer(bytearray(json.dumps(value).encode()), dtype=torch.uint8)
             length = torch.tensor([len(text)])
@@ -143,7 +143,7 @@ def join(place: ProcessInfo, device: torch.device) -> Group:
     """
     if not _joined:
         wait = timedelta(seconds=PATIENCE)
-        nccl = device.type == "cuda" and torch.cuda.device_count() >= place.beside
+        nccl = device.type == "cuda" and torch.cuda.device_count() >= place.on_machine
         try:
             store, _, _ = next(dist.rendezvous("env://", place.rank, place.size, timeout=wait))
         except (RuntimeError, ValueError) as error:

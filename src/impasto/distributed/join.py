@@ -1,7 +1,7 @@
 """Joining the processes that torchrun started, so that they paint one picture together."""
 
 from impasto.distributed.partition import WHOLE, Partition
-from impasto.distributed.process_info import place
+from impasto.distributed.process_info import process_info
 
 
 def join_torchrun(device: str = "auto") -> Partition:
@@ -16,7 +16,7 @@ def join_torchrun(device: str = "auto") -> Partition:
         SettingsError: torchrun's variables contradict each other.
         RankError: the other processes do not come.
     """
-    here = place()
+    here = process_info()
     if here.alone:
         return WHOLE
     from impasto.distributed.group import join
@@ -24,4 +24,4 @@ def join_torchrun(device: str = "auto") -> Partition:
     from impasto.vgg.device import find_device
 
     group = join(here, find_device(device))
-    return SlabPartition(group, on_machine=here.beside, local_rank=here.local)
+    return SlabPartition(group, on_machine=here.on_machine, local_rank=here.local_rank)

@@ -25,7 +25,7 @@ def shared_summaries(own: Mapping[Key, Summary], partition: Partition) -> Mappin
 
 
 def shared_moments(own: Moments, partition: Partition) -> Moments:
-    """Likewise for the moments of a layer."""
+    """The moments of a layer over the whole picture, given this process's."""
     if partition.size == 1:
         return own
     positions = torch.tensor([own.positions])

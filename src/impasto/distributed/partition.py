@@ -104,7 +104,7 @@ class Partition(Reductions, Protocol):
         """
 
     def said_by_first(self, value: Any = None) -> Any:
-        """What the first process says, JSON-able, in every process."""
+        """Broadcast the first process's value, JSON-able, to every process."""
 
     def reporting(self, but: type[Exception] | None = None) -> AbstractContextManager[None]:
         """Tell the others, who cannot go on, of what ends this process; `but`: what does not end it."""
@@ -177,7 +177,7 @@ class WholePicture:
         return value
 
     def reporting(self, but: type[Exception] | None = None) -> AbstractContextManager[None]:
-        """Nobody is told."""
+        """Do nothing: there is no other process."""
         return nullcontext()
 
 

@@ -1,4 +1,4 @@
-"""Who owns which rows of a picture: arithmetic only."""
+"""The rows of a picture that each process owns: arithmetic only."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

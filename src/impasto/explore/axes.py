@@ -1,4 +1,4 @@
-"""What can be varied: every setting, with values that show something, or with those that the user names.
+"""The axes of a grid: every setting, with values that show something, or with those that the user names.
 
 An axis is written `NAME` or `NAME=VALUE,VALUE,...`, each value as the command line takes it; only in lists of layers,
 where commas stand between values here, `+` joins what belongs to one value.
@@ -79,7 +79,7 @@ def own_values(field: str, preset: str | None = None) -> tuple[str, ...]:
 
 
 def without_effect(field: str, settings: Settings, protects: bool = False) -> str | None:
-    """Why varying this setting changes nothing beside these settings; None where it does.
+    """Why varying this setting changes nothing with these settings; None where it does.
 
     protects: whether a part of the photograph is protected.
     """
@@ -87,9 +87,6 @@ def without_effect(field: str, settings: Settings, protects: bool = False) -> st
     idle = {
         "seed": (not random, f"nothing is random with start {settings.start}"),
         "noise": (settings.start != "content+noise", f"start {settings.start} takes no such noise"),
-        "learning_rate": (settings.solver != "adam", f"solver {settings.solver} has none"),
-        "history": (settings.solver != "lbfgs", f"solver {settings.solver} keeps none"),
-        "smoothing": (settings.solver != "lbfgs", f"solver {settings.solver} does not smooth"),
         "protect_strength": (not protects, "nothing is protected, for want of --protect"),
         "detail": (settings.scales == 1, "there is only one scale"),
         "coarse_steps": (settings.scales == 1, "there is only one scale"),
@@ -98,6 +95,8 @@ def without_effect(field: str, settings: Settings, protects: bool = False) -> st
         "placement": (settings.neighbours == 0, "the neighbours have no weight"),
         "reference": (not settings.balance, "the costs are not balanced"),
     }
+    if SCHEMA[field].solver not in (None, settings.solver):
+        return f"solver {settings.solver} does not use it"
     is_idle, reason = idle.get(field, (False, ""))
     return reason if is_idle else None
 

@@ -22,10 +22,10 @@ from impasto.files.atomic_write import replacing
 FORMAT, VERSION = "impasto exploration", 1
 LIST = "exploration.json"
 _NOTED = ("sha256", "cost", "steps", "stopped", "seconds")
-"""What the list has of a finished picture."""
+"""The facts of a finished picture that the list holds."""
 
 
-class Folder:
+class ExplorationFolder:
     """Where an exploration is kept.
 
     path: of the folder; it may be missing, but not the one it lies in.
@@ -75,16 +75,16 @@ class Folder:
         entry = self._cells.get(cell.name)
         return isinstance(entry, dict) and is_painted(self.file(cell), wanted, str(entry.get("sha256")))
 
-    def note(self, cell: Cell, told: Mapping[str, Any]) -> None:
-        """Note that a picture is finished and written; told: what `Work.finish` tells of it.
+    def note(self, cell: Cell, result: Mapping[str, Any]) -> None:
+        """Note that a picture is finished and written; result: of `Work.finish`.
 
         Raises OutputError when the disk is full or the folder gone.
         """
-        self._cells[cell.name] = {name: told[name] for name in _NOTED}
+        self._cells[cell.name] = {name: result[name] for name in _NOTED}
         self._write()
 
-    def told(self, cell: Cell) -> Mapping[str, Any] | None:
-        """What was noted of a finished picture: cost (J and its parts by name), steps, stopped, seconds.
+    def record(self, cell: Cell) -> Mapping[str, Any] | None:
+        """The record of a finished picture: cost (J and its parts by name), steps, stopped, seconds.
 
         There is no cost where nothing was painted, because only the colours were taken.
         """

@@ -38,11 +38,11 @@ class Grid(grid.Grid):
     base: Settings
 
     def title(self, cell: Cell) -> str:
-        """What is special about a cell, as in "strength 0.2, seed 3"."""
+        """The settings that distinguish a cell, as in "strength 0.2, seed 3"."""
         return ", ".join(f"{axis.name} {label}" for axis, label in zip(self.axes, cell.labels, strict=True))
 
     def notes(self, protects: bool = False) -> list[str]:
-        """What to know before it is painted: axes along which nothing changes.
+        """Notes before it is painted: axes along which nothing changes.
 
         protects: whether a part of the photograph is protected.
         """
@@ -57,7 +57,7 @@ class Grid(grid.Grid):
 def make_grid(
     vary: Sequence[str], fields: Mapping[str, Any], beneath: Mapping[str, Any] = MappingProxyType({})
 ) -> Grid:
-    """The grid for one or two axes, as `parse_axis` reads them, beside the other settings.
+    """The grid for one or two axes, as `parse_axis` reads them, on top of the other settings.
 
     fields: those of `Settings` that are not as the preset has them. beneath: likewise, those that `fields` and what is
         varied win over, such as a settings file's. Unless one of them has it, the size is EXPLORE_SIZE, and the

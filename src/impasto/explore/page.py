@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from impasto.explore.folder import Folder
+from impasto.explore.folder import ExplorationFolder
 from impasto.explore.grid import Cell, Grid
 from impasto.explore.subject import Subject
 from impasto.pages.page import Command, missing, picture
@@ -15,7 +15,7 @@ NOTE = (
 
 
 def write_page(
-    grid: Grid, folder: Folder, subject: Subject, failed: Mapping[str, str], command: Command
+    grid: Grid, folder: ExplorationFolder, subject: Subject, failed: Mapping[str, str], command: Command
 ) -> None:
     """Write index.html into the folder; an earlier one is replaced.
 
@@ -31,11 +31,11 @@ def write_page(
     """
 
     def shown(cell: Cell) -> dict[str, object]:
-        told, file, title = folder.told(cell), folder.file(cell), grid.title(cell)
-        if told is None:
+        record, file, title = folder.record(cell), folder.file(cell), grid.title(cell)
+        if record is None:
             why = failed.get(cell.name)
             return missing(cell, title, why) if why else missing(cell, title)
-        return picture(cell, title, file, told, link=f"cells/{file.name}", command=command)
+        return picture(cell, title, file, record, link=f"cells/{file.name}", command=command)
 
     write(
         folder.page,

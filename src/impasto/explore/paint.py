@@ -9,28 +9,27 @@ import numpy as np
 import pyvips
 
 import impasto
-from impasto.batch.cluster import most_beside, patience, workers_for
-from impasto.batch.engine import Ended as JobEnded
-from impasto.batch.engine import Engine
+from impasto.batch.cluster import most_concurrent, patience, workers_for
+from impasto.batch.engine import Ended, Engine
 from impasto.batch.engine import Event as JobEvent
 from impasto.batch.job import Job
 from impasto.batch.plan import share_out
 from impasto.batch.task import Task
 from impasto.batch.work import Painter, Work
 from impasto.batch.worker import paint_picture
-from impasto.distributed.process_info import place
+from impasto.distributed.process_info import process_info
 from impasto.errors import CostError, SettingsError
-from impasto.explore.folder import Folder
+from impasto.explore.folder import ExplorationFolder
 from impasto.explore.grid import Cell, Grid
 from impasto.explore.page import write_page
 from impasto.explore.subject import Subject
-from impasto.faces.sizes import shrunk
 from impasto.pages.pixels import thumbnail
 from impasto.pages.sheet import draw_sheet, write_sheet
+from impasto.ui.sizes import shrunk
 
 
 @dataclass(frozen=True)
-class Begun:
+class CellBegun:
     """A picture is begun, or gone on with: the `number`th, from 1, of `of` that were not finished.
 
     notes: how its memory makes it depart from its settings, see `Painting.notes`.
@@ -43,7 +42,7 @@ class Begun:
 
 
 @dataclass(frozen=True)
-class Stepped:
+class CellStepped:
     """A step of the picture at work. done: part of the whole exploration's work, 0 to 1."""
 
     cell: Cell
@@ -52,19 +51,19 @@ class Stepped:
 
 
 @dataclass(frozen=True)
-class Ended:
+class CellEnded:
     """A picture is finished and written; or failed, and why: its cost was no finite number."""
 
     cell: Cell
     failed: str | None = None
 
 
-Event = Begun | Stepped | Ended
+Event = CellBegun | CellStepped | CellEnded
 
 
 @dataclass(frozen=True)
 class ToDo:
-    """A picture to paint, and how much work it is beside others: steps times pixels."""
+    """A picture to paint, and how much work it is, relative to others: steps times pixels."""
 
     cell: Cell
     work: int
@@ -81,9 +80,9 @@ class Explorer:
     """
 
     def __init__(self, grid: Grid, subject: Subject, path: Path, *, replace: bool = False):
-        if place().size > 1:
+        if process_info().size > 1:
             raise SettingsError("an exploration shares out its pictures by itself: start it without torchrun")
-        self.grid, self.subject, self.folder = grid, subject, Folder(path)
+        self.grid, self.subject, self.folder = grid, subject, ExplorationFolder(path)
         self._painter = Painter()
         self._at_work: Work | None = None
         self._engine: Engine | None = None
@@ -106,12 +105,12 @@ class Explorer:
         for number, one in enumerate(self.todo, 1):
             try:
                 for event in self._paint(one.cell, number):
-                    if isinstance(event, Stepped):
-                        event = Stepped(event.cell, event.step, (before + one.work * event.done) / whole)
+                    if isinstance(event, CellStepped):
+                        event = CellStepped(event.cell, event.step, (before + one.work * event.done) / whole)
                     yield event
             except CostError as error:  # the other pictures can be painted all the same
                 self.failed[one.cell.name] = str(error)
-                yield Ended(one.cell, str(error))
+                yield CellEnded(one.cell, str(error))
             self._at_work = None
             before += one.work
 
@@ -125,13 +124,16 @@ class Explorer:
         if not jobs:
             return
         with workers_for(None, lambda: share_out(jobs, workers)) as client:
-            beside = most_beside(client)
+            concurrent = most_concurrent(client)
             self._engine = Engine(client, patience(None))
-            tasks = [Task(job.name, paint_picture, {"job": job.as_data(), "beside": beside}) for job in jobs]
+            tasks = [
+                Task(job.name, paint_picture, {"job": job.as_data(), "concurrent": concurrent})
+                for job in jobs
+            ]
             for event in self._engine.run(tasks):
-                if isinstance(event, JobEnded) and event.failed is not None:
+                if isinstance(event, Ended) and event.failed is not None:
                     self.failed[event.task.name] = event.failed
-                elif isinstance(event, JobEnded) and not event.stopped:
+                elif isinstance(event, Ended) and not event.stopped:
                     self.folder.note(cells[event.task.name], event.result)
                 yield event
 
@@ -148,7 +150,7 @@ class Explorer:
     @property
     def done(self) -> int:
         """How many pictures of the grid are finished."""
-        return sum(self.folder.told(cell) is not None for cell in self.grid.cells)
+        return sum(self.folder.record(cell) is not None for cell in self.grid.cells)
 
     def publish(self, command: Callable[[Mapping[str, Any], Path], str]) -> None:
         """Write the contact sheet and the page, with what is finished.
@@ -186,10 +188,10 @@ class Explorer:
         return np.asarray(small.numpy())
 
     def _file(self, cell: Cell) -> Path | None:
-        return None if self.folder.told(cell) is None else self.folder.file(cell)
+        return None if self.folder.record(cell) is None else self.folder.file(cell)
 
     def _about(self, inputs: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-        """What must stay the same for finished pictures to be kept; inputs: of a picture's metadata.
+        """The data that must stay the same for finished pictures to be reused; inputs: of a picture's metadata.
 
         The picture that it starts from is a setting, and may be varied.
         """
@@ -204,13 +206,13 @@ class Explorer:
 
     def _paint(self, cell: Cell, number: int) -> Iterator[Event]:
         work = self._work(cell)
-        yield Begun(cell, number, len(self.todo), work.notes)
+        yield CellBegun(cell, number, len(self.todo), work.notes)
         for step in work:
             self._at_work = work
-            yield Stepped(cell, step, step.done)
+            yield CellStepped(cell, step, step.done)
         self.folder.note(cell, work.finish())
         self._at_work = None
-        yield Ended(cell)
+        yield CellEnded(cell)
 
     def _work(self, cell: Cell) -> Work:
         """A cell's picture, to look at or to paint; raises what beginning it raises."""

@@ -39,7 +39,7 @@ def check_target(path: Path, overwrite: bool) -> None:
             raise OutputError(
                 f"the folder '{target.parent}' is not writable: choose another, or change its permissions"
             )
-        with suppress(FileNotFoundError):  # the unfinished file beside it can have its name
+        with suppress(FileNotFoundError):  # the unfinished file next to it can have its name
             _part(target).lstat()
     except OutputError:
         raise
@@ -49,7 +49,7 @@ def check_target(path: Path, overwrite: bool) -> None:
 
 @contextmanager
 def replacing(path: Path, overwrite: bool) -> Iterator[BinaryIO]:
-    """Open a new file beside `path` that takes its place when the block ends well, and vanishes when it does not.
+    """Open a new file next to `path` that takes its place when the block ends well, and vanishes when it does not.
 
     What killed processes left of earlier attempts is removed; see `remove_leftovers`.
 

@@ -20,7 +20,7 @@ _WITHOUT_DATE: Mapping[str, Mapping[str, Any]] = {
 
 
 def check_figure(path: Path, overwrite: bool, what: str, extensions: tuple[str, ...] = EXTENSIONS) -> None:
-    """All that can be checked before there is anything to draw; `what`: its name in messages.
+    """Check all that can be checked before there is anything to draw; `what`: its name in messages.
 
     Raises:
         SettingsError: an extension that is none of `extensions`.

@@ -11,7 +11,7 @@ _ON_DISK = Path("/var/tmp")
 
 
 def folder() -> Path:
-    """What TMPDIR (TEMP, TMP) names; otherwise the system's folder for temporary files, unless that is in memory.
+    """The folder that TMPDIR (TEMP, TMP) names; otherwise the system's for temporary files, unless that is in memory.
 
     Many Linux systems keep /tmp in memory, where a file saves none, and have /var/tmp on a disk.
     """
@@ -22,7 +22,7 @@ def folder() -> Path:
     return _ON_DISK
 
 
-def room() -> int:
+def free_bytes() -> int:
     """Bytes that may still be written there; 0 where that is memory: nothing would be gained."""
     here = folder()
     return 0 if _is_in_memory(here) else shutil.disk_usage(here).free

@@ -109,11 +109,11 @@ class InFile:
     version: tuple[int, ...]
 
     def tensor(self) -> Tensor:
-        """All of it, in memory that torch has allocated.
+        """The whole tensor, in memory that torch has allocated.
 
         Aligned as torch aligns, because sums of unaligned numbers are taken in another order, and their last bits
         would differ from those of a run that was never stopped. The numbers are read straight into it: what
-        safetensors reads stays mapped beside the copy.
+        safetensors reads stays mapped in addition to the copy.
         """
         if sys.byteorder == "big":  # the file's numbers are little-endian
             return self._read(lambda file: file.get_tensor(self.name).clone())

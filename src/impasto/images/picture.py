@@ -27,11 +27,11 @@ class Resized:
         self._lock = threading.Lock()
 
     def __reduce__(self) -> tuple[type["Resized"], tuple[()]]:
-        """What is sent to another process, or written, is the picture alone."""
+        """Pickle the picture without its resized copies."""
         return Resized, ()
 
     def get(self, key: Hashable, make: Callable[[], Tensor]) -> Tensor:
-        """What `make` gave for this key, [1, 3, rows, W]; the last KEPT_SIZES of them are kept. Not to be changed."""
+        """The result of `make` for this key, [1, 3, rows, W], one of KEPT_SIZES that are cached. Do not change it."""
         with self._lock:
             found = self._kept.pop(key, None)
             if found is not None:

@@ -10,7 +10,7 @@ LARGE_PICTURE = 16_000_000
 """Pixels; a larger picture is never held in float32: it is kept in 8 or 16 bits, written in tiles."""
 
 FULL_SCALE = {np.dtype(np.uint8): 255, np.dtype(np.uint16): 65535}
-"""What stands for 1 in whole numbers."""
+"""The integer that stands for 1, by type."""
 
 Rows = Callable[[int, int], Tensor]
 """Rows first to last - 1 as float32 [1, C, last - first, W]."""
@@ -45,7 +45,7 @@ class Samples:
         return self.array.shape[1]
 
     def whole(self) -> Tensor:
-        """Everything as float32 [1, C, H, W] in [0, 1]; a view if it is kept that way."""
+        """All values as float32 [1, C, H, W] in [0, 1]; a view if they are stored that way."""
         if self.array.dtype == np.float32:
             return _planes(self.array)
         image = torch.empty(1, self.array.shape[2], self.height, self.width)

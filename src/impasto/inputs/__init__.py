@@ -1,1 +1,1 @@
-"""What a painting is made of, read and checked."""
+"""The inputs of a painting, read and checked."""

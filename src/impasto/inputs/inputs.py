@@ -1,4 +1,4 @@
-"""What a painting is made of: the photograph, the paintings and their weights, regions, and what is protected."""
+"""The inputs of a painting: the photograph, the paintings and their weights, regions, and a mask of protection."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
@@ -17,7 +17,7 @@ Source = object
 
 @dataclass(frozen=True)
 class Style:
-    """A painting, and what it counts beside the others."""
+    """A style image and its weight among the others."""
 
     picture: Picture
     weight: float = 1.0
@@ -29,7 +29,7 @@ class Region:
 
     mask: where it is; None: everywhere. styles: which paintings (numbers from 0), blended by their weights.
     style_masks: for each of them the part that is looked at; None: all of it.
-    weight: what the region's style cost counts beside that of others.
+    weight: of the region's style cost among those of others.
     """
 
     mask: Mask | None
@@ -40,7 +40,7 @@ class Region:
 
 @dataclass(frozen=True)
 class Inputs:
-    """Everything that is read. `files`: what is not a painting or the photograph, by the role it is told by."""
+    """The pictures and masks that are read. `files`: what is not a painting or the photograph, by role."""
 
     content: Picture
     styles: tuple[Style, ...]
@@ -87,7 +87,7 @@ class Inputs:
         return found | self.files
 
     def described(self) -> dict[str, dict[str, Any]]:
-        """What checkpoints and metadata keep of them, JSON-able: name and fingerprint, and a style's weight."""
+        """The inputs in checkpoints and metadata, JSON-able: name and fingerprint, and a style's weight."""
         found: dict[str, dict[str, Any]] = {
             role: {"name": one.name, "fingerprint": one.fingerprint} for role, one in self.roles().items()
         }
@@ -99,7 +99,7 @@ class Inputs:
 
 @dataclass(frozen=True)
 class Guidance:
-    """What says where what is painted; see `Stylizer.paint`, whose arguments these are."""
+    """The masks and maps of a painting: arguments of `Stylizer.paint`."""
 
     masks: Sequence[Source] = ()
     style_masks: Sequence[Source] = ()

@@ -11,7 +11,7 @@ SUFFIXES = (
     *(".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".heic", ".heif", ".avif", ".gif", ".jxl"),
     *(".jp2", ".ppm", ".pgm", ".bmp"),
 )
-"""What counts as a picture in a folder; the file itself is looked at when it is read."""
+"""The extensions of pictures in a folder; the file itself is looked at when it is read."""
 LEAST, MOST = 1e-6, 1e6
 """The range of a weight."""
 
@@ -41,17 +41,17 @@ def from_text(text: str) -> list[tuple[Path, float]]:
     return _shared_out(*_split(text))
 
 
-def in_words(names: Sequence[str]) -> str:
-    """Several paintings' names as a sentence has them; of many only how many.
+def joined_names(names: Sequence[str]) -> str:
+    """The names of several paintings in a sentence; of many only their number.
 
-    >>> in_words(["a"]), in_words(["a", "b"]), in_words(["a", "b", "c", "d"])
+    >>> joined_names(["a"]), joined_names(["a", "b"]), joined_names(["a", "b", "c", "d"])
     ('a', 'a and b', 'a and 3 more')
     """
     return " and ".join(names) if len(names) <= 2 else f"{names[0]} and {len(names) - 1} more"
 
 
 def numbered(role: str, i: int) -> str:
-    """What one of several is called: the first by its role alone.
+    """The name of one of several: the first by its role alone.
 
     >>> numbered("style", 0), numbered("style", 1)
     ('style', 'style 2')

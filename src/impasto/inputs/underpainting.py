@@ -33,7 +33,7 @@ from impasto.vgg.vgg19 import VGG19
 SIDE = 192
 """Both pictures are compared with this long side, in pixels, on the grid of relu4_1: 24 x 18 places."""
 LARGEST = 1024
-"""A larger one is made with this long side, and enlarged: it takes no memory beside the canvas then."""
+"""A larger one is made with this long side, and enlarged: it takes next to no memory then."""
 LAYER = "relu4_1"
 HEIGHT, LIGHT, HUE, HUE_UNIT = 3.0, 0.6, 0.3, 0.15
 EPS, RHO, ITERATIONS = 0.02, 0.047, 100

@@ -18,7 +18,7 @@ from impasto.kernels.simd import WIDTH, Lanes, Memory, broadcast, constant
 
 _HAS_WIDE_REGISTERS = bool(llvmlite.binding.get_host_cpu_features().get("avx512f"))
 
-# As many accumulators as the register file holds, beside a panel's row and one number of A.
+# As many accumulators as the register file holds, in addition to a panel's row and one number of A.
 ROWS, FEW_ROWS, VECTORS = (12, 4, 2) if _HAS_WIDE_REGISTERS else (6, 2, 1)
 PANEL = VECTORS * WIDTH
 """Columns of B that are worked on together; B is stored panel by panel: [columns / PANEL, depth, PANEL]."""

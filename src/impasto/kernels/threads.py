@@ -1,8 +1,8 @@
 """Threads: those that compiled code runs on, and how many torch may use, which is the whole process's.
 
 Compiled code runs on a pool of impasto's own, whose members sleep while they wait. Numba could start threads for its
-`prange`. On Linux these are an OpenMP runtime beside torch's, and both let their members spin while they wait: two
-paintings side by side on two cores then took 7.5 times as long as one alone. Numba also changes torch's number of
+`prange`. On Linux these are an OpenMP runtime in addition to torch's, and both let their members spin while they wait:
+two paintings side by side on two cores then took 7.5 times as long as one alone. Numba also changes torch's number of
 threads when it starts its own.
 """
 

@@ -1,1 +1,1 @@
-"""What can be measured of a result beside its two parents: one measure a file, each explained and with its source."""
+"""Measures of a result, compared with its two parents: one measure a file, each explained and with its source."""

@@ -11,7 +11,7 @@ WIDTH = 16
 
 
 def border(images: ComparedImages) -> Measure:
-    """Lightness and gradient of the outermost pixels against the rest, beside the photograph."""
+    """Lightness and gradient of the outermost pixels against the rest, compared with the photograph."""
     result, content, _ = images.lightness
     edge, corners = regions(result.shape[2], result.shape[3])
     change = result - content

@@ -17,7 +17,7 @@ from impasto.costs.content import content_cost, squared_difference
 from impasto.costs.gram import gram_summary
 from impasto.costs.normalization import Moments, content_reference, style_reference
 from impasto.costs.style import GramTarget
-from impasto.costs.term import Summary, Window
+from impasto.costs.term import Summary, TileWindow
 from impasto.images.resize.resize import resize
 from impasto.measures.compared_images import ComparedImages
 from impasto.measures.measure import PAINTING, PHOTOGRAPH, RESULT, Measure, relative
@@ -50,8 +50,8 @@ def distances(
     wanted = [name for name in LAYERS if name in {*ALWAYS, *layers} and smallest_side(name) <= least]
     here = Tiling(height, width, wanted, TILE, margin)
     sums_C = _Sums.of(encoder, images.content, here)
-    sums_G = _Sums.of(encoder, images.result, here, beside=images.content)
-    laid_over = _Sums.of(encoder, resize(images.style, (height, width)), here, beside=images.content)
+    sums_G = _Sums.of(encoder, images.result, here, other_image=images.content)
+    laid_over = _Sums.of(encoder, resize(images.style, (height, width)), here, other_image=images.content)
     own = Tiling(images.style.shape[2], images.style.shape[3], wanted, TILE, margin)
     sums_S = _Sums.of(encoder, images.style, own)
     return [
@@ -88,22 +88,22 @@ def distances(
 
 @dataclass(frozen=True)
 class _Sums:
-    """What is added up over the tiles of a picture, by layer."""
+    """The sums over the tiles of a picture, by layer."""
 
     grams: dict[str, Summary] = field(default_factory=dict)
     moments: dict[str, Moments] = field(default_factory=dict)
     differences: dict[str, Summary] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, encoder: VGG19, image: Tensor, tiling: Tiling, beside: Tensor | None = None) -> "_Sums":
-        """The sums of a picture; differences only when there is another, of the same size, beside it."""
+    def of(cls, encoder: VGG19, image: Tensor, tiling: Tiling, other_image: Tensor | None = None) -> "_Sums":
+        """The sums of a picture; differences only when there is another picture, of the same size."""
         sums = cls()
         for tile in tiling.tiles:
-            other = {} if beside is None else _own(encoder, beside, tiling, tile)
+            other = {} if other_image is None else _own(encoder, other_image, tiling, tile)
             for name, a in _own(encoder, image, tiling, tile).items():
                 _add(sums.grams, name, gram_summary(a)[0])
                 _add(sums.moments, name, Moments.of(a))
-                if beside is not None:
+                if other_image is not None:
                     _add(sums.differences, name, squared_difference(other[name], a))
         return sums
 
@@ -112,8 +112,8 @@ def _own(encoder: VGG19, image: Tensor, tiling: Tiling, tile: Tile) -> dict[str,
     """A tile's own activations by layer; those of all tiles are the picture's, each once."""
     own: dict[str, Tensor] = {}
 
-    def keep(layer: str, a: Tensor, window: Window) -> Tensor:
-        own[layer] = a[..., window.here[0], window.here[1]].clone()
+    def keep(layer: str, a: Tensor, window: TileWindow) -> Tensor:
+        own[layer] = a[..., window.in_tile[0], window.in_tile[1]].clone()
         return a
 
     tiling.walk(encoder, tiling.cut(image, tile).to(encoder.device), tile, keep)

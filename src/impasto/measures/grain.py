@@ -1,4 +1,4 @@
-"""How crisp the picture is beside the painting.
+"""How crisp the picture is, compared with the painting.
 
     grain = share of G / share of S,   share = energy of lightness above a quarter of the sampling frequency / all of it
 
@@ -16,7 +16,7 @@ FINE = 0.25
 
 
 def grain(images: ComparedImages) -> Measure:
-    """The share of fine detail of the result and the photograph, beside the painting's."""
+    """The share of fine detail of the result and the photograph, relative to the painting's."""
     result, content, style = (fine_share(one) for one in images.lightness)
     return Measure(
         "grain",

@@ -41,7 +41,7 @@ class Measure:
 
 @dataclass(frozen=True)
 class Report:
-    """What was measured of a result beside its two parents.
+    """The measures of a result, compared with its two parents.
 
     about: names and sizes of the three pictures, and the settings they were measured with; JSON-able.
     measures: in the order in which they are shown. notes: what a reader has to know of this very report.
@@ -70,5 +70,5 @@ class Report:
 
 
 def relative(value: float, reference: float, least: float = 0.0) -> float:
-    """value / reference; the value itself beside a reference that is not above `least`, such as a flat picture's."""
+    """value / reference; the value itself where the reference is at most `least`, such as a flat picture's."""
     return value / reference if reference > least else value

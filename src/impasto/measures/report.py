@@ -138,7 +138,7 @@ def _described(name: str, image: Any, own: Picture | None = None) -> dict[str, A
 
 
 def _metadata(result: Result | Source) -> Mapping[str, Any] | None:
-    """What the result carries inside it; None for a picture that carries nothing, or has no file."""
+    """The metadata inside the result; None for a picture that carries nothing, or has no file."""
     if isinstance(result, Result):
         return result.metadata
     if not isinstance(result, str | os.PathLike):
@@ -168,7 +168,7 @@ def _settings(
 
 
 def _left_out(metadata: Mapping[str, Any] | None, identity: bool) -> list[str]:
-    """What of a painting is not looked at, in one line if there is anything."""
+    """A line about the parts of a painting that are not measured, if there are any."""
     if metadata is None or not isinstance(metadata.get("inputs", {}), Mapping):
         return []
     more = [role for role in metadata.get("inputs", {}) if role not in ("content", "style")]

@@ -74,7 +74,7 @@ def seams(images: ComparedImages) -> Measure:
 
 
 def strongest(result: Tensor, content: Tensor) -> Line:
-    """The strongest segment between two rows of a grey picture [H, W], beside the photograph's [H, W].
+    """The strongest segment between two rows of a grey picture [H, W], compared with the photograph's [H, W].
 
     Its strength is 0 where the photograph has as much everywhere, or the picture is too low to tell.
     """
@@ -106,7 +106,7 @@ def _strengths(steps: Tensor, ends: list[int]) -> Iterator[tuple[int, Tensor]]:
 
 
 def _votes(steps: Tensor) -> Tensor:
-    """Steps [lines, pixels] in units of the contrast beside each, clipped to -1 and 1."""
+    """Steps [lines, pixels] in units of the contrast around each, clipped to -1 and 1."""
     squares = functional.pad(steps.square()[None, None], (2, 2, 2, 2), mode="replicate")
     squares = functional.avg_pool2d(squares, (1, 5), 1)[0, 0]
     contrast = ((squares[:-4] + squares[4:]) / 2).sqrt()
@@ -114,7 +114,7 @@ def _votes(steps: Tensor) -> Tensor:
 
 
 def _unpredicted(z: Tensor) -> Tensor:
-    """What a linear least-squares fit to the lines on both sides leaves of z [lines, starts]."""
+    """The residual of z [lines, starts] after a linear least-squares fit to the lines on both sides."""
     k = NEIGHBOURS
     own = z[k : len(z) - k]
     pairs = [z[k - i : len(z) - k - i] + z[k + i : len(z) - k + i] for i in range(1, k + 1)]

@@ -8,7 +8,7 @@ from impasto.measures.measure import Measure, Report
 
 WIDTH = 100
 OPTIMISED = " *"
-"""The mark beside a layer that the painting was optimised for."""
+"""The mark after a layer that the painting was optimised for."""
 
 
 def report_table(report: Report) -> str:

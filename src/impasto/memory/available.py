@@ -17,11 +17,11 @@ from impasto.settings.amounts import bytes_of
 SAFE_PART = 0.8
 """How much of the memory that is free a painting plans to take, when no amount is named."""
 CONTEXT_BYTES = 950_000_000
-"""What a process holds of a GPU beside its tensors: kernels, libraries. 0.80 to 0.91 GB were observed (an H200,
-CUDA 13, `benchmarks/gpu_memory.py`)."""
+"""Bytes of a GPU that a process holds in addition to its tensors: kernels, libraries. 0.80 to 0.91 GB were observed (an
+H200, CUDA 13, `benchmarks/gpu_memory.py`)."""
 GENEROUS = 2
 """How much more than its peak a step may take of a GPU, where there is more: what was not summed up is not refused, and
-cuDNN does not take the whole card (`kept_to`)."""
+cuDNN does not take the whole card (`gpu_memory_limit`)."""
 
 
 @dataclass(frozen=True)
@@ -38,22 +38,22 @@ class AvailableMemory:
     reached: int
 
 
-def available_on(device: torch.device, allowed: str | None, beside: int = 1) -> AvailableMemory:
-    """What this process holds and may hold of the memory of the device that it computes on.
+def available_on(device: torch.device, allowed: str | None, on_machine: int = 1) -> AvailableMemory:
+    """The memory that this process holds and may hold, of the device that it computes on.
 
-    allowed: the amount that the settings name, as in "4GB". beside: processes on this machine that paint together.
+    allowed: the amount that the settings name, as in "4GB". on_machine: processes on this machine that paint together.
     """
     if device.type == "cuda":
-        return _room_on_gpu(device, allowed, beside)
+        return _available_on_gpu(device, allowed, on_machine)
     base = memory.resident()
-    limit = bytes_of(allowed) if allowed else base + int(SAFE_PART * memory.available() / beside)
+    limit = bytes_of(allowed) if allowed else base + int(SAFE_PART * memory.available() / on_machine)
     return AvailableMemory(base, limit, allowed is not None, memory.peak())
 
 
-def _room_on_gpu(device: torch.device, allowed: str | None, beside: int) -> AvailableMemory:
+def _available_on_gpu(device: torch.device, allowed: str | None, on_machine: int) -> AvailableMemory:
     free, _ = torch.cuda.mem_get_info(device)
     held = CONTEXT_BYTES + torch.cuda.memory_reserved(device)
-    sharing = math.ceil(beside / torch.cuda.device_count())
+    sharing = math.ceil(on_machine / torch.cuda.device_count())
     limit = bytes_of(allowed) if allowed else held + int(SAFE_PART * free / sharing)
     return AvailableMemory(torch.cuda.memory_allocated(device), limit, allowed is not None, held)
 
@@ -64,8 +64,8 @@ def step_limit(limit: int, peak: int) -> int:
 
 
 @contextmanager
-def kept_to(limit: int, device: torch.device) -> Iterator[None]:
-    """Tensors on this GPU take no more than `limit` leaves beside the context; then torch raises OutOfMemoryError.
+def gpu_memory_limit(limit: int, device: torch.device) -> Iterator[None]:
+    """Tensors on this GPU take no more than `limit` leaves after the context; then torch raises OutOfMemoryError.
 
     Nor more than the host allowed before, which holds again afterwards.
 

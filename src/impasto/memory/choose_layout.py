@@ -6,16 +6,16 @@ from dataclasses import replace
 
 from impasto.errors import SettingsError
 from impasto.layout import Layout
-from impasto.memory.peak import Demand, Scale
+from impasto.memory.peak import Demand, ScaleSizes
 from impasto.memory.tile_work import evaluation_work
 from impasto.objective.tiling.passes import can_split
-from impasto.settings.amounts import in_words
+from impasto.settings.amounts import bytes_text
 from impasto.solvers.make import SOLVERS
 
 TILES = (2048, 1536, 1024, 768, 512, 384, 256)
 """Sides that are tried, largest first. Below, the halo is most of what a tile sees."""
 DEEP_TILES = (8192, 4096, 3072, 2048, 1536, 1024)
-"""Likewise for the deep blocks, after one piece; only those that are larger than the others'."""
+"""Sides that are tried for the deep blocks, after one piece; only those that are larger than the others'."""
 _KEEPING = {
     ("float32", "memory"): 1.0,
     ("float16", "memory"): 1.02,
@@ -32,7 +32,7 @@ LAST_TILES = (192, 128, 64)
 """Tried only where nothing else helps."""
 
 
-def choose(demand: Demand, scale: Scale, base: int, limit: int) -> tuple[Layout, int]:
+def choose(demand: Demand, scale: ScaleSizes, base: int, limit: int) -> tuple[Layout, int]:
     """The best layout whose peak stays within `limit` bytes, and that peak.
 
     Raises SettingsError, with what would be needed, when there is none.
@@ -43,12 +43,12 @@ def choose(demand: Demand, scale: Scale, base: int, limit: int) -> tuple[Layout,
             return candidate, peak
     height, width = scale.size
     raise SettingsError(
-        f"{width}x{height} pixels need at least {in_words(least(demand, scale, base))} of {demand.where}, and "
-        f"{in_words(limit)} is allowed: {_advice(demand)}"
+        f"{width}x{height} pixels need at least {bytes_text(least(demand, scale, base))} of {demand.where}, and "
+        f"{bytes_text(limit)} is allowed: {_advice(demand)}"
     )
 
 
-def least(demand: Demand, scale: Scale, base: int, solver: str | None = None) -> int:
+def least(demand: Demand, scale: ScaleSizes, base: int, solver: str | None = None) -> int:
     """Bytes below which a scale cannot be painted, by any solver or by this one."""
     return min(
         demand.peak(scale, one, base)
@@ -57,7 +57,7 @@ def least(demand: Demand, scale: Scale, base: int, solver: str | None = None) ->
     )
 
 
-def candidates(demand: Demand, scale: Scale) -> Iterator[Layout]:
+def candidates(demand: Demand, scale: ScaleSizes) -> Iterator[Layout]:
     """Every layout that the demand allows for a scale, best first: L-BFGS before Adam, and then what takes least time.
 
     The smallest tiles come last of all, and only with what needs least memory.
@@ -80,7 +80,7 @@ def candidates(demand: Demand, scale: Scale) -> Iterator[Layout]:
 
 
 def _ways(demand: Demand, steps: int) -> Iterator[Layout]:
-    """Everything that may be done, best first: a solver, and where things are kept.
+    """The layouts that differ in the solver and in where its memory is, best first.
 
     Where the solver that was asked for does not fit, the one that needs least memory paints.
     """
@@ -105,7 +105,7 @@ def _deep_sides(demand: Demand, side: int | None, longest: int) -> list[int | No
 
 
 def _where(layout: Layout) -> tuple[str, str]:
-    return (layout.kept if layout.solver == "lbfgs" else layout.moments, layout.encoding)
+    return (layout.moments if layout.kept == "float32" else layout.kept, layout.encoding)
 
 
 def _advice(demand: Demand) -> str:

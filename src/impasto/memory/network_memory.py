@@ -3,7 +3,7 @@
 The walk is followed layer by layer. Forward, a layer's input and output are there at once. With a graph, what
 the gradient will need stays: one bit an activation and the activations that a Gram matrix was taken of (the
 compiled algorithms), or every activation (torch's). Backward, the gradients by a layer's output and input are
-there at once, beside what has not been used up yet.
+there at once, in addition to what has not been used up yet.
 """
 
 import math
@@ -13,13 +13,11 @@ from dataclasses import dataclass
 from impasto.costs.styles import STYLE_COSTS
 from impasto.objective.tiling.tiles import NETWORK, Blocks
 from impasto.objective.tiling.tiling import Tiling
-from impasto.vgg.layers import CHANNELS_PER_BLOCK, LAYERS, TABLE, Layer, block_stride, deepest
+from impasto.vgg.layers import KERNEL, LAYERS, TABLE, Layer, block_channels, block_stride, deepest, upto
 
 FLOAT = 4
 WINOGRAD_POINTS = 36
 """Values that F(4x4, 3x3) makes of a 3x3 kernel; both directions' kernels are kept."""
-TAPS = 9
-"""Values of a 3x3 kernel."""
 CUSTOM_COPIES = 2
 """Activations' worth that a cost of the user's own is thought to keep for its gradient."""
 VECTOR = 12
@@ -28,12 +26,12 @@ BITS = 8 * FLOAT
 """A bit an activation is this part of the activations."""
 DIFFERENCE_FORWARD, DIFFERENCE_BACK = 3, 3
 """Activations' worth that torch has alive for sum (a_C - a_G)^2: a_G, the difference and its square; and for its
-gradient, beside the difference, as its allocator counts them (`tests/memory/test_footprint.py`)."""
+gradient, in addition to the difference, as its allocator counts them (`tests/memory/test_footprint.py`)."""
 
 
 @dataclass(frozen=True)
 class Network:
-    """What the encoder is asked for, and how.
+    """The layers that the encoder is asked for, and how it computes them.
 
     content, style: layers that are looked at. pooling: "max" or "average". compiled: whether the fused
     algorithms are used, or torch's. workers: threads that compute. custom: layers that costs of the user's own look at.
@@ -48,12 +46,12 @@ class Network:
 
     @property
     def layers(self) -> list[str]:
-        """All of them."""
+        """All layers that are looked at."""
         return sorted(self.content | self.style | self.custom)
 
     def kernel_bytes(self) -> int:
-        """Kernels as the layers keep them: made when a layer is first computed, beside the weights themselves."""
-        values = 2 * WINOGRAD_POINTS if self.compiled else TAPS  # direct: laid out again, channels last
+        """Kernels as the layers keep them: made when a layer is first computed, in addition to the weights."""
+        values = 2 * WINOGRAD_POINTS if self.compiled else KERNEL  # direct: laid out again, channels last
         return sum(values * FLOAT * one.n_in * one.n_out for one in upto(self.layers)[1:])
 
     def working_bytes(self, pixels: int, blocks: Blocks = NETWORK) -> int:
@@ -82,9 +80,9 @@ class Network:
         """
         return max(
             max(
-                self._shown(one, pixels) + self._computed(one, pixels, layers),
-                self._handed_on(one, pixels, layers)
-                + (looking * _whole(one, pixels) if one.name in layers else 0),
+                self._input(one, pixels) + self._made_with_output(one, pixels, layers),
+                self._output(one, pixels, layers)
+                + (looking * _activation_bytes(one, pixels) if one.name in layers else 0),
             )
             for one in upto(layers)
         )
@@ -94,13 +92,13 @@ class Network:
         layers, kept, most = blocks.layers(self.layers), map_bytes(pixels, blocks.first), 0
         held, input_is_kept = [], False
         for one in layers:
-            shown = 0 if input_is_kept else self._shown(one, pixels)
-            most = max(most, kept + shown + self._computed(one, pixels, self.layers))
+            shown = 0 if input_is_kept else self._input(one, pixels)
+            most = max(most, kept + shown + self._made_with_output(one, pixels, self.layers))
             if one.name in self.content:
-                most = max(most, kept + DIFFERENCE_FORWARD * _whole(one, pixels))
-            kept += self._kept(one, pixels)
+                most = max(most, kept + DIFFERENCE_FORWARD * _activation_bytes(one, pixels))
+            kept += self._for_gradient(one, pixels)
             held.append(kept)
-            input_is_kept = not self.compiled or (one.name in self.style and not _ends_block(one))
+            input_is_kept = not self.compiled or (one.name in self.style and not one.ends_block)
         end = 0 if blocks.until is None else map_bytes(pixels, blocks.until)
         return max(
             most,
@@ -108,7 +106,7 @@ class Network:
         )
 
     def evaluation_bytes(self, stages: Sequence[Tiling], gradient: int) -> int:
-        """At the peak of an evaluation, beside its picture: the gradient's bytes, and what a tile takes.
+        """At the peak of an evaluation, without its picture: the gradient's bytes, and what a tile takes.
 
         In two stages the map between them and the derivative by it are there while the deep blocks are walked, and the
         derivative alone while the gradient goes back through the shallow ones.
@@ -121,59 +119,57 @@ class Network:
         maps = 2 if len(stages[1].tiles) > 1 else 1  # a tile that sees all of it is no copy: `Tiling.cut`
         return max(maps * between + deep, gradient + between + shallow)
 
-    def _shown(self, layer: Layer, pixels: int) -> int:
+    def _input(self, layer: Layer, pixels: int) -> int:
         """A layer's input."""
         return FLOAT * layer.n_in * pixels // layer.stride**2
 
-    def _handed_on(self, layer: Layer, pixels: int, layers: Collection[str]) -> int:
+    def _output(self, layer: Layer, pixels: int, layers: Collection[str]) -> int:
         """A layer's output: pooled at once, where that is fused."""
-        whole = _whole(layer, pixels)
-        pooled = self.compiled and layer.name not in layers and _ends_block(layer)
+        whole = _activation_bytes(layer, pixels)
+        pooled = self.compiled and layer.name not in layers and layer.ends_block
         return whole // 4 if pooled else whole
 
-    def _computed(self, layer: Layer, pixels: int, layers: Collection[str]) -> int:
-        """A layer's output, and what is made beside it: a bit each, or torch's output before the ReLU."""
-        whole = _whole(layer, pixels)
-        return self._handed_on(layer, pixels, layers) + whole // BITS if self.compiled else 2 * whole
+    def _made_with_output(self, layer: Layer, pixels: int, layers: Collection[str]) -> int:
+        """A layer's output, and what is made with it: a bit each, or torch's output before the ReLU."""
+        whole = _activation_bytes(layer, pixels)
+        return self._output(layer, pixels, layers) + whole // BITS if self.compiled else 2 * whole
 
-    def _kept(self, layer: Layer, pixels: int) -> int:
-        """What a layer keeps for the gradient: itself, where that is needed, and where it differs from a_C."""
-        whole = _whole(layer, pixels)
+    def _for_gradient(self, layer: Layer, pixels: int) -> int:
+        """Bytes that a layer keeps for the gradient: its activations, where needed, and their difference from a_C."""
+        whole = _activation_bytes(layer, pixels)
         difference = whole if layer.name in self.content else 0
         if layer.name in self.custom:  # itself, and what its measurement keeps: a guess
             difference += CUSTOM_COPIES * whole
         if not self.compiled:  # torch's ReLU keeps its output, and the next convolution its pooled input
-            pooled = whole // 4 if _ends_block(layer) else 0
+            pooled = whole // 4 if layer.ends_block else 0
             return whole + pooled + difference + self._indices(layer, pixels)
-        return whole // BITS + difference + self._itself(layer, pixels) + self._indices(layer, pixels)
+        return (
+            whole // BITS + difference + self._activations_kept(layer, pixels) + self._indices(layer, pixels)
+        )
 
-    def _itself(self, layer: Layer, pixels: int) -> int:
+    def _activations_kept(self, layer: Layer, pixels: int) -> int:
         """A layer's activations, where compiled layers keep them: for its Gram matrix, or for a pooling of torch's."""
-        asked = layer.name in self.style or (layer.name in self.content and _ends_block(layer))
-        return _whole(layer, pixels) if asked else 0
+        asked = layer.name in self.style or (layer.name in self.content and layer.ends_block)
+        return _activation_bytes(layer, pixels) if asked else 0
 
     def _indices(self, layer: Layer, pixels: int) -> int:
         """torch's max pooling keeps an index of 8 bytes a maximum, of which there is one in four activations."""
-        if (
-            self.pooling != "max"
-            or not _ends_block(layer)
-            or (self.compiled and layer.name not in self.layers)
-        ):
+        if self.pooling != "max" or not layer.ends_block or (self.compiled and layer.name not in self.layers):
             return 0
-        return _whole(layer, pixels) // 2
+        return _activation_bytes(layer, pixels) // 2
 
     def _back(self, layer: Layer, pixels: int) -> int:
-        """What is there at most while the gradient goes back through a layer, beside what was kept until then."""
-        whole = _whole(layer, pixels)
+        """The most bytes while the gradient goes back through a layer, in addition to what was kept until then."""
+        whole = _activation_bytes(layer, pixels)
         gone = self._indices(layer, pixels)  # when the gradient comes to what the layer is measured by
-        steps = [whole + whole // 4 if layer.name in self.layers and _ends_block(layer) else 0]
+        steps = [whole + whole // 4 if layer.name in self.layers and layer.ends_block else 0]
         if layer.name in self.content:
-            measured = gone + (self._itself(layer, pixels) if self.compiled else 0)
-            deepest_of_all = layer.name == deepest(tuple(self.layers)) and layer.name not in self.style
+            measured = gone + (self._activations_kept(layer, pixels) if self.compiled else 0)
+            deepest_of_all = layer.name == deepest(self.layers) and layer.name not in self.style
             steps.append((DIFFERENCE_BACK + (not deepest_of_all)) * whole - measured)
         if self.compiled:
-            gone += self._itself(layer, pixels) + (whole if layer.name in self.content else 0)
-            steps.append(self._handed_on(layer, pixels, self.layers) + self._shown(layer, pixels) - gone)
+            gone += self._activations_kept(layer, pixels) + (whole if layer.name in self.content else 0)
+            steps.append(self._output(layer, pixels, self.layers) + self._input(layer, pixels) - gone)
             if layer.name in self.style:  # the Gram matrix's part is added in place
                 steps.append(whole)
         else:  # the ReLU's gradient is a tensor of its own, and so is the Gram matrix's part
@@ -211,21 +207,9 @@ def largest_tile(tiling: Tiling) -> int:
 
 def map_bytes(pixels: int, block: int) -> int:
     """The input of a block, of so many pixels of the picture."""
-    channels = CHANNELS_PER_BLOCK[block - 2] if block > 1 else 3
-    return FLOAT * channels * pixels // block_stride(block) ** 2
+    return FLOAT * block_channels(block) * pixels // block_stride(block) ** 2
 
 
-def upto(layers: Collection[str]) -> Sequence[Layer]:
-    """The network as far as the deepest of `layers`."""
-    last = LAYERS[deepest(tuple(layers))]
-    return TABLE[: TABLE.index(last) + 1]
-
-
-def _whole(layer: Layer, pixels: int) -> int:
-    """All activations of a layer."""
+def _activation_bytes(layer: Layer, pixels: int) -> int:
+    """Bytes of all activations of a layer."""
     return FLOAT * layer.n_out * pixels // layer.stride**2
-
-
-def _ends_block(layer: Layer) -> bool:
-    following = TABLE.index(layer) + 1
-    return following < len(TABLE) and TABLE[following].block > layer.block

@@ -1,4 +1,4 @@
-"""What a painting asks for, and the bytes that the process then holds at most.
+"""The peak of a painting's memory: the bytes that the process holds at most, from what the painting asks for.
 
 The constants were measured with the operating system's own figure for the process (`benchmarks/plan.py`), and those of
 a GPU with `benchmarks/gpu_memory.py`; the rest is arithmetic. `tests/memory` holds the peaks against what is observed.
@@ -29,41 +29,41 @@ from impasto.solvers.memory import scratch_bytes
 from impasto.vgg.layers import LAYERS
 
 CODE_BYTES = 250_000_000
-"""What comes with the first evaluation whatever its size: numba, compiled code, the libraries of torch, and pieces too
-small to be given back. Observed beside the rest: 90 to 180 MB for whole pictures, 135 to 250 in tiles, whose pieces
+"""Bytes of the first evaluation whatever its size: numba, compiled code, the libraries of torch, and pieces too
+small to be given back. Observed in addition: 90 to 180 MB for whole pictures, 135 to 250 in tiles, whose pieces
 differ in size (`benchmarks/plan.py`, 17 cases). It is the most, because the sum is a promise."""
 COMPILER_BYTES = 125_000_000
-"""What compiling takes, where none of the code was compiled before: 118 MB were observed."""
+"""Bytes that compiling takes, where none of the code was compiled before: 118 MB were observed."""
 SLACK = 1.02
-"""What the allocator holds beside what is used, over the parts that change with size. At 1536 pixels their sum alone
-was 3 percent above what was observed."""
+"""The memory that the allocator holds, relative to what is used, over the parts that change with size. At 1536 pixels
+their sum alone was 3 percent above what was observed."""
 GPU_SLACK = 1.2
-"""What torch's allocator has to hold of a GPU, over what is summed up: pieces come and go, and leave gaps of other
-sizes. Held to 1.05 of the sum (`available.kept_to`), 14 of 15 paintings went through, and the other one held to 1.15
+"""The memory that torch's allocator has to hold of a GPU, relative to the sum: pieces come and go, and leave gaps.
+Held to 1.05 of the sum (`available.gpu_memory_limit`), 14 of 15 paintings went through, and the other one held to 1.15
 (`benchmarks/gpu_memory.py`)."""
 WORKSPACE_BYTES = 256 * 2**20
-"""Room in which cuDNN and cuBLAS compute: 40 to 240 MB were observed beside the rest, where a limit was set."""
-SCATTERED = 1.5
-"""What the process holds for the matrices of style targets and rules, over what is allocated: they come and go between
-each other. 12 regions at 512 pixels took 1.3 (gram), 1.4 (covariance) and 1.5 (wasserstein) of it."""
-STARTING, GROWING = 3, 2
+"""Room in which cuDNN and cuBLAS compute: 40 to 240 MB were observed in addition to the rest, where a limit was set."""
+FRAGMENTATION = 1.5
+"""The fragmentation of the matrices of style targets and rules: memory held, relative to what is allocated. 12 regions
+at 512 pixels took 1.3 (gram), 1.4 (covariance) and 1.5 (wasserstein) of it."""
+STARTING_COPIES, UPSCALING_COPIES = 3, 2
 """Canvases' worth that is alive while the first canvas is made, and while a later one grows, beside the canvas that it
 grows from: that canvas, the solver's copy, and the photograph under the first."""
-SHOWN, PROTECTED = 1, 7 / 3
-"""Likewise while a picture is shown or written: a copy; or the photograph, its mask, and the two laid together."""
+SHOWN_COPIES, PROTECTED_COPIES = 1, 7 / 3
+"""The same while a picture is shown or written: a copy; or the photograph, its mask, and the two laid together."""
 STRIPS = 10
 """Copies of a strip of a canvas that are there while it grows, or takes on colours, strip by strip."""
-LOOKING = 4
+ENCODING_COPIES = 4
 """Activations' worth that is taken while a content layer is encoded: its moments in float64, and their squares."""
 CANDIDATE_BYTES = FLOAT * POSITIONS * sum(LAYERS[one].n_out for one in NEIGHBOUR_LAYERS)
 """The candidates for neighbours of one region, in all layers."""
-WEIGHING = 5
+GUIDE_MAPS = 5
 """Maps of one value a pixel that are alive while a region's weights are averaged and eroded in the finest layer."""
 
 
 @dataclass(frozen=True)
-class Scale:
-    """What is known of one scale before it is planned: sizes (height, width) of canvas and painting, and steps.
+class ScaleSizes:
+    """One scale before it is planned: sizes (height, width) of canvas and painting, and steps.
 
     coarser: the size that its canvas grows from; None for the first scale.
     """
@@ -76,7 +76,7 @@ class Scale:
 
 @dataclass(frozen=True)
 class Demand:
-    """What the settings ask for.
+    """The demand of the settings on memory.
 
     engine: "auto", "whole" or "tiled"; tile: its side, None for what fits. solver, history: as in the settings.
     margin: pixels of mirrored border. disk: bytes that may be written to it. final: size of the result, to which
@@ -124,11 +124,11 @@ class Demand:
         """The tiles of a picture."""
         return Tiling(*size, layers, tile, self.margin)
 
-    def passes(self, scale: Scale, layout: Layout) -> list[Tiling]:
+    def passes(self, scale: ScaleSizes, layout: Layout) -> list[Tiling]:
         """The tiles in which a scale is evaluated."""
         return passes(*scale.size, self.network.layers, layout.tile, layout.deep_tile, self.margin)
 
-    def peak(self, scale: Scale, layout: Layout, base: int) -> int:
+    def peak(self, scale: ScaleSizes, layout: Layout, base: int) -> int:
         """Bytes that the process holds at most while this scale is painted; `base`: what it holds before.
 
         Kernels and compiled code are counted as if they were still to come: a second painting in the same process
@@ -142,19 +142,19 @@ class Demand:
         encoding = encoding_bytes(content, network.content) if layout.encoding == "memory" else 0
         solver = SOLVERS[layout.solver].vectors(layout, self)
         guides = self.regions * guide_bytes(content, network.style)
-        weights = (self.regions + WEIGHING) * self.ranks * vector // 3 if self.regions else 0
+        weights = (self.regions + GUIDE_MAPS) * self.ranks * vector // 3 if self.regions else 0
         parts = self.style_masks * guide_bytes(style, network.style)
         painting = network.forward_bytes(largest_tile(style), network.style)
         preparing = max(
             self.beginning(scale),
             2 * vector
             + encoding
-            + network.forward_bytes(largest_tile(content_only), network.content, LOOKING),
+            + network.forward_bytes(largest_tile(content_only), network.content, ENCODING_COPIES),
             vector
             + encoding
             + style_vector
             + parts
-            + max(painting, WEIGHING * self.ranks * style_vector // 3 if parts else 0),
+            + max(painting, GUIDE_MAPS * self.ranks * style_vector // 3 if parts else 0),
             vector + encoding + guides + weights,
         )
         # Padded, the gradient of that, and the same folded back.
@@ -170,7 +170,7 @@ class Demand:
         held += self.image_costs * vector // VECTOR + self.styles_kept
         # One term of Gram matrices for each layer is among what was observed as CODE_BYTES.
         rules = max(1, self.regions) * rule_bytes(network.style, self.style_cost)
-        held += int(SCATTERED * (rules - rule_bytes(network.style, "gram")))
+        held += int(FRAGMENTATION * (rules - rule_bytes(network.style, "gram")))
         if self.protected:  # the photograph and the mask, and the picture they make
             held += 4 * vector // 3
             evaluating += 4 * vector // 3
@@ -183,16 +183,16 @@ class Demand:
         code += max(network.working_bytes(largest_tile(one), one.blocks) for one in walked)
         return int(base + code + SLACK * max(preparing, stepping))
 
-    def beginning(self, scale: Scale) -> int:
+    def beginning(self, scale: ScaleSizes) -> int:
         """Bytes that are there while the canvas of a scale is made."""
         pixels = math.prod(scale.size)
         if scale.coarser is None:
-            return VECTOR * (STARTING * pixels + self.start)
-        return VECTOR * (GROWING * pixels + math.prod(scale.coarser)) + _strips(scale.size)
+            return VECTOR * (STARTING_COPIES * pixels + self.start)
+        return VECTOR * (UPSCALING_COPIES * pixels + math.prod(scale.coarser)) + _strips(scale.size)
 
-    def showing(self, scale: Scale) -> int:
-        """Bytes of the result as it is shown or kept, beside the solver's: an unfinished picture is grown first."""
-        copies = PROTECTED if self.protected else SHOWN
+    def showing(self, scale: ScaleSizes) -> int:
+        """Bytes of the result as it is shown or saved, without the solver's: an unfinished picture is grown first."""
+        copies = PROTECTED_COPIES if self.protected else SHOWN_COPIES
         if self.final not in (None, scale.size):
             copies += 1
         if self.ranks > 1:  # the whole picture, and a slab on its way
@@ -202,10 +202,10 @@ class Demand:
         size = self.final or scale.size
         return int(VECTOR * copies * math.prod(size)) + _strips(size)
 
-    def written(self, scale: Scale, layout: Layout) -> int:
+    def written(self, scale: ScaleSizes, layout: Layout) -> int:
         """Bytes that lie on disk while a scale is painted."""
-        pairs = layout.solver == "lbfgs" and layout.kept == "disk"
-        size = 2 * layout.history * VECTOR * scale.size[0] * scale.size[1] if pairs else 0
+        pairs = layout.history if layout.kept == "disk" else 0
+        size = 2 * pairs * VECTOR * scale.size[0] * scale.size[1]
         if layout.encoding == "disk":
             size += encoding_bytes(self.tiling(scale.size, None, self.network.layers), self.network.content)
         return size

@@ -1,4 +1,4 @@
-"""What a painting asks of memory, from its settings, inputs and costs; see `peak.py` for what becomes of it."""
+"""The demand of a painting on memory, from its settings, inputs and costs; see `peak.py` for what becomes of it."""
 
 from collections.abc import Sequence
 
@@ -44,7 +44,7 @@ def memory_request(
     image_costs: Sequence[ImageCost] = (),
     styles_kept: int = 0,
 ) -> Demand:
-    """What a painting of these asks for. styles_kept: bytes of style encodings that may be kept."""
+    """The demand of a painting of these. styles_kept: bytes of style encodings that may be kept."""
     compiled = uses_compiled_code(settings, encoder)
     network = Network(
         frozenset(settings.content_layer),
@@ -62,7 +62,7 @@ def memory_request(
         history=settings.history,
         margin=MARGIN if settings.border == "mirror" else 0,
         # Processes on one machine share its disk, and the one with the least room decides.
-        disk=-int(partition.largest(-scratch.room() / partition.on_machine)),
+        disk=-int(partition.largest(-scratch.free_bytes() / partition.on_machine)),
         style_cost=settings.style_cost,
         fresh=has_to_compile(settings, encoder),
         start=0 if inputs.start is None else inputs.start.height * inputs.start.width,

@@ -12,15 +12,10 @@ from impasto.memory.network_memory import VECTOR
 from impasto.memory.peak import Demand
 from impasto.memory.plan import Plan, PlannedScale
 from impasto.memory.tile_work import FORWARD, evaluation_walks, evaluation_work, work
+from impasto.solvers.make import SOLVERS
 from impasto.vgg.layers import LAYERS
 
-EVALUATIONS = 1.07
-"""Evaluations of a step of L-BFGS: 1.05 to 1.1 were counted. Adam takes one."""
-LBFGS_PASSES, ADAM_PASSES = 24, 8
-"""A step's work on vectors without pairs, counted in additions of one vector to another; the metric is most of it."""
-PAIR_PASSES = {"float32": 3.3, "float16": 5.0, "disk": 3.3}
-"""Likewise for each pair: two products and two additions, and half precision converted."""
-GROWING_PASSES = 150
+UPSCALING_PASSES = 150
 """A canvas grown, with its detail, the targets' pictures resized (additions, per pixel of the larger canvas)."""
 WRITING = 3e-7
 """Seconds a pixel for a PNG with 8 bits."""
@@ -29,8 +24,8 @@ WRITING = 3e-7
 def forecast(plan: Plan, speed: Speed) -> Plan:
     """The same plan with its times."""
     scales = tuple(replace(one, seconds=_seconds(plan.demand, one, speed)) for one in plan.scales)
-    growing = sum(GROWING_PASSES * _values(one) * speed.value for one in plan.scales)
-    return replace(plan, scales=scales, seconds_beside=growing + WRITING * _values(plan.scales[-1]) / 3)
+    upscaling = sum(UPSCALING_PASSES * _values(one) * speed.value for one in plan.scales)
+    return replace(plan, scales=scales, other_seconds=upscaling + WRITING * _values(plan.scales[-1]) / 3)
 
 
 def _seconds(demand: Demand, one: PlannedScale, speed: Speed) -> float:
@@ -48,12 +43,12 @@ def _seconds(demand: Demand, one: PlannedScale, speed: Speed) -> float:
         (3 * demand.neighbours, one.scale.size, one.layout.tile, NEIGHBOUR_LAYERS),
         (demand.neighbours * demand.styles, one.scale.style_size, one.layout.style_tile, NEIGHBOUR_LAYERS),
     ):
-        own = demand.tiling(size, tile, list(looked_at))
-        targets += count * FORWARD * (speed.walk * len(own.tiles) + speed.work * work(own))
+        walk = demand.tiling(size, tile, list(looked_at))
+        targets += count * FORWARD * (speed.walk * len(walk.tiles) + speed.work * work(walk))
     targets += regions * speed.search * _searched(demand, one)
-    steps = one.scale.steps
-    evaluations = EVALUATIONS * steps + 1 if one.layout.solver == "lbfgs" else steps
-    return targets + evaluations * evaluation + steps * _solver_step(one, speed)
+    solver = SOLVERS[one.layout.solver].work(one.layout, one.scale.steps)
+    own = solver.additions * speed.value + solver.reads * VECTOR / 3 * (speed.byte or 0.0)
+    return targets + solver.evaluations * evaluation + own * _values(one)
 
 
 def _searched(demand: Demand, one: PlannedScale) -> int:
@@ -69,19 +64,6 @@ def _searched(demand: Demand, one: PlannedScale) -> int:
         * LAYERS[layer].n_out
         for layer in NEIGHBOUR_LAYERS
     )
-
-
-def _solver_step(one: PlannedScale, speed: Speed) -> float:
-    values = _values(one)
-    if one.layout.solver == "adam":
-        return ADAM_PASSES * values * speed.value
-    # At first there are fewer pairs than there is room for.
-    steps, most = one.scale.steps, one.layout.history
-    pairs = most - most * (most + 1) / (2 * steps) if steps > most else (steps - 1) / 2
-    seconds = (LBFGS_PASSES + PAIR_PASSES[one.layout.kept] * pairs) * values * speed.value
-    if one.layout.kept == "disk":
-        seconds += 4 * pairs * VECTOR / 3 * values * (speed.byte or 0.0)  # each vector is read twice
-    return seconds
 
 
 def _values(one: PlannedScale) -> int:

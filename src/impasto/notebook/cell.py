@@ -8,11 +8,11 @@ import pyvips
 from IPython.display import display
 
 from impasto.cli.reporter import Reporter, Title
-from impasto.faces.progress import Meter, facts_of
-from impasto.faces.sizes import shrunk
-from impasto.faces.words import clock
 from impasto.notebook import curve
 from impasto.pages.pixels import data_uri
+from impasto.ui.formatting import clock
+from impasto.ui.progress import Meter, facts_of
+from impasto.ui.sizes import shrunk
 
 if TYPE_CHECKING:
     from impasto import Event, Painting, Step
@@ -107,7 +107,7 @@ class Cell(Reporter):
         return {"text/html": page, "text/plain": ", ".join(f"{name} {fact}" for name, fact in facts.items())}
 
     def _facts(self) -> dict[str, str]:
-        """What is said in words, by name."""
+        """The facts of the display, by name."""
         facts = facts_of(self._step, self._event)
         if self._step is None and self._event is None:
             return facts
@@ -116,7 +116,7 @@ class Cell(Reporter):
         return facts | {"time": f"{clock(self._meter.task.elapsed or 0)} gone{time_left}"}
 
     def _foot(self) -> str:
-        """What can be done now."""
+        """The actions that are possible now."""
         if self._ended:
             return "Stopped; the picture is kept." if self._meter.task.completed < 1 else "Painted."
         if self._stopping:

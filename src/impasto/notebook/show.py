@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import impasto
 from impasto.cli.display import make_reporter
 from impasto.cli.reporter import Reporter, Title
-from impasto.inputs.style_sources import in_words
+from impasto.inputs.style_sources import joined_names
 from impasto.notebook.stopping import stoppable
 
 if TYPE_CHECKING:
@@ -76,4 +76,4 @@ def in_notebook() -> bool:
 def _title(painting: "Painting") -> Title:
     inputs = painting.metadata["inputs"]
     styles = [one["name"] for role, one in inputs.items() if re.fullmatch(r"style( \d+)?", role)]
-    return Title(inputs["content"]["name"], in_words(styles), "a picture", painting.size)
+    return Title(inputs["content"]["name"], joined_names(styles), "a picture", painting.size)

@@ -13,13 +13,13 @@ _PATIENCE = 1.0
 
 
 @contextlib.contextmanager
-def stoppable(told: Callable[[], None]) -> Iterator[Interruption]:
-    """Within this block an interrupt only sets `asked` and calls `told`; a second one raises KeyboardInterrupt."""
+def stoppable(on_stop: Callable[[], None]) -> Iterator[Interruption]:
+    """Within this block an interrupt only sets `asked` and calls `on_stop`; a second one raises KeyboardInterrupt."""
     with contextlib.ExitStack() as stack:
         if threading.current_thread() is threading.main_thread():
-            stop = stack.enter_context(finishing_the_step(told))
+            stop = stack.enter_context(finishing_the_step(on_stop))
         else:  # where no signal arrives
-            stop = Interruption(told)
+            stop = Interruption(on_stop)
         button = _button(stop)
         if button is not None:
             stack.callback(button.close)

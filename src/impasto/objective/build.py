@@ -11,24 +11,23 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from impasto.costs.content_store import InMemory, OnDisk
+from impasto.costs.content_store import EncodingInMemory, EncodingOnDisk
 from impasto.costs.custom import custom_layers
 from impasto.costs.image_cost import CanvasScale, HoldAtScale, ImageCost
 from impasto.costs.neighbours import NEIGHBOUR_LAYERS, NeighbourTerm
 from impasto.costs.region import Guide
 from impasto.costs.term import Summary, Term
 from impasto.costs.total_variation import SquaredVariation, TotalVariation
-from impasto.distributed.partition import RowExchange
-from impasto.evaluation import Evaluate, Evaluation
+from impasto.evaluation import Evaluate
 from impasto.files import scratch
 from impasto.images.masks.mask import Mask
 from impasto.objective.encode_neighbours import Neighbours, encode_neighbours
 from impasto.objective.encode_style import StyleEncodings, canvas_guides, encode_styles
-from impasto.objective.grayscale import Grayscale
+from impasto.objective.grayscale import GRAYSCALE
 from impasto.objective.image_costs import WithImageCosts
-from impasto.objective.margin import Mirrored
+from impasto.objective.margin import mirror
 from impasto.objective.palette import RegionPalette, WithPalettes, encode_palettes
-from impasto.objective.protected import Protected, Protection
+from impasto.objective.protected import Protection
 from impasto.objective.scale_setup import ScaleSetup
 from impasto.objective.targets import (
     ContentEncoding,
@@ -44,13 +43,14 @@ from impasto.objective.targets import (
 from impasto.objective.tiled import Tiled
 from impasto.objective.tiling.passes import passes
 from impasto.objective.tiling.tiling import Tiling
+from impasto.objective.transform import Transform, seen_through
 from impasto.objective.whole import Whole
 from impasto.tensor_types import Image, Span
 
 
 @dataclass(frozen=True, eq=False)
 class Encodings:
-    """What was measured of the pictures at one scale.
+    """The measurements of the pictures at one scale.
 
     content: a_C of each content layer. styles: what the style cost measures, by style image, part of it and layer.
     guides: of each region, by layer; None for one that is everywhere. neighbours: of each region, by layer.
@@ -74,7 +74,7 @@ def encode(setup: ScaleSetup, canvas: Image | None = None, kept: StyleEncodings 
     canvas: the canvas with which the scale begins, this process's rows; needed where neighbours are searched.
     kept: encodings of styles from earlier paintings, which are used again.
     """
-    on_disk = partial(OnDisk, scratch.folder())
+    on_disk = partial(EncodingOnDisk, scratch.folder())
     tiling = setup.canvas_tiling(list(setup.content_layers))
     content = encode_content(
         setup.encoder,
@@ -82,7 +82,7 @@ def encode(setup: ScaleSetup, canvas: Image | None = None, kept: StyleEncodings 
         setup.content_layers,
         setup.settings.balance,
         tiling,
-        on_disk if setup.layout.encoding == "disk" else InMemory,
+        on_disk if setup.layout.encoding == "disk" else EncodingInMemory,
         setup.partition,
         setup.reference_pooling,
     )
@@ -122,8 +122,7 @@ def _canvas_scale(setup: ScaleSetup) -> CanvasScale:
 def build_objective(setup: ScaleSetup, encodings: Encodings) -> Evaluate:
     """J of the canvas of a scale, and its gradient: the function that the solver brings down.
 
-    From the inside out: the costs that the network sees, in one piece or in tiles; costs on the picture itself; what
-    is protected; a canvas that has to stay grey.
+    J = network costs + palette cost + image costs, of the canvas with what is protected laid over it.
     """
     settings = setup.settings
     terms: list[Term] = [
@@ -148,8 +147,8 @@ def build_objective(setup: ScaleSetup, encodings: Encodings) -> Evaluate:
         evaluate = WithImageCosts(evaluate, image_costs, setup.size, setup.partition)
     protection = protection_at(setup, setup.own_rows)
     if protection is not None:
-        evaluate = Protected(evaluate, protection)
-    return Grayscale(evaluate) if settings.colour == "photograph" else evaluate
+        evaluate = seen_through(protection.transform(), evaluate)
+    return seen_through(GRAYSCALE, evaluate) if settings.colour == "photograph" else evaluate
 
 
 def _fidelity(setup: ScaleSetup) -> ImageCost:
@@ -161,7 +160,7 @@ def _fidelity(setup: ScaleSetup) -> ImageCost:
 
 
 def protection_at(setup: ScaleSetup, rows: Span) -> Protection | None:
-    """What stays of the content image in some rows of the canvas; None without a protect mask."""
+    """The protection of some rows of the canvas; None without a protect mask."""
     mask = setup.inputs.protect
     if mask is None:
         return None
@@ -215,30 +214,19 @@ def _custom_terms(setup: ScaleSetup, encodings: Encodings) -> list[Term]:
 
 
 def _engine(setup: ScaleSetup, terms: Sequence[Term]) -> Evaluate:
-    """What the network sees: the whole picture at once, tile by tile, or this process's rows of it."""
+    """The costs that the network computes: of the whole picture at once, tile by tile, or of this process's rows."""
     encoder, settings, layout, partition = setup.encoder, setup.settings, setup.layout, setup.partition
     if partition.size == 1 and layout.tile is None:
         if not setup.margin:
             return Whole(encoder, terms, settings.alpha, settings.beta)
         tiling = Tiling(*setup.size, setup.layers, margin=setup.margin)
-        return Mirrored(Whole(encoder, terms, settings.alpha, settings.beta, tiling.window))
+        whole = Whole(encoder, terms, settings.alpha, settings.beta, tiling.window)
+        return seen_through(mirror(setup.size), whole)
     if partition.size == 1:
         walked = passes(*setup.size, setup.layers, layout.tile, layout.deep_tile, setup.margin)
         return Tiled(encoder, terms, settings.alpha, settings.beta, walked)
     own = setup.canvas_tiling(setup.layers)
     tiled = Tiled(encoder, terms, settings.alpha, settings.beta, [own], partition)
-    return _WithNeighbours(
-        tiled,
-        partition.exchange(setup.size[0], lambda rank: setup.canvas_tiling(setup.layers, rank).rows),
-    )
-
-
-class _WithNeighbours:
-    """`evaluate(own rows)`: asks the neighbours for the rows around them, and gives them the gradient of those."""
-
-    def __init__(self, evaluate: Evaluate, rows: RowExchange):
-        self._evaluate, self._rows = evaluate, rows
-
-    def __call__(self, image: Image) -> Evaluation:
-        evaluation = self._evaluate(self._rows.widened(image.detach()))
-        return Evaluation(evaluation.cost, self._rows.folded(evaluation.gradient))
+    # The neighbours give the rows around this process's own, and get the gradient with respect to them.
+    rows = partition.exchange(setup.size[0], lambda rank: setup.canvas_tiling(setup.layers, rank).rows)
+    return seen_through(Transform(rows.widened, rows.folded), tiled)

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from impasto.costs.neighbours import POSITIONS, Candidates, nearest
-from impasto.costs.term import Window
+from impasto.costs.term import TileWindow
 from impasto.images.masks.mask import Mask
 from impasto.inputs.inputs import Region
 from impasto.objective.region_guides import layer_guides
@@ -52,19 +52,21 @@ def encode_neighbours(setup: ScaleSetup, canvas: Tensor) -> list[dict[str, Neigh
     for tile in tiling.tiles:
         of_content: dict[str, Tensor] = {}
 
-        def keep(layer: str, a: Tensor, window: Window, of_content: dict[str, Tensor] = of_content) -> Tensor:
+        def keep(
+            layer: str, a: Tensor, window: TileWindow, of_content: dict[str, Tensor] = of_content
+        ) -> Tensor:
             of_content[layer] = _rows(a, window)
             return a
 
         def search(
-            layer: str, a: Tensor, window: Window, of_content: dict[str, Tensor] = of_content
+            layer: str, a: Tensor, window: TileWindow, of_content: dict[str, Tensor] = of_content
         ) -> Tensor:
             own = _rows(a, window)
-            height = heights[layer][window.there[0]].repeat_interleave(a[..., window.here[1]].shape[3])
+            height = heights[layer][window.in_layer[0]].repeat_interleave(a[..., window.in_tile[1]].shape[3])
             for region in found:
                 candidates, placement = region[layer].candidates, setup.settings.placement
                 index = nearest(own, of_content[layer], means[layer], height, candidates, placement)
-                there = region[layer].index[window.there]
+                there = region[layer].index[window.in_layer]
                 there.copy_(index.view(there.shape))
             return a
 
@@ -73,9 +75,9 @@ def encode_neighbours(setup: ScaleSetup, canvas: Tensor) -> list[dict[str, Neigh
     return found
 
 
-def _rows(a: Tensor, window: Window) -> Tensor:
+def _rows(a: Tensor, window: TileWindow) -> Tensor:
     """The positions of a window, [K, n_C]."""
-    return a[0].permute(1, 2, 0)[window.here].reshape(-1, a.shape[1])
+    return a[0].permute(1, 2, 0)[window.in_tile].reshape(-1, a.shape[1])
 
 
 def _means(setup: ScaleSetup, content: Tensor, tiling: Tiling, layers: Sequence[str]) -> dict[str, Tensor]:
@@ -83,7 +85,7 @@ def _means(setup: ScaleSetup, content: Tensor, tiling: Tiling, layers: Sequence[
     sums: dict[str, Tensor] = {}
     count = dict.fromkeys(layers, 0)
 
-    def add(layer: str, a: Tensor, window: Window) -> Tensor:
+    def add(layer: str, a: Tensor, window: TileWindow) -> Tensor:
         own = _rows(a, window)
         sums[layer] = sums.get(layer, 0) + own.sum(0, dtype=torch.float64)
         count[layer] += len(own)
@@ -127,13 +129,13 @@ def _sample(
     chosen = {layer: _chosen(guides[layer].weight, wanted) for layer in layers}
     found: dict[str, Tensor] = {}
 
-    def keep(layer: str, a: Tensor, window: Window) -> Tensor:
+    def keep(layer: str, a: Tensor, window: TileWindow) -> Tensor:
         numbers = chosen[layer]
         if layer not in found:
             found[layer] = a.new_zeros(int(numbers.max()) + 1, a.shape[1])
         first = tiling.own_rows(layer).start
-        rows = slice(window.there[0].start + first, window.there[0].stop + first)
-        here = numbers[rows, window.there[1]].flatten().to(a.device)
+        rows = slice(window.in_layer[0].start + first, window.in_layer[0].stop + first)
+        here = numbers[rows, window.in_layer[1]].flatten().to(a.device)
         found[layer][here[here >= 0].long()] = _rows(a, window)[here >= 0]
         return a
 

@@ -9,10 +9,12 @@ The margin is seen and not measured: no cost counts its positions. Counted, they
 second derivative, and targets of their own; a straight line ran through pictures where the mirror images end.
 """
 
+from functools import partial
+
 import torch.nn.functional as F
 from torch import Tensor
 
-from impasto.evaluation import Evaluate, Evaluation
+from impasto.objective.transform import Transform
 from impasto.tensor_types import Image
 
 MARGIN = 16
@@ -26,7 +28,9 @@ def mirrored(image: Image, margin: int = MARGIN) -> Tensor:
 
 
 def folded(gradient: Tensor, size: tuple[int, int], margin: int = MARGIN) -> Tensor:
-    """The way back: of the gradient by a mirrored image that by the image itself, [1, 3, *size]; `gradient` is used up.
+    """The gradient with respect to an image [1, 3, *size], given that with respect to its mirrored copy.
+
+    `gradient` is overwritten.
 
     Each pixel's own derivative and those of its mirror images are added in one order, always: torch's own way back
     adds them on a GPU as they come, and the last bits would differ from run to run.
@@ -41,18 +45,9 @@ def folded(gradient: Tensor, size: tuple[int, int], margin: int = MARGIN) -> Ten
     return gradient.contiguous()
 
 
-class Mirrored:
-    """`evaluate(image)` that asks `evaluate` for the mirrored picture.
+def mirror(size: tuple[int, int]) -> Transform:
+    """The mirrored picture instead of one of this height and width; targets have to be made from mirrored ones too.
 
-    The targets of `evaluate` have to be made from mirrored pictures too. Each pixel's derivative is the sum
-    over itself and its mirror images, so the gradient is exact.
+    Each pixel's derivative is the sum over itself and its mirror images, so the gradient is exact.
     """
-
-    def __init__(self, evaluate: Evaluate):
-        self._evaluate = evaluate
-
-    def __call__(self, image: Image) -> Evaluation:
-        """The cost of the mirrored `image`, and its gradient by the pixels of `image`."""
-        evaluation = self._evaluate(mirrored(image.detach()))
-        height, width = image.shape[2:]
-        return Evaluation(evaluation.cost, folded(evaluation.gradient, (height, width)))
+    return Transform(mirrored, partial(folded, size=size))

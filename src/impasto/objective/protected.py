@@ -9,31 +9,22 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from impasto.evaluation import Evaluate, Evaluation
+from impasto.objective.transform import Transform
 from impasto.tensor_types import Image
 
 
 @dataclass(frozen=True, eq=False)
 class Protection:
-    """content: C [1, 3, H, W]. kept: m [1, 1, H, W]; where several processes share a picture, the own rows of both."""
+    """content: C [1, 3, H, W]. mask: m [1, 1, H, W]; where several processes share a picture, the own rows of both."""
 
     content: Tensor
-    kept: Tensor
+    mask: Tensor
 
     def over(self, canvas: Image) -> Image:
         """G, given X."""
         # lerp counts from the nearer end: exactly X where m = 0, and exactly C where m = 1.
-        return torch.lerp(canvas, self.content.to(canvas), self.kept.to(canvas))
+        return torch.lerp(canvas, self.content.to(canvas), self.mask.to(canvas))
 
-
-class Protected:
-    """`evaluate(X)`: the cost of G, and its gradient by X."""
-
-    def __init__(self, evaluate: Evaluate, protection: Protection):
-        self._evaluate, self._protection = evaluate, protection
-
-    def __call__(self, image: Image) -> Evaluation:
-        """J and dJ/dX at `image`."""
-        evaluation = self._evaluate(self._protection.over(image.detach()))
-        gradient = evaluation.gradient.mul_(1 - self._protection.kept.to(evaluation.gradient))
-        return Evaluation(evaluation.cost, gradient)
+    def transform(self) -> Transform:
+        """G as a function of X; dJ/dX = (1 - m) dJ/dG."""
+        return Transform(self.over, lambda gradient: gradient.mul_(1 - self.mask.to(gradient)))

@@ -20,13 +20,13 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from impasto.costs.region import Guide
-from impasto.costs.term import EVERYWHERE, Place
+from impasto.costs.term import EVERYWHERE, Slices
 from impasto.objective.tiling.tiling import Tiling
 from impasto.vgg.layers import LAYERS
 
 FAR = 2
 """Positions beyond itself that an activation is taken to see, at most. The table's reach of relu4_1 and relu5_1 is 4,
-but what lies far counts little. One painting laid beside another along the mask of some houses (256 x 192 pixels):
+but what lies far counts little. One painting laid next to another along the mask of some houses (256 x 192 pixels):
 without erosion the first one's guided Gram matrix is 24, 23 and 56 percent of the way to the other (relu3_1, relu4_1,
 relu5_1), with 2 positions 12, 14 and 39; with 4, relu4_1 gains one more, and loses a third of the region instead of a
 fifth."""
@@ -73,7 +73,7 @@ def reach(layer: str) -> int:
     return min(FAR, round(LAYERS[layer].halo / LAYERS[layer].stride))
 
 
-def eroded(w: Tensor, reach: int, measured: Place = EVERYWHERE) -> Tensor:
+def eroded(w: Tensor, reach: int, measured: Slices = EVERYWHERE) -> Tensor:
     """w' of the weights of one layer [n_H, n_W]; measured: where LEFT of the region stays."""
     least = LEFT * float(w[measured].sum(dtype=torch.float64))
     while reach:

@@ -1,4 +1,4 @@
-"""What the objective of one scale is made of, and how its pictures are walked."""
+"""The parts of the objective of one scale, and the tilings of its pictures."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,11 +22,11 @@ from impasto.vgg.vgg19 import VGG19
 
 @dataclass(frozen=True)
 class ScaleSetup:
-    """What the objective of one scale is made of.
+    """The parts of the objective of one scale.
 
     settings, inputs: as they are now; a painting that is steered changes weights in both. content_layers,
     style_layers: those that are encoded, whatever weight they have now. size: height and width of the canvas.
-    style_sizes: of each style image beside it. layout: how the scale is computed. partition: the processes that own
+    style_sizes: of each style image for it. layout: how the scale is computed. partition: the processes that own
     rows of the canvas. costs, image_costs: of the user's own. grows: whether a larger scale follows.
     """
 
@@ -92,7 +92,7 @@ class ScaleSetup:
         return rows_at(self.inputs.content, self.size, *rows).to(self.encoder.device)
 
     def style_rows(self, number: int, rows: Span) -> Image:
-        """Rows of a style image at its size beside the canvas, on the encoder's device."""
+        """Rows of a style image at its size for the canvas, on the encoder's device."""
         return self._rows(self.inputs.styles[number].picture, self.style_sizes[number], rows)
 
     def _rows(self, picture: Picture, size: tuple[int, int], rows: Span) -> Tensor:

@@ -1,4 +1,4 @@
-"""What a picture is measured against: the cost terms of a content and a style image, at one size."""
+"""The targets of a painting: the cost terms of a content and a style image, at one size."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ import torch
 from torch import Tensor
 
 from impasto.costs.content import ContentTerm
-from impasto.costs.content_store import Encoding, InMemory, MakeEncoding
+from impasto.costs.content_store import Encoding, EncodingInMemory, MakeEncoding
 from impasto.costs.custom import CustomCost, CustomTerm, check_measure, check_rule, custom_summary
 from impasto.costs.normalization import Moments, content_reference, style_reference, typical_activation
 from impasto.costs.region import Guide, GuidedTerm, guided_summary, of_region
 from impasto.costs.styles import STYLE_COSTS, StyleTerm
-from impasto.costs.term import Summary, Window
+from impasto.costs.term import Summary, TileWindow
 from impasto.distributed.partial_sums import shared_moments, shared_summaries
 from impasto.distributed.partition import WHOLE, Partition
 from impasto.objective.tiling.tiling import Tiling
@@ -24,13 +24,13 @@ from impasto.vgg.vgg19 import VGG19
 
 
 class _Measure(NamedTuple):
-    """What is measured of a layer. of: (activation, window) -> the sums, and the activation to go on with.
+    """A measurement in a layer. of: (activation, window) -> the sums, and the activation to continue with.
 
     nothing: the same of activations that are all 0, where a process has no part of the picture.
     """
 
     layer: str
-    of: Callable[[Tensor, Window], tuple[Summary, Any]]
+    of: Callable[[Tensor, TileWindow], tuple[Summary, Any]]
     nothing: Callable[[Tensor], tuple[Summary, Any]]
 
 
@@ -50,7 +50,7 @@ def encode_content(
     layers: Sequence[str],
     balance: bool,
     tiling: Tiling | None = None,
-    make: MakeEncoding = InMemory,
+    make: MakeEncoding = EncodingInMemory,
     partition: Partition = WHOLE,
     pooling: str | None = None,
 ) -> list[ContentEncoding]:
@@ -65,11 +65,11 @@ def encode_content(
     encodings: dict[str, Encoding] = {}
     moments: dict[str, Moments] = {}
 
-    def keep(layer: str, a_C: Tensor, window: Window) -> Tensor:
-        own = a_C[..., window.here[0], window.here[1]]
+    def keep(layer: str, a_C: Tensor, window: TileWindow) -> Tensor:
+        own = a_C[..., window.in_tile[0], window.in_tile[1]]
         if layer not in encodings:
             encodings[layer] = make(own.shape[1], *tiling.layer_size(layer), own)
-        encodings[layer].fill(window.there, own)
+        encodings[layer].fill(window.in_layer, own)
         if balance:
             more = Moments.of(own)
             moments[layer] = moments[layer].plus(more) if layer in moments else more
@@ -97,9 +97,9 @@ def content_terms(
     layer_weights: Mapping[str, float],
     balance: bool,
     tiling: Tiling | None = None,
-    make: MakeEncoding = InMemory,
+    make: MakeEncoding = EncodingInMemory,
 ) -> list[ContentTerm]:
-    """One term a layer; the rest as for `encode_content`."""
+    """The terms, one a layer; the rest as for `encode_content`."""
     encodings = encode_content(encoder, content, list(layer_weights), balance, tiling, make)
     return [content_term(one, layer_weights[one.layer]) for one in encodings]
 
@@ -113,7 +113,7 @@ def style_terms(
     partition: Partition = WHOLE,
     cost: str = "gram",
 ) -> list[StyleTerm]:
-    """One term a layer. The style encoding of S is what the style cost measures of it, such as its Gram matrices.
+    """The terms, one a layer. The style encoding of S is what the style cost measures of it, such as its Gram matrices.
 
     cost: one of STYLE_COSTS. The rest as for `content_terms`.
     """
@@ -149,7 +149,7 @@ def style_sums(
 def _style_measure(layer: str, guide: Mapping[str, Guide] | None, cost: str) -> _Measure:
     target = STYLE_COSTS[cost]
     if guide is None:
-        return _Measure(layer, lambda a_S, window: target.measure(a_S, window.here), target.measure)
+        return _Measure(layer, lambda a_S, window: target.measure(a_S, window.in_tile), target.measure)
     return _Measure(
         layer, lambda a_S, window: guided_summary(target, a_S, guide[layer], window), target.measure
     )
@@ -183,13 +183,13 @@ def style_term(
 
 
 def guided_term(target: StyleTerm, guide: Guide, weight: float = 1.0) -> GuidedTerm:
-    """The same within a region of the canvas; weight: what the region counts beside the others of its size."""
+    """The same within a region of the canvas; weight: of the region among others of its size."""
     return GuidedTerm(target.layer, target, guide, weight * guide.share * target.weight)
 
 
 @dataclass(frozen=True, eq=False)
 class CustomSums:
-    """What costs of the user's own measure, cost by cost: of the content image, and of each style image."""
+    """The sums of the user's own costs, cost by cost: of the content image, and of each style image."""
 
     content: Sequence[Summary] = ()
     styles: Sequence[Sequence[Summary]] = ()
@@ -238,7 +238,7 @@ def _any_activations(encoder: VGG19, cost: CustomCost, like: Tensor) -> Tensor:
 
 def _custom_measure(cost: CustomCost) -> _Measure:
     measure = partial(custom_summary, cost)
-    return _Measure(canonical(cost.layer), lambda a, window: measure(a, window.here), measure)
+    return _Measure(canonical(cost.layer), lambda a, window: measure(a, window.in_tile), measure)
 
 
 def _summaries(
@@ -248,12 +248,12 @@ def _summaries(
     tiling: Tiling | None,
     partition: Partition,
 ) -> list[Summary]:
-    """What each of some measures makes of its layer of a picture."""
+    """The sums of some measurements, each of its layer of a picture."""
     layers = list(dict.fromkeys(measure.layer for measure in measures))
     tiling = tiling or Tiling(picture.shape[2], picture.shape[3], layers)
     found: dict[int, Summary] = {}
 
-    def add(shown: str, a: Tensor, window: Window) -> Tensor:
+    def add(shown: str, a: Tensor, window: TileWindow) -> Tensor:
         for i, measure in enumerate(measures):
             if measure.layer == shown:
                 more, a = measure.of(a, window)

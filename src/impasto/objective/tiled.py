@@ -20,7 +20,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from impasto.costs.term import Summary, Term, Window
+from impasto.costs.term import Summary, Term, TileWindow
 from impasto.costs.total import weighted_total
 from impasto.distributed.partial_sums import shared_summaries
 from impasto.distributed.partition import WHOLE, Partition
@@ -38,7 +38,7 @@ class Tiled:
     """`evaluate(image)` tile by tile; otherwise as `Whole`.
 
     stages: tilings of a picture of that size, for all layers of the terms; each begins with the block in front of which
-        the one before ended (`Tiling.blocks`). With a margin it is `Mirrored`, too.
+        the one before ended (`Tiling.blocks`). With a margin each tile is mirrored, too.
     partition: for a picture that is shared by several processes, each with a band of its rows (`Tiling`), in one stage.
         Image and gradient are then those of `tiling.rows`, the cost is the whole picture's, and the gradient of a row
         that several processes see is the sum of theirs.
@@ -126,7 +126,7 @@ class Tiled:
         """The summaries of what a tile owns, one for each term that the stage sees; and the end of its walk."""
         summaries: Summaries = {}
 
-        def measure(layer: str, a_G: Tensor, window: Window) -> Tensor:
+        def measure(layer: str, a_G: Tensor, window: TileWindow) -> Tensor:
             for term in self.terms:
                 if term.layer == layer:
                     summaries[term], a_G = term.measure(a_G, window, value=value)
@@ -137,7 +137,7 @@ class Tiled:
 
 
 def _outputs(measured: Summaries, slopes: Slopes) -> list[tuple[Tensor, Tensor]]:
-    """What a graph ends in, with the derivative of J by it."""
+    """The outputs of a graph, with the derivative of J with respect to each."""
     return [(summary.total, slopes[term]) for term, summary in measured.items()]
 
 

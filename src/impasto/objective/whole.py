@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
-from impasto.costs.term import Summary, Term, Window
+from impasto.costs.term import Summary, Term, TileWindow
 from impasto.costs.total import weighted_total
 from impasto.evaluation import Evaluation
 from impasto.tensor_types import Image
@@ -27,7 +27,7 @@ class Whole:
         terms: Sequence[Term],
         alpha: float,
         beta: float,
-        window: Callable[[str], Window] | None = None,
+        window: Callable[[str], TileWindow] | None = None,
     ):
         self.encoder, self.terms, self.alpha, self.beta = encoder, tuple(terms), alpha, beta
         self._window = window

@@ -6,11 +6,11 @@ from typing import Protocol
 
 
 class Axis(Protocol):
-    """What changes in one direction, and how."""
+    """An axis: the name of what changes in one direction, and its values."""
 
     @property
     def name(self) -> str:
-        """What changes."""
+        """The name of what changes."""
 
     @property
     def labels(self) -> Sequence[str]:

@@ -44,7 +44,7 @@ def write_page(
         title: above everything.
         sources: the files that everything is made from, with the words to show each under.
         note: what to know of the figures.
-        others: further pages, each with its name and its file beside this one.
+        others: further pages, each with its name and its file next to this one.
 
     Raises:
         OutputError: it cannot be written.
@@ -74,7 +74,7 @@ def write_page(
 
 
 def missing(cell: Cell, title: str, why: str = "Not painted yet.") -> dict[str, Any]:
-    """What the page says of a cell that is not painted."""
+    """The entry of a cell that is not painted."""
     return {"name": cell.name, "title": title, "labels": cell.labels, "small": None, "failed": why}
 
 
@@ -82,19 +82,19 @@ def picture(
     cell: Cell,
     title: str,
     file: Path,
-    told: Mapping[str, Any],
+    record: Mapping[str, Any],
     *,
     link: str,
     command: Command | None,
     largest: int | None = None,
 ) -> dict[str, Any]:
-    """All that the page says of a cell's picture.
+    """The entry of a cell's picture.
 
     Args:
         cell: its place and labels.
         title: what is special about it.
         file: the picture.
-        told: its cost (J and its parts by name), steps, stopped and seconds; what is missing is not shown.
+        record: its cost (J and its parts by name), steps, stopped and seconds; what is missing is not shown.
         link: the file's name as seen from the page.
         command: the command line that paints it again; None for none.
         largest: long side in pixels of the picture on the page, which leads to the file then; None for its own size.
@@ -102,12 +102,12 @@ def picture(
     metadata = impasto.read_metadata(file)
     costs = {
         "J" if name == "total" else f"J {name}": f"{value:.4g}"
-        for name, value in told.get("cost", {}).items()
+        for name, value in record.get("cost", {}).items()
         if value or name not in _SELDOM
     }
     facts = {
-        **({"steps": f"{told['steps']}, {told['stopped']}"} if "steps" in told else {}),
-        **({"time": f"{told['seconds']:g} s"} if "seconds" in told else {}),
+        **({"steps": f"{record['steps']}, {record['stopped']}"} if "steps" in record else {}),
+        **({"time": f"{record['seconds']:g} s"} if "seconds" in record else {}),
         "size": f"{metadata['width']} x {metadata['height']} pixels",
         "file": link,
     }

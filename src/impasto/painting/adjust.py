@@ -19,7 +19,7 @@ class Adjustment:
 
     @classmethod
     def of(cls, step: int, changes: Mapping[str, Any]) -> "Adjustment":
-        """With values in the one form that settings have, however they were given: recipes are the same then.
+        """An adjustment with its values in the form that settings have, however they were given.
 
         Raises SettingsError for a value that cannot be used.
         """
@@ -35,7 +35,7 @@ class Adjustment:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Adjustment":
-        """What `as_dict` made. Raises SettingsError for anything else."""
+        """An adjustment from the result of `as_dict`. Raises SettingsError for anything else."""
         changes = {name: value for name, value in values.items() if name != "step"}
         return read_adjustments([(values.get("step"), changes)])[0]
 
@@ -96,7 +96,7 @@ def adjusted(
         raise SettingsError(f"nothing to adjust was given: give a value to one of {', '.join(ADJUSTABLE)}")
     fields = {name: value for name, value in changes.items() if name != "styles"}
     if fields:
-        settings = Settings.from_dict(_settled(settings, fields))
+        settings = Settings.from_dict(_fields_of_strength(settings, fields))
         for name, layers in encoded.items():
             unknown = [layer for layer in getattr(settings, name) if layer not in layers]
             if unknown:
@@ -109,7 +109,7 @@ def adjusted(
     return settings, inputs
 
 
-def _settled(settings: Settings, fields: Mapping[str, Any]) -> dict[str, Any]:
+def _fields_of_strength(settings: Settings, fields: Mapping[str, Any]) -> dict[str, Any]:
     """All fields; `strength` takes the place of alpha and beta, and they that of strength.
 
     What an earlier strength has set goes with it; what the user has set stays.

@@ -160,7 +160,7 @@ def check_same(
     costs: Sequence[str],
     weights: str,
 ) -> None:
-    """That a painting goes on with what it was begun with.
+    """Check that a painting is resumed with what it was begun with.
 
     inputs: as `Inputs.described` gives them. costs: fingerprints. weights: their checksum.
     Raises CheckpointError, which names what is another.
@@ -170,8 +170,8 @@ def check_same(
         raise CheckpointError("the checkpoint was painted with other settings; use those it carries")
     if checkpoint.costs != costs:
         raise CheckpointError(
-            f"the checkpoint was painted with {_told(checkpoint.costs)}, this is with "
-            f"{_told(costs)}: give the same as Stylizer(..., costs=[...]), or start over"
+            f"the checkpoint was painted with {_names(checkpoint.costs)}, this is with "
+            f"{_names(costs)}: give the same as Stylizer(..., costs=[...]), or start over"
         )
     if checkpoint.weights != weights:
         raise CheckpointError(
@@ -202,7 +202,7 @@ def _check_inputs(saved: Mapping[str, Mapping[str, Any]], now: Mapping[str, Mapp
 
 
 def check_fits(checkpoint: Checkpoint, sizes: Sequence[tuple[int, int]]) -> None:
-    """That what is saved of the solver is of the painting's scales.
+    """Check that the solver's saved state fits the painting's scales.
 
     sizes: height and width of each scale. Raises CheckpointError, which names what is another.
     """
@@ -223,7 +223,7 @@ def check_fits(checkpoint: Checkpoint, sizes: Sequence[tuple[int, int]]) -> None
 
 
 def differences(checkpoint: Checkpoint, now: Mapping[str, Any]) -> list[str]:
-    """What keeps a resumed painting from giving the very same bytes."""
+    """The reasons why a resumed painting may not give the very same bytes."""
     before, after = {"ranks": 1, **checkpoint.versions}, {"ranks": 1, **now}
     return [
         f"the checkpoint was written with {name} {then}, this is {after[name]}: the last bits may differ"
@@ -232,12 +232,12 @@ def differences(checkpoint: Checkpoint, now: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _told(fingerprints: Sequence[str]) -> str:
+def _names(fingerprints: Sequence[str]) -> str:
     return f"the custom costs {' and '.join(fingerprints)}" if fingerprints else "no custom cost"
 
 
 class SavedState(Mapping[str, Any]):
-    """What a checkpoint holds of a solver, whose tensors are read, and come to `device`, one by one when asked for.
+    """A solver's saved state, whose tensors are read, and brought to `device`, one by one when asked for.
 
     rows: of each tensor [1, n, H, W] only these, for a process that shares the picture with others; None: all of it.
     """

@@ -1,7 +1,10 @@
-"""What a checkpoint's JSON has to hold, part by part, so that a crafted or damaged file ends in one line."""
+"""The types in a checkpoint's JSON, part by part, so that a crafted or damaged file ends in one line."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
+
+from impasto.settings import CHOICES
+from impasto.solvers.vector_store import IN_MEMORY_PART
 
 _KINDS: dict[str, tuple[type | tuple[type, ...], str]] = {
     "settings": (dict, "a table"),
@@ -63,8 +66,8 @@ _SOLVER: dict[str, Callable[[Any], bool]] = {
 _LAYOUT: dict[str, Callable[[Any], bool]] = {
     **dict.fromkeys(("tile", "style_tile", "deep_tile"), lambda value: value is None or _is_size(value)),
     "history": _is_size,
-    "solver": ("lbfgs", "adam").__contains__,
-    "kept": ("float32", "float16", "disk").__contains__,
+    "solver": CHOICES["solver"].__contains__,
+    "kept": tuple(IN_MEMORY_PART).__contains__,
     "moments": ("float32", "bfloat16").__contains__,
     "encoding": ("memory", "disk").__contains__,
 }

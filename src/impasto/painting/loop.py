@@ -38,7 +38,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Event:
-    """What a painting is about to do that is not a step, and may take a while.
+    """A phase of a painting that is no step, and may take a while.
 
     kind: "scale", a scale begins; "encoding", the pictures are sent through the network; "compiling", the first
     evaluation has to compile code, which is cached afterwards. scale: from 1, of `scales`. size: height and width of
@@ -53,7 +53,7 @@ class Event:
 
 
 BEGUN = "begun"
-"""What the solver's saved state calls `Progress.begun`."""
+"""The key of `Progress.begun` in the solver's saved state."""
 
 
 class Cancelled(Exception):  # noqa: N818 - it is no error
@@ -62,7 +62,7 @@ class Cancelled(Exception):  # noqa: N818 - it is no error
 
 @runtime_checkable
 class Problem(Protocol):
-    """What is painted, scale by scale (numbers from 0)."""
+    """The problem that the loop paints, scale by scale (numbers from 0)."""
 
     @property
     def scales(self) -> Sequence[Scale]:
@@ -77,11 +77,11 @@ class Problem(Protocol):
     def solver(self, canvas: Image, scale: int) -> Solver:
         """A new solver for this scale that starts from `canvas`."""
 
-    def begun(self, canvas: Image) -> Tensor | None:
-        """What has to be kept of the canvas with which a scale begins, to encode the scale again when it goes on."""
+    def first_canvas_saved(self, canvas: Image) -> Tensor | None:
+        """The part of a scale's first canvas that is saved, to encode the scale again when the painting is resumed."""
 
     def encode(self, scale: int, begun: Tensor | None) -> Any:
-        """What never changes while the scale is painted."""
+        """The encodings, which never change while the scale is painted."""
 
     def objective(self, scale: int, encodings: Any) -> Evaluate:
         """Cost and gradient at this scale, with the weights as they are now."""
@@ -182,7 +182,7 @@ def _solver_for(problem: Problem, progress: Progress, number: int) -> Solver:
         progress.solver = solver = None  # its past steps go before the canvas grows
         canvas = problem.upscaled(coarse, number)
         del coarse
-    progress.begun = problem.begun(canvas)
+    progress.begun = problem.first_canvas_saved(canvas)
     progress.solver = solver = problem.solver(canvas, number)
     progress.scale, progress.step = number, 0
     return solver

@@ -209,7 +209,7 @@ class Painting:
 
     @property
     def metadata(self) -> dict[str, Any]:
-        """All that is needed to make the picture again, without names of folders; a saved picture carries it."""
+        """The data from which the picture can be made again, without names of folders; a saved picture carries it."""
         return self._record.metadata(self._progress, self._stopped())
 
     def result(self) -> Result:

@@ -7,9 +7,9 @@ from functools import cached_property
 
 from impasto.kernels.threads import computing_with
 from impasto.layout import Layout
-from impasto.memory.available import AvailableMemory, available_on, kept_to, step_limit
+from impasto.memory.available import AvailableMemory, available_on, gpu_memory_limit, step_limit
 from impasto.memory.calibration import calibrate
-from impasto.memory.peak import Demand, Scale
+from impasto.memory.peak import Demand, ScaleSizes
 from impasto.memory.plan import Plan, PlannedScale, make_plan
 from impasto.memory.request import memory_request
 from impasto.memory.time_forecast import forecast
@@ -71,12 +71,12 @@ class Planner:
             yield
             return
         peak = max(self._peaks[scale : scale + 2])  # the step may be the first of the next scale
-        with repeatable(), kept_to(step_limit(self._memory.limit, peak), device):
+        with repeatable(), gpu_memory_limit(step_limit(self._memory.limit, peak), device):
             yield
 
     @cached_property
     def _memory(self) -> AvailableMemory:
-        """What the process holds, and may hold: of several the one with the least memory decides."""
+        """The memory that the process holds, and may hold: of several the one with the least memory decides."""
         partition = self._partition
         own = available_on(self._problem.encoder.device, self._settings.memory, partition.on_machine)
         base = int(partition.largest(own.base))
@@ -97,14 +97,14 @@ class Planner:
         )
 
     @cached_property
-    def _parts(self) -> list[Scale]:
-        """What one process computes of each scale: the largest part, with what its tiles and the metric see."""
+    def _parts(self) -> list[ScaleSizes]:
+        """The part of each scale that one process computes: the largest, with what its tiles and the metric see."""
         problem, coarser = self._problem, None
         found = []
         for scale in problem.scales:
             style = max(problem.schedule.style_sizes(scale.size), key=lambda size: size[0] * size[1])
             part = self._part(scale.size)
-            found.append(Scale(part, self._part(style), scale.steps, coarser))
+            found.append(ScaleSizes(part, self._part(style), scale.steps, coarser))
             coarser = part
         return found
 

@@ -1,4 +1,4 @@
-"""What the loop paints: the inputs at every scale, with the layouts, the solver and the objective of each."""
+"""The problem that the loop solves: the inputs at every scale, with its layout, solver and objective."""
 
 import threading
 from bisect import insort
@@ -69,7 +69,7 @@ class PaintingProblem:
         self.scales = self.schedule.scales
         self.layouts: Sequence[Layout] = ()
         self.adjustments: list[Adjustment] = []
-        self._settled = 0  # so many of the adjustments are in settings and inputs
+        self._adjusted = 0  # so many of the adjustments are in settings and inputs
         self._changed = False
         self._cancelled = threading.Event()
 
@@ -155,7 +155,7 @@ class PaintingProblem:
         height = self.scales[scale].size[0]
         return make_solver(canvas, self.layouts[scale], self.settings, self.partition, height)
 
-    def begun(self, canvas: Image) -> Tensor | None:
+    def first_canvas_saved(self, canvas: Image) -> Tensor | None:
         """The canvas with which a scale begins, in 8 bits, where neighbours are searched in it; None elsewhere."""
         if not self.settings.neighbours:
             return None
@@ -196,10 +196,10 @@ class PaintingProblem:
 
     def adjust(self, number: int) -> bool:
         """Take over the adjustments that are due after so many steps; whether there were any since the last call."""
-        while self._settled < len(self.adjustments) and self.adjustments[self._settled].step <= number:
-            changes = self.adjustments[self._settled].changes
+        while self._adjusted < len(self.adjustments) and self.adjustments[self._adjusted].step <= number:
+            changes = self.adjustments[self._adjusted].changes
             self.settings, self.inputs = adjusted(self.settings, self.inputs, changes, self.encoded)
-            self._settled += 1
+            self._adjusted += 1
             self._changed = True
         changed, self._changed = self._changed, False
         return changed
@@ -215,7 +215,7 @@ class PaintingProblem:
     # What the painting asks for.
 
     def setup(self, scale: int, partition: Partition | None = None) -> ScaleSetup:
-        """What the objective of a scale is made of; partition: the processes that own rows, None for all."""
+        """The parts of the objective of a scale; partition: the processes that own rows, None for all."""
         size = self.scales[scale].size
         return ScaleSetup(
             encoder=self.encoder,
@@ -254,8 +254,8 @@ class PaintingProblem:
             insort(self.adjustments, Adjustment.of(step, changes), key=lambda one: one.step)
             return
         self.settings, self.inputs = found
-        self.adjustments.insert(self._settled, Adjustment.of(step, changes))
-        self._settled += 1
+        self.adjustments.insert(self._adjusted, Adjustment.of(step, changes))
+        self._adjusted += 1
         self._changed = True
 
     def cancel(self) -> None:
@@ -269,5 +269,5 @@ def _statistics_only(settings: Settings) -> Settings:
 
 
 def _evaluates_nothing(image: Image) -> Evaluation:
-    """What a process that owns no row of the canvas does while the others evaluate; see `WatchedSolver`."""
+    """The evaluation of a process that owns no row of the canvas; see `WatchedSolver`."""
     return Evaluation(Cost(0.0, 0.0, 0.0), torch.zeros_like(image))

@@ -1,5 +1,6 @@
 """The photograph with the painting's colours, and no brushwork: nothing is painted, so it is done at once."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,15 +32,20 @@ def recolor(
         protect: a mask of what keeps its own colours, as far as the setting `protect_strength` says.
         like: another picture, whose palette is given that of `style`; the photograph's colours change as that one's
             do. So the frames of a film change alike. None: the photograph itself.
-        fields: of `Settings`; size, bits and protect_strength matter.
+        fields: of `Settings`; size, bits and protect_strength matter. What else `Stylizer.paint` takes, such as masks,
+            may be given too, as long as it is empty.
 
     Returns:
         The recoloured photograph, with an empty history.
 
     Raises:
         PictureError: a picture cannot be used.
-        SettingsError: a setting cannot be used.
+        SettingsError: a setting cannot be used, or what only a painting uses is given.
     """
+    for name in (*Guidance.names(), "costs", "adjustments", "resume"):
+        _refuse(name, fields.pop(name, None))
+    if not isinstance(fields.get("start"), str):
+        _refuse("start", fields.pop("start", None))
     settings = Settings.from_dict({**fields, "colour": "only"})
     settle_vector_functions()
     inputs = read_inputs(content, style, guidance=Guidance(protect=protect))
@@ -75,9 +81,6 @@ def _metadata(settings: Settings, inputs: Inputs, size: tuple[int, int]) -> dict
     }
 
 
-def check_paints(settings: Settings) -> None:
-    """Raises SettingsError when nothing would be painted."""
-    if settings.colour == "only":
-        raise SettingsError(
-            'colour="only" paints nothing: use impasto.recolor, or `impasto recolor` on the command line'
-        )
+def _refuse(name: str, value: Any) -> None:
+    if value is not None and not (isinstance(value, Sequence) and not value):
+        raise SettingsError(f"colour only paints nothing, so {name} would have no effect: omit it")

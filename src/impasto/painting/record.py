@@ -1,4 +1,4 @@
-"""What is kept of a painting: its checkpoint, its result, and the metadata that both carry."""
+"""The records of a painting: its checkpoint, its result, and the metadata that both carry."""
 
 import os
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ class PaintingRecord:
 
     @property
     def versions(self) -> dict[str, Any]:
-        """What the same bytes need: impasto's version, torch's, and the numbers of threads and of processes."""
+        """The versions on which the bytes depend: impasto's, torch's, and the numbers of threads and of processes."""
         ranks = {} if self._partition.size == 1 else {"ranks": self._partition.size}
         return {"impasto": __version__, "torch": torch.__version__, "threads": self._threads, **ranks}
 

@@ -40,7 +40,7 @@ class ScaleSchedule:
     size: height and width of the result, in pixels. scales: coarse to fine.
     layers: every layer that some cost looks at.
 
-    Raises SettingsError when the result, or a style image beside it, would be too small for the deepest layer.
+    Raises SettingsError when the result, or a style image for it, would be too small for the deepest layer.
     """
 
     def __init__(self, settings: Settings, inputs: Inputs, layers: Sequence[str]):
@@ -52,7 +52,7 @@ class ScaleSchedule:
         self.scales = scales[-1:] if settings.start_scale == "last" else scales
 
     def style_sizes(self, size: Size) -> list[Size]:
-        """The size of each style image beside a canvas: long side times the style scale, never enlarged."""
+        """The size of each style image for a canvas: long side times the style scale, never enlarged."""
         wanted = max(1, round(max(size) * self._settings.style_scale))
         return [
             fitted_size(one.height, one.width, min(wanted, max(one.height, one.width)))

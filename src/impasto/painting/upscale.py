@@ -25,7 +25,7 @@ class Upscaler:
 
     detail: the setting: of the photograph's fine detail as much is taken as suits the style images, times this.
     before, size: height and width of the whole canvas at the scale before and at this one.
-    style_sizes: of each style image beside the larger canvas.
+    style_sizes: of each style image for the larger canvas.
     partition: the processes that share the canvas.
     soften: the canvas is first shrunk to this part of its size, which takes away the noise of its pixels; 1: not.
     """

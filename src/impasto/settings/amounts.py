@@ -35,10 +35,10 @@ def bytes_of(text: str) -> int:
     return int(float(found[1]) * _UNITS[unit])
 
 
-def in_words(size: int) -> str:
+def bytes_text(size: int) -> str:
     """A number of bytes for people.
 
-    >>> in_words(812_345_678), in_words(1_234_567_890)
+    >>> bytes_text(812_345_678), bytes_text(1_234_567_890)
     ('812 MB', '1.2 GB')
     """
     return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB"

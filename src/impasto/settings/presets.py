@@ -9,8 +9,8 @@ STATED_STYLE_LAYERS = {f"relu{block}_1": 0.2 for block in range(1, 6)}
 PAINTED_STYLE_LAYERS = {"relu1_1": 0.69, "relu2_1": 0.248, "relu3_1": 0.062}
 """256 : 64 : 16 in units of each layer's typical activation, as crowsonkb's style-transfer-pytorch weighs them.
 
-It has relu4_1 and relu5_1, too. Beside the neighbours, which look at relu4_1, they change nothing that can be measured
-or seen, and the eigenvectors of their 512 channels took a third of the time of a small painting."""
+It has relu4_1 and relu5_1, too. The neighbours look at relu4_1, so these two change nothing that can be measured or
+seen, and the eigenvectors of their 512 channels took a third of the time of a small painting."""
 
 _GRAM_COST = {
     "style_layers": STATED_STYLE_LAYERS,
@@ -59,7 +59,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "solver": "lbfgs",
     },
 }
-"""What each preset sets otherwise than the table of settings, `schema.py`."""
+"""The values of each preset that differ from the table of settings, `schema.py`."""
 
 LARGEST_DEFAULT_SIZE = 1024
 """`size` is the content's own long side, up to this many pixels, unless the user names another."""
@@ -80,4 +80,4 @@ SMALLEST_SCALE = 90
 FULL_STEPS_SIZE = 1024
 """Scales with a longer side take fewer steps than `steps`: what they add is fine, and is soon in place."""
 FINE_STEPS, FEWEST_FINE_STEPS = 0.5, 8
-"""Beyond that, steps at each doubling beside those of the scale half as large; and at least so many."""
+"""Beyond that, steps at each doubling, relative to those of the scale half as large; and at least so many."""

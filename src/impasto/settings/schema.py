@@ -140,15 +140,15 @@ class Fields:
         "Optimiser that minimises the cost: lbfgs (few, strong steps) or adam.", choices=("adam", "lbfgs"))
     learning_rate: float = setting("number", 0.02, HOW,
         "Step size of Adam; 1 is the range from black to white.",
-        low=1e-9, high=1, explore=(0.005, 0.01, 0.02, 0.05))
+        low=1e-9, high=1, explore=(0.005, 0.01, 0.02, 0.05), solver="adam")
     averaging: float = setting("number", 0.9, HOW,
         "Part that each step keeps of the average of the last pictures, which Adam shows; 0 shows the last one.",
-        low=0, high=0.9999, explore=(0.0, 0.5, 0.9, 0.99))
+        low=0, high=0.9999, explore=(0.0, 0.5, 0.9, 0.99), solver="adam")
     history: int = setting("whole", 20, HOW,
         "Past steps from which L-BFGS estimates the curvature; each takes the memory of two pictures.",
-        low=1, high=1000, explore=(2, 5, 10, 20, 40))
+        low=1, high=1000, explore=(2, 5, 10, 20, 40), solver="lbfgs")
     smoothing: bool = setting("switch", True, HOW,
-        "L-BFGS paints large shapes first, and little noise.")
+        "L-BFGS paints large shapes first, and little noise.", solver="lbfgs")
     pooling: str = setting("choice", "average", HOW,
         "How VGG-19 halves its maps: average (smoother) or max (as trained).", choices=("max", "average"))
     border: str = setting("choice", "mirror", HOW,
@@ -191,7 +191,7 @@ SCHEMA: dict[str, Setting] = {one.name: row(one.name, **one.metadata) for one in
 """Every row, by its setting's name."""
 
 CHOICES = MappingProxyType({name: one.choices for name, one in SCHEMA.items() if one.choices})
-"""What each setting of kind "choice" may be."""
+"""The values of each setting of kind "choice"."""
 
 
 def groups() -> dict[str, list[str]]:
@@ -200,5 +200,5 @@ def groups() -> dict[str, list[str]]:
 
 
 def defaults(preset: str) -> dict[str, Any]:
-    """What a preset says of every setting."""
+    """The values of every setting in a preset."""
     return {name: one.default[preset] for name, one in SCHEMA.items()}

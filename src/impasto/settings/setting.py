@@ -32,6 +32,7 @@ class Setting:
         words: what a text or a path may be that stands for something; suggestions.
         explore: values that show what it does, by preset; empty where the user must name some.
         unset: what None stands for.
+        solver: the only one that uses it; None: every solver, or it is not a solver's.
         metavar: what help writes after its option.
         check: raises SettingsError for a text of another form.
     """
@@ -47,6 +48,7 @@ class Setting:
     words: tuple[str, ...] = ()
     explore: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     unset: str = ""
+    solver: str | None = None
     metavar: str = ""
     check: Callable[[str], object] | None = None
 
@@ -70,7 +72,7 @@ class Setting:
 
     @property
     def shown_metavar(self) -> str:
-        """What help writes after its option."""
+        """The placeholder after its option in help."""
         return self.metavar or "|".join(map(str, self.choices)) or _METAVARS.get(self.kind, "")
 
     def names_file(self, value: Any) -> bool:
@@ -79,8 +81,8 @@ class Setting:
 
     def as_dict(self) -> dict[str, Any]:
         """The row without its check, JSON-able."""
-        told = {name: value for name, value in vars(self).items() if name not in ("check", "metavar")}
-        return copy.deepcopy(told) | {"optional": self.optional}
+        values = {name: value for name, value in vars(self).items() if name not in ("check", "metavar")}
+        return copy.deepcopy(values) | {"optional": self.optional}
 
     def help_with_default(self) -> str:
         """The sentence that explains it, with the presets' values where they differ."""
@@ -115,12 +117,12 @@ class Setting:
         if value is None and self.optional:
             return None
         try:
-            return self._settled(value)
+            return self._normalized(value)
         except SettingsError as error:
             error.names = (self.name,)
             raise
 
-    def _settled(self, value: Any) -> Any:
+    def _normalized(self, value: Any) -> Any:
         if self.kind == "layers":
             return layer_weights(self.option, value)
         if self.kind == "number":

@@ -1,4 +1,4 @@
-"""`Settings`: the fields filled in from the preset, checked, and told from one another."""
+"""`Settings`: the fields filled in from the preset, checked, and compared with one another."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,16 +19,16 @@ from impasto.settings.setting import Setting
 ADJUSTABLE = tuple(
     "strength alpha beta style_layers content_layer styles variation protect_strength".split()  # noqa: SIM905
 )
-"""What may change between two steps of a painting: settings, and `styles`, the weights of the style images in order."""
+"""The names that may change between two steps of a painting: settings, and `styles`, the style images' weights."""
 INSTEAD_OF = {"strength": ("alpha", "beta")}
 """A setting that stands for others: given over settings that are there already, it takes their place."""
 OTHERS_OF_STRENGTH = ("fidelity", "placement")
-"""What strength sets, too, unless the user has set it."""
+"""The settings that strength sets, too, unless the user has set them."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings(Fields):
-    """What a painting is made with; immutable, checked when made. `None` stands for the preset's default.
+    """The settings of a painting; immutable, checked when made. `None` stands for the preset's default.
 
     Raises:
         SettingsError: a value that cannot be used, or two that do not go together. One line; `names` has the fields.
@@ -44,7 +44,7 @@ class Settings(Fields):
         given = {name: getattr(self, name) for name in SCHEMA if getattr(self, name) is not None}
         for name, value in given.items():
             self._set(name, SCHEMA[name].checked(value))
-        own = {**defaults(self.recipe), **self._settled(given)}
+        own = {**defaults(self.recipe), **self._values_of_strength(given)}
         for name in SCHEMA:
             if name not in given:
                 self._set(name, SCHEMA[name].checked(own[name]))
@@ -53,7 +53,7 @@ class Settings(Fields):
     def _set(self, name: str, value: Any) -> None:
         object.__setattr__(self, name, value)
 
-    def _settled(self, given: Mapping[str, Any]) -> dict[str, float]:
+    def _values_of_strength(self, given: Mapping[str, Any]) -> dict[str, float]:
         """The values that `strength` stands for.
 
         Below the middle the photograph's own pixels count more and more, where the preset has fidelity. Above it the
@@ -120,7 +120,7 @@ class Settings(Fields):
         return Settings(recipe=self.recipe, strength=self.strength)
 
     def changed(self) -> dict[str, Any]:
-        """The settings, beside `recipe`, that are not the preset's own; `strength` stands for alpha and beta."""
+        """The settings, except `recipe`, that are not the preset's own; `strength` stands for alpha and beta."""
         plain = self.plain()
         differing = {
             name: getattr(self, name)
@@ -128,6 +128,11 @@ class Settings(Fields):
             if not _alike(getattr(self, name), getattr(plain, name))
         }
         return differing if self.strength is None else {"strength": self.strength, **differing}
+
+    @property
+    def paints(self) -> bool:
+        """Whether anything is painted; with the colour "only" the colours are taken, by `impasto.recolor`."""
+        return self.colour != "only"
 
     @property
     def layers(self) -> list[str]:

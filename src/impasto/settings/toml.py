@@ -31,7 +31,7 @@ _TOKEN = re.compile(
     r"|[\[\]{}\n]",
     re.DOTALL,
 )
-"""What may hold a line break or a bracket that means nothing (text, remarks), and those that mean something."""
+"""Tokens that may hold a meaningless line break or bracket (text, remarks), and those that mean something."""
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ _HEAD = """\
 """
 
 FILM_KEYS = "keys"
-"""What else a file may have: settings at times of a film, which only films look at (`impasto.video.keys`)."""
+"""Another table that a file may have: settings at times of a film, which only films look at (`impasto.video.keys`)."""
 
 
 def read_settings(path: str | os.PathLike[str], **changes: Any) -> Settings:

@@ -17,6 +17,7 @@ from impasto.solvers.chunks import chunks
 from impasto.solvers.memory import SolverSettings, Vectors, adam_vectors
 from impasto.solvers.rounding import round_at_random
 from impasto.solvers.solver import State
+from impasto.solvers.work import SolverWork, adam_work
 
 BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-8
 QUICK_BETA_2 = 0.99
@@ -45,6 +46,8 @@ class Adam:
 
     Raises SettingsError for any other dtype.
     """
+
+    TITLE = "Adam"
 
     def __init__(
         self,
@@ -93,8 +96,23 @@ class Adam:
         """How many vectors of the canvas's size it has alive; see `memory.py`."""
         return adam_vectors(getattr(torch, layout.moments), average=bool(settings.averaging))
 
+    @staticmethod
+    def saved_vectors(layout: Layout, settings: SolverSettings) -> int:
+        """How many float32 vectors of the canvas's size a checkpoint holds: image, moments and iterate."""
+        return 4 if settings.averaging else 3
+
+    @staticmethod
+    def work(layout: Layout, steps: int) -> SolverWork:
+        """The work of its steps; see `work.py`."""
+        return adam_work(steps)
+
+    @staticmethod
+    def memory_words(layout: Layout) -> str:
+        """How its moments are kept, in words; nothing where that is as it should be."""
+        return "in half precision" if layout.moments == "bfloat16" else ""
+
     def step(self, evaluate: Evaluate) -> Cost:
-        """One Adam step; returns the cost at the image that the step started from.
+        """Take one Adam step; returns the cost at the image that the step started from.
 
         Raises CostError when that cost is not a finite number.
         """

@@ -1,4 +1,4 @@
-"""What L-BFGS remembers: the last pairs (s, y), and the inverse Hessian that they describe."""
+"""The memory of L-BFGS: the last pairs (s, y), and the inverse Hessian that they describe."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -8,7 +8,7 @@ from torch import Tensor
 
 from impasto.distributed.partition import Reductions
 from impasto.solvers.solver import State
-from impasto.solvers.vector_store import Keep, Kept, OnDisk
+from impasto.solvers.vector_store import OnDisk, StoredVector, StoreVector
 from impasto.solvers.vectors import dot
 
 CURVATURE = 1e-6
@@ -22,13 +22,13 @@ It leaves its argument alone, and returns it or a new tensor of the same shape.
 
 
 class Pair(NamedTuple):
-    """What one step taught: s, the change of the image; y, the change of the gradient.
+    """The pair of one step: s, the change of the image; y, the change of the gradient.
 
     sy: s . y. yMy: y . M y, M being the metric.
     """
 
-    s: Kept
-    y: Kept
+    s: StoredVector
+    y: StoredVector
     sy: float
     yMy: float
 
@@ -42,7 +42,7 @@ class Pairs:
     reductions: sums over the whole picture, when it is shared by several processes.
     """
 
-    def __init__(self, history: int, metric: Metric, keep: Keep, reductions: Reductions):
+    def __init__(self, history: int, metric: Metric, keep: StoreVector, reductions: Reductions):
         self.history = history
         self._metric, self._keep, self._reductions = metric, keep, reductions
         self._pairs: list[Pair] = []
@@ -68,8 +68,8 @@ class Pairs:
         if kept.y.dtype == y.dtype:
             return kept
         # H has to fit the vectors as they are kept: then H y = s, as it does for exact ones.
-        _as_kept(s, kept.s)
-        _as_kept(y, kept.y)
+        _as_stored(s, kept.s)
+        _as_stored(y, kept.y)
         sy = self._sum(dot(s, y))
         return kept._replace(sy=sy) if sy > 0 else None
 
@@ -99,7 +99,7 @@ class Pairs:
         return self._reductions.total(x)
 
     def state(self) -> State:
-        """The vectors s0, y0, s1, ... from the oldest on, and lists of the numbers beside them.
+        """The vectors s0, y0, s1, ... from the oldest on, and lists of their numbers.
 
         A vector that is in memory is given as a tensor, without a copy; one on disk as it is kept.
         """
@@ -121,11 +121,11 @@ class Pairs:
             self._pairs.append(Pair(s, y, sy, yMy))
 
 
-def _as_kept(x: Tensor, kept: Kept) -> None:
+def _as_stored(x: Tensor, kept: StoredVector) -> None:
     """Put the rounded values in the place of the exact ones."""
     x.zero_()
     kept.add_to(x, 1.0)
 
 
-def _for_saving(kept: Kept) -> Tensor | Kept:
+def _for_saving(kept: StoredVector) -> Tensor | StoredVector:
     return kept if isinstance(kept, OnDisk) else kept.tensor()

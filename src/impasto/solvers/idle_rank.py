@@ -23,20 +23,20 @@ class WatchedSolver:
         self.finished: str | None = None
 
     def step(self, evaluate: Evaluate) -> Cost:
-        """One step of those that have rows; its cost.
+        """Take a step with those that have rows; returns its cost.
 
         Every process calls `evaluate` equally often, those without rows with none: so all of them can agree in it, for
         example on ending the step.
         """
-        told: Any = None
+        numbers_of_step: Any = None
         if self._own is None:
             while self._partition.anywhere(False):
                 evaluate(self.image)
         else:
             cost = self._own.step(partial(self._evaluate_in_all, evaluate))
             self._partition.anywhere(False)
-            told = [*cost.numbers(), self._own.finished]
-        *numbers, self.finished = self._partition.said_by_first(told)
+            numbers_of_step = [*cost.numbers(), self._own.finished]
+        *numbers, self.finished = self._partition.said_by_first(numbers_of_step)
         return Cost(*numbers)
 
     def _evaluate_in_all(self, evaluate: Evaluate, image: Tensor) -> Evaluation:

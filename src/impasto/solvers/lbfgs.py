@@ -28,8 +28,9 @@ from impasto.solvers.line_search import search
 from impasto.solvers.memory import SolverSettings, Vectors, lbfgs_vectors
 from impasto.solvers.smoothing_metric import metric_of_rows
 from impasto.solvers.solver import State
-from impasto.solvers.vector_store import InMemory, Keep, keeper
+from impasto.solvers.vector_store import WORDS, InMemory, StoreVector, store_as
 from impasto.solvers.vectors import dot, largest_magnitude
+from impasto.solvers.work import SolverWork, lbfgs_work
 
 FIRST_STEP = 0.01
 """Root mean square change of a value in the first trial step, before any curvature is known."""
@@ -44,18 +45,20 @@ class LBFGS:
     history: how many pairs (s, y) are kept; in memory as they are, each takes twice the image's.
     metric: the inverse Hessian before any curvature is known, up to a factor: a symmetric, positive definite
         linear function of a gradient, such as `smoothing_metric.picture_metric`. None: the identity, as in the book.
-    keep: how the vectors of the pairs are kept (`vector_store.keeper`).
+    keep: how the vectors of the pairs are kept (`vector_store.store_as`).
     reductions: for an image that is one part of a picture, with a process for each part. Every process then
         makes the same calls, `evaluate` gives each the cost of the whole picture and the gradient of its part,
         and all take the same decisions. The metric has to see to its own borders.
     """
+
+    TITLE = "L-BFGS"
 
     def __init__(
         self,
         image: Tensor,
         history: int,
         metric: Metric | None = None,
-        keep: Keep = InMemory,
+        keep: StoreVector = InMemory,
         reductions: Reductions = WHOLE,
     ):
         self.image = image.clone(memory_format=torch.contiguous_format)
@@ -73,7 +76,7 @@ class LBFGS:
     ) -> "LBFGS":
         """The solver of the rows of a canvas that this process owns; height: of the whole canvas."""
         metric = metric_of_rows(partition, height) if settings.smoothing else None
-        return cls(canvas, layout.history, metric, keeper(layout.kept, reductions=partition), partition)
+        return cls(canvas, layout.history, metric, store_as(layout.kept, reductions=partition), partition)
 
     @staticmethod
     def layouts(settings: SolverSettings, steps: int) -> Iterator[Layout]:
@@ -89,8 +92,23 @@ class LBFGS:
         """How many vectors of the canvas's size it has alive; see `memory.py`."""
         return lbfgs_vectors(layout.history, layout.kept)
 
+    @staticmethod
+    def saved_vectors(layout: Layout, settings: SolverSettings) -> int:
+        """How many float32 vectors of the canvas's size a checkpoint holds: image, gradient, a trial and the pairs."""
+        return 3 + 2 * layout.history
+
+    @staticmethod
+    def work(layout: Layout, steps: int) -> SolverWork:
+        """The work of its steps; see `work.py`."""
+        return lbfgs_work(layout.history, layout.kept, steps)
+
+    @staticmethod
+    def memory_words(layout: Layout) -> str:
+        """How its past steps are kept, in words."""
+        return f"past steps {WORDS[layout.kept]}"
+
     def step(self, evaluate: Evaluate) -> Cost:
-        """One step to a lower cost; returns the cost at the new image.
+        """Take one step to a lower cost; returns the cost at the new image.
 
         The gradients that `evaluate` returns are changed in place. Raises CostError when the very first cost
         is not a finite number, and OutputError when a pair cannot be kept on disk.
@@ -194,7 +212,7 @@ class LBFGS:
         self._last, self._recent, self.finished = None, [], None
 
     def state(self) -> State:
-        """Image, pairs, last evaluation and the numbers beside them."""
+        """Image, pairs, last evaluation and their numbers."""
         state: State = {
             "image": self.image,
             "unit": self._unit,

@@ -1,7 +1,8 @@
 """The solvers by name, and the one for a canvas.
 
 A solver joins here by one line. Its class says itself how it is made (`for_canvas`), in which layouts it can work
-(`layouts`), and what memory it takes (`vectors`); see `LBFGS` and `Adam`.
+(`layouts`), what memory it takes (`vectors`, `saved_vectors`), how much it has to do (`work`), and how users read of it
+(`TITLE`, `memory_words`); see `LBFGS` and `Adam`. The settings that it alone reads name it in `settings/schema.py`.
 """
 
 from torch import Tensor

@@ -1,6 +1,6 @@
 """How much memory a solver needs: for whoever plans a painting that just fits.
 
-The unit is a vector: one canvas in float32, 12 bytes a pixel, 0.77 GB at 64 megapixels. Beside them stand a few
+The unit is a vector: one canvas in float32, 12 bytes a pixel, 0.77 GB at 64 megapixels. In addition there are a few
 pieces of `chunks.CHUNK` values, whatever the picture's size.
 
 What L-BFGS has alive, without its pairs:
@@ -26,13 +26,13 @@ from impasto.solvers.chunks import CHUNK
 from impasto.solvers.vector_store import IN_MEMORY_PART
 
 SCRATCH_PIECES = 32
-"""Pieces of at most CHUNK values that there are beside the vectors: measured as 23 to 114 MB, most of it in the
+"""Pieces of at most CHUNK values in addition to the vectors: measured as 23 to 114 MB, most of it in the
 metric's convolutions, and the same for a canvas of 6 and of 17 megapixels."""
 
 
 @runtime_checkable
 class SolverSettings(Protocol):
-    """What of the settings decides how a solver may be laid out. history: pairs of L-BFGS."""
+    """The settings that decide how a solver may be laid out. history: pairs of L-BFGS."""
 
     @property
     def history(self) -> int:
@@ -62,7 +62,7 @@ def lbfgs_vectors(history: int, kept: str) -> Vectors:
 
 
 def scratch_bytes(vector: int) -> int:
-    """What the chunks of a vector of so many bytes take beside the vectors, at most."""
+    """The most bytes of the chunks of a vector of so many bytes, in addition to the vectors."""
     return SCRATCH_PIECES * min(vector, CHUNK * torch.float32.itemsize)
 
 

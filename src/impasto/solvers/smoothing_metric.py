@@ -27,7 +27,7 @@ LEVELS = 5
 LIFT = 2.0
 """How much further each coarser octave moves: 2 for amplitudes that fall like 1/f."""
 COLOR_SHARE = 0.25
-"""How far the differences between channels move, beside their mean."""
+"""How far the differences between channels move, relative to their mean."""
 METRIC_HALO = 3 * 2**LEVELS
 """Rows beyond its own that a row's metric depends on: 3/2 pixels of each of its levels, down and up again, are 93."""
 SHORTEST_SIDE = 4
@@ -37,7 +37,7 @@ TAPS = (1 / 8, 3 / 8, 3 / 8, 1 / 8)
 def picture_metric(change: Tensor) -> Tensor:
     """The metric for a picture: `change` [1, n, H, W], smoothed, its colour held back; a new tensor of its shape.
 
-    It needs a third of a picture beside the two.
+    It needs the memory of a third of a picture in addition to the two.
     """
     held_back = torch.empty_like(change, memory_format=torch.contiguous_format)
     for rows in slabs(change):

@@ -1,4 +1,4 @@
-"""What the loop knows of a solver, and what is saved of its state."""
+"""The interface between the loop and the solvers, and their saved state."""
 
 from collections.abc import Mapping
 from typing import Any, Protocol, runtime_checkable
@@ -8,10 +8,10 @@ from torch import Tensor
 from impasto.evaluation import Cost, Evaluate
 
 State = dict[str, Any]
-"""Everything a solver remembers: enough to go on to the bit.
+"""The whole state of a solver: enough to go on to the bit.
 
-Plain numbers and strings, lists of them, tensors, and vectors that are not in memory (`vector_store.Kept`), which
-`tensor()` reads.
+Plain numbers and strings, lists of them, tensors, and vectors that are not in memory (`vector_store.StoredVector`),
+which `tensor()` reads.
 """
 
 

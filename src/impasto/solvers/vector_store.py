@@ -23,17 +23,19 @@ from impasto.solvers.vectors import largest_magnitude
 
 IN_MEMORY_PART = {"float32": 1.0, "float16": 0.5, "disk": 0.0}
 """Ways to keep a vector, and the part of a float32 vector that stays in memory."""
+WORDS = {"float32": "in memory", "float16": "in half precision", "disk": "on disk"}
+"""The same ways, as users read of them."""
 
 _TOP = 14
 _LARGEST_EXPONENT = 120
 
 
 @runtime_checkable
-class Kept(Protocol):
+class StoredVector(Protocol):
     """A past vector v. It can be added and multiplied, and read to be saved; it never changes."""
 
     scale: float
-    """What v was multiplied with before it was kept: a power of two."""
+    """The factor by which v was multiplied before it was stored: a power of two."""
 
     shape: torch.Size
     """v's shape."""
@@ -47,21 +49,23 @@ class Kept(Protocol):
         """x += alpha * v, in place; `x` is contiguous."""
 
     def tensor(self) -> Tensor:
-        """v * scale as it is kept, for saving; with `scale` it makes the same `Kept` again."""
+        """v * scale as it is kept, for saving; with `scale` it makes the same `StoredVector` again."""
 
 
 @runtime_checkable
-class Keep(Protocol):
+class StoreVector(Protocol):
     """Keeps a vector in one of the ways below."""
 
-    def __call__(self, x: Tensor, scale: float | None = None, /) -> Kept:
+    def __call__(self, x: Tensor, scale: float | None = None, /) -> StoredVector:
         """Keep `x`, which the caller does not change afterwards: it may be kept without a copy.
 
-        scale: None for a new vector; for what `Kept.tensor()` gave, the scale that belonged to it.
+        scale: None for a new vector; for what `StoredVector.tensor()` gave, the scale that belonged to it.
         """
 
 
-def keeper(kind: str, folder: str | os.PathLike[str] | None = None, reductions: Reductions = WHOLE) -> Keep:
+def store_as(
+    kind: str, folder: str | os.PathLike[str] | None = None, reductions: Reductions = WHOLE
+) -> StoreVector:
     """The way to keep vectors by its name, a key of `IN_MEMORY_PART`; `folder` is where "disk" puts them.
 
     reductions: for vectors of which every process keeps a part: all parts then have one scale.
@@ -161,21 +165,21 @@ class OnDisk:
 
     def dot(self, x: Tensor) -> float:
         """The sum of v * x: products in x's precision, the sum of the chunks in float64."""
-        return sum(float(torch.dot(piece, other)) for piece, other in self._beside(x))
+        return sum(float(torch.dot(piece, other)) for piece, other in self._with_pieces_of(x))
 
     def add_to(self, x: Tensor, alpha: float) -> None:
         """x += alpha * v, in place."""
-        for piece, other in self._beside(x):
+        for piece, other in self._with_pieces_of(x):
             other.add_(piece, alpha=alpha)
 
     def tensor(self) -> Tensor:
         """The vector, read into memory."""
         x = torch.empty(self.shape, dtype=self.dtype, device=self._device)
-        for piece, other in self._beside(x):
+        for piece, other in self._with_pieces_of(x):
             other.copy_(piece)
         return x
 
-    def _beside(self, x: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
+    def _with_pieces_of(self, x: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
         """Chunks of v, one at a time, and the same chunks of `x`."""
         with self._disk():
             self._file.seek(0)

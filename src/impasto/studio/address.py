@@ -21,7 +21,7 @@ class Address:
 
     @property
     def url(self) -> str:
-        """What to open."""
+        """The address to open."""
         name = socket.gethostname() if self.host in EVERYWHERE else self.host
         name = f"[{name}]" if ":" in name else name
         return f"http://{name}:{self.port}/" + (f"?{TOKEN}={self.token}" if self.token else "")

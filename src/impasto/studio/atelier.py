@@ -26,7 +26,7 @@ _KEEP_SECONDS = 1.0
 
 
 class Atelier:
-    """Everything that goes on in one folder. It is begun with `open` and ended with `close`.
+    """The studio of one folder. It is begun with `open` and ended with `close`.
 
     Raises OutputError: the folder cannot be worked in, or another studio works there.
     """

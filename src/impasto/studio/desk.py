@@ -1,4 +1,4 @@
-"""What lies on the desk: pictures, knobs and masks of the next painting. It is kept, and every window shows it."""
+"""The desk: pictures, knobs and masks of the next painting. It is saved, and every window shows it."""
 
 import threading
 import time
@@ -17,7 +17,7 @@ from impasto.studio.order import Order
 from impasto.studio.white import white_mask
 
 _UNDO = 100
-"""So many changes can be taken back."""
+"""The number of changes that can be undone."""
 _ONE_TURN = 1.5
 """Turns of the same knob within so many seconds of each other are one change."""
 
@@ -71,7 +71,7 @@ class Desk:
             self.contents.photograph = source
 
     def add_style(self, source: Source) -> None:
-        """One more painting, unless it lies there already."""
+        """Add a painting, unless it is there already."""
         with self._changing():
             if all(source.key != one.key for one, _ in self.contents.styles):
                 self.contents.styles.append((source, 1.0))
@@ -84,7 +84,7 @@ class Desk:
             self.contents.parts.pop(key, None)
 
     def weigh(self, key: str, weight: float) -> None:
-        """What a painting counts beside the others. Raises SettingsError."""
+        """Set the weight of a painting among the others. Raises SettingsError."""
         weight = check_weight(weight)
         with self._changing():
             self.contents.styles = [
@@ -95,7 +95,7 @@ class Desk:
         """Give a setting a value; None leaves it to the recipe.
 
         Raises:
-            SettingsError: the value cannot be used, alone or beside the others; nothing is changed then.
+            SettingsError: the value cannot be used, alone or together with the others; nothing is changed then.
         """
         named = {
             one: old
@@ -169,7 +169,7 @@ class Desk:
                 raise SettingsError("there is no painting yet: drop one, or begin with the demo's")
             named = dict(now.named)
             if now.start is not None:
-                named["start"] = now.start.name  # as a settings file beside the picture has it
+                named["start"] = now.start.name  # as a settings file next to the picture has it
             return Order(
                 settings=Settings.from_dict(named),
                 content=now.photograph,
@@ -229,7 +229,7 @@ class Desk:
         }
 
     def _take(self, values: Mapping[str, Any]) -> None:
-        """What a file says, as far as it can be used: a picture that is gone is left out."""
+        """Take over the contents of a file, as far as they can be used: a picture that is gone is left out."""
         get = self._library.get
         try:
             styles = [(get(key), check_weight(weight)) for key, weight in values["styles"]]

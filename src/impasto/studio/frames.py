@@ -21,10 +21,10 @@ _SMALL = 640
 
 
 class Seen(Protocol):
-    """What frames are made of: a painting, or a grid of paintings."""
+    """A source of frames: a painting, or a grid of paintings."""
 
     def preview(self, long_side: int) -> np.ndarray:
-        """It as it is now, RGB uint8 [h, w, 3]."""
+        """The picture as it is now, RGB uint8 [h, w, 3]."""
 
 
 class Frames:

@@ -7,11 +7,11 @@ from pathlib import Path
 import impasto
 from impasto.errors import OutputError
 from impasto.explore.grid import make_grid
-from impasto.explore.paint import Begun, Ended, Explorer, Stepped
+from impasto.explore.paint import CellBegun, CellEnded, CellStepped, Explorer
 from impasto.explore.subject import Subject
-from impasto.faces.again import again_command
 from impasto.studio.library import SHOWN_SIDE, THUMB_SIDE, save_small
 from impasto.studio.work import Work
+from impasto.ui.repeat_command import repeat_command
 
 
 class GridWork(Work):
@@ -40,15 +40,15 @@ class GridWork(Work):
     def _paint_all(self, explorer: Explorer) -> None:
         record = self.record
         for event in explorer:
-            if isinstance(event, Begun):
+            if isinstance(event, CellBegun):
                 self.doing = f"picture {event.number} of {event.of}: {explorer.grid.title(event.cell)}"
                 self.note = "; ".join(event.notes) or self.note
-            elif isinstance(event, Stepped):
+            elif isinstance(event, CellStepped):
                 self.step = event.step
                 record.done = event.done
                 self._meter.step(replace(event.step, done=event.done))
                 self.frames.show(explorer)
-            elif isinstance(event, Ended):
+            elif isinstance(event, CellEnded):
                 record.steps = explorer.done
                 self.note = event.failed or self.note
                 self._show(explorer)
@@ -78,7 +78,7 @@ class GridWork(Work):
     def _show(self, explorer: Explorer) -> None:
         """The sheet with what is finished, as the painting's picture."""
         record = self.record
-        explorer.publish(lambda recipe, path: again_command(recipe, Path(path)))
+        explorer.publish(lambda recipe, path: repeat_command(recipe, Path(path)))
         try:
             shutil.copyfile(explorer.folder.sheet, record.picture)
             for kind, side in (("thumb", THUMB_SIDE), ("shown", SHOWN_SIDE)):

@@ -1,4 +1,4 @@
-"""Who may talk to the studio: pure ASGI around everything, pages, pictures, uploads and websockets alike.
+"""Access to the studio: pure ASGI around everything, pages, pictures, uploads and websockets alike.
 
 A page of a foreign site can make the painter's own browser send requests to this server. It cannot choose the `Host`
 and `Origin` that the browser sends with them. So both have to be the studio's own.
@@ -47,7 +47,7 @@ def is_loopback(host: str) -> bool:
 
 
 def new_token() -> str:
-    """What has to be in the address where others could reach the studio, too."""
+    """A secret for the address, where others could reach the studio, too."""
     return secrets.token_urlsafe(24)
 
 
@@ -175,7 +175,7 @@ async def _refuse(scope: "Scope", receive: "Receive", send: "Send", status: int,
 
 async def _answer(send: "Send", status: int, line: str, headers: Mapping[str, str]) -> None:
     body = f"{line}\n".encode() if line else b""
-    told = {
+    own = {
         "content-type": "text/plain; charset=utf-8",
         "content-length": str(len(body)),
         "connection": "close",
@@ -185,7 +185,7 @@ async def _answer(send: "Send", status: int, line: str, headers: Mapping[str, st
             "type": "http.response.start",
             "status": status,
             "headers": [
-                (name.encode(), value.encode()) for name, value in {**told, **_HEADERS, **headers}.items()
+                (name.encode(), value.encode()) for name, value in {**own, **_HEADERS, **headers}.items()
             ],
         }
     )

@@ -35,7 +35,7 @@ class Source:
 
 
 class Library:
-    """All pictures in the studio's folder: `pictures/KEY/original/NAME` and beside it what the page shows.
+    """All pictures in the studio's folder: `pictures/KEY/original/NAME` and next to it what the page shows.
 
     The key comes from content and name, so that the same file is kept once. Only keys that are in here lead to files.
     """

@@ -1,4 +1,4 @@
-"""The first look: what lies on the desk, painted small and anew whenever something changes; and its plan."""
+"""The first look: what lies on the desk, painted small, and again whenever something changes; and its plan."""
 
 import contextlib
 import threading
@@ -63,7 +63,7 @@ class Look:
         return self.busy and self._first
 
     def give_way(self) -> None:
-        """What it shows is being painted now: let both take turns, until something is changed."""
+        """Take turns with the painting that is at work, whose picture this shows, until something is changed."""
         self._first = False
 
     def close(self) -> None:
@@ -101,7 +101,7 @@ class Look:
         try:
             self._paint(order, version)
         except ImpastoError as error:
-            self.problem = order.in_words(str(error), self._library)
+            self.problem = order.with_file_names(str(error), self._library)
         except TROUBLE as error:
             self.problem = f"there is no first look ({one_line(error)})"
         except Exception as error:  # noqa: BLE001 - the next change may be painted all the same
@@ -113,19 +113,9 @@ class Look:
             self._make_plan(order)
 
     def _paint(self, order: Order, version: int) -> None:
-        import impasto
 
-        if order.settings.colour == "only":
-            small = order.at(size=LOOK_SIDE)
-            arguments = small.arguments(self._library)
-            result = impasto.recolor(
-                arguments["content"],
-                arguments["style"],
-                protect=arguments["protect"],
-                recipe=small.settings.recipe,
-                **small.settings.changed(),
-            )
-            self.frames.show_image(result.image)
+        if not order.settings.paints:
+            self.frames.show_image(order.at(size=LOOK_SIDE).recolored(self._library).image)
             self.done = 1.0
             return
         precision = "auto" if order.settings.precision == "float32" else order.settings.precision
@@ -141,11 +131,11 @@ class Look:
             self.frames.show(painting, now=step.done >= 1)
 
     def _make_plan(self, order: Order) -> None:
-        if order.settings.colour == "only":
+        if not order.settings.paints:
             return
         try:
             self.plan = self._stylizer(order.settings).paint(**order.arguments(self._library)).plan()
         except ImpastoError as error:
-            self.plan_problem = order.in_words(str(error), self._library)
+            self.plan_problem = order.with_file_names(str(error), self._library)
         except TROUBLE as error:
             self.plan_problem = f"there is no forecast ({one_line(error)})"

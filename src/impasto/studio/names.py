@@ -6,7 +6,7 @@ import unicodedata
 LONGEST = 80
 """Characters of a file's name, its ending included."""
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
-_KEPT = re.compile(r"[^\w .()+,=@-]")
+_FORBIDDEN = re.compile(r"[^\w .()+,=@-]")
 
 
 def safe_name(given: str, otherwise: str = "picture") -> str:
@@ -17,7 +17,7 @@ def safe_name(given: str, otherwise: str = "picture") -> str:
     """
     text = unicodedata.normalize("NFC", given).replace("\\", "/").rsplit("/", 1)[-1]
     text = "".join(one for one in text if one.isprintable())
-    text = _KEPT.sub("_", text).strip(" .-")
+    text = _FORBIDDEN.sub("_", text).strip(" .-")
     if not text or _RESERVED.match(text):
         text = otherwise
     stem, dot, ending = text.rpartition(".")

@@ -1,12 +1,15 @@
-"""Everything that one painting is made from: what the desk hands over when "Paint" is pressed."""
+"""The order of one painting: what the desk hands over when "Paint" is pressed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from impasto.errors import SettingsError
 from impasto.settings import Settings
 from impasto.studio.library import Library, Source
+
+if TYPE_CHECKING:
+    from impasto import Result
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,7 @@ class Order:
 
     @property
     def title(self) -> str:
-        """What it is called in the gallery."""
+        """The title in the gallery."""
         names = " + ".join(source.stem for source, _ in self.styles)
         varied = " and ".join(text.split("=")[0] for text in self.vary)
         return f"{self.content.stem} × {names}" + (f": {varied}" if varied else "")
@@ -46,7 +49,7 @@ class Order:
         return found + [one for one in (self.start, self.protect) if one is not None]
 
     def arguments(self, library: Library) -> dict[str, Any]:
-        """What `Stylizer.paint` takes."""
+        """The arguments of `Stylizer.paint`."""
         return {
             "content": library.file(self.content),
             "style": [(library.file(source), weight) for source, weight in self.styles],
@@ -56,7 +59,14 @@ class Order:
             "protect": None if self.protect is None else library.file(self.protect),
         }
 
-    def in_words(self, line: str, library: Library) -> str:
+    def recolored(self, library: Library) -> "Result":
+        """The photograph in the paintings' colours, where the settings paint nothing."""
+        import impasto
+
+        arguments = {**self.arguments(library), "start": None, "masks": [], "style_masks": []}
+        return impasto.recolor(**arguments, recipe=self.settings.recipe, **self.settings.changed())
+
+    def with_file_names(self, line: str, library: Library) -> str:
         """A message about one of its files, with the file's name as the painter knows it."""
         for source in self.sources():
             line = line.replace(str(library.file(source)), source.name)
@@ -78,7 +88,7 @@ class Order:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any], library: Library) -> "Order":
-        """What `as_dict` made. Raises SettingsError when a picture is gone or a value is no longer one."""
+        """An order from the result of `as_dict`. Raises SettingsError when a picture is gone or a value is invalid."""
 
         def source(key: Any) -> Source:
             found = library.get(key) if isinstance(key, str) else None

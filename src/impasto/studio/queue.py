@@ -1,4 +1,4 @@
-"""What is painted, one after the other, in an order that the painter may change."""
+"""The queue of paintings: one after the other, in an order that the painter may change."""
 
 import shutil
 import threading
@@ -50,7 +50,7 @@ class Queue:
         self._thread.start()
 
     def add(self, order: Order, *, first: bool = False) -> Record:
-        """One more painting. Raises OutputError."""
+        """Add a painting. Raises OutputError."""
         with self._asked:
             place = self._first_place() - 1 if first else self._last_place() + 1
             record = new_record(self._folder, order, place)
@@ -59,7 +59,7 @@ class Queue:
         return record
 
     def waiting(self) -> list[Record]:
-        """What is still to be painted, in order; the one that is being painted is not among them."""
+        """The paintings that wait, in order; the one that is being painted is not among them."""
         at_work = self.work and self.work.record.id
         found = [
             one

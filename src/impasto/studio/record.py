@@ -1,4 +1,4 @@
-"""What is kept of a painting: its order, how far it came, and its files. It survives the server."""
+"""The record of a painting: its order, how far it came, and its files. It survives the server."""
 
 import secrets
 import shutil
@@ -16,7 +16,7 @@ from impasto.studio.order import Order
 State = Literal["waiting", "painting", "paused", "finished", "kept", "failed"]
 """kept: stopped by the painter, with the picture so far; it can go on."""
 _IN_WORDS = {"waiting": "waits for its turn", "kept": "stopped at {0.steps} of {0.of_steps}"}
-"""Of the states whose names do not say enough."""
+"""The descriptions of states whose names do not say enough."""
 FORMAT = 1
 
 
@@ -45,11 +45,11 @@ class Record:
     size: tuple[int, int] = (0, 0)
     problem: str = ""
     version: int = 0
-    """Another one whenever its picture changes: it is fetched anew then."""
+    """Another one whenever its picture changes: it is fetched again then."""
 
     @property
     def checkpoint(self) -> Path:
-        """What it goes on from."""
+        """The checkpoint to resume from."""
         return self.home / "painting.checkpoint"
 
     @property
@@ -77,18 +77,18 @@ class Record:
         return self.home / ("thumb.jpg" if kind == "thumb" else "shown.jpg")
 
     @property
-    def told(self) -> str:
+    def summary(self) -> str:
         """Its state, as the painter reads it."""
         return _IN_WORDS.get(self.state, self.state).format(self)
 
     @property
     def file_name(self) -> str:
-        """What the picture is called when it is downloaded."""
+        """The name of the downloaded file."""
         names = "-".join(source.stem for source, _ in self.order.styles)
         return f"{self.order.content.stem}-{names}"[:100]
 
     def picture_changed(self) -> None:
-        """Its picture was written anew."""
+        """Its picture was written again."""
         self.version = _changed_at(self.picture)
 
     @property

@@ -10,7 +10,7 @@ from impasto.errors import PictureError
 from impasto.inputs.region_masks import region_masks
 
 COLORS = ("#d1495b", "#3d7ea6", "#edae49", "#66a182", "#7d5ba6", "#c97b4a", "#2e86ab", "#9a9a48")
-"""Of the paintings, in order; after the last they begin again, darker."""
+"""The colours of the paintings, in order; after the last they begin again, darker."""
 BASE = "#000000"
 """Where no painting's style goes."""
 

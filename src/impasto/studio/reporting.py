@@ -1,4 +1,4 @@
-"""The report of a painting: made once, and kept beside it."""
+"""The report of a painting: made once, and stored next to it."""
 
 import shutil
 
@@ -9,7 +9,7 @@ from impasto.studio.record import Record
 
 
 def make_report(atelier: Atelier, record: Record) -> str:
-    """The report as a table in text; its page is written beside the picture as report.png.
+    """The report as a table in text; its page is written next to the picture as report.png.
 
     Raises PictureError, SettingsError, OutputError, OSError.
     """
@@ -24,7 +24,7 @@ def make_report(atelier: Atelier, record: Record) -> str:
 
 
 def _measured(atelier: Atelier, record: Record) -> "impasto.Report":
-    """Of a copy that has the name under which the picture is downloaded."""
+    """The report of a copy that has the name under which the picture is downloaded."""
     library, order = atelier.library, record.order
     style, _ = order.styles[0]
     copy = atelier.folder.incoming / f"{record.file_name}.png"

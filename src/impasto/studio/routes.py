@@ -1,4 +1,4 @@
-"""What the page fetches and sends besides NiceGUI's own: pictures, uploads, downloads. No path comes from outside."""
+"""Routes in addition to NiceGUI's own: pictures, uploads, downloads. No path comes from outside."""
 
 import asyncio
 import secrets
@@ -11,18 +11,18 @@ from starlette.background import BackgroundTask
 from starlette.requests import ClientDisconnect
 
 from impasto.errors import ImpastoError
-from impasto.faces.again import again_command
 from impasto.studio import uploads
 from impasto.studio.atelier import Atelier
-from impasto.studio.keeping import bundle, export
 from impasto.studio.record import Record
+from impasto.studio.result_files import bundle, export
+from impasto.ui.repeat_command import repeat_command
 
 PREFIX = "/studio"
 FORMATS = {"png": (8, 16), "tiff": (8, 16), "jpeg": (8,), "webp": (8,)}
-"""What a painting is downloaded as, and in how many bits a channel."""
+"""The formats of downloads, with their bits a channel."""
 _ENDINGS = {"png": ".png", "tiff": ".tif", "jpeg": ".jpg", "webp": ".webp"}
-_NEVER_KEPT = {"cache-control": "no-store"}
-_KEPT = {"cache-control": "private, max-age=31536000, immutable"}
+_NEVER_CACHED = {"cache-control": "no-store"}
+_CACHED = {"cache-control": "private, max-age=31536000, immutable"}
 
 
 def source_url(key: str, kind: str = "shown") -> str:
@@ -119,7 +119,7 @@ def add_routes(app: FastAPI, atelier: Atelier) -> None:
 
 
 def parts_of(atelier: Atelier, record: Record) -> tuple[dict[str, Path], str]:
-    """The files of a painting and its inputs, by name, and the command that paints it again beside them.
+    """The files of a painting and its inputs, by name, and the command that paints it again in their folder.
 
     Raises PictureError: it has no picture yet.
     """
@@ -134,7 +134,7 @@ def parts_of(atelier: Atelier, record: Record) -> tuple[dict[str, Path], str]:
         files[name] = path
     output = f"{record.file_name}.png"
     files[output if output not in files else f"painted-{output}"] = record.picture
-    return files, again_command(impasto.read_metadata(record.picture), Path(f"again-{output}"))
+    return files, repeat_command(impasto.read_metadata(record.picture), Path(f"again-{output}"))
 
 
 async def _made(to: Path, name: str, make: Any) -> Response:
@@ -146,20 +146,20 @@ async def _made(to: Path, name: str, make: Any) -> Response:
     except (OSError, KeyError, ValueError) as error:
         to.unlink(missing_ok=True)
         return _line(422, f"this cannot be downloaded ({error})")
-    return FileResponse(to, filename=name, headers=_NEVER_KEPT, background=BackgroundTask(to.unlink, True))
+    return FileResponse(to, filename=name, headers=_NEVER_CACHED, background=BackgroundTask(to.unlink, True))
 
 
 def _file(path: Path, name: str | None = None) -> Response:
     if not path.is_file():
         return _line(404, "there is no such picture")
-    return FileResponse(path, filename=name, headers=_NEVER_KEPT if name else _KEPT)
+    return FileResponse(path, filename=name, headers=_NEVER_CACHED if name else _CACHED)
 
 
 def _frame(jpeg: bytes) -> Response:
     if not jpeg:
         return _line(404, "there is nothing to see yet")
-    return Response(jpeg, media_type="image/jpeg", headers=_NEVER_KEPT)
+    return Response(jpeg, media_type="image/jpeg", headers=_NEVER_CACHED)
 
 
 def _line(status: int, line: str) -> Response:
-    return PlainTextResponse(line, status, headers=_NEVER_KEPT)
+    return PlainTextResponse(line, status, headers=_NEVER_CACHED)

@@ -18,7 +18,7 @@ LARGEST_FILE = 512_000_000
 LARGEST_SETTINGS = 200_000
 PHOTOGRAPH, PAINTING, SETTINGS, ANY = "photograph", "painting", "settings", "any"
 ROLES = (PHOTOGRAPH, PAINTING, SETTINGS, ANY)
-"""What a file is for. ANY: it was dropped beside the places for the others, or pasted, and says itself what it is."""
+"""The purpose of a file. ANY: it was dropped outside the places for the others, or pasted; its content decides."""
 assert LARGEST_FILE <= LARGEST_REQUEST
 
 
@@ -68,7 +68,7 @@ def _place(atelier: Atelier, file: Path, role: str, name: str) -> str:
         source = atelier.library.add(file, name, "style picture")
         desk.add_style(source)
     atelier.changed()
-    return told(source)
+    return description(source)
 
 
 def _is_settings(name: str) -> bool:
@@ -103,7 +103,7 @@ def _settings(atelier: Atelier, file: Path, name: str) -> str:
 
 
 def portable(settings: "impasto.Settings") -> dict[str, Any]:
-    """What is not the recipe's own, without what names a file of another machine."""
+    """The settings that are not the recipe's own, without those that name a file of another machine."""
     changed = settings.changed()
     rows = {row.name: row for row in impasto.Settings.schema()}
     return {
@@ -111,6 +111,6 @@ def portable(settings: "impasto.Settings") -> dict[str, Any]:
     }
 
 
-def told(source: Source) -> str:
+def description(source: Source) -> str:
     """A picture in one line."""
     return f"{source.name}, {source.width} × {source.height}"

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import impasto
 from impasto.errors import CheckpointError, ImpastoError, OutputError
-from impasto.faces.checkpoint_pace import CHECKPOINT_SECONDS, CheckpointPace
-from impasto.faces.progress import WORDS, Meter
 from impasto.settings import INSTEAD_OF
 from impasto.studio.frames import Frames
-from impasto.studio.keeping import keep_result
 from impasto.studio.library import Library
 from impasto.studio.record import Record
+from impasto.studio.result_files import save_result
 from impasto.studio.trouble import one_line
+from impasto.ui.checkpoint_pace import CHECKPOINT_SECONDS, CheckpointPace
+from impasto.ui.progress import WORDS, Meter
 
 if TYPE_CHECKING:
     from impasto import Cost, Painting, Settings, Step, Stylizer
@@ -100,7 +100,7 @@ class Work:
 
     @property
     def settings_now(self) -> dict[str, Any]:
-        """What has been adjusted, by name, as it is now or will be after this step."""
+        """The adjusted settings, by name, as they are now or will be after this step."""
         changed: dict[str, Any] = {}
         for one in [*self.record.adjustments, {"step": 0, **self._pending}]:
             for name in one:
@@ -152,8 +152,8 @@ class Work:
         record.problem = ""
         self._keep_record()
         settings = record.order.settings
-        if settings.colour == "only":
-            self._finish(impasto.recolor(**self._recolouring()), "finished")
+        if not settings.paints:
+            self._finish(record.order.recolored(self._library), "finished")
             return
         checkpoint = self._checkpoint()
         if self._wish == "discard":
@@ -202,7 +202,7 @@ class Work:
                 self._save_checkpoint(painting)
 
     def _wait(self, painting: "Painting") -> None:
-        """While it is paused, or something else is to be computed first."""
+        """Wait while the painting is paused, or something else is to be computed first."""
         doing = self.doing
         while not self._wish and (self._paused or self._yielding()):
             self.doing = "waiting for the first look"
@@ -250,7 +250,7 @@ class Work:
         record = self.record
         while True:
             try:
-                keep_result(record, result)
+                save_result(record, result)
                 break
             except OutputError as error:  # the picture is still here: wait until there is room
                 record.problem = f"{error} It waits here: make room, and go on."
@@ -294,18 +294,7 @@ class Work:
         except OutputError as error:
             self.note = f"its record could not be written: {error}"
 
-    def _recolouring(self) -> dict[str, Any]:
-        order = self.record.order
-        arguments = order.arguments(self._library)
-        return {
-            "content": arguments["content"],
-            "style": arguments["style"],
-            "protect": arguments["protect"],
-            **order.settings.changed(),
-            "recipe": order.settings.recipe,
-        }
-
     def _fail(self, line: str) -> None:
         self.record.state = "failed"
-        self.record.problem = self.record.order.in_words(line, self._library)
+        self.record.problem = self.record.order.with_file_names(line, self._library)
         self._keep_record()

@@ -1,4 +1,4 @@
-"""What is cut away of a block's input, because the tile does not need it any more; see `objective/tiling/tiles.py`."""
+"""Cropping of a block's input to the part that the tile still needs; see `objective/tiling/tiles.py`."""
 
 from typing import Any
 
@@ -35,9 +35,9 @@ class _Cropped(torch.autograd.Function):
     @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None]:
         by_x, (rows, columns) = empty_features(*ctx.size), ctx.place
-        for beside in (slice(rows.start), slice(rows.stop, None)):
-            by_x[..., beside, :] = 0
-        for beside in (slice(columns.start), slice(columns.stop, None)):
-            by_x[..., rows, beside] = 0
+        for outside in (slice(rows.start), slice(rows.stop, None)):
+            by_x[..., outside, :] = 0
+        for outside in (slice(columns.start), slice(columns.stop, None)):
+            by_x[..., rows, outside] = 0
         by_x[..., rows, columns] = gradient
         return own(by_x), None, None

@@ -5,7 +5,7 @@ import torch
 from impasto.errors import SettingsError
 
 BY_SPEED = ("cuda", "mps", "cpu")
-"""What "auto" looks for, in this order."""
+"""The devices that "auto" looks for, in this order."""
 
 
 def find_device(name: str) -> torch.device:

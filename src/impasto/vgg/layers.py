@@ -8,18 +8,22 @@ taken after it.
 
 import difflib
 import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from impasto.errors import SettingsError
 
 CONVOLUTIONS_PER_BLOCK = (2, 2, 4, 4, 4)
 CHANNELS_PER_BLOCK = (64, 128, 256, 512, 512)
+KERNEL = 3 * 3
+"""Values of a kernel for one channel."""
 
 
 @dataclass(frozen=True)
 class Layer:
     """One convolution with its ReLU.
 
+    ends_block: whether a pooling follows, and another block.
     stride: pixels of the picture that one position of this layer steps over, per side.
     halo: pixels that an activation sees beyond its own stride-sized patch, on each side.
     """
@@ -27,10 +31,16 @@ class Layer:
     name: str
     convolution: str
     block: int
+    ends_block: bool
     n_in: int
     n_out: int
     stride: int
     halo: int
+
+    @property
+    def kernel_values(self) -> int:
+        """Values of all its kernels, and multiplications for one position."""
+        return KERNEL * self.n_in * self.n_out
 
 
 def block_stride(block: int) -> int:
@@ -44,7 +54,9 @@ def _table() -> tuple[Layer, ...]:
         stride = block_stride(block)
         for i in range(1, count + 1):
             halo += stride
-            layers.append(Layer(f"relu{block}_{i}", f"conv{block}_{i}", block, n_in, n_out, stride, halo))
+            ends_block = i == count and block < len(CHANNELS_PER_BLOCK)
+            names = f"relu{block}_{i}", f"conv{block}_{i}"
+            layers.append(Layer(*names, block, ends_block, n_in, n_out, stride, halo))
             n_in = n_out
     return tuple(layers)
 
@@ -71,9 +83,19 @@ def canonical(name: str) -> str:
     raise SettingsError(f"VGG-19 has no layer named {name[:60]!r}; {hint}")
 
 
-def deepest(names: list[str] | tuple[str, ...]) -> str:
+def deepest(names: Collection[str]) -> str:
     """The one of `names` that comes last in the network."""
     return max(names, key=list(LAYERS).index)
+
+
+def upto(names: Collection[str]) -> Sequence[Layer]:
+    """The network as far as the deepest of `names`."""
+    return TABLE[: TABLE.index(LAYERS[deepest(names)]) + 1]
+
+
+def block_channels(block: int) -> int:
+    """Channels of a block's input."""
+    return next(layer.n_in for layer in TABLE if layer.block == block)
 
 
 def smallest_side(name: str) -> int:

@@ -96,7 +96,7 @@ class VGG19:
         image: Input,
         layers: Sequence[str],
         observe: Callable[[str, Tensor], Tensor],
-        trims: Mapping[int, tuple[slice, slice]] | None = None,
+        crops: Mapping[int, tuple[slice, slice]] | None = None,
         first: int = 1,
         until: int | None = None,
     ) -> Features:
@@ -104,7 +104,7 @@ class VGG19:
 
         observe: is given the layer's canonical name and its activation; what it returns (the same, or a tensor that
             stands for it in autograd's graph) is what the next layer gets. Nothing else keeps the activation.
-        trims: the rows and columns to keep of each block's input, by block, for a picture that is a tile of
+        crops: the rows and columns to keep of each block's input, by block, for a picture that is a tile of
             another; see `objective/tiling/tiles.py`.
         first: the block to begin with. From the second on `image` is that block's input [1, n_C, n_H, n_W].
         until: the block in front of which to stop instead; `layers`, which may be none, come before it.
@@ -113,18 +113,18 @@ class VGG19:
         """
         last = deepest(tuple(layers)) if until is None else None
         x = self._input(image, last) if first == 1 else image
-        for layer, following in zip(TABLE, (*TABLE[1:], None), strict=True):
+        for layer in TABLE:
             if layer.block < first:
                 continue
-            ends_block = following is not None and following.block > layer.block and layer.name != last
+            ends_block = layer.ends_block and layer.name != last
             fused = self.pooling if ends_block and layer.name not in layers else None
             x = self.convolution(layer.convolution)(x, fused)
             if layer.name in layers:
                 x = observe(layer.name, x.to(self.precision.measured)).to(self.precision.network)
             if ends_block:
                 x = x if fused else POOLINGS[self.pooling](x)
-                if trims:
-                    x = cropped(x, *trims[layer.block + 1])
+                if crops:
+                    x = cropped(x, *crops[layer.block + 1])
             if layer.name == last or (ends_block and layer.block + 1 == until):
                 break
         return x

@@ -25,7 +25,7 @@ STANDS = 0.1
 CLEARLY = 8.0
 """A map of another kind is taken when each of its further numbers explains so many times the variance that is left."""
 ALIKE = 16.0
-"""So many votes that lie beside each other count as one: a flow is smooth, and so are its errors."""
+"""The number of neighbouring votes that count as one: a flow is smooth, and so are its errors."""
 _ROUNDS, _REWEIGHTED, _SURE = 1000, 8, 0.05
 _FEWEST = 16
 

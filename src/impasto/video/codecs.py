@@ -11,7 +11,7 @@ FOLDER = "png"
 
 @dataclass(frozen=True)
 class Codec:
-    """One kind.
+    """A codec.
 
     encoder: FFmpeg's name. suffixes: files that hold it, the usual one first. pixels: its pixel format; odd: that for
     frames with an odd side, where colour cannot be halved; clear: that with alpha, None where it has none.

@@ -3,7 +3,7 @@
 import numpy as np
 
 BINS = 8
-"""Of each channel, for the histogram of colours."""
+"""The bins of each channel in the histogram of colours."""
 DIFFERS = 0.5
 """Part of the pixels whose colours have to be others; dissolves and pans stay below."""
 LIKE = 0.6

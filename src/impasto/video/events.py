@@ -1,4 +1,4 @@
-"""What a film that is painted tells of."""
+"""The events of a film that is painted."""
 
 from dataclasses import dataclass
 from fractions import Fraction

@@ -14,7 +14,7 @@ _BT709, _BT601 = 1, 6  # as H.273 numbers them
 _UNSPECIFIED = 2
 
 Note = Callable[[str], None]
-"""Is told what is wrong with a film, but not the end."""
+"""A function that is called with what is wrong with a film, but not the end."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Colours:
 
 @dataclass(frozen=True)
 class About:
-    """What is known of a film before it is read.
+    """The properties of a film that are known before it is read.
 
     size: height and width of the upright frame, in pixels. rate: frames a second, on average. time_base: the unit of
     times, in seconds. count: how many frames, about; None where nobody knows. seconds: length, likewise. sound: whether
@@ -69,13 +69,13 @@ class About:
 
 
 class Film(Protocol):
-    """What can be painted."""
+    """A film that can be painted."""
 
     path: Path
 
     @property
     def about(self) -> About:
-        """What is known before the frames are read."""
+        """The properties known before the frames are read."""
         ...
 
     def frames(self, start: Fraction, stop: Fraction | None, note: Note) -> Iterator[Frame]:

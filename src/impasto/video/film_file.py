@@ -49,7 +49,7 @@ class FilmFile:
             yield container, films[0]
 
     def frames(self, start: Fraction, stop: Fraction | None, note: Note) -> Iterator[Frame]:
-        """As `Film.frames` says."""
+        """The frames, as `Film.frames` says."""
         matrix = self.about.colours.matrix(self.about.size[0])
         with self.streams() as (container, stream):
             stream.thread_type = "AUTO"

@@ -13,14 +13,14 @@ from impasto.video.open_film import open_film
 from impasto.video.reel import Reel
 
 OF_THE_FILM = ("masks", "regions", "protect")
-"""What lies over the film, and may move with it; the others lie over the painting."""
+"""The masks that lie over the film, and may move with it; the others lie over the painting."""
 
 
 class Guides:
-    """What says where what is painted, at each time of a film.
+    """The masks and maps of a film, at each of its times.
 
     given: arguments of `Stylizer.paint`, by name; paths among them may be films, folders or patterns. times: of the
-    frames that are painted. note: is told what is wrong but not the end.
+    frames that are painted. note: is called with what is wrong but not the end.
 
     Raises:
         PictureError: a film of masks cannot be read.

@@ -22,7 +22,7 @@ PROGRAM = "impasto video"
 
 @dataclass(frozen=True)
 class FilmJob:
-    """What `impasto video` was asked for. Paths are as the user gave them; `as_dict` makes them good in any folder.
+    """A job of `impasto video`. Paths are as the user gave them; `as_dict` makes them valid in any folder.
 
     start, stop, every, rate: as for `VideoStylizer.paint`; seconds. codec: as for `FilmPainting.save`. guidance: paths
     by argument of `VideoStylizer.paint`.
@@ -61,7 +61,7 @@ class FilmJob:
         )
 
     def inputs(self) -> dict[str, Path]:
-        """Every file that is read beside the film, by what it is."""
+        """Every file that is read in addition to the film, by what it is."""
         found = {f"style picture {i + 1}": path for i, (path, _) in enumerate(self.styles)}
         for name, value in self.guidance.items():
             several = value if isinstance(value, list | tuple) else [value]
@@ -108,7 +108,7 @@ class FilmJob:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "FilmJob":
-        """What `as_dict` gave.
+        """A job from the result of `as_dict`.
 
         Raises:
             CheckpointError: it is something else.
@@ -134,7 +134,7 @@ class FilmJob:
             )
         except (LookupError, TypeError, ValueError, AttributeError) as error:
             raise CheckpointError(
-                f"the unfinished film was begun by another version of impasto, or is damaged ({error}): paint it anew"
+                f"the unfinished film was begun by another version of impasto, or is damaged ({error}): paint it again"
             ) from None
 
     def to(self, output: Path) -> "FilmJob":

@@ -15,7 +15,7 @@ from impasto.settings.toml_file import FILM_KEYS
 STYLES = "styles"
 """The weights of the paintings, in their order, which may change over time as well."""
 MAY_CHANGE = (STYLES, "strength", "alpha", "beta", "variation", "protect_strength")
-"""What may have another value at another time."""
+"""The settings that may have another value at another time."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Key:
     values: tuple[float, ...]
 
     def as_text(self) -> str:
-        """As it is typed: 2.5:strength=0.7, or 2.5:styles=2,1."""
+        """The key as it is typed: 2.5:strength=0.7, or 2.5:styles=2,1."""
         values = ",".join(f"{value!r}" for value in self.values)
         return f"{self.time}:{self.name.replace('_', '-')}={values}"
 

@@ -1,4 +1,4 @@
-"""What a painted film carries inside its file: from what it was painted, and how."""
+"""The metadata inside a painted film's file: from what it was painted, and how."""
 
 from collections.abc import Sequence
 from pathlib import Path

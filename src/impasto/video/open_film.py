@@ -1,4 +1,4 @@
-"""What a path stands for, as a film."""
+"""Opening a film from a path."""
 
 from fractions import Fraction
 from pathlib import Path

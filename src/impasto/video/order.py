@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Visit:
-    """One time that a frame is painted.
+    """A visit: one time that a frame is painted.
 
     number: of the visit, from 0. frame: of the film, from 0. before: the visit from whose frame this one follows, None
     where nothing was painted before. earlier: the last visit of the same frame, None for the first.
@@ -41,6 +41,6 @@ def visits(count: int, passes: int, loop: bool) -> Iterator[Visit]:
 
 
 def final_visits(count: int, passes: int, loop: bool) -> list[int]:
-    """For each frame, the number of its last visit: the one that is shown."""
+    """The number of each frame's last visit: the one that is shown."""
     found = {one.frame: one.number for one in visits(count, passes, loop)}
     return [found[frame] for frame in range(count)]

@@ -38,7 +38,7 @@ STILL = 4.0
 
 @dataclass(frozen=True)
 class Kept:
-    """What a frame keeps of the paint that was brought. paint: [H, W, 3] in [0, 1]. part: [H, W] in [0, 1]."""
+    """The paint that was brought to a frame and stays. paint: [H, W, 3] in [0, 1]. part: [H, W] in [0, 1]."""
 
     paint: np.ndarray
     part: np.ndarray
@@ -132,7 +132,7 @@ class FilmPainting:
 
     @property
     def metadata(self) -> dict[str, Any]:
-        """What the film was painted from, and how: JSON-able, without names of folders."""
+        """The metadata of the film: its inputs and settings, JSON-able, without names of folders."""
         painted, styles = min(self._done, self.count), self.painter.styles
         return film_metadata(
             self.reel, styles, self._settings, self._temporal, self._keys, self.size, painted
@@ -140,7 +140,7 @@ class FilmPainting:
 
     @property
     def about(self) -> About:
-        """What was known of the film before."""
+        """The properties of the film that was read."""
         return self.reel.film.about
 
     @property
@@ -193,7 +193,7 @@ class FilmPainting:
             *({one.number, *one.sources()} for one in (self._tracks, *self._earlier))
         )
         self._film = {number: self._film[number] for number in needed if number in self._film}
-        self._paints.kept(self._tracks, self._shot, self._earlier)
+        self._paints.save_tracks(self._tracks, self._shot, self._earlier)
         self._done = visit.number + 1
         shown = self.reel.painted(visit.frame, pixels)
         yield PaintedFrame(
@@ -220,7 +220,7 @@ class FilmPainting:
     def _paintings(
         self, visit: Visit, small: np.ndarray, tracks: Tracks, begins: bool, changes: bool
     ) -> "Iterator[tuple[Painting, Kept | None]]":
-        """What is painted one after the other for a frame, and what is kept of other paint; the last one is shown.
+        """The paintings of a frame, one after the other, each with the paint that stays; the last one is shown.
 
         The first frame of a shot takes, after the still that later frames are brought from, the steps that each of them
         takes, too: otherwise the second frame would be the first to show what these change.

@@ -47,13 +47,13 @@ class Paints:
         return visit in self._bases
 
     def bases(self, numbers: list[int]) -> dict[int, np.ndarray]:
-        """What a frame is brought from: uint8 [H, W, 3], by visit; those that are not painted yet are left out."""
+        """The frames that a frame is brought from: uint8 [H, W, 3], by visit, without those not painted yet."""
         for number in numbers:
             if number not in self._bases and (number in self._loaded or self.state.has_paint(number)):
                 self._bases[number] = self.state.base(number)
         return {number: self._bases[number][..., :3] for number in numbers if number in self._bases}
 
-    def kept(self, tracks: Tracks, shot: int, earlier: Sequence[Tracks]) -> None:
+    def save_tracks(self, tracks: Tracks, shot: int, earlier: Sequence[Tracks]) -> None:
         """Keep the tracks of a frame that is done, and no more in memory than the next one needs."""
         self.state.write_tracks(tracks, shot, [one.number for one in earlier])
         needed = {tracks.number}.union(*(one.sources() for one in (tracks, *earlier)))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from impasto.batch.cluster import check_installed, most_beside, patience, workers_for
+from impasto.batch.cluster import check_installed, most_concurrent, patience, workers_for
 from impasto.batch.engine import Ended, Engine, Event
 from impasto.batch.plan import apart, usable_cores
 from impasto.batch.share import Share
@@ -83,10 +83,10 @@ class FilmParts:
             BatchError: the workers do not start, or the scheduler is gone.
         """
         with workers_for(self._scheduler, self._share) as client:
-            beside = most_beside(client)
+            concurrent = most_concurrent(client)
             self._engine = Engine(client, patience(self._scheduler))
             tasks = [
-                Task(self.name(segment), paint_part, self._data(segment, folder, beside))
+                Task(self.name(segment), paint_part, self._data(segment, folder, concurrent))
                 for segment, folder in zip(self.segments, self.folders, strict=True)
             ]
             for event in self._engine.run(tasks):
@@ -110,12 +110,12 @@ class FilmParts:
         )
 
     def name(self, segment: Segment) -> str:
-        """What a part is called, its frames counted from 1."""
+        """The name of a part, its frames counted from 1."""
         return f"frames {segment.first + 1} to {segment.last}"
 
-    def _data(self, segment: Segment, folder: Path, beside: int) -> dict[str, object]:
+    def _data(self, segment: Segment, folder: Path, concurrent: int) -> dict[str, object]:
         job = part_of(self._job, self._reel, segment)
-        return {"job": job.as_dict(), "folder": str(folder.absolute()), "beside": beside}
+        return {"job": job.as_dict(), "folder": str(folder.absolute()), "concurrent": concurrent}
 
     def _share(self) -> Share:
         count = self.at_once
@@ -124,8 +124,8 @@ class FilmParts:
 
 
 @dataclass(frozen=True)
-class Look:
-    """What is known of a film before it is painted.
+class FilmProbe:
+    """The properties of a film, found before it is painted.
 
     plan: as for one process. size: height and width of its frames. transparent: whether it may be. notes: sentences
     that the user should know.
@@ -137,7 +137,7 @@ class Look:
     notes: list[str]
 
 
-def look_at(job: FilmJob) -> Look:
+def probe_film(job: FilmJob) -> FilmProbe:
     """Look at a film, in a process of its own, which takes the network's memory with it when it ends.
 
     Raises what beginning the film raises, and what its plan does.
@@ -145,10 +145,10 @@ def look_at(job: FilmJob) -> Look:
     return apart(_looked_at, job.as_dict())
 
 
-def _looked_at(data: Mapping[str, Any]) -> Look:
+def _looked_at(data: Mapping[str, Any]) -> FilmProbe:
     painting = FilmJob.from_dict(data).begin()
     try:
-        return Look(plan_film(painting), painting.size, painting.about.transparent, painting.notes)
+        return FilmProbe(plan_film(painting), painting.size, painting.about.transparent, painting.notes)
     finally:
         painting.close()
 

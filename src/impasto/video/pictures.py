@@ -39,7 +39,7 @@ class Pictures:
         )
 
     def frames(self, start: Fraction, stop: Fraction | None, note: Note) -> Iterator[Frame]:
-        """As `Film.frames` says; a picture that cannot be read is noted and left out."""
+        """The frames, as `Film.frames` says; a picture that cannot be read is noted and left out."""
         for number, file in enumerate(self._files):
             time = number / self._rate
             if time < start:

@@ -1,4 +1,4 @@
-"""What a film will take: time, memory and disk, told before it is painted."""
+"""The plan of a film: time, memory and disk, before it is painted."""
 
 import math
 import time
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from impasto.errors import OutputError
-from impasto.settings.amounts import in_words
+from impasto.settings.amounts import bytes_text
 from impasto.video.follow import KEPT_SOURCES
 from impasto.video.frame_painter import FramePainter
 from impasto.video.motion import motion
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from impasto.memory.plan import Plan
 
 BYTES_A_PIXEL = 2.4
-"""Of a painted frame on the disk: brush strokes hardly compress."""
+"""Bytes a pixel of a painted frame on the disk: brush strokes hardly compress."""
 FLOWS = 5.0
 """Following a frame takes about so many times as long as telling its motion since the one before: tracks are
 corrected, and some frames further back are asked, too."""
 TRIAL, TRIAL_STEPS = 108, 3
 """Pixels of the shorter side of a frame that is painted to tell how long it takes, and its steps."""
 TRACK_BYTES, FOLLOWING_BYTES = 24, 250
-"""Of each pixel: its tracks in one frame, and what is there while a frame is followed."""
+"""Bytes a pixel of the tracks of one frame, and of what is there while a frame is followed."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,8 @@ def plan_film(painting: FilmPainting) -> FilmPlan:
     missing = round(BYTES_A_PIXEL * pixels * left) - painting.free
     if missing > 0:
         raise OutputError(
-            f"the frames need {in_words(disk)} on the disk until the film is done, {in_words(missing)} more than is "
-            "free there: make room, paint a part with --to, or use a smaller --size"
+            f"the frames need {bytes_text(disk)} on the disk until the film is done, {bytes_text(missing)} more than "
+            "is free there: make room, paint a part with --to, or use a smaller --size"
         )
     painter = painting.painter
     still = painter.still(0).plan()
@@ -107,7 +107,7 @@ def _peak(painter: FramePainter, plan: "Plan") -> int:
 
 
 def _held(painting: FilmPainting) -> int:
-    """Bytes that are held beside a frame that is painted: frames of the film and of paint, and tracks."""
+    """Bytes that are held in addition to a frame that is painted: frames of the film and of paint, and tracks."""
     sources = min(KEPT_SOURCES * (1 + REMEMBERED), painting.visits)
     each = 6 * sources + TRACK_BYTES * (1 + REMEMBERED) + FOLLOWING_BYTES
     return math.prod(painting.size) * each + painting.reel.most_bytes

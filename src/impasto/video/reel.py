@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from impasto.errors import PictureError
-from impasto.faces.sizes import shrunk
+from impasto.ui.sizes import shrunk
 from impasto.video.cuts import is_cut
 from impasto.video.film import Film, Frame, Note
 
 BLOCK_BYTES = 96_000_000
-"""So much of a film is decoded at a time, and twice as much is kept."""
+"""Bytes of a film that are decoded at a time; twice as many are held."""
 _FEWEST = 2
 _SIDE = 96
 
@@ -28,7 +28,7 @@ class Reel:
         start: seconds at which the part begins.
         stop: seconds before which its last frame begins; None for the end.
         every: of so many frames one is taken.
-        note: is told which frames are damaged.
+        note: is called with the frames that are damaged.
 
     Attributes:
         times: of the frames, in seconds of the film. durations: likewise, None where the film does not say. cuts: the
@@ -90,7 +90,7 @@ class Reel:
 
     @property
     def most_bytes(self) -> int:
-        """So much memory the frames take at most that are held at a time."""
+        """The most bytes of the frames that are held at a time."""
         return min(len(self), 2 * self._length) * self._frame_bytes
 
     def painted(self, number: int, pixels: np.ndarray) -> Frame:
@@ -119,7 +119,7 @@ class Reel:
             found = self._some(times, start)
             if len(found) == len(times):
                 return found
-        raise PictureError(f"the film '{self.film.path}' has changed while it was painted: paint it anew")
+        raise PictureError(f"the film '{self.film.path}' has changed while it was painted: paint it again")
 
 
 def _small(pixels: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""What stands before the camera as one piece is read as one piece.
+"""Motion of pieces: what stands before the camera as one piece is read as one piece.
 
 Beside the edge of what moves no flow is right for every pixel. A thin rim of the wall behind it would be taken for new
 in each frame, and what is left of the flow's errors would tear the wall's paint. But the wall moves with the camera: by
@@ -22,7 +22,7 @@ ASTRAY = 1.0
 """Pixels; a pixel that moves with the camera, and is further from where its source's map has it, is astray."""
 
 Places = tuple[np.ndarray, np.ndarray, np.ndarray]
-"""For each pixel the number of its source, and x and y of its place there."""
+"""The number of each pixel's source, and x and y of its place there."""
 
 
 def rejoined(

@@ -131,7 +131,7 @@ def join_segments(
 
 
 class _Painted:
-    """What there is of a segment."""
+    """The finished part of a segment."""
 
     def __init__(self, job: FilmJob, segment: Segment, state: State):
         self.segment, self.state = segment, state

@@ -7,9 +7,9 @@ CANDIDATES = 6144
 ALIKE = 4
 """The paint of so many that resemble it most is mixed."""
 SPECKLE = 1.2
-"""What is mixed for each place by itself is smoothed by this deviation, in pixels of a frame 192 pixels wide."""
+"""The deviation that smooths what is mixed for each place by itself, in pixels of a frame 192 pixels wide."""
 BLURS = (1.5, 3.0)
-"""What is around a place counts, too: means by these deviations, in pixels of a frame 192 pixels wide."""
+"""The deviations of means around a place, which count, too; in pixels of a frame 192 pixels wide."""
 NEARNESS = 0.3
 """How much distance counts: across the whole frame as much as this difference of every colour; 1 is black to white."""
 SURE, UNSURE = 0.8, 0.98
@@ -50,7 +50,7 @@ def first_canvas(
 
 
 def _looks(frame: np.ndarray) -> np.ndarray:
-    """What a place looks like, as numbers whose differences count alike: float32 [H, W, D]."""
+    """Features of each place, as numbers whose differences count alike: float32 [H, W, D]."""
     height, width = frame.shape[:2]
     values = frame.astype(np.float32)
     around = [_smooth(values, blur) for blur in BLURS]

@@ -26,13 +26,13 @@ from impasto.files.readable import is_regular
 from impasto.video.tracks import Tracks
 
 SUFFIX = ".film"
-"""What the name of the folder ends in, after that of the film that is painted."""
+"""The suffix of the folder, after the name of the film that is painted."""
 _JOB, _TRACKS = "film.json", "tracks-*.npz"
 _FIELDS = ("source", "x", "y", "likeness", "trust", "age", "still")
 
 
 def default_folder(output: Path) -> Path:
-    """painted.mp4.film beside painted.mp4."""
+    """painted.mp4.film next to painted.mp4."""
     return output.parent / f"{output.name}{SUFFIX}"
 
 
@@ -53,7 +53,7 @@ class State:
             ) from None
 
     def remove(self) -> None:
-        """All that is the film's; the folder, too, unless somebody put something else there."""
+        """Remove the film's files; the folder, too, unless somebody put something else there."""
         for path in self.folder.glob("part-*"):
             if path.is_dir():
                 State(path).remove()
@@ -74,12 +74,12 @@ class State:
             self.folder.rmdir()
 
     def write_job(self, job: Mapping[str, Any]) -> None:
-        """What is painted, JSON-able."""
+        """Write the job, JSON-able."""
         with replacing(self.folder / _JOB, overwrite=True) as file:
             file.write(json.dumps(job, indent=1, sort_keys=True).encode())
 
     def job(self) -> dict[str, Any]:
-        """What `write_job` wrote.
+        """The job that `write_job` wrote.
 
         Raises:
             CheckpointError: it is not there, or damaged.
@@ -110,11 +110,11 @@ class State:
         except (OSError, cv2.error):
             found = None
         if found is None:
-            raise CheckpointError(f"'{path}' is missing or damaged: paint the film anew, with --force")
+            raise CheckpointError(f"'{path}' is missing or damaged: paint the film again, with --force")
         return cv2.cvtColor(found, cv2.COLOR_BGR2RGB if found.shape[2] == 3 else cv2.COLOR_BGRA2RGBA)
 
     def base(self, visit: int) -> np.ndarray:
-        """What later frames are brought from: uint8 [H, W, 3]."""
+        """The frame that later ones are brought from: uint8 [H, W, 3]."""
         return self.paint(visit, kind="base" if is_regular(self._path("base", visit)) else "paint")[..., :3]
 
     def has_paint(self, visit: int) -> bool:
@@ -133,7 +133,7 @@ class State:
                 self._tracks_of(number).unlink(missing_ok=True)
 
     def tracks(self) -> list[tuple[Tracks, int]]:
-        """What `write_tracks` kept, the last visit first, then those it was to keep, in their order.
+        """The tracks that `write_tracks` wrote, the last visit first, then those it was to keep, in their order.
 
         Nothing before the first visit was done.
 
@@ -161,11 +161,11 @@ class State:
             return Tracks(number, **fields), shot, keep
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise CheckpointError(
-                f"'{path}' is damaged ({type(error).__name__}): paint the film anew, with --force"
+                f"'{path}' is damaged ({type(error).__name__}): paint the film again, with --force"
             ) from None
 
     def bytes(self) -> int:
-        """What the folder takes on the disk."""
+        """The bytes of the folder on the disk."""
         return sum(path.stat().st_size for path in self.folder.iterdir() if path.is_file())
 
     def free(self) -> int:
@@ -182,7 +182,7 @@ def is_state(path: Path) -> bool:
 
 
 def read_job(folder: Path) -> dict[str, Any]:
-    """What an unfinished film is painted from, and how.
+    """The job of an unfinished film.
 
     Raises:
         CheckpointError: the folder keeps none, or it is damaged.
@@ -192,6 +192,6 @@ def read_job(folder: Path) -> dict[str, Any]:
         assert isinstance(found, dict)
     except (OSError, ValueError, AssertionError):
         raise CheckpointError(
-            f"'{folder}' keeps no unfinished film, or it is damaged: paint it anew"
+            f"'{folder}' keeps no unfinished film, or it is damaged: paint it again"
         ) from None
     return found

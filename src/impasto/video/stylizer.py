@@ -101,5 +101,5 @@ class VideoStylizer:
 
 
 def _fraction(seconds: float | Fraction | None) -> Fraction | None:
-    """As the user wrote it: 0.1 is a tenth."""
+    """A number as the user wrote it: 0.1 is a tenth."""
     return None if seconds is None else Fraction(str(seconds))

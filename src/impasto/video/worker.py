@@ -1,4 +1,4 @@
-"""A part of a film on a worker of the batch's engine: painted, kept frame by frame, told of."""
+"""A part of a film on a worker of the batch's engine: painted, saved frame by frame, reported."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,8 +15,8 @@ def paint_part(data: Mapping[str, Any]) -> dict[str, Any]:
     """Paint a film, or what is left of it, into its folder.
 
     Args:
-        data: "job", as `FilmJob.as_dict` gives it; "folder", where its frames are kept; "beside", how many paintings
-            this machine works on at a time.
+        data: "job", as `FilmJob.as_dict` gives it; "folder", where its frames are kept; "concurrent", how many
+            paintings this machine works on at a time.
 
     Returns:
         JSON-able: "seconds" that it took.
@@ -30,7 +30,7 @@ def paint_part(data: Mapping[str, Any]) -> dict[str, Any]:
     seconds = 0.0
     with held(folder.with_suffix(".lock")):
         tell(0.0, "reading the film")
-        painting = job.begin(folder, partition=WholePicture(int(data["beside"])))
+        painting = job.begin(folder, partition=WholePicture(int(data["concurrent"])))
         for event in painting.events():
             if not isinstance(event, FrameStep):
                 seconds += event.seconds

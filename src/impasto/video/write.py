@@ -19,7 +19,7 @@ from impasto.video.film_file import FilmFile
 
 _FORMATS = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".mkv": "matroska", ".avi": "avi", ".nut": "nut"}
 RECIPE = "impasto"
-"""What the comment in a film's file begins with, before the JSON of its metadata."""
+"""The prefix of the comment in a film's file, before the JSON of its metadata."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def write_film(target: Target, film: Film, frames: Iterable[Frame]) -> None:
             ) from None
 
 
-def read_recipe(path: Path) -> dict[str, Any]:
+def read_film_metadata(path: Path) -> dict[str, Any]:
     """The metadata of a film that impasto painted.
 
     Raises:
@@ -73,14 +73,14 @@ def read_recipe(path: Path) -> dict[str, Any]:
         comment = next((v for k, v in container.metadata.items() if k.lower() == "comment"), "")
     try:
         word, text = comment.split(" ", 1)
-        recipe = json.loads(text) if word == RECIPE else None
+        metadata = json.loads(text) if word == RECIPE else None
     except ValueError:
-        recipe = None
-    if not isinstance(recipe, dict):
+        metadata = None
+    if not isinstance(metadata, dict):
         raise PictureError(
-            f"'{path}' carries no recipe: impasto did not paint it, or another program removed it"
+            f"'{path}' carries no metadata: impasto did not paint it, or another program removed it"
         )
-    return recipe
+    return metadata
 
 
 def _mux(out: Any, target: Target, film: Film, frames: Iterable[Frame]) -> None:
@@ -147,7 +147,7 @@ def _encodable(frame: Frame, target: Target, about: About, stream: Any) -> Any:
 
 
 def on_white(pixels: np.ndarray, alpha: np.ndarray) -> np.ndarray:
-    """What a transparent picture looks like on white, in coded values as browsers show it: uint8 [H, W, 3]."""
+    """A transparent picture composited onto white, in coded values as browsers show it: uint8 [H, W, 3]."""
     part = alpha[..., None].astype(np.float32) / 255
     return np.round(pixels * part + 255 * (1 - part)).astype(np.uint8)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from impasto.explore.paint import Explorer, Stepped
+from impasto.explore.paint import CellStepped, Explorer
 
 
 @pytest.fixture
@@ -14,8 +14,8 @@ def after(monkeypatch):
     def heard(self):
         picture = 0
         for event in events(self):
-            picture += not isinstance(event, Stepped) and hasattr(event, "number")
-            if isinstance(event, Stepped):
+            picture += not isinstance(event, CellStepped) and hasattr(event, "number")
+            if isinstance(event, CellStepped):
                 plans.pop((picture, event.step.number), lambda: None)()
             yield event
 

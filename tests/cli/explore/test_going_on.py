@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import impasto
-from impasto.images.io.read import write_picture
+from impasto.images.io.write import write_picture
 from impasto.vgg.vgg19 import VGG19
 from tests.cli.conftest import press_ctrl_c
 from tests.cli.explore.helpers import GRID, STRENGTHS, Page, ages, cells, explore

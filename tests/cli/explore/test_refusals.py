@@ -2,7 +2,7 @@
 
 import pytest
 
-from impasto.images.io.read import write_picture
+from impasto.images.io.write import write_picture
 from tests.cli.explore.helpers import STRENGTHS, ages, explore
 from tests.helpers import random_image
 

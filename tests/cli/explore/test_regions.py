@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from impasto.explore.paint import Explorer, Stepped
+from impasto.explore.paint import CellStepped, Explorer
 from tests.cli.conftest import CONTROLS, press_ctrl_c, save
 from tests.cli.explore.helpers import SHORT, Page, cells
 
@@ -63,7 +63,7 @@ def test_stopped_it_goes_on_with_the_command_that_is_told(run, monkeypatch):
 
     def stopped(self):
         for event in events(self):
-            if isinstance(event, Stepped) and event.step.number == 2:
+            if isinstance(event, CellStepped) and event.step.number == 2:
                 press_ctrl_c()
             yield event
 
@@ -125,7 +125,7 @@ def test_protection_is_worth_varying_where_something_is_protected(run):
 
 def test_a_value_that_regions_do_not_go_with_is_refused_before_anything_is_painted(refused, studio):
     line = refused(*explore(*EVERYTHING, vary="colour=painting,only"))
-    assert "colour only paints nothing, so that regions have no meaning" in line
+    assert "colour only paints nothing, so masks would have no effect" in line
     assert not (studio / "out").exists()
 
 

@@ -4,8 +4,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from impasto.errors import PictureError, SettingsError
+from impasto.images.io.formats import check_writable
 from impasto.images.io.metadata import LARGEST_METADATA, metadata_from_packet, metadata_packet
-from impasto.images.io.read import check_writable, read_metadata, write_picture
+from impasto.images.io.read import read_metadata
+from impasto.images.io.write import write_picture
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),

@@ -16,7 +16,9 @@ from PIL import Image, ImageCms
 
 from impasto.errors import OutputError, PictureError, SettingsError
 from impasto.files import atomic_write as atomic
-from impasto.images.io.read import check_writable, read_picture, write_picture
+from impasto.images.io.formats import check_writable
+from impasto.images.io.read import read_picture
+from impasto.images.io.write import write_picture
 
 FILES = ("a.png", "a.jpg", "a.JPEG", "a.tif", "a.tiff", "a.webp")
 property_test = settings(max_examples=40)
@@ -174,7 +176,7 @@ def test_what_stood_there_survives_a_failure_at_the_last_moment(tmp_path, monkey
 FULL_DISK = """
 import resource, sys, torch
 from impasto.errors import OutputError
-from impasto.images.io.read import write_picture
+from impasto.images.io.write import write_picture
 resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
 for name in sys.argv[1:]:
     try:

@@ -9,10 +9,10 @@ from impasto.cli.guidance import takes_masks, where_of
 from impasto.cli.interrupt import INTERRUPTED
 from impasto.cli.messages import note, say
 from impasto.cli.options import given, takes_settings
-from impasto.distributed.process_info import place
+from impasto.distributed.process_info import process_info
 from impasto.errors import SettingsError
-from impasto.faces.words import spent
-from impasto.settings.amounts import in_words
+from impasto.settings.amounts import bytes_text
+from impasto.ui.formatting import duration
 
 if TYPE_CHECKING:
     from impasto.batch.batch import Batch, Outcome
@@ -46,7 +46,7 @@ def batch(
     """Paint many photographs with many paintings, on all cores or all machines; begun again, it goes on."""
     from impasto.batch.batch import Batch
 
-    if place().size > 1:
+    if process_info().size > 1:
         raise SettingsError("a batch shares out its pictures by itself: start it without torchrun")
     where, named = where_of(fields), given(fields)
     habits = Habits(output, name or NAME, named, where, force, checkpoint_every)
@@ -59,7 +59,7 @@ def batch(
         count = len(many.todo) + (len(many.jobs) if report else 0)
         asked = show_batch(many.run(), count, len(many.outcome.found), quiet, many.stop)
         complete = not (asked and many.outcome.unfinished)
-        pages = many.publish() if many.told else []
+        pages = many.publish() if many.finished else []
     except KeyboardInterrupt:
         if not quiet:
             say("Stopped at once. The same command goes on with what is finished.")
@@ -80,12 +80,12 @@ def _say_plan(plan: "BatchPlan") -> None:
         return
     each = "a thread" if plan.threads == 1 else f"{plan.threads} threads"
     say(
-        f"{plan.left} to be painted by {plan.workers} at a time, with {each} each: about {spent(plan.seconds)}."
+        f"{plan.left} to be painted by {plan.workers} at a time, with {each} each: about {duration(plan.seconds)}."
     )
-    say(f"Memory: {in_words(plan.memory)} for each, {in_words(plan.memory * plan.workers)} in all.")
+    say(f"Memory: {bytes_text(plan.memory)} for each, {bytes_text(plan.memory * plan.workers)} in all.")
     say(
-        f"Disk: about {in_words(plan.results)} of results, and {in_words(plan.unfinished)} while it paints; "
-        f"{in_words(plan.room)} are free."
+        f"Disk: about {bytes_text(plan.results)} of results, and {bytes_text(plan.unfinished)} while it paints; "
+        f"{bytes_text(plan.room)} are free."
     )
     if plan.results + plan.unfinished > plan.room:
         note("the disk is too small for this: choose another folder with -o, or a smaller --size")

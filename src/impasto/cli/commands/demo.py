@@ -7,14 +7,14 @@ from typing import Any
 import impasto
 from impasto.cli import parameters as p
 from impasto.cli.checks import check_new
-from impasto.cli.job import Job, default_checkpoint
+from impasto.cli.job import PaintingJob, default_checkpoint
 from impasto.cli.messages import say
 from impasto.cli.output_files import fingerprint_of
 from impasto.demo.pictures import demo_picture
 from impasto.errors import CheckpointError, PictureError
-from impasto.faces.words import command, operand
 from impasto.files.readable import is_there
 from impasto.settings import Settings
+from impasto.ui.formatting import command, operand
 
 PICTURES = ("content", "style")
 
@@ -32,8 +32,10 @@ def demo(
     checkpoint = default_checkpoint(output)
     settings = Settings(recipe="paint", size=size)
     replace = force or _only_demos(output, checkpoint)
-    job = Job(content=content, styles=((style, 1.0),), output=output, checkpoint=checkpoint, force=replace)
-    check_new(job)
+    job = PaintingJob(
+        content=content, styles=((style, 1.0),), output=output, checkpoint=checkpoint, force=replace
+    )
+    check_new(job, settings)
     code = paint_new(job, settings, quiet)
     if code == 0 and not quiet:
         say()

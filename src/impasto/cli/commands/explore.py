@@ -13,10 +13,10 @@ from impasto.cli.interrupt import FAILED, INTERRUPTED, Interruption, finishing_t
 from impasto.cli.messages import say
 from impasto.cli.options import given, paintings, takes_settings
 from impasto.cli.reporter import Reporter, Title
-from impasto.faces.again import again_command
-from impasto.faces.guides import files_of, inputs_of
-from impasto.faces.words import as_option, command, operand, spent
-from impasto.inputs.style_sources import in_words
+from impasto.inputs.style_sources import joined_names
+from impasto.ui.formatting import as_option, command, duration, operand
+from impasto.ui.guides import files_of, inputs_of
+from impasto.ui.repeat_command import repeat_command
 
 if TYPE_CHECKING:
     from impasto.explore.grid import Grid
@@ -67,10 +67,10 @@ def explore(
                     complete = _all(explorer, report, interruption)
                     if not complete:
                         explorer.stop()
-                    explorer.publish(again_command)
+                    explorer.publish(repeat_command)
         if workers is not None:
             complete = _on_workers(explorer, workers, quiet)
-            explorer.publish(again_command)
+            explorer.publish(repeat_command)
     except KeyboardInterrupt:
         if not quiet:
             say("Stopped at once. Go on with what is finished, by:")
@@ -83,22 +83,22 @@ def explore(
 
 def _all(explorer: "Explorer", report: Reporter, interruption: Interruption) -> bool:
     """Paint until nothing is left, or Ctrl-C; whether nothing is left."""
-    from impasto.explore.paint import Begun, Ended, Stepped
+    from impasto.explore.paint import CellBegun, CellEnded, CellStepped
 
-    told: set[str] = set()
+    shown: set[str] = set()
     left = len(explorer.todo)
     for event in explorer:
-        if isinstance(event, Begun):
+        if isinstance(event, CellBegun):
             report.part(explorer.grid.title(event.cell), event.number, event.of)
             for text in dict.fromkeys(event.notes):
-                if text not in told:
+                if text not in shown:
                     report.note(text)
-            told.update(event.notes)
-        elif isinstance(event, Stepped):
+            shown.update(event.notes)
+        elif isinstance(event, CellStepped):
             report.step(replace(event.step, done=event.done))
             if interruption.asked and event.step.done < 1:
                 return False
-        elif isinstance(event, Ended):
+        elif isinstance(event, CellEnded):
             left -= 1
             if event.failed:
                 report.note(f"{explorer.grid.title(event.cell)} failed: {event.failed}")
@@ -115,8 +115,8 @@ def _on_workers(explorer: "Explorer", workers: int, quiet: bool) -> bool:
 
 
 def _folder(subject: "Subject", grid: "Grid") -> Path:
-    """Named for what is explored, in the current folder."""
-    manner = in_words([path.stem for path, _ in subject.styles]).replace(" ", "-")
+    """The default folder, named for what is explored, in the current folder."""
+    manner = joined_names([path.stem for path, _ in subject.styles]).replace(" ", "-")
     return Path("-".join([subject.content.stem, manner, *(axis.name for axis in grid.axes)]))
 
 
@@ -127,10 +127,10 @@ def _say_ended(explorer: "Explorer", complete: bool, again: str) -> None:
         say(f"  {again}")
     elif explorer.todo:
         kept = whole - len(explorer.todo)
-        seconds = sum((folder.told(job.cell) or {"seconds": 0})["seconds"] for job in explorer.todo)
-        beside = f"; {kept} {'was' if kept == 1 else 'were'} finished before" if kept else ""
+        seconds = sum((folder.record(job.cell) or {"seconds": 0})["seconds"] for job in explorer.todo)
+        before = f"; {kept} {'was' if kept == 1 else 'were'} finished before" if kept else ""
         painted = len(explorer.todo) - len(explorer.failed)
-        say(f"Painted {painted} {'picture' if painted == 1 else 'pictures'} in {spent(seconds)}{beside}.")
+        say(f"Painted {painted} {'picture' if painted == 1 else 'pictures'} in {duration(seconds)}{before}.")
     else:
         say(f"All {whole} pictures were finished before.")
     say(f"See them in {folder.page}; on one sheet: {folder.sheet}.")

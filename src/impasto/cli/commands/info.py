@@ -11,9 +11,9 @@ from impasto.cli import parameters as p
 from impasto.cli.film_info import FILM_SUFFIXES, film_command, film_rows, read_film
 from impasto.cli.messages import say
 from impasto.errors import PictureError, SettingsError
-from impasto.faces.again import adjustments_told, again_command, style_words
-from impasto.faces.words import as_text, command, operand
 from impasto.settings import Settings
+from impasto.ui.formatting import as_text, command, operand
+from impasto.ui.repeat_command import adjustment_texts, repeat_command, style_words
 
 ON_THE_SCREEN = Path("-")
 
@@ -33,7 +33,7 @@ def info(output: p.Painted, as_json: p.Json = False, toml: p.Toml = None, force:
     else:
         with _readable(output):
             rows = film_rows(metadata) if film else _rows(metadata)
-            again = film_command(metadata, output) if film else again_command(metadata, output)
+            again = film_command(metadata, output) if film else repeat_command(metadata, output)
         _show(output, rows, again)
     return 0
 
@@ -86,7 +86,7 @@ def _rows(metadata: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("size", f"{metadata['width']} x {metadata['height']} pixels"),
         ("recipe", settings.recipe),
         ("changed", "; ".join(own) or "nothing, all as the recipe has it"),
-        ("adjusted", "; ".join(adjustments_told(metadata.get("adjustments", [])))),
+        ("adjusted", "; ".join(adjustment_texts(metadata.get("adjustments", [])))),
         ("seed", str(settings.seed)),
         ("steps", f"{metadata['steps']}, {metadata['stopped']}"),
         ("custom costs", f"{'; '.join(costs)}; they can be given in Python only" if costs else ""),

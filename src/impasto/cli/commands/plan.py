@@ -11,10 +11,10 @@ from impasto.cli.guidance import takes_masks, where_of
 from impasto.cli.job import start_file
 from impasto.cli.messages import note, say
 from impasto.cli.options import given, paintings, takes_settings
-from impasto.faces.guides import inputs_of
-from impasto.faces.words import spent
 from impasto.settings import Settings
-from impasto.settings.amounts import in_words
+from impasto.settings.amounts import bytes_text
+from impasto.ui.formatting import duration
+from impasto.ui.guides import inputs_of
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -22,11 +22,6 @@ if TYPE_CHECKING:
     from impasto.memory.plan import Plan, PlannedScale
 
 _HEADINGS = ("Scale", "Steps", "Computed", "Solver", "Memory", "Time")
-_KEPT = {
-    "float32": "past steps in memory",
-    "float16": "past steps in half precision",
-    "disk": "past steps on disk",
-}
 
 
 @takes_settings
@@ -58,10 +53,10 @@ def _show(found: "Plan") -> None:
     say()
     origin = "as --memory says" if found.named else "a safe part of what is free"
     say(
-        f"At most {in_words(found.peak)} of {found.demand.where}; {in_words(found.limit)} may be taken, {origin}."
+        f"At most {bytes_text(found.peak)} of {found.demand.where}; {bytes_text(found.limit)} may be taken, {origin}."
     )
     if found.seconds is not None:
-        say(f"About {spent(found.seconds)}, as fast as this machine is now.")
+        say(f"About {duration(found.seconds)}, as fast as this machine is now.")
     for text in found.notes():
         note(text)
 
@@ -84,9 +79,9 @@ def _row(one: "PlannedScale") -> tuple[str, ...]:
         f"{width} x {height}",
         str(one.scale.steps),
         _computed(one),
-        _solver(one),
-        in_words(one.peak),
-        "" if one.seconds is None else spent(one.seconds),
+        one.solver_words,
+        bytes_text(one.peak),
+        "" if one.seconds is None else duration(one.seconds),
     )
 
 
@@ -98,10 +93,3 @@ def _computed(one: "PlannedScale") -> str:
         return f"tiles of {layout.tile}"
     deep = "whole" if layout.deep_tile >= max(one.scale.size) else str(layout.deep_tile)
     return f"tiles of {layout.tile}; deep layers {deep}"
-
-
-def _solver(one: "PlannedScale") -> str:
-    layout = one.layout
-    if layout.solver == "adam":
-        return "Adam" if layout.moments == "float32" else "Adam, in half precision"
-    return f"L-BFGS, {_KEPT[layout.kept]}"

@@ -9,9 +9,9 @@ from impasto.cli import parameters as p
 from impasto.cli.checks import check_free, check_inputs
 from impasto.cli.messages import say
 from impasto.cli.options import paintings
-from impasto.distributed.process_info import place
-from impasto.faces.guides import inputs_of
+from impasto.distributed.process_info import process_info
 from impasto.settings import Settings
+from impasto.ui.guides import inputs_of
 
 
 def recolor(
@@ -43,7 +43,7 @@ def recolor_pictures(
     """Check the files, take the colours, write; returns the exit code."""
     inputs = inputs_of(content, styles, None, {"protect": protect} if protect else {})
     check_inputs(inputs)
-    if place().rank > 0:  # it is done at once, by the first of several processes
+    if process_info().rank > 0:  # it is done at once, by the first of several processes
         return 0
     check_free(output, inputs)
     impasto.check_writable(output, bits=settings.bits, overwrite=force)

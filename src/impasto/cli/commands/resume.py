@@ -9,12 +9,11 @@ import impasto
 from impasto.cli import parameters as p
 from impasto.cli.checks import check_resumed
 from impasto.cli.commands.video import resume_film
-from impasto.cli.job import Job, RunRecord, from_extra
+from impasto.cli.job import PaintingJob, RunRecord, from_extra
 from impasto.cli.options import absolute_weights
 from impasto.cli.output_files import fingerprint_of
-from impasto.distributed.process_info import place
+from impasto.distributed.process_info import process_info
 from impasto.errors import OutputError, PictureError
-from impasto.files.atomic_write import check_target
 from impasto.files.readable import is_there
 
 if TYPE_CHECKING:
@@ -37,17 +36,15 @@ def resume(
     job, record = from_extra(saved.extra, checkpoint)
     if output is not None:
         job, record = replace(job, output=output, force=force), replace(record, written=None)
-        if place().rank == 0:
-            check_target(output, force)
-    check_resumed(job)
-    if output is None and not force and place().rank == 0:
+    check_resumed(job, overwrite=output is None or force)
+    if output is None and not force and process_info().rank == 0:
         _check_output(job, record, saved)
     if weights is not None:
         saved = replace(saved, settings=replace(saved.settings, weights=absolute_weights(weights)))
     return paint_on(job, record, saved, quiet)
 
 
-def _check_output(job: Job, record: RunRecord, checkpoint: "Checkpoint") -> None:
+def _check_output(job: PaintingJob, record: RunRecord, checkpoint: "Checkpoint") -> None:
     """The file at the output may be replaced when it is this very painting, and nobody has changed it since.
 
     Raises:
@@ -63,7 +60,7 @@ def _check_output(job: Job, record: RunRecord, checkpoint: "Checkpoint") -> None
 
 
 def _is_ours(output: Path, record: RunRecord, checkpoint: "Checkpoint") -> bool:
-    """Told by the metadata inside it: a kill may have come after the picture and before the next checkpoint."""
+    """Whether the metadata inside it are this painting's: a kill may come between the picture and the checkpoint."""
     try:
         metadata = impasto.read_metadata(output)
     except PictureError:

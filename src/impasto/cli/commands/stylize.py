@@ -7,7 +7,7 @@ from impasto.cli.adjust import read_adjustments
 from impasto.cli.checks import check_new
 from impasto.cli.commands.recolor import recolor_pictures
 from impasto.cli.guidance import takes_masks, where_of, words_of
-from impasto.cli.job import Job, default_checkpoint, start_file
+from impasto.cli.job import PaintingJob, default_checkpoint, start_file
 from impasto.cli.options import given, paintings, takes_settings
 from impasto.errors import SettingsError
 from impasto.settings import Settings
@@ -34,7 +34,7 @@ def stylize(
     where, named = where_of(fields), given(fields)
     settings = Settings.from_dict(named)
     adjustments = read_adjustments(adjust or [], settings.recipe)
-    if settings.colour == "only":
+    if not settings.paints:
         regions = {name: files for name, files in where.items() if name != "protect"}
         idle = ["--plot"] * bool(plot) + ["--adjust"] * bool(adjust) + words_of(regions)[:1]
         idle += ["--start"] * bool(start_file(settings.start))
@@ -43,7 +43,7 @@ def stylize(
         return recolor_pictures(
             content, paintings(style), output, settings, where.get("protect"), force, quiet
         )
-    job = Job(
+    job = PaintingJob(
         content=content,
         styles=tuple(paintings(style)),
         output=output,
@@ -55,5 +55,5 @@ def stylize(
         plot=plot,
         force=force,
     )
-    check_new(job, settings.weights)
+    check_new(job, settings)
     return paint_new(job, settings, quiet, adjustments)

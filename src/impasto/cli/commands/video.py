@@ -14,7 +14,7 @@ from impasto.cli.film import digest_of, paint_film, resume_command
 from impasto.cli.film_parts import Shared, paint_in_parts
 from impasto.cli.guidance import takes_masks, where_of
 from impasto.cli.options import absolute_weights, given, paintings, takes_settings
-from impasto.distributed.process_info import place
+from impasto.distributed.process_info import process_info
 from impasto.errors import OutputError, SettingsError
 from impasto.files.atomic_write import check_target
 from impasto.settings import Settings
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from impasto.video.state import State
 
 PACKAGES = {"av": "av", "cv2": "opencv-python-headless"}
-"""What the extra brings: modules, and the packages that have them."""
+"""The modules that the extra installs, and the packages that have them."""
 
 
 @takes_settings
@@ -82,7 +82,7 @@ def video(
         guidance=where,
     )
     codec_of(output, codec)
-    if not place().alone:
+    if not process_info().alone:
         raise SettingsError("a film is painted by one process: start impasto video without torchrun")
     shared = Shared.among(workers, scheduler, segment)
     return _paint(job, _new_folder(job, force), shared, force=force, quiet=quiet)
@@ -170,11 +170,11 @@ def _may_be_replaced(output: Path, saved: Mapping[str, Any]) -> bool:
         return True
     if digest_of(output) == saved.get("written"):
         return True
-    from impasto.video.write import read_recipe
+    from impasto.video.write import read_film_metadata
 
     try:
-        recipe = read_recipe(output)
+        metadata = read_film_metadata(output)
     except impasto.PictureError:
         return False
-    of_film, settings = recipe["film"]["fingerprint"], recipe["settings"]
+    of_film, settings = metadata["film"]["fingerprint"], metadata["settings"]
     return of_film == saved["fingerprints"]["film"] and settings == saved["job"]["settings"]

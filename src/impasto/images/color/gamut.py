@@ -11,7 +11,7 @@ from torch import Tensor
 from impasto.images.color.spaces import linear_from_oklab, srgb_from_linear
 
 ROUNDING = 5e-6
-"""How far outside [0, 1] a colour of sRGB may come back from OKLab in float32, beside its brightest channel."""
+"""How far outside [0, 1] a colour of sRGB may come back from OKLab in float32, relative to its brightest channel."""
 HALVINGS = 20
 """How often the interval in which the chroma is sought is halved: to a millionth of what it was."""
 KNEE = 0.2

@@ -18,7 +18,7 @@ LEAST_VARIANCE = 1e-5
 """A palette with less than this along some axis is taken to have so much: a standard deviation of 0.003, which
 nobody sees, is not to be blown up to colours (Gatys et al. 2017 add this much)."""
 _UNSEEN = 1e-30
-"""What a hidden pixel counts: nothing, unless all are hidden."""
+"""The weight of a hidden pixel: nothing, unless all are hidden."""
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,14 @@
 """The file formats impasto writes, and what each can hold."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from impasto.errors import SettingsError
+from impasto.files.atomic_write import check_target
+from impasto.images.io.metadata import metadata_packet
 
 
 @dataclass(frozen=True)
@@ -74,3 +77,31 @@ def check_fits(path: Path, bits: int, size: tuple[int, int] | None) -> Format:
             f"{size[1]} x {size[0]}: use .png or .tif"
         )
     return known
+
+
+def check_writable(
+    path: str | os.PathLike[str],
+    *,
+    bits: int = 8,
+    overwrite: bool = False,
+    size: tuple[int, int] | None = None,
+    metadata: Mapping[str, Any] | None = None,
+) -> None:
+    """Check all that can be checked of an output before hours of painting.
+
+    Args:
+        path: where the painting will go; the extension says the format.
+        bits: a channel: 8, or 16 for PNG and TIFF.
+        overwrite: whether an existing file may be replaced.
+        size: (height, width) in pixels, if known.
+        metadata: what will be embedded, if known.
+
+    Raises:
+        SettingsError: unknown extension; bits or size the format does not hold; metadata that is not JSON.
+        OutputError: missing or closed folder; the file exists and `overwrite` is off.
+    """
+    target = Path(path)
+    check_target(target, overwrite)
+    check_fits(target, bits, size)
+    if metadata is not None:
+        metadata_packet(metadata)

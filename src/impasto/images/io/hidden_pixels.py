@@ -1,4 +1,4 @@
-"""What a picture's colours are where it is transparent."""
+"""The colours of a picture where it is transparent."""
 
 import torch
 from torch import Tensor

@@ -1,26 +1,21 @@
-"""Reading pictures into the working space, and writing paintings.
+"""Read pictures into the working space.
 
 The working space is sRGB, gamma-coded, float32 in [0, 1], the space VGG-19 was trained in.
 """
 
 import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyvips
 from torch import Tensor
 
 from impasto.errors import PictureError
-from impasto.files.atomic_write import check_target
 from impasto.files.readable import fingerprint
 from impasto.images.io.decode import VIPS_ERRORS, damaged, decode_file, opened, read_header
-from impasto.images.io.formats import check_fits
 from impasto.images.io.in_memory import from_array, from_pil, from_tensor, is_pil_image
-from impasto.images.io.metadata import metadata_from_packet, metadata_packet, no_metadata
+from impasto.images.io.metadata import metadata_from_packet, no_metadata
 from impasto.images.io.to_srgb import to_working_space
-from impasto.images.io.write import checked_planes, encode, steps_image
 from impasto.images.picture import Picture
 from impasto.images.pixel_store import is_large
 
@@ -69,72 +64,6 @@ def _read_file(path: Path, role: str) -> Picture:
                 raise damaged(name, error) from None
             raise PictureError(f"{name} cannot be converted to sRGB: save it as an sRGB PNG first") from None
     return Picture(rgb, alpha, str(path), digest)
-
-
-def check_writable(
-    path: str | os.PathLike[str],
-    *,
-    bits: int = 8,
-    overwrite: bool = False,
-    size: tuple[int, int] | None = None,
-    metadata: Mapping[str, Any] | None = None,
-) -> None:
-    """Check all that can be checked of an output before hours of painting.
-
-    Args:
-        path: where the painting will go; the extension says the format.
-        bits: a channel: 8, or 16 for PNG and TIFF.
-        overwrite: whether an existing file may be replaced.
-        size: (height, width) in pixels, if known.
-        metadata: what will be embedded, if known.
-
-    Raises:
-        SettingsError: unknown extension; bits or size the format does not hold; metadata that is not JSON.
-        OutputError: missing or closed folder; the file exists and `overwrite` is off.
-    """
-    target = Path(path)
-    check_fits(target, bits, size)
-    check_target(target, overwrite)
-    if metadata is not None:
-        metadata_packet(metadata)
-
-
-def write_picture(
-    path: str | os.PathLike[str],
-    rgb: Tensor,
-    *,
-    alpha: Tensor | None = None,
-    bits: int = 8,
-    metadata: Mapping[str, Any] | None = None,
-    overwrite: bool = False,
-) -> None:
-    """Write a painting with its sRGB profile: whole or not at all; the same input gives the same bytes.
-
-    PNG, TIFF and WebP are lossless; JPEG has quality 95 and full chroma, and shows a transparent picture on
-    white. Values are rounded to the nearest step, without dithering. No copy of a float32 picture on the CPU
-    is made: it is encoded row by row (but WebP's own encoder holds the whole picture several times).
-
-    Args:
-        path: the extension says the format: .png, .tif, .tiff, .jpg, .jpeg or .webp.
-        rgb: [1, 3, H, W] or [3, H, W], sRGB in [0, 1]; values outside are clipped.
-        alpha: [1, 1, H, W], straight, in [0, 1].
-        bits: a channel: 8, or 16 for PNG and TIFF.
-        metadata: JSON-able; `read_metadata` gives it back.
-        overwrite: whether an existing file may be replaced.
-
-    Raises:
-        SettingsError: as check_writable.
-        PictureError: `rgb` has another shape, or holds NaN.
-        OutputError: the file exists, or cannot be written; what stood there before is untouched.
-    """
-    target = Path(path)
-    rgb, alpha = checked_planes(rgb, alpha, target)
-    known = check_fits(target, bits, (rgb.shape[-2], rgb.shape[-1]))
-    packet = None if metadata is None else metadata_packet(metadata)
-    image = steps_image(rgb, alpha, bits, known)
-    if packet is not None:
-        image.set_type(pyvips.GValue.blob_type, "xmp-data", packet)
-    encode(image, target, known, overwrite)
 
 
 def read_metadata(path: str | os.PathLike[str]) -> dict[str, Any]:

@@ -1,6 +1,9 @@
 """Write a float32 picture to a file, row by row."""
 
+import os
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pyvips
 import torch
@@ -9,15 +12,54 @@ from torch import Tensor
 from impasto.errors import OutputError, PictureError
 from impasto.files.atomic_write import replacing
 from impasto.images.io.decode import VIPS_ERRORS
-from impasto.images.io.formats import Format
+from impasto.images.io.formats import Format, check_fits
+from impasto.images.io.metadata import metadata_packet
 from impasto.images.pixel_store import is_large, strips
 
 _BIGTIFF_ABOVE = 3_500_000_000  # bytes of pixels; a plain TIFF ends at 4 GiB, tables included
-_KEPT = pyvips.enums.ForeignKeep.ICC | pyvips.enums.ForeignKeep.XMP
+_EMBEDDED = pyvips.enums.ForeignKeep.ICC | pyvips.enums.ForeignKeep.XMP
+
+
+def write_picture(
+    path: str | os.PathLike[str],
+    rgb: Tensor,
+    *,
+    alpha: Tensor | None = None,
+    bits: int = 8,
+    metadata: Mapping[str, Any] | None = None,
+    overwrite: bool = False,
+) -> None:
+    """Write a painting with its sRGB profile: whole or not at all; the same input gives the same bytes.
+
+    PNG, TIFF and WebP are lossless; JPEG has quality 95 and full chroma, and shows a transparent picture on
+    white. Values are rounded to the nearest step, without dithering. No copy of a float32 picture on the CPU
+    is made: it is encoded row by row (but WebP's own encoder holds the whole picture several times).
+
+    Args:
+        path: the extension says the format: .png, .tif, .tiff, .jpg, .jpeg or .webp.
+        rgb: [1, 3, H, W] or [3, H, W], sRGB in [0, 1]; values outside are clipped.
+        alpha: [1, 1, H, W], straight, in [0, 1].
+        bits: a channel: 8, or 16 for PNG and TIFF.
+        metadata: JSON-able; `read_metadata` gives it back.
+        overwrite: whether an existing file may be replaced.
+
+    Raises:
+        SettingsError: as check_writable.
+        PictureError: `rgb` has another shape, or holds NaN.
+        OutputError: the file exists, or cannot be written; what stood there before is untouched.
+    """
+    target = Path(path)
+    rgb, alpha = checked_planes(rgb, alpha, target)
+    known = check_fits(target, bits, (rgb.shape[-2], rgb.shape[-1]))
+    packet = None if metadata is None else metadata_packet(metadata)
+    image = steps_image(rgb, alpha, bits, known)
+    if packet is not None:
+        image.set_type(pyvips.GValue.blob_type, "xmp-data", packet)
+    encode(image, target, known, overwrite)
 
 
 def checked_planes(rgb: Tensor, alpha: Tensor | None, path: Path) -> tuple[Tensor, Tensor | None]:
-    """What will be written to `path`, as float32 [1, 3, H, W] and [1, 1, H, W] on the CPU.
+    """The planes that will be written to `path`, as float32 [1, 3, H, W] and [1, 1, H, W] on the CPU.
 
     Raises:
         PictureError: another shape, NaN or infinity.
@@ -65,7 +107,7 @@ def encode(image: pyvips.Image, path: Path, known: Format, overwrite: bool) -> N
     Raises:
         OutputError: the file exists and `overwrite` is off, or cannot be written.
     """
-    options = dict(known.options, profile="srgb", keep=_KEPT)
+    options = dict(known.options, profile="srgb", keep=_EMBEDDED)
     if is_large(image.height, image.width):
         options |= known.when_large
     if known.name == "TIFF":

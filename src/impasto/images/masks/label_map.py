@@ -31,7 +31,7 @@ SPECK = 0.0002
 FLAT_PART, NEAR_PART = 0.5, 0.8
 """The part of a map of regions that has to be flat; and the part of that which has to be near its regions' colours. A
 photograph fails the first, a soft mask the second."""
-BESIDE = 8, 3
+NEARBY = 8, 3
 """Pixels around a mixed one in which the regions that it may belong to are looked for: within 3, which an anti-aliased
 edge is wide, else within a block of a JPEG."""
 
@@ -66,7 +66,7 @@ def read_labels(source: object, *, role: str = "map of regions") -> LabelMap:
     pixels = _eight_bits(pixels)
     colors = _palette(pixels, shown)
     labels = np.empty(pixels.shape[:2], np.uint8)
-    for strip, rows, first, last in _strips(pixels, BESIDE[0] + 1):
+    for strip, rows, first, last in _strips(pixels, NEARBY[0] + 1):
         labels[first:last] = _nearest(strip, torch.tensor(colors, dtype=torch.float32))[rows].numpy()
     numbers, places = np.unique(labels, return_index=True)
     found = numbers[places.argsort()].tolist()
@@ -164,10 +164,10 @@ def _nearest(strip: Tensor, colors: Tensor) -> Tensor:
     least, nearest = distances.min(0)
     certain = (nearest == torch.arange(len(colors))[:, None, None]) & (least <= SAME) & _is_flat(strip)
     allowed = torch.ones_like(certain)
-    for reach in BESIDE:
-        beside = functional.max_pool2d(certain[None].float(), (2 * reach + 1, 1), 1, (reach, 0))
-        beside = functional.max_pool2d(beside, (1, 2 * reach + 1), 1, (0, reach))[0].bool()
-        allowed = torch.where(beside.any(0), beside, allowed)
+    for reach in NEARBY:
+        nearby = functional.max_pool2d(certain[None].float(), (2 * reach + 1, 1), 1, (reach, 0))
+        nearby = functional.max_pool2d(nearby, (1, 2 * reach + 1), 1, (0, reach))[0].bool()
+        allowed = torch.where(nearby.any(0), nearby, allowed)
     return torch.where(allowed, distances, torch.inf).argmin(0)
 
 

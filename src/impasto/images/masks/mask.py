@@ -88,7 +88,7 @@ def read_mask(source: object, *, role: str = "mask") -> Mask:
 
 
 def check_aspect(mask: Mask, picture: Picture, role: str) -> None:
-    """That a mask lies over a picture: the same aspect, up to a pixel of rounding in either.
+    """Check that a mask fits a picture: the same aspect, up to a pixel of rounding in either.
 
     Raises:
         PictureError: it has another shape.
@@ -115,7 +115,7 @@ def region_rows(masks: Sequence[Mask], size: tuple[int, int], first: int, last: 
 
 
 def check_overlap(masks: Sequence[Mask], picture: Picture) -> None:
-    """That masks of regions leave each place to one of them, soft edges aside.
+    """Check that masks of regions do not overlap, except at soft edges.
 
     Raises:
         PictureError: two of them hold at the same places.

@@ -15,7 +15,7 @@ from impasto.images.resize.resize import enlarged_rows, rows_at, source_rows
 
 @dataclass(frozen=True)
 class FineDetail:
-    """What `picture` shows at `size` and not at the size `coarse`, both (height, width)."""
+    """The detail that `picture` shows at `size` and not at the size `coarse`, both (height, width)."""
 
     picture: Picture
     size: tuple[int, int]

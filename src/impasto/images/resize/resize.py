@@ -12,7 +12,9 @@ from impasto.images.picture import SMALLEST_SIDE, Picture
 from impasto.images.pixel_store import Rows, strips
 from impasto.images.resize.resample import BICUBIC, TRIANGLE, resampled_rows
 
-_HIDDEN_WEIGHT = 1e-3  # what a fully transparent pixel counts beside an opaque one: only where no other is
+_HIDDEN_WEIGHT = (
+    1e-3  # weight of a fully transparent pixel, relative to an opaque one: only where no other is
+)
 
 
 def fitted_size(height: int, width: int, long_side: int) -> tuple[int, int]:
@@ -130,7 +132,7 @@ def resize_picture(picture: Picture, size: tuple[int, int]) -> Picture:
 
     Shrinking averages light, so it is done in linear light: thin bright lines keep their energy and fine
     texture its brightness. Enlarging averages nothing and stays in coded values, where bicubic's small
-    overshoots are evenly visible; in linear light they would darken the shadows beside an edge.
+    overshoots are evenly visible; in linear light they would darken the shadows next to an edge.
     Transparent pixels count by their alpha, so that none of their colour leaks into what is visible.
 
     Args:

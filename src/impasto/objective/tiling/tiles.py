@@ -12,11 +12,12 @@ A walk need not begin at the pixels, nor end at a layer that is looked at: `Bloc
 import math
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
 from impasto.tensor_types import Span
-from impasto.vgg.layers import LAYERS, TABLE, Layer, block_stride, deepest
+from impasto.vgg.layers import LAYERS, TABLE, Layer, block_stride, deepest, upto
 
 LARGER = 1.05
 """A tile may be larger by so much than asked for: a picture of two sides and its margin is not cut into three."""
@@ -35,8 +36,7 @@ class Blocks(NamedTuple):
         """The layers that are computed."""
         if self.until is not None:
             return [one for one in TABLE if self.first <= one.block < self.until]
-        last = TABLE.index(LAYERS[deepest(tuple(looked_at))])
-        return [one for one in TABLE[: last + 1] if one.block >= self.first]
+        return [one for one in upto(looked_at) if one.block >= self.first]
 
     def stride(self, looked_at: Collection[str]) -> int:
         """Pixels to which the tiles' borders are rounded."""
@@ -48,7 +48,7 @@ NETWORK = Blocks()
 
 
 @dataclass(frozen=True)
-class Axis:
+class TileAxis:
     """One tile along one axis: `seen[b]` is what block b's input covers; seen[1] is in pixels.
 
     The first is what is cut out of the walk's input. With `Blocks.until` the last is what the tile owns of its end.
@@ -61,8 +61,8 @@ class Axis:
         """The tile's own activations in a layer of this stride."""
         return Span(self.own.start // stride, self.own.stop // stride)
 
-    def trim(self, block: int) -> slice:
-        """What to keep of what the pooling in front of `block` makes; each block's input starts at an even place."""
+    def crop(self, block: int) -> slice:
+        """The slice of the output of the pooling before `block`; each block's input starts at an even position."""
         before = self.seen[block - 1]
         return self.seen[block].within(Span(before.start // 2, before.stop // 2))
 
@@ -75,8 +75,8 @@ class Axis:
 class Tile:
     """One tile: its rows and its columns."""
 
-    rows: Axis
-    columns: Axis
+    rows: TileAxis
+    columns: TileAxis
 
     @property
     def seen(self) -> tuple[slice, slice]:
@@ -88,10 +88,10 @@ class Tile:
         """The tile's own positions in a layer of this stride."""
         return slice(*self.rows.own_at(stride)), slice(*self.columns.own_at(stride))
 
-    def trims(self) -> dict[int, tuple[slice, slice]]:
-        """What to keep after each pooling, by the block behind it."""
+    def crops(self) -> dict[int, tuple[slice, slice]]:
+        """The slices to crop to after each pooling, by the block behind it."""
         _, *later = self.rows.seen
-        return {block: (self.rows.trim(block), self.columns.trim(block)) for block in later}
+        return {block: (self.rows.crop(block), self.columns.crop(block)) for block in later}
 
 
 def tiles(
@@ -110,29 +110,29 @@ def tiles(
     band: only the tiles of these rows; it begins at a whole stride, and ends at one or with the picture.
     margins: so many pixels above and below, left and right are a margin. No tile owns nothing but that.
     """
-    rows = list(_axes(height, layers, side, band or Span(0, height), blocks, margins[0]))
-    columns = list(_axes(width, layers, side, Span(0, width), blocks, margins[1]))
+    rows = _axes(height, tuple(layers), side, band or Span(0, height), blocks, margins[0])
+    columns = _axes(width, tuple(layers), side, Span(0, width), blocks, margins[1])
     return (Tile(row, column) for row in rows for column in columns)
 
 
+@lru_cache(maxsize=1024)  # a plan tries hundreds of layouts that share most of them
 def _axes(
-    length: int, layers: Sequence[str], side: int, band: Span, blocks: Blocks, margin: int
-) -> Iterator[Axis]:
+    length: int, layers: tuple[str, ...], side: int, band: Span, blocks: Blocks, margin: int
+) -> tuple[TileAxis, ...]:
     """About as many equal parts of whole strides as `side` asks for; the last one also takes the odd pixels."""
     if band.start == band.stop:
-        return
+        return ()
     stride = blocks.stride(layers)
     strides = max(1, (band.stop - band.start) // stride)
     count = math.ceil(strides / (LARGER * max(1, -(-side // stride))))
     cuts = [band.start + stride * (strides * i // count) for i in range(count)]
     inner = [cut for cut in cuts if margin < cut < length - margin and cut > band.start]
-    for start, stop in pairwise([band.start, *inner, band.stop]):
-        own = Span(start, stop)
-        yield Axis(own, _seen(own, length, layers, blocks))
+    owned = [Span(start, stop) for start, stop in pairwise([band.start, *inner, band.stop])]
+    return tuple(TileAxis(own, _seen(own, length, layers, blocks)) for own in owned)
 
 
 def _seen(own: Span, length: int, layers: Sequence[str], blocks: Blocks) -> dict[int, Span]:
-    """What each block must be given, walking back from the end of the walk."""
+    """The input that each block needs, computed backwards from the end of the walk."""
     needed: Span | None = None
     seen = {}
     if blocks.until is not None:

@@ -9,13 +9,13 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
-from impasto.costs.term import Window
+from impasto.costs.term import TileWindow
 from impasto.objective.tiling.tiles import NETWORK, Blocks, Tile, tiles
 from impasto.tensor_types import Features, Input, Piece, Span
 from impasto.vgg.layers import LAYERS, block_stride
 from impasto.vgg.vgg19 import VGG19
 
-Observe = Callable[[str, Tensor, Window], Tensor]
+Observe = Callable[[str, Tensor, TileWindow], Tensor]
 """(layer, activation, its own part) -> the activation to go on with; see `VGG19.walk`."""
 
 
@@ -108,7 +108,7 @@ class Tiling:
         return tile.own_at(block_stride(self.blocks.until))
 
     def cut(self, image: Input, tile: Tile) -> Piece:
-        """What a tile sees of the walk's input, without a graph: a copy, unless it sees all of a deeper block's."""
+        """The walk's input that a tile sees, without a graph: a copy, unless the tile sees all of a deeper block's."""
         if self.blocks.first > 1:
             return image[..., *tile.seen].contiguous(memory_format=torch.channels_last).detach()
         rows, columns = self._sources(tile)
@@ -135,10 +135,10 @@ class Tiling:
         def show(layer: str, a: Tensor) -> Tensor:
             return observe(layer, a, self.window(layer, tile))
 
-        return encoder.walk(pixels, self.layers, show, tile.trims(), self.blocks.first, self.blocks.until)
+        return encoder.walk(pixels, self.layers, show, tile.crops(), self.blocks.first, self.blocks.until)
 
-    def window(self, layer: str, tile: Tile | None = None) -> Window:
-        """What is measured of a tile's layer: what it owns, less the margin. Rows count from the first owned here.
+    def window(self, layer: str, tile: Tile | None = None) -> TileWindow:
+        """The measured window of a tile's layer: what it owns, less the margin. Rows count from the first owned here.
 
         tile: None for the only one.
         """
@@ -153,7 +153,7 @@ class Tiling:
         )
         above = self._owned.start // stride
         there = slice(rows.start - above, rows.stop - above), slice(*columns)
-        return Window(there, (tile.rows.within(layer, rows), tile.columns.within(layer, columns)))
+        return TileWindow(there, (tile.rows.within(layer, rows), tile.columns.within(layer, columns)))
 
     def inside(self, layer: str) -> tuple[Span, Span]:
         """The rows and columns of a whole layer that lie over the picture itself, wholly or in part."""

@@ -143,7 +143,7 @@ class MaskBrush(Element, component="mask_brush.js", esm={"impasto-components": "
 
     @property
     def value(self) -> int | str:
-        """What the brush leaves: a grey value from 0 to 255, or the colour of a region as "#rrggbb".
+        """The value that the brush paints: a grey value from 0 to 255, or the colour of a region as "#rrggbb".
 
         A mask that was painted on stays what it is: a ValueError is raised for the other kind of value.
         """

@@ -61,7 +61,7 @@ class MaskTransfer:
             del self._requests[request]
 
     async def offered(self, blank: MaskPixels) -> bytes:
-        """What the browser would fetch, as PNG: the mask of a brush that was not shown yet."""
+        """The mask that the browser would fetch, as PNG: that of a brush that was not shown yet."""
         if self._packed is None:
             return await _off_the_loop(encode_png, blank)
         return await _off_the_loop(self._encoded, self._packed, self._palette)
@@ -97,7 +97,7 @@ class MaskTransfer:
         return {}
 
     async def _body(self, request: Request) -> bytes:
-        """What was posted, no longer than a mask can be that does not compress at all."""
+        """The body that was posted, no longer than that of a mask that does not compress at all."""
         most = self._shape[0] * self._shape[1] * 101 // 100 + 1024
         body = bytearray()
         async for chunk in request.stream():

@@ -134,7 +134,7 @@ def _state(view: View) -> str:
         return f"a sketch of {LOOK_SIDE} pixels{numbers}; Paint makes the whole" if look.frames.jpeg else ""
     parts = [_size(record)]
     if work is None:
-        parts.append(record.told)
+        parts.append(record.summary)
     return " · ".join(one for one in parts if one)
 
 

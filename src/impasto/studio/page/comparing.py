@@ -15,7 +15,7 @@ def comparable(view: View) -> list[Record]:
 
 
 def draw_menu(view: View) -> None:
-    """The menu that chooses one of them; drawn anew whenever it is opened."""
+    """The menu that chooses one of them; drawn again whenever it is opened."""
     with ui.menu() as menu:
         pass
 

@@ -60,7 +60,7 @@ class _Axis:
 
     @property
     def text(self) -> str:
-        """As `impasto explore --vary` takes it; nothing where nothing varies."""
+        """The axis as `impasto explore --vary` takes it; empty where nothing varies."""
         name, values = self._name.value, (self._values.value or "").strip()
         return "" if not name else f"{name}={values}" if values else name
 

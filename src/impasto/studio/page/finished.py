@@ -6,20 +6,20 @@ from typing import Any
 from nicegui import ui
 
 from impasto.errors import ImpastoError
-from impasto.faces.again import adjustments_told
-from impasto.faces.words import as_text, spent
 from impasto.settings import LARGEST_DEFAULT_SIZE
 from impasto.studio.page.parts import button, heading, tool
 from impasto.studio.page.view import DESK, View, say, trying
 from impasto.studio.record import Record
 from impasto.studio.routes import FORMATS, bundle_url, download_url, painting_url, parts_of
+from impasto.ui.formatting import as_text, duration
+from impasto.ui.repeat_command import adjustment_texts
 
-_TOLD = 8
-"""Changes that were made while it was painted, of which a picture's recipe is told; its file has all."""
+_MOST = 8
+"""Changes that were made while it was painted, shown of a picture; its file has all."""
 
 
 def draw_finished(view: View) -> None:
-    """The region; drawn anew when another painting is looked at, or this one has changed."""
+    """The region; drawn again when another painting is looked at, or this one has changed."""
     holder = ui.element("div").classes("stack")
 
     def draw() -> None:
@@ -83,7 +83,7 @@ def _downloads(record: Record) -> None:
 
 
 def _draw_grid(view: View, record: Record) -> None:
-    """What can be done with a grid of small pictures."""
+    """Draw what can be done with a grid of small pictures."""
     if record.picture.exists():
         heading("Download")
         with ui.element("div").classes("actions"):
@@ -113,15 +113,15 @@ def _recipe(view: View, record: Record) -> None:
     settings = record.order.settings
     rows = [("recipe", settings.recipe)]
     rows += [(name.replace("_", " "), as_text(value)) for name, value in settings.changed().items()]
-    told = adjustments_told(record.adjustments)
+    texts = adjustment_texts(record.adjustments)
     rows += [
         (
             "adjusted",
-            ", ".join(told[:_TOLD]) + (f" and {len(told) - _TOLD} more" if len(told) > _TOLD else ""),
+            ", ".join(texts[:_MOST]) + (f" and {len(texts) - _MOST} more" if len(texts) > _MOST else ""),
         )
-    ] * bool(told)
+    ] * bool(texts)
     rows += [("steps taken", str(record.steps))] if record.steps else []
-    rows += [("painted in", spent(record.seconds))] if record.seconds else []
+    rows += [("painted in", duration(record.seconds))] if record.seconds else []
     heading("Recipe")
     with ui.element("dl").classes("recipe"):
         for name, value in rows:

@@ -1,4 +1,4 @@
-"""Everything painted here, newest first, and what waits for its turn."""
+"""The gallery: everything painted here, newest first, and what waits for its turn."""
 
 import time
 from collections.abc import Hashable
@@ -95,7 +95,7 @@ class _Item:
         if record is not None:
             if waits and not self._order.default_slot.children:
                 self._draw_order(record)
-            self._told.set_text(record.told)
+            self._told.set_text(record.summary)
             if record.version:
                 set_img(self.shown, painting_url(record.id, "thumb", record.version))
             else:

@@ -7,9 +7,9 @@ from typing import Any
 from nicegui import ui
 
 from impasto.errors import ImpastoError
-from impasto.faces.words import as_text
 from impasto.settings import Setting
 from impasto.studio.page.parts import set_label, tool
+from impasto.ui.formatting import as_text
 
 _WIDE = 40.0
 """A range whose ends are further apart than this, as a quotient, is turned in equal factors."""
@@ -21,7 +21,7 @@ _TURNS = 200
 """Places of a slider."""
 
 Turned = Callable[[str, Any], None]
-"""Is told the setting's name and its value; None: as the recipe has it. Raises SettingsError."""
+"""A function that is called with the setting's name and its value; None: as the recipe has it. Raises SettingsError."""
 
 
 class Knob:
@@ -53,7 +53,7 @@ class Knob:
         """Show a value; own: whether the painter has set it, and not the recipe."""
         self._showing = True
         try:
-            self._shown.set_text(_told(self.row, value))
+            self._shown.set_text(_as_text(self.row, value))
             self._control.set_value(self._position(value))
             self._reset.set_visibility(own and self._resettable)
             self.element.classes(add="own" if own else "", remove="" if own else "own")
@@ -109,11 +109,11 @@ class Knob:
     def _slid(self, place: float) -> None:
         if not self._showing:
             value = _value_at(self.row, place / _TURNS)
-            self._shown.set_text(_told(self.row, value))
+            self._shown.set_text(_as_text(self.row, value))
             self._turn(value)
 
     def _position(self, value: Any) -> Any:
-        """What the control shows for a value."""
+        """The position of the control for a value."""
         self._last = value
         if _slides(self.row):
             return round(_TURNS * _place_of(self.row, value))
@@ -166,7 +166,7 @@ def _place_of(row: Setting, value: float | None) -> float:
     return (value - row.low) / (row.high - row.low)
 
 
-def _told(row: Setting, value: Any) -> str:
+def _as_text(row: Setting, value: Any) -> str:
     if not _slides(row):
         return ""  # the field itself says it
     return f"{value:g}" if value is not None else row.unset or "as the recipe has it"

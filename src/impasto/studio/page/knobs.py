@@ -4,14 +4,14 @@ from typing import Any
 
 from nicegui import ui
 
-from impasto.faces.words import spent
 from impasto.settings import GROUPS, SCHEMA, Settings
-from impasto.settings.amounts import in_words
+from impasto.settings.amounts import bytes_text
 from impasto.studio.page.explore import open_explore
 from impasto.studio.page.knob import Knob
 from impasto.studio.page.parts import button, folded, heading
 from impasto.studio.page.pictures import paint
 from impasto.studio.page.view import View, trying
+from impasto.ui.formatting import duration
 
 IN_FRONT = ("recipe", "strength", "style_scale", "colour", "size", "steps")
 NOT_HERE = ("bits", "weights")
@@ -71,14 +71,14 @@ def _draw_paint(view: View) -> None:
             text = ""
         elif look.plan_problem:
             text = look.plan_problem
-        elif desk.settings.colour == "only":
+        elif not desk.settings.paints:
             text = "recoloured within seconds: nothing is painted"
         elif plan is None:
-            text = "reckoning time and memory …"
+            text = "computing time and memory …"
         else:
             height, width = plan.scales[-1].scale.size
-            about = f"about {spent(plan.seconds)}, " if plan.seconds is not None else ""
-            text = ". ".join([f"{width} × {height}: {about}{in_words(plan.peak)} of memory", *plan.notes()])
+            about = f"about {duration(plan.seconds)}, " if plan.seconds is not None else ""
+            text = ". ".join([f"{width} × {height}: {about}{bytes_text(plan.peak)} of memory", *plan.notes()])
         forecast.set_text(text)
         for one in (explore, made):
             one.set_enabled(not look.problem)

@@ -5,17 +5,17 @@ from typing import Any
 
 from nicegui import ui
 
-from impasto.faces.progress import parts_of
-from impasto.faces.words import clock, spent
 from impasto.memory.process import resident
 from impasto.settings import ADJUSTABLE, SCHEMA
-from impasto.settings.amounts import in_words
+from impasto.settings.amounts import bytes_text
 from impasto.studio.page.curve import Curve
 from impasto.studio.page.finished import draw_finished
 from impasto.studio.page.knob import Knob
 from impasto.studio.page.parts import button, folded, heading, set_label
 from impasto.studio.page.view import View
 from impasto.studio.work import Work
+from impasto.ui.formatting import clock, duration
+from impasto.ui.progress import parts_of
 
 _FRONT = ("strength", "variation", "protect_strength")
 
@@ -63,9 +63,9 @@ def _draw_progress(view: View) -> None:
         )
         curve.draw([one.total for one in work.history])
         remaining = work.left()
-        parts = [f"{spent(work.record.seconds)} so far"] if work.record.seconds else []
+        parts = [f"{duration(work.record.seconds)} so far"] if work.record.seconds else []
         parts += [f"{clock(remaining)} left"] if remaining is not None else []
-        left.set_text(" · ".join([*parts, f"{in_words(resident())} of memory"]))
+        left.set_text(" · ".join([*parts, f"{bytes_text(resident())} of memory"]))
         note.set_text(work.record.problem or work.note)
         pause.set_text("Go on" if work.paused else "Pause")
         pause.props(f"icon={'play_arrow' if work.paused else 'pause'}")
@@ -132,7 +132,7 @@ def _draw_knobs(view: View) -> None:
         for name, knob in knobs.items():
             knob.show(changed.get(name, getattr(settings, name)), name in changed)
         knobs["protect_strength"].element.set_visibility(work.record.order.protect is not None)
-        changes.set_text(_told(work))
+        changes.set_text(_as_text(work))
 
     def draw_weights() -> None:
         weights.clear()
@@ -168,7 +168,7 @@ def _draw_weights(view: View, work: Work) -> None:
             made.on("blur", weigh).on("keydown.enter", weigh)
 
 
-def _told(work: Work) -> str:
+def _as_text(work: Work) -> str:
     return "; ".join(
         f"step {one['step']}: "
         + ", ".join(f"{name} {value}" for name, value in one.items() if name != "step")

@@ -60,7 +60,7 @@ def draw_files(sheet: Sheet, load: Callable[[bytes], Awaitable[None]]) -> None:
 
 
 async def fetched(sheet: Sheet) -> bytes | None:
-    """What was brushed, as a PNG; None, and a line, where the page does not answer."""
+    """The brushed mask, as a PNG; None, and a message, where the page does not answer."""
     try:
         return await sheet.brush.mask()
     except (TimeoutError, RuntimeError) as error:
@@ -68,6 +68,6 @@ async def fetched(sheet: Sheet) -> bytes | None:
         return None
 
 
-def kept(view: View, png: bytes, name: str, role: str) -> Source | None:
+def saved_mask(view: View, png: bytes, name: str, role: str) -> Source | None:
     """The mask in the library; None for an empty one. Raises PictureError, OutputError."""
     return None if is_empty(png) else view.atelier.library.add_bytes(png, name, role)

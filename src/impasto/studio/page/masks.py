@@ -5,16 +5,16 @@ from collections.abc import Callable
 from nicegui import run, ui
 
 from impasto.errors import ImpastoError, SettingsError
-from impasto.faces.guides import GUIDES
 from impasto.studio.desk import PART, PROTECT
 from impasto.studio.library import Source
-from impasto.studio.page.mask_sheet import Sheet, brush_over, draw_files, fetched, kept
+from impasto.studio.page.mask_sheet import Sheet, brush_over, draw_files, fetched, saved_mask
 from impasto.studio.page.parts import button
 from impasto.studio.page.regions_sheet import TITLE, Regions
 from impasto.studio.page.view import View, say, trying
+from impasto.ui.guides import GUIDES
 
 _WHAT = {guide.argument: guide.help.split(":")[0].split(";")[0] for guide in GUIDES}
-"""What a mask says; how its file looks is of no matter to who brushes it."""
+"""The meaning of each mask; the look of its file is of no matter to who brushes it."""
 
 
 def open_masks(view: View) -> None:
@@ -45,7 +45,7 @@ def _protect(view: View, tabs: ui.tabs, photograph: Source) -> Sheet:
     desk = view.atelier.desk
 
     def take(png: bytes) -> None:
-        desk.mask(PROTECT, kept(view, png, "protect.png", "protect mask"))
+        desk.mask(PROTECT, saved_mask(view, png, "protect.png", "protect mask"))
 
     return _sheet(
         view, tabs, "Protect", "protect.png", f"{_WHAT['protect']}.", photograph, desk.contents.protect, take
@@ -56,7 +56,7 @@ def _part(view: View, tabs: ui.tabs, source: Source) -> Sheet:
     desk = view.atelier.desk
 
     def take(png: bytes) -> None:
-        desk.mask(PART, kept(view, png, f"part-of-{source.stem}.png", "style mask"), source.key)
+        desk.mask(PART, saved_mask(view, png, f"part-of-{source.stem}.png", "style mask"), source.key)
 
     before = desk.contents.parts.get(source.key)
     name = f"part-of-{source.stem}.png"

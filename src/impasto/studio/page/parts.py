@@ -35,7 +35,7 @@ def tool(icon: str, label: str, action: Callable[[], Any] | None = None) -> ui.b
 
 
 def folded(*draw: Callable[[], Any]) -> None:
-    """What is "More", drawn when it is opened for the first time: a page with all of it takes long to make."""
+    """A section "More", drawn when it is opened for the first time: a page with all of it takes long to make."""
     with ui.expansion("More").classes("more") as more:
         inside = ui.element("div")
 
@@ -66,6 +66,6 @@ def set_img(element: Element, url: str, alt: str | None = None) -> None:
 
 
 def set_label(element: Element, label: str) -> None:
-    """What screen readers call it. It is text, whatever is in it."""
+    """Set the name that screen readers read. It is text, whatever is in it."""
     element._props["aria-label"] = label
     element.update()

@@ -14,7 +14,7 @@ from impasto.studio.uploads import PAINTING, PHOTOGRAPH, SETTINGS
 
 
 def draw_pictures(view: View) -> None:
-    """The region; it is drawn anew when other pictures lie on the desk."""
+    """The region; it is drawn again when other pictures lie on the desk."""
     holder = ui.element("div").classes("stack")
 
     def draw() -> None:

@@ -11,7 +11,7 @@ from impasto.errors import ImpastoError, PictureError
 from impasto.studio.components.mask_file import decode_png
 from impasto.studio.desk import REGION
 from impasto.studio.library import Source
-from impasto.studio.page.mask_sheet import Sheet, brush_over, draw_files, fetched, kept
+from impasto.studio.page.mask_sheet import Sheet, brush_over, draw_files, fetched, saved_mask
 from impasto.studio.page.parts import set_label
 from impasto.studio.page.view import View, trying
 from impasto.studio.regions import BASE, color_of, in_own_colors, is_soft, map_of, masks_of, with_region
@@ -97,7 +97,7 @@ class Regions:
         before = await fetched(self.sheet)
         if before is None:
             return
-        source = await _aside(lambda: kept(self._view, png, self._name(number), "mask"))
+        source = await _aside(lambda: saved_mask(self._view, png, self._name(number), "mask"))
         if source is None:
             raise no_map
         drawn = await _aside(lambda: with_region(before, number, self._file(source)))
@@ -139,7 +139,7 @@ class Regions:
             if number in self._whole and mask == self._drawn[number]:
                 made: Source | None = self._whole[number]
             else:
-                made = None if mask is None else kept(self._view, mask, self._name(number), "mask")
+                made = None if mask is None else saved_mask(self._view, mask, self._name(number), "mask")
             desk.mask(REGION, made, source.key)
 
 

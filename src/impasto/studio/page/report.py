@@ -43,7 +43,7 @@ def draw_report(view: View) -> Element:
         try:
             words = await run.io_bound(make_report, view.atelier, record)
         except (ImpastoError, *TROUBLE) as error:
-            words, line = "", record.order.in_words(one_line(error), view.atelier.library)
+            words, line = "", record.order.with_file_names(one_line(error), view.atelier.library)
             problem.set_text(f"It could not be measured: {line}")
         if view.record is not record:
             return

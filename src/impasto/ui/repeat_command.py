@@ -1,19 +1,19 @@
-"""The command line that paints a picture again, from the recipe that the picture carries."""
+"""The command line that paints a picture again, from the metadata that the picture carries."""
 
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from impasto.faces.guides import GUIDES
-from impasto.faces.words import as_option, as_text, command, operand
 from impasto.settings import Settings
+from impasto.ui.formatting import as_option, as_text, command, operand
+from impasto.ui.guides import GUIDES
 
 
-def again_command(recipe: Mapping[str, Any], path: Path) -> str:
+def repeat_command(metadata: Mapping[str, Any], path: Path) -> str:
     """The command line that paints it again, in the folder where the pictures are."""
-    settings = Settings.from_dict(recipe["settings"])
-    inputs = recipe["inputs"]
+    settings = Settings.from_dict(metadata["settings"])
+    inputs = metadata["inputs"]
     pictures = [style_words(inputs[role]) for role in ("content", *_roles(inputs, "style"))]
     words = ["impasto", "stylize", *pictures, "-o", operand(path)]
     for guide in GUIDES:
@@ -23,7 +23,7 @@ def again_command(recipe: Mapping[str, Any], path: Path) -> str:
         words += ["--recipe", settings.recipe]
     for name, value in settings.changed().items():
         words += as_option(name, value)
-    return command([*words, *adjust_words(recipe.get("adjustments", []))])
+    return command([*words, *adjust_words(metadata.get("adjustments", []))])
 
 
 def _roles(inputs: Mapping[str, Any], role: str) -> list[str]:
@@ -32,17 +32,17 @@ def _roles(inputs: Mapping[str, Any], role: str) -> list[str]:
 
 
 def style_words(one: Mapping[str, Any]) -> str:
-    """A picture of a recipe as the command line takes it: its name, and the weight that it has."""
+    """A picture of a metadata as the command line takes it: its name, and the weight that it has."""
     text = operand(Path(one["name"]))
     return f"{text}:{one['weight']!r}" if "weight" in one else text
 
 
 def adjust_words(adjustments: Sequence[Mapping[str, Any]]) -> list[str]:
     """The options that give these adjustments, as a picture's metadata has them: {"step": n, name: value, ...}."""
-    return [word for one in adjustments_told(adjustments) for word in ("--adjust", one)]
+    return [word for one in adjustment_texts(adjustments) for word in ("--adjust", one)]
 
 
-def adjustments_told(adjustments: Sequence[Mapping[str, Any]]) -> list[str]:
+def adjustment_texts(adjustments: Sequence[Mapping[str, Any]]) -> list[str]:
     """Each change as STEP:NAME=VALUE."""
     return [
         f"{one['step']}:{name.replace('_', '-')}={as_text(value)}"

@@ -10,9 +10,9 @@ _SAID_BY_THE_USER = ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "KMP_BLOCKTIME")
 
 
 def how_to_wait(environment: Mapping[str, str]) -> dict[str, str]:
-    """What to add to the environment of a process before torch is loaded there: OpenMP reads it once, then.
+    """Variables for the environment of a process, before torch is loaded there: OpenMP reads them once, then.
 
-    By itself torch lets threads spin for milliseconds. Beside another busy program the one that is waited for does not
+    By itself torch lets threads spin for milliseconds. Next to another busy program the one that is waited for does not
     get a core meanwhile; `benchmarks/side_by_side.py` has the figures. Nothing, where the user has said how to wait.
     """
     return {} if any(name in environment for name in _SAID_BY_THE_USER) else {"GOMP_SPINCOUNT": SPINS}

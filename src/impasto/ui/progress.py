@@ -1,4 +1,4 @@
-"""How a painting is told of while it goes on: what it is doing, the parts of its cost, and the time left."""
+"""The progress of a painting: its phase, the parts of its cost, and the time left."""
 
 import time
 from collections.abc import Callable
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 _SECONDS, _STEPS = 30.0, 10
 """The pace is averaged over so many seconds, or over about so many steps where these take longer."""
 _FIRST_STEPS = 5
-"""Nothing is said of the time left before so many steps."""
+"""The number of steps before which no time left is shown."""
 
 
 WORDS = {
@@ -18,7 +18,7 @@ WORDS = {
     "encoding": "encoding the pictures",
     "compiling": "compiling for this machine, once: some 10 seconds",
 }
-"""What an event is called, by its kind."""
+"""The titles of events, by kind."""
 
 
 class Meter:

@@ -20,11 +20,11 @@ from impasto.studio.record import Record
 COSTS = "costs.json"
 
 
-def keep_result(record: Record, result: "impasto.Result") -> None:
+def save_result(record: Record, result: "impasto.Result") -> None:
     """Write everything that is kept of a result. Raises OutputError: the disk is full, say; nothing is half-written."""
     try:
         result.save(record.picture, overwrite=True)
-        _keep_canvas(record.canvas, result)
+        _save_canvas(record.canvas, result)
         write_json(
             record.home / COSTS,
             {"costs": [asdict(cost) for cost in result.history], "stopped": result.stopped},
@@ -40,7 +40,7 @@ def keep_result(record: Record, result: "impasto.Result") -> None:
         (record.home / name).unlink(missing_ok=True)
 
 
-def kept_costs(record: Record) -> list[dict[str, float]]:
+def saved_costs(record: Record) -> list[dict[str, float]]:
     """The costs of every step of a painting that has ended; none where there are none."""
     found = read_json(record.home / COSTS) or {}
     return list(found.get("costs", []))
@@ -51,8 +51,8 @@ def export(record: Record, to: Path, bits: int) -> None:
 
     Raises OutputError, SettingsError (the format does not hold so many bits), PictureError.
     """
-    recipe = impasto.read_metadata(record.picture)
-    settings = impasto.Settings.from_dict({**recipe["settings"], "bits": bits})
+    metadata = impasto.read_metadata(record.picture)
+    settings = impasto.Settings.from_dict({**metadata["settings"], "bits": bits})
     with np.load(record.canvas, allow_pickle=False) as planes:
         image = torch.from_numpy(planes["rgb"])
         alpha = torch.from_numpy(planes["alpha"]) if "alpha" in planes else None
@@ -60,11 +60,11 @@ def export(record: Record, to: Path, bits: int) -> None:
         image=image,
         alpha=alpha,
         history=[],
-        stopped=recipe.get("stopped", ""),
+        stopped=metadata.get("stopped", ""),
         seconds=record.seconds,
         settings=settings,
-        weights=recipe.get("weights", {}),
-        metadata={**recipe, "settings": settings.as_dict()},
+        weights=metadata.get("weights", {}),
+        metadata={**metadata, "settings": settings.as_dict()},
     ).save(to, overwrite=True)
 
 
@@ -73,21 +73,21 @@ def bundle(record: Record, to: Path, files: Mapping[str, Path], command: str) ->
 
     files: by their names in it.
     """
-    recipe = impasto.read_metadata(record.picture)
+    metadata = impasto.read_metadata(record.picture)
     toml = to.with_suffix(".toml")
-    impasto.write_settings(toml, impasto.Settings.from_dict(recipe["settings"]), overwrite=True)
+    impasto.write_settings(toml, impasto.Settings.from_dict(metadata["settings"]), overwrite=True)
     try:
         with zipfile.ZipFile(to, "w", zipfile.ZIP_STORED) as archive:
             for name, path in files.items():
                 archive.write(path, name)
             archive.write(toml, "settings.toml")
             archive.writestr("again.txt", command + "\n")
-            archive.writestr("recipe.json", json.dumps(recipe, indent=1))
+            archive.writestr("recipe.json", json.dumps(metadata, indent=1))
     finally:
         toml.unlink(missing_ok=True)
 
 
-def _keep_canvas(path: Path, result: "impasto.Result") -> None:
+def _save_canvas(path: Path, result: "impasto.Result") -> None:
     planes: dict[str, Any] = {"rgb": result.image.numpy()}
     if result.alpha is not None:
         planes["alpha"] = result.alpha.numpy()

@@ -39,10 +39,10 @@ def as_option(name: str, value: Any) -> list[str]:
     return [f"--{flag}", as_text(value)]
 
 
-def spent(seconds: float) -> str:
+def duration(seconds: float) -> str:
     """A duration in words.
 
-    >>> spent(8.26), spent(112), spent(3725)
+    >>> duration(8.26), duration(112), duration(3725)
     ('8.3 s', '1 min 52 s', '1 h 2 min')
     """
     if seconds < 59.95:

@@ -11,8 +11,8 @@ Where = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Guide:
-    """One of these options.
+class GuideOption:
+    """An option for a mask or a map.
 
     argument: of `Stylizer.paint`. role: the option's name, and that of the file in a picture's metadata.
     file: what messages call the file. several: whether the option may be given again.
@@ -32,30 +32,30 @@ class Guide:
 
 
 GUIDES = (
-    Guide(
+    GuideOption(
         "masks", "mask", "mask", "MASK", several=True,
         help="Where the style goes: a grey picture, white there; again for each further STYLE, in order.",
     ),
-    Guide(
+    GuideOption(
         "style_masks", "style mask", "style mask", "MASK", several=True,
         help="Which part of the style image is looked at; again for each --mask, or each STYLE, in order.",
     ),
-    Guide(
+    GuideOption(
         "regions", "regions", "map of regions", "MAP",
         help="Instead of masks: a map of the photograph, one colour a region; STYLEs go by reading order.",
     ),
-    Guide(
+    GuideOption(
         "style_regions", "style regions", "map of the style image's regions", "MAP",
         help="A map of the style image: each region learns from the part of its own colour.",
     ),
-    Guide(
+    GuideOption(
         "protect", "protect", "protect mask", "MASK",
         help="What stays as photographed, such as a face: a grey picture, white there.",
     ),
 )  # fmt: skip
 
 
-def given_guides(where: Where) -> list[tuple[Guide, int, Any]]:
+def given_guides(where: Where) -> list[tuple[GuideOption, int, Any]]:
     """Each file that was given: which of GUIDES it is, its number among those of its kind, from 0, and its path."""
     given = [(guide, where[guide.argument]) for guide in GUIDES if guide.argument in where]
     return [

@@ -1,0 +1,1 @@
+"""Parts that the front ends share: texts, progress, masks and maps, commands."""
