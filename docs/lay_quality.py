@@ -12,7 +12,7 @@ import pyvips
 from publishing import ROOT
 
 PUBLISHED = ROOT / "docs" / "quality"
-QUALITY = 86
+QUALITY = 80
 AT_320 = ("tubingen_starry_night_google", "tubingen_wave", "tubingen_shipwreck")
 AT_384 = ("tubingen_starry_night_google", "boston_the_scream")
 CROPS = {

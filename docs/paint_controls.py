@@ -71,8 +71,15 @@ def commands() -> list[str]:
 
 
 def is_done(words: list[str]) -> bool:
-    """Whether a command need not be run; an exploration knows itself."""
-    return words[0] != "explore" and Path(output(words)).exists()
+    """Whether a command need not be run; an exploration knows itself. A picture that was stopped is removed."""
+    if words[0] == "explore":
+        return False
+    out = Path(output(words))
+    begun = out.with_name(f"{out.name}.checkpoint")
+    if begun.exists():
+        out.unlink(missing_ok=True)
+        begun.unlink()
+    return out.exists()
 
 
 def painted(words: list[str]) -> list[Path]:
