@@ -38,8 +38,9 @@ def write_blind_page(
     duels = []
     for pair, found in pictures.items():
         for one, other in combinations(found, 2):
-            sides = [(one, nameless(found[one])), (other, nameless(found[other]))]
-            chance.shuffle(sides)
+            names = [one, other]
+            chance.shuffle(names)  # before the files are numbered: nor do the numbers tell whose they are
+            sides = [(name, nameless(found[name])) for name in names]
             duels.append({"parents": [nameless(file) for file in parents[pair]], "pictures": sides})
     chance.shuffle(duels)
     template = Path(__file__).with_suffix(".html").read_text("utf-8")

@@ -1,7 +1,9 @@
-"""Who paints in `quality.py`: impasto with its presets or with settings, pastiche 1.6, or another program's folder.
+"""Who paints in `quality.py`: impasto with its presets or settings, NNST, pastiche 1.6, or another program's folder.
 
 paint                          a preset
 glaze:strength=0.7,steps=60    a preset with other settings
+nnst                           Neural Neighbor Style Transfer as `nnst.py` writes it down
+nnst:updates=100,colours=False with fewer updates a scale, and without the choice of colours at its end
 pastiche                       pastiche 1.6 as it comes: L-BFGS, 500 steps; six minutes a picture at 320 pixels
 FOLDER                         pictures of another program, named *PHOTO_PAINTING*.png
 """
@@ -11,6 +13,9 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+import nnst
 
 import impasto
 from impasto.settings.presets import PRESETS
@@ -23,18 +28,24 @@ def contender(name: str) -> Paint:
     """What a contender's name stands for; ends the program where it is none."""
     preset, _, settings = name.partition(":")
     if preset in PRESETS:
-        values = dict(one.split("=", 1) for one in settings.split(",") if one)
-        return _impasto({"recipe": preset, **{key: _value(text) for key, text in values.items()}})
+        return _impasto({"recipe": preset, **_values(settings)})
+    if preset == "nnst":
+        return _nnst(**_values(settings))
     if name == "pastiche":
         return _pastiche
     if Path(name).is_dir():
         return _folder(Path(name))
-    sys.exit(f"there is no contender {name}: expected {', '.join(PRESETS)}, pastiche or a folder")
+    sys.exit(f"there is no contender {name}: expected {', '.join(PRESETS)}, nnst, pastiche or a folder")
 
 
 def short(name: str) -> str:
     """A contender's name as a part of file names."""
     return Path(name).name.translate(str.maketrans(":,=", "---"))
+
+
+def _values(settings: str) -> dict[str, Any]:
+    given = dict(one.split("=", 1) for one in settings.split(",") if one)
+    return {key: _value(text) for key, text in given.items()}
 
 
 def _value(text: str) -> object:
@@ -44,10 +55,20 @@ def _value(text: str) -> object:
         return text
 
 
-def _impasto(settings: dict[str, object]) -> Paint:
+def _impasto(settings: dict[str, Any]) -> Paint:
     def paint(content: Path, style: Path, size: int, out: Path) -> bool:
-        stylizer = impasto.Stylizer(impasto.Settings(size=size, **settings))  # type: ignore[arg-type]
+        stylizer = impasto.Stylizer(impasto.Settings(size=size, **settings))
         stylizer.stylize(content, style).save(out, overwrite=True)
+        return True
+
+    return paint
+
+
+def _nnst(updates: int = nnst.UPDATES, colours: bool = True) -> Paint:
+    def paint(content: Path, style: Path, size: int, out: Path) -> bool:
+        photograph, painting = nnst.read(content, size), nnst.read(style, size)
+        result = nnst.paint(photograph, painting, updates)
+        nnst.write(nnst.with_its_colours(result, photograph, painting) if colours else result, out)
         return True
 
     return paint

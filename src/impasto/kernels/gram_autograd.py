@@ -76,7 +76,9 @@ class _Measured(torch.autograd.Function):
         else:
             product = _product(a, window)
             if sums:
-                product = torch.cat([product, a[0, :, window[0], window[1]].sum((1, 2))[:, None]], 1)
+                # One axis after the other: over both at once torch takes ten times as long.
+                total = a[0].permute(1, 2, 0)[window].sum(0).sum(0)
+                product = torch.cat([product, total[:, None]], 1)
         return product, a.view_as(a)
 
     @staticmethod

@@ -12,6 +12,7 @@ A walk need not begin at the pixels, nor end at a layer that is looked at: `Bloc
 import math
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -109,25 +110,25 @@ def tiles(
     band: only the tiles of these rows; it begins at a whole stride, and ends at one or with the picture.
     margins: so many pixels above and below, left and right are a margin. No tile owns nothing but that.
     """
-    rows = list(_axes(height, layers, side, band or Span(0, height), blocks, margins[0]))
-    columns = list(_axes(width, layers, side, Span(0, width), blocks, margins[1]))
+    rows = _axes(height, tuple(layers), side, band or Span(0, height), blocks, margins[0])
+    columns = _axes(width, tuple(layers), side, Span(0, width), blocks, margins[1])
     return (Tile(row, column) for row in rows for column in columns)
 
 
+@lru_cache(maxsize=1024)  # a plan tries hundreds of layouts that share most of them
 def _axes(
-    length: int, layers: Sequence[str], side: int, band: Span, blocks: Blocks, margin: int
-) -> Iterator[TileAxis]:
+    length: int, layers: tuple[str, ...], side: int, band: Span, blocks: Blocks, margin: int
+) -> tuple[TileAxis, ...]:
     """About as many equal parts of whole strides as `side` asks for; the last one also takes the odd pixels."""
     if band.start == band.stop:
-        return
+        return ()
     stride = blocks.stride(layers)
     strides = max(1, (band.stop - band.start) // stride)
     count = math.ceil(strides / (LARGER * max(1, -(-side // stride))))
     cuts = [band.start + stride * (strides * i // count) for i in range(count)]
     inner = [cut for cut in cuts if margin < cut < length - margin and cut > band.start]
-    for start, stop in pairwise([band.start, *inner, band.stop]):
-        own = Span(start, stop)
-        yield TileAxis(own, _seen(own, length, layers, blocks))
+    owned = [Span(start, stop) for start, stop in pairwise([band.start, *inner, band.stop])]
+    return tuple(TileAxis(own, _seen(own, length, layers, blocks)) for own in owned)
 
 
 def _seen(own: Span, length: int, layers: Sequence[str], blocks: Blocks) -> dict[int, Span]:
