@@ -15,6 +15,9 @@ from impasto.evaluation import Cost
 from impasto.layout import Layout
 from impasto.painting.checkpoint import VERSION, Checkpoint, SavedState, load_checkpoint, save_checkpoint
 from impasto.settings import Settings
+from impasto.stylizer import Stylizer
+from impasto.vgg.vgg19 import VGG19
+from tests.helpers import random_image, tiny_weights
 
 
 @pytest.fixture
