@@ -26,7 +26,7 @@ def test_along_greys_the_gradient_is_exact_and_has_no_colour():
     assert float((gradient * change).sum()) == pytest.approx((above - below) / (2 * h), rel=1e-6)
 
 
-def test_a_neutral_canvas_has_the_first_channels_values():
+def test_a_grey_canvas_has_the_first_channels_values():
     image = random_image(5, 6)
     greys = grayscale(image)
     assert all(torch.equal(greys[:, channel], image[:, 0]) for channel in range(3))

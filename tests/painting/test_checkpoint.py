@@ -15,6 +15,9 @@ from impasto.evaluation import Cost
 from impasto.layout import Layout
 from impasto.painting.checkpoint import VERSION, Checkpoint, SavedState, load_checkpoint, save_checkpoint
 from impasto.settings import Settings
+from impasto.stylizer import Stylizer
+from impasto.vgg.vgg19 import VGG19
+from tests.helpers import random_image, tiny_weights
 
 
 @pytest.fixture
@@ -201,3 +204,15 @@ def test_saving_takes_no_more_than_the_tensors_and_loading_one_of_them(tmp_path,
     loading, saving = map(float, done.stdout.split())
     assert 64 <= loading < 64 + 50
     assert 192 <= saving < 192 + 50
+
+
+@pytest.mark.parametrize("solver", ["lbfgs", "adam"])
+def test_a_file_takes_about_as_many_bytes_as_the_plan_says(tmp_path, solver):
+    settings = Settings(recipe="glaze", steps=4, scales=1, solver=solver)
+    painting = Stylizer(settings, encoder=VGG19(tiny_weights())).paint(
+        random_image(72, 96, 1), random_image(40, 40, 2)
+    )
+    list(painting)
+    painting.save_checkpoint(tmp_path / "a.checkpoint")
+    size = (tmp_path / "a.checkpoint").stat().st_size
+    assert painting.plan(times=False).checkpoint_bytes == pytest.approx(size, rel=0.25)

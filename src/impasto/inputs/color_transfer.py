@@ -45,20 +45,20 @@ class ColorTransfer:
         grey = colour == "photograph"
         match = lightness_match if grey else linear_match
         new_styles = tuple(
-            replace(one, picture=map_colors(one.picture, match(palette, photograph), neutral=grey))
+            replace(one, picture=map_colors(one.picture, match(palette, photograph), grayscale=grey))
             for one, palette in zip(styles, palettes, strict=True)
         )
         if not grey:
             return cls(replace(inputs, styles=new_styles), colour, inputs)
-        start = None if inputs.start is None else map_colors(inputs.start, lightness_only(), neutral=True)
-        light = map_colors(content, lightness_only(), neutral=True)
+        start = None if inputs.start is None else map_colors(inputs.start, lightness_only(), grayscale=True)
+        light = map_colors(content, lightness_only(), grayscale=True)
         return cls(replace(inputs, content=light, styles=new_styles, start=start), colour, inputs)
 
     def cost(self, cost: ImageCost) -> ImageCost:
         """A cost on the picture, which compares with pictures in the colours that the canvas has."""
         if self.colour != "photograph":
             return cost
-        return cost.recoloured(lambda picture: map_colors(picture, lightness_only(), neutral=True))
+        return cost.recoloured(lambda picture: map_colors(picture, lightness_only(), grayscale=True))
 
     def finished(self, canvas: Image, size: tuple[int, int], first: int, protect_strength: float) -> Image:
         """`canvas`, which may be changed in place, as it is to be seen.

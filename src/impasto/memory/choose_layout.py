@@ -10,7 +10,7 @@ from impasto.memory.peak import Demand, ScaleSizes
 from impasto.memory.tile_work import evaluation_work
 from impasto.objective.tiling.passes import can_split
 from impasto.settings.amounts import bytes_text
-from impasto.solvers.make import SOLVERS
+from impasto.solvers.make import LEAST_MEMORY, SOLVERS
 
 TILES = (2048, 1536, 1024, 768, 512, 384, 256)
 """Sides that are tried, largest first. Below, the halo is most of what a tile sees."""
@@ -26,8 +26,6 @@ _KEEPING = {
     ("bfloat16", "disk"): 1.1,
 }
 """Time of a step by where (pairs or moments, encoding) are kept, about: it only orders what fits."""
-LEAST_MEMORY = "adam"
-"""The solver that needs least memory."""
 LAST_TILES = (192, 128, 64)
 """Tried only where nothing else helps."""
 

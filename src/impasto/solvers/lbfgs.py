@@ -94,8 +94,8 @@ class LBFGS:
 
     @staticmethod
     def saved_vectors(layout: Layout, settings: SolverSettings) -> int:
-        """How many float32 vectors of the canvas's size a checkpoint holds: image, gradient, a trial and the pairs."""
-        return 3 + 2 * layout.history
+        """How many float32 vectors of the canvas's size a checkpoint holds: image, gradient and the pairs."""
+        return 2 + 2 * layout.history
 
     @staticmethod
     def work(layout: Layout, steps: int) -> SolverWork:

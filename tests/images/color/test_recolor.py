@@ -70,12 +70,12 @@ def test_colours_that_cannot_be_shown_stay_apart():
 
 
 def test_greys_keep_the_lightness_and_take_the_others():
-    grey = map_colors(picture(SOURCE), lightness_only(), neutral=True)
+    grey = map_colors(picture(SOURCE), lightness_only(), grayscale=True)
     assert grey.colors.array.shape == (150, 60, 1)
     torch.testing.assert_close(oklab(grey.rgb)[:, 0], oklab(SOURCE)[:, 0], rtol=0, atol=1e-5)
     wanted = palette_of(picture(TARGET))
     suited = palette_of(
-        map_colors(picture(SOURCE), lightness_match(palette_of(picture(SOURCE)), wanted), neutral=True)
+        map_colors(picture(SOURCE), lightness_match(palette_of(picture(SOURCE)), wanted), grayscale=True)
     )
     assert suited.mean[0].item() == pytest.approx(wanted.mean[0].item(), abs=1e-6)
     assert suited.covariance[0, 0].item() == pytest.approx(wanted.covariance[0, 0].item(), abs=1e-7)

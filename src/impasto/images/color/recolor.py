@@ -12,13 +12,13 @@ from impasto.images.pixel_store import Rows, Samples, is_large, stored, strips
 from impasto.images.resize.resize import picture_rows
 
 
-def map_colors(picture: Picture, change: LinearMap, *, neutral: bool = False) -> Picture:
+def map_colors(picture: Picture, change: LinearMap, *, grayscale: bool = False) -> Picture:
     """`picture` with its colours mapped in OKLab; its alpha, name and fingerprint stay.
 
     Lightness beyond black and white bends (`gamut.compressed`), and colours that sRGB cannot show lose chroma, not
-    hue. In float32; a large picture in 16 bits. neutral: all colours are mapped to greys, and one value is kept.
+    hue. In float32; a large picture in 16 bits. grayscale: all colours are mapped to greys, and one value is kept.
     """
-    size, channels = (picture.height, picture.width), 1 if neutral else 3
+    size, channels = (picture.height, picture.width), 1 if grayscale else 3
     mapped = _mapped(picture, change)
     extremes = torch.tensor([mapped(*rows)[:, 0].aminmax() for rows in strips(*size)])
     low, high = float(extremes[:, 0].min()), float(extremes[:, 1].max())
