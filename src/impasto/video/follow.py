@@ -30,7 +30,7 @@ LOOKS_ALIKE = 0.06
 """How far a place may look different from its source, as a standard deviation; 1 is black to white."""
 LEAST_LIKENESS, ALIKE = 0.5, 0.85
 """Below the first a pixel is seen first-hand; above the second it is sure to be what its source showed."""
-SOON = 0.25
+SOON = 0.4
 """What is YOUNG is held by this power of the part of its time that is over."""
 LARGEST_ZOOM = 1.5
 """A source whose pixels are spread by more than this is blurred: the pixel is first-hand again."""

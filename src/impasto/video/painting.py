@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 REMEMBERED_EVERY, REMEMBERED = 4, 6
 """The tracks of every so many frames are remembered, of the last so many: what one saw, and another hid, comes back."""
-KEPT, STEEPLY = 0.8, 3
+KEPT, STEEPLY = 0.6, 3
 """The part of the paint brought that a frame keeps where it is trusted fully, whatever its steps made of it; elsewhere
 so much less as this power of the trust says. The steps are there for what is new."""
 STILL = 4.0
