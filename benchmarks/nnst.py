@@ -45,6 +45,7 @@ SCALES = {
     for i in layers
 }
 LEVELS, BLURRED, SIZES = 8, 3, 4
+"""Levels of the pyramid (fewer where a picture is lower than 256 pixels), those without detail at first, and scales."""
 ALPHA = 0.75
 UPDATES, RATE = 200, 2e-3
 SIDE = 64
@@ -63,7 +64,8 @@ def paint(content: Tensor, style: Tensor, updates: int = UPDATES) -> Tensor:
     def features(image: Tensor) -> list[Tensor]:
         return [a * SCALES[name] for name, a in encoder(image, list(SCALES)).items()]
 
-    of_C, of_S = pyramid(content, LEVELS), pyramid(style, LEVELS)
+    levels = min(LEVELS, min(*content.shape[2:], *style.shape[2:]).bit_length() - 1)
+    of_C, of_S = pyramid(content, levels), pyramid(style, levels)
     canvas = [torch.zeros_like(level) if i < BLURRED else level for i, level in enumerate(of_C)]
     for scale in reversed(range(SIZES)):
         photograph, painting = picture(of_C[scale:]), picture(of_S[scale:])
