@@ -181,21 +181,13 @@ def test_without_the_extra_one_line_says_what_to_install(film, refused, monkeypa
 # Going on.
 
 
-@pytest.fixture(scope="module")
-def painted_straight() -> dict[tuple[str, ...], bytes]:
-    """By their options: what `straight` has painted of the same film for a test before."""
-    return {}
-
-
 @pytest.fixture
-def straight(film, cinema, run, painted_straight):
+def straight(film, cinema, run):
     """The bytes of a film whose painting nobody disturbs."""
 
     def paint(*more):
-        if more not in painted_straight:
-            assert run(*command(*more, output="straight.mkv")).code == 0
-            painted_straight[more] = (cinema / "straight.mkv").read_bytes()
-        return painted_straight[more]
+        assert run(*command(*more, output="straight.mkv")).code == 0
+        return (cinema / "straight.mkv").read_bytes()
 
     return paint
 
@@ -290,7 +282,7 @@ def test_the_plan_is_told_and_info_tells_how_it_was_painted(film, cinema, run, r
     assert run(*again[1:], "--codec", "ffv1", "--quiet").code == 0
     assert (cinema / "out.mkv").read_bytes() == (cinema / "before.mkv").read_bytes()
     assert '"frames": 3' in run("info", "out.mkv", "--json").out
-    assert "carries no recipe" in refused("info", "film.mkv")
+    assert "carries no metadata" in refused("info", "film.mkv")
 
 
 @pytest.mark.slow
