@@ -49,6 +49,8 @@ def encode_neighbours(setup: ScaleSetup, canvas: Tensor) -> list[dict[str, Neigh
         }
         for one in candidates
     ]
+    # At the last scale the canvas has the scene, and the photograph less say: strokes and colours come nearer to S's.
+    placement = setup.settings.placement if setup.grows else setup.settings.placement**2
     for tile in tiling.tiles:
         of_content: dict[str, Tensor] = {}
 
@@ -64,7 +66,7 @@ def encode_neighbours(setup: ScaleSetup, canvas: Tensor) -> list[dict[str, Neigh
             own = _rows(a, window)
             height = heights[layer][window.in_layer[0]].repeat_interleave(a[..., window.in_tile[1]].shape[3])
             for region in found:
-                candidates, placement = region[layer].candidates, setup.settings.placement
+                candidates = region[layer].candidates
                 index = nearest(own, of_content[layer], means[layer], height, candidates, placement)
                 there = region[layer].index[window.in_layer]
                 there.copy_(index.view(there.shape))
