@@ -217,10 +217,9 @@ def test_ctrl_c_leaves_a_film_of_what_there_is_and_resume_the_same_bytes(
 
 @pytest.mark.slow
 def test_a_film_that_is_not_finished_is_not_painted_over(film, cinema, run, refused, monkeypatch):
-    monkeypatch.setattr(FilmPainting, "save", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
-    assert run(*command()).code == 130
-    monkeypatch.undo()
-    os.chdir(cinema)
+    with monkeypatch.context() as patch:
+        patch.setattr(FilmPainting, "save", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
+        assert run(*command()).code == 130
     assert "impasto resume" in refused(*command())
 
 
