@@ -8,6 +8,7 @@ multiplications at the rate of a large matrix product of their type, or its byte
 longer. Rates are measured in the same run.
 """
 
+# ruff: noqa: E402
 import argparse
 import json
 import platform
@@ -18,6 +19,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
+
+from impasto.cli.process import prepare_process
+
+prepare_process()  # as the program does, before torch is imported
 
 import torch
 
