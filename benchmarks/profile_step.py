@@ -1,17 +1,17 @@
 """Where a step of the default goes, kernel by kernel, and how far each is from what this machine could do.
 
     python benchmarks/profile_step.py                 # 512 pixels; writes benchmarks/profile_step.json
-    python benchmarks/profile_step.py --size 256 --threads 1
+    python benchmarks/profile_step.py --size 181 --host --out host.json    # in a host that loaded torch by itself
 
 Each kernel's calls are timed in whole steps; the timers take microseconds. Beside its seconds stand its floor: its
 multiplications at the rate of a large matrix product of their type, or its bytes at the rate of a copy, whichever takes
 longer. Rates are measured in the same run.
 """
 
-# ruff: noqa: E402
 import argparse
 import json
 import platform
+import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -22,7 +22,8 @@ from unittest.mock import patch
 
 from impasto.cli.process import prepare_process
 
-prepare_process()  # as the program does, before torch is imported
+if "--host" not in sys.argv:
+    prepare_process()  # as the program does, before torch is imported
 
 import torch
 
@@ -161,6 +162,7 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=512)
     parser.add_argument("--steps", type=int, default=8)
     parser.add_argument("--threads", type=int)
+    parser.add_argument("--host", action="store_true", help="as in a host that loaded torch by itself")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".json"))
     options = parser.parse_args()
     if options.threads:

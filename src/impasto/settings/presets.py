@@ -10,7 +10,7 @@ PAINTED_STYLE_LAYERS = {"relu1_1": 0.69, "relu2_1": 0.248, "relu3_1": 0.062}
 """256 : 64 : 16 in units of each layer's typical activation, as crowsonkb's style-transfer-pytorch weighs them.
 
 It has relu4_1 and relu5_1, too. The neighbours look at relu4_1, so these two change nothing that can be measured or
-seen, and the eigenvectors of their 512 channels took a third of the time of a small painting."""
+seen, and the eigenvectors of their 512 channels took more than a quarter of the time of a small painting."""
 
 _GRAM_COST = {
     "style_layers": STATED_STYLE_LAYERS,
