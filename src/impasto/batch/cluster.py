@@ -43,14 +43,11 @@ _CONFIG = {
 def local_workers(count: int, threads: int, memory: int, gpus: int = 0) -> Iterator["Client"]:
     """Workers on this machine, which end with the block, or with this process.
 
-    Args:
-        count: of workers.
-        threads: of each worker's own.
-        memory: bytes of each; one that takes more is ended, and begun again.
-        gpus: how many of the workers have a GPU each; 0 where none computes.
-
-    Raises:
-        BatchError: dask.distributed is not installed, or the workers do not start.
+    count: of workers.
+    threads: of each worker's own.
+    memory: bytes of each; one that takes more is ended, and begun again.
+    gpus: how many of the workers have a GPU each; 0 where none computes.
+    Raises BatchError: dask.distributed is not installed, or the workers do not start.
     """
     dask, distributed = _libraries()
     with dask.config.set(_CONFIG), _quiet():
@@ -77,8 +74,7 @@ def local_workers(count: int, threads: int, memory: int, gpus: int = 0) -> Itera
 def workers_for(scheduler: str | None, share: Callable[[], Share]) -> Iterator["Client"]:
     """The workers of the scheduler at an address; without one, workers on this machine as `share` shares it out.
 
-    Raises:
-        BatchError: as `local_workers` and `workers_at`.
+    Raises BatchError: as `local_workers` and `workers_at`.
     """
     if scheduler is not None:
         with workers_at(scheduler) as client:
@@ -103,8 +99,7 @@ def most_concurrent(client: "Client") -> int:
 def workers_at(address: str) -> Iterator["Client"]:
     """The workers of the scheduler at an address, such as tcp://10.0.0.1:8786.
 
-    Raises:
-        BatchError: dask.distributed is not installed, nobody answers there, or the scheduler has no worker.
+    Raises BatchError: dask.distributed is not installed, nobody answers there, or the scheduler has no worker.
     """
     dask, distributed = _libraries()
     with dask.config.set(_CONFIG), _quiet():

@@ -85,8 +85,7 @@ class Engine:
     def run(self, tasks: Iterable[Task]) -> Iterator[Event]:
         """Run all tasks and yield what happens. They begin in their order, about, and end in any.
 
-        Raises:
-            BatchError: the scheduler is gone, or all workers are. What was finished is finished.
+        Raises BatchError: the scheduler is gone, or all workers are. What was finished is finished.
         """
         waiting = iter(tasks)
         with self._listening():

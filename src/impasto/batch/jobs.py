@@ -82,17 +82,14 @@ def jobs_of(
 ) -> list[Job]:
     """A job for every photograph with every painting, painting by painting; or, with `pairs`, first with first.
 
-    Args:
-        photos: files, folders (every picture directly in them) or patterns such as "holiday/*.jpg".
-        paintings: likewise; each is a style of its own.
-        habits: what they have in common.
-        pairs: whether each photograph has one painting, in order.
-
-    Raises:
-        PictureError: a file is missing, or a folder or pattern holds no picture.
-        SettingsError: no photographs or paintings; numbers of them that make no pairs; a setting or name that cannot
-            be used; two jobs with one name.
-        OutputError: a result would take the place of a picture that is read.
+    photos: files, folders (every picture directly in them) or patterns such as "holiday/*.jpg".
+    paintings: likewise; each is a style of its own.
+    habits: what they have in common.
+    pairs: whether each photograph has one painting, in order.
+    Raises PictureError: a file is missing, or a folder or pattern holds no picture.
+    Raises SettingsError: no photographs or paintings; numbers of them that make no pairs; a setting or name that cannot
+        be used; two jobs with one name.
+    Raises OutputError: a result would take the place of a picture that is read.
     """
     contents, styles = _pictures(photos, "photograph"), _pictures(paintings, "painting")
     if not pairs:
@@ -110,8 +107,7 @@ def jobs_of(
 def jobs_in(table: str | os.PathLike[str], habits: Habits) -> list[Job]:
     """A job for every row of a table; see `table.py` for its form.
 
-    Raises:
-        PictureError, SettingsError, OutputError: as `jobs_of`, with the table's line.
+    Raises PictureError, SettingsError, OutputError: as `jobs_of`, with the table's line.
     """
     found = []
     for number, row in enumerate(read_table(Path(table)), 1):
@@ -232,8 +228,7 @@ def _with_absolute_paths(values: Mapping[str, Any]) -> dict[str, Any]:
 def _checked(jobs: list[Job]) -> list[Job]:
     """Check that every file exists and every result has a path of its own.
 
-    Raises:
-        PictureError, SettingsError, OutputError: as `jobs_of`.
+    Raises PictureError, SettingsError, OutputError: as `jobs_of`.
     """
     inputs: set[str] = set()
     for job in jobs:

@@ -27,11 +27,7 @@ class Journal:
         self.path = folder / NAME
 
     def write(self, event: str, **about: Any) -> None:
-        """Append a line, and have it on the disk.
-
-        Raises:
-            OutputError: it cannot be written.
-        """
+        """Append a line, and have it on the disk. Raises OutputError: it cannot be written."""
         now = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
         line = json.dumps({"time": now, "event": event, **about}, default=str)
         try:

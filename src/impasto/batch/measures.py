@@ -33,8 +33,7 @@ def measure(painter: Painter, job: Job) -> dict[str, float]:
 def write_csv(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write the table; an earlier one is replaced. A column for everything that some row has, in order.
 
-    Raises:
-        OutputError: it cannot be written.
+    Raises OutputError: it cannot be written.
     """
     columns = list(dict.fromkeys(name for row in rows for name in row))
     text = io.StringIO(newline="")

@@ -50,10 +50,7 @@ class JobGrid(Grid):
 
 
 def publish(
-    jobs: Sequence[Job],
-    folder: Path,
-    records: Mapping[str, Mapping[str, Any]],
-    failed: Mapping[str, str],
+    jobs: Sequence[Job], folder: Path, records: Mapping[str, Mapping[str, Any]], failed: Mapping[str, str]
 ) -> list[Path]:
     """Write sheet.png and index.html into the folder, and sheet-2.png and so on where there are many pictures.
 
@@ -131,10 +128,7 @@ def _parts(jobs: Sequence[Job]) -> list[list[Job]]:
 
 
 def _shown(
-    cell: JobCell,
-    folder: Path,
-    records: Mapping[str, Mapping[str, Any]],
-    failed: Mapping[str, str],
+    cell: JobCell, folder: Path, records: Mapping[str, Mapping[str, Any]], failed: Mapping[str, str]
 ) -> dict[str, Any]:
     job, known = cell.job, records.get(cell.job.name)
     if known is None:

@@ -92,9 +92,8 @@ def share_out(jobs: Sequence[Job], workers: int | None) -> Share:
     One with a single thread on each core: threads that work on one picture wait for each other, and workers do not.
     Fewer where the memory does not hold so many of the largest picture; one for each GPU, where these compute.
 
-    Args:
-        jobs: what is to be done, not nothing.
-        workers: as the user wishes, or None.
+    jobs: what is to be done, not nothing.
+    workers: as the user wishes, or None.
     """
     cores, gpus = usable_cores(), 0
     if workers is None and len(jobs) > 1:
@@ -111,12 +110,11 @@ def make_plan(
 ) -> BatchPlan:
     """The plan of a batch.
 
-    Args:
-        jobs: what is left of it.
-        pictures: how many there are in all.
-        workers: on this machine, as the user wishes.
-        at_cluster: how many workers a cluster has that paints instead; its machines count as fast as this one.
-        folder: of the results.
+    jobs: what is left of it.
+    pictures: how many there are in all.
+    workers: on this machine, as the user wishes.
+    at_cluster: how many workers a cluster has that paints instead; its machines count as fast as this one.
+    folder: of the results.
     """
     room = shutil.disk_usage(next(one for one in (folder, *folder.parents) if one.exists())).free
     if not jobs:

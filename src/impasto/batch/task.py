@@ -42,9 +42,8 @@ _STOPPED: set[str] = set()
 def tell(done: float, words: str = "") -> None:
     """Say how far this task is.
 
-    Args:
-        done: part of its work, 0 to 1.
-        words: what it does, shown next to its name.
+    done: part of its work, 0 to 1.
+    words: what it does, shown next to its name.
     """
     send = getattr(_HERE, "send", None)
     if send is None or (time.monotonic() < _HERE.next and done < 1):

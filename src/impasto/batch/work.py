@@ -29,13 +29,10 @@ PAINTED, FOUND = "painted", "found"
 class Work:
     """A job at work. Iterate over it to take its steps, which are kept now and then; then `finish`.
 
-    Attributes:
-        metadata: what a finished picture will carry. size: its height and width. steps: at most so many are taken; 0
-            where nothing is painted, because only the colours are taken. resumed: of them were taken before. notes:
-            what the user should know.
-
-    Raises:
-        PictureError, SettingsError, WeightsError: as `Stylizer` and `Stylizer.paint`.
+    metadata: what a finished picture will carry. size: its height and width. steps: at most so many are taken; 0 where
+        nothing is painted, because only the colours are taken. resumed: of them were taken before. notes: what the user
+        should know.
+    Raises PictureError, SettingsError, WeightsError: as `Stylizer` and `Stylizer.paint`.
     """
 
     def __init__(self, painter: "Painter", job: Job):

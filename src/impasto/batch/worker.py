@@ -81,8 +81,7 @@ def _make(folder: Path) -> None:
 def held(lock: Path) -> Iterator[None]:
     """Hold a job. The system lets go of it when this process ends, however it ends.
 
-    Raises:
-        TryLaterError: another process holds it, or another thread of this one.
+    Raises TryLaterError: another process holds it, or another thread of this one.
     """
     from filelock import FileLock, Timeout
 

@@ -19,10 +19,9 @@ from impasto.ui.formatting import command, operand
 def check_new(job: PaintingJob, settings: Settings) -> None:
     """Check the files of a new painting. What is written concerns the first of several processes alone.
 
-    Raises:
-        PictureError: a picture that is to be read is not there, or is no file.
-        SettingsError: a format cannot be written, or does not hold so many bits.
-        OutputError: a file that is to be written exists, is another one's, or its folder is missing or closed.
+    Raises PictureError: a picture that is to be read is not there, or is no file.
+    Raises SettingsError: a format cannot be written, or does not hold so many bits.
+    Raises OutputError: a file that is to be written exists, is another one's, or its folder is missing or closed.
     """
     check_inputs(job.inputs())
     if process_info().rank > 0:
@@ -58,8 +57,7 @@ def check_snapshots(job: PaintingJob, steps: int) -> None:
 def check_inputs(inputs: Mapping[str, Path]) -> None:
     """Check that every picture that is to be read is a file; inputs: by what they are.
 
-    Raises:
-        PictureError: one is not.
+    Raises PictureError: one is not.
     """
     for role, path in inputs.items():
         check_regular(path, role, PictureError)
@@ -78,8 +76,7 @@ def _check_distinct(job: PaintingJob, weights: str | None) -> None:
 def check_free(path: Path, taken: Mapping[str, Path], role: str = "result") -> None:
     """Check that a file that is written is none of those that are `taken`, by what they are.
 
-    Raises:
-        OutputError: it is one.
+    Raises OutputError: it is one.
     """
     for other, there in taken.items():
         if _same_file(path, there):

@@ -44,11 +44,7 @@ def words_of(where: Where) -> list[str]:
 def _parameter(guide: GuideOption) -> inspect.Parameter:
     """The option as Typer takes it."""
     option = typer.Option(
-        guide.flag,
-        metavar=guide.metavar,
-        help=plain(guide.help),
-        rich_help_panel=WHERE,
-        show_default=False,
+        guide.flag, metavar=guide.metavar, help=plain(guide.help), rich_help_panel=WHERE, show_default=False
     )
     kind: Any = list[Path] if guide.several else Path
     return inspect.Parameter(

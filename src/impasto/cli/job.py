@@ -76,11 +76,7 @@ def to_extra(job: PaintingJob, record: RunRecord) -> dict[str, Any]:
 
 
 def from_extra(extra: Mapping[str, Any], checkpoint: Path) -> tuple[PaintingJob, RunRecord]:
-    """The job of a checkpoint.
-
-    Raises:
-        CheckpointError: the checkpoint was not written by the command line.
-    """
+    """The job of a checkpoint. Raises CheckpointError: the checkpoint was not written by the command line."""
     try:
         if extra["program"] != _PROGRAM:
             raise KeyError("program")

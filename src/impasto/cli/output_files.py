@@ -21,12 +21,11 @@ if TYPE_CHECKING:
 class OutputWriter:
     """Writes the files of a painting while its steps are taken.
 
-    Args:
-        job: which files, and how often.
-        record: what was written before, kept up to date.
-        note: says what went wrong but is not the end.
-        replace: whether a file at the output may be replaced.
-        own: whether this painting was begun before, so that its snapshots and plot may be there already.
+    job: which files, and how often.
+    record: what was written before, kept up to date.
+    note: says what went wrong but is not the end.
+    replace: whether a file at the output may be replaced.
+    own: whether this painting was begun before, so that its snapshots and plot may be there already.
     """
 
     def __init__(
@@ -133,10 +132,6 @@ class OutputWriter:
 
 
 def fingerprint_of(path: Path, role: str) -> str:
-    """SHA-256 of a file, in hex.
-
-    Raises:
-        PictureError: it cannot be read.
-    """
+    """SHA-256 of a file, in hex. Raises PictureError: it cannot be read."""
     with opened(path, f"the {role} '{path}'", PictureError) as file:
         return fingerprint(file)

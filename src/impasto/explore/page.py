@@ -19,15 +19,12 @@ def write_page(
 ) -> None:
     """Write index.html into the folder; an earlier one is replaced.
 
-    Args:
-        grid: the cells.
-        folder: where their pictures are.
-        subject: what they are painted from.
-        failed: why cells failed, by their names.
-        command: the command line of a picture.
-
-    Raises:
-        OutputError: it cannot be written.
+    grid: the cells.
+    folder: where their pictures are.
+    subject: what they are painted from.
+    failed: why cells failed, by their names.
+    command: the command line of a picture.
+    Raises OutputError: it cannot be written.
     """
 
     def shown(cell: Cell) -> dict[str, object]:

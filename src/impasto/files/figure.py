@@ -22,9 +22,8 @@ _WITHOUT_DATE: Mapping[str, Mapping[str, Any]] = {
 def check_figure(path: Path, overwrite: bool, what: str, extensions: tuple[str, ...] = EXTENSIONS) -> None:
     """Check all that can be checked before there is anything to draw; `what`: its name in messages.
 
-    Raises:
-        SettingsError: an extension that is none of `extensions`.
-        OutputError: the file exists and `overwrite` is off, or its folder is missing or closed.
+    Raises SettingsError: an extension that is none of `extensions`.
+    Raises OutputError: the file exists and `overwrite` is off, or its folder is missing or closed.
     """
     if path.suffix.lower() not in extensions:
         raise SettingsError(

@@ -62,14 +62,11 @@ def write_tensors(
 ) -> None:
     """Write a safetensors file. No more than one tensor is fetched at a time, and none on the CPU is copied.
 
-    Args:
-        file: at its beginning.
-        tensors: by name, of any shape, on any device; wider types are put first, as aligned reading needs.
-        metadata: texts for the header.
-
-    Raises:
-        OSError: it cannot be written.
-        ValueError: a type that the format does not hold, or a stored tensor of another shape than it says.
+    file: at its beginning.
+    tensors: by name, of any shape, on any device; wider types are put first, as aligned reading needs.
+    metadata: texts for the header.
+    Raises OSError: it cannot be written.
+    Raises ValueError: a type that the format does not hold, or a stored tensor of another shape than it says.
     """
     ordered = sorted(tensors.items(), key=lambda item: (-item[1].dtype.itemsize, item[0]))
     header: dict[str, Any] = {_METADATA: dict(metadata)}

@@ -95,8 +95,7 @@ class Picture:
 def check_size(width: int, height: int, name: str) -> None:
     """Refuse a picture of `width` x `height` pixels that is too small or too large to decode.
 
-    Raises:
-        PictureError: a side is below SMALLEST_SIDE, or the area above LARGEST_PICTURE.
+    Raises PictureError: a side is below SMALLEST_SIDE, or the area above LARGEST_PICTURE.
     """
     if min(width, height) < SMALLEST_SIDE:
         raise PictureError(

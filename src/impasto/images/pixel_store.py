@@ -22,8 +22,7 @@ _STRIP_ROWS = 64
 class Samples:
     """The values of a picture or of its alpha, all of one type: 1 to 12 bytes a pixel.
 
-    Args:
-        array: [H, W, C], uint8, uint16 (full scale stands for 1) or float32 in [0, 1]; any view, not copied.
+    array: [H, W, C], uint8, uint16 (full scale stands for 1) or float32 in [0, 1]; any view, not copied.
     """
 
     def __init__(self, array: np.ndarray):

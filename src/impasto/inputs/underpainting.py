@@ -73,13 +73,7 @@ class _Places:
     """
 
     def __init__(
-        self,
-        a: Tensor,
-        height: Tensor,
-        rank: Tensor,
-        lab: Tensor,
-        mass: Tensor,
-        grid: tuple[int, int],
+        self, a: Tensor, height: Tensor, rank: Tensor, lab: Tensor, mass: Tensor, grid: tuple[int, int]
     ):
         self.a, self.height, self.rank, self.lab, self.mass, self.grid = a, height, rank, lab, mass, grid
 

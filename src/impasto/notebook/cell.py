@@ -26,9 +26,8 @@ _SHARE = 20
 class Cell(Reporter):
     """The picture, its cost, a bar and the time left, in one output that is replaced again and again.
 
-    Args:
-        painting: what is painted.
-        side: long side of the picture shown, in pixels.
+    painting: what is painted.
+    side: long side of the picture shown, in pixels.
     """
 
     def __init__(self, painting: "Painting", side: int):

@@ -242,11 +242,7 @@ def _custom_measure(cost: CustomCost) -> _Measure:
 
 
 def _summaries(
-    encoder: VGG19,
-    picture: Image,
-    measures: Sequence[_Measure],
-    tiling: Tiling | None,
-    partition: Partition,
+    encoder: VGG19, picture: Image, measures: Sequence[_Measure], tiling: Tiling | None, partition: Partition
 ) -> list[Summary]:
     """The sums of some measurements, each of its layer of a picture."""
     layers = list(dict.fromkeys(measure.layer for measure in measures))

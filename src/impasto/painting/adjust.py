@@ -80,10 +80,7 @@ def check_names(changes: Mapping[str, Any]) -> None:
 
 
 def adjusted(
-    settings: Settings,
-    inputs: Inputs,
-    changes: Mapping[str, Any],
-    encoded: Mapping[str, Sequence[str]],
+    settings: Settings, inputs: Inputs, changes: Mapping[str, Any], encoded: Mapping[str, Sequence[str]]
 ) -> tuple[Settings, Inputs]:
     """Settings and inputs with other weights.
 

@@ -7,11 +7,7 @@ from impasto.images.resize.resize import resize
 
 
 def first_canvas(
-    start: str,
-    content: Tensor,
-    noise: float,
-    generator: torch.Generator,
-    picture: Tensor | None = None,
+    start: str, content: Tensor, noise: float, generator: torch.Generator, picture: Tensor | None = None
 ) -> Tensor:
     """The generated image G before the first step.
 

@@ -8,13 +8,7 @@ from impasto.errors import SettingsError
 from impasto.images.picture import Picture
 from impasto.images.resize.resize import fitted_size, scale_ladder
 from impasto.inputs.inputs import Inputs
-from impasto.settings import (
-    FEWEST_FINE_STEPS,
-    FINE_STEPS,
-    FULL_STEPS_SIZE,
-    LARGEST_DEFAULT_SIZE,
-    Settings,
-)
+from impasto.settings import FEWEST_FINE_STEPS, FINE_STEPS, FULL_STEPS_SIZE, LARGEST_DEFAULT_SIZE, Settings
 from impasto.vgg.layers import deepest, smallest_side
 
 Size = tuple[int, int]

@@ -51,11 +51,7 @@ def read_text(path: Path) -> str:
 
 
 def parse(text: str, name: str) -> dict[str, Any]:
-    """The values of a TOML text.
-
-    Raises:
-        SettingsError: it is not TOML. One line with `name` and the line.
-    """
+    """The values of a TOML text. Raises SettingsError: it is not TOML. One line with `name` and the line."""
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:

@@ -94,8 +94,7 @@ class Desk:
     def turn(self, name: str, value: Any) -> None:
         """Give a setting a value; None leaves it to the recipe.
 
-        Raises:
-            SettingsError: the value cannot be used, alone or together with the others; nothing is changed then.
+        Raises SettingsError: the value cannot be used, alone or together with the others; nothing is changed then.
         """
         named = {
             one: old
@@ -158,8 +157,7 @@ class Desk:
     def order(self) -> Order:
         """The painting that these pictures and knobs ask for.
 
-        Raises:
-            SettingsError: a picture is missing, or masks and paintings do not go together.
+        Raises SettingsError: a picture is missing, or masks and paintings do not go together.
         """
         with self._lock:
             now = self.contents

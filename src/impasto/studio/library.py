@@ -64,14 +64,11 @@ class Library:
     def add(self, file: Path, name: str, role: str = "picture") -> Source:
         """Take a file in: it is moved here once it is sure that it can be read.
 
-        Args:
-            file: the file, which is gone afterwards.
-            name: as the user's machine calls it.
-            role: what it is for, in messages.
-
-        Raises:
-            PictureError: it is no picture that can be read, or has too many pixels (from its header).
-            OutputError: it cannot be kept.
+        file: the file, which is gone afterwards.
+        name: as the user's machine calls it.
+        role: what it is for, in messages.
+        Raises PictureError: it is no picture that can be read, or has too many pixels (from its header).
+        Raises OutputError: it cannot be kept.
         """
         name = safe_name(name)
         key = _key(file, name)

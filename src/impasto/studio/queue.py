@@ -26,11 +26,7 @@ class Queue:
     """
 
     def __init__(
-        self,
-        folder: Folder,
-        library: Library,
-        stylizer: "Callable[[Settings], Stylizer]",
-        yielding: Yielding,
+        self, folder: Folder, library: Library, stylizer: "Callable[[Settings], Stylizer]", yielding: Yielding
     ):
         self._folder, self._library, self._stylizer, self._yielding = folder, library, stylizer, yielding
         found = list(records(folder, library))

@@ -32,8 +32,7 @@ def in_own_colors(png: bytes, count: int) -> bytes:
     The regions go to the paintings in reading order. One more region than paintings is left unpainted, where it is
     black. A map that has the paintings' colours and black alone is given back as it is.
 
-    Raises:
-        PictureError: it is no map, or has another number of regions; one line says which.
+    Raises PictureError: it is no map, or has another number of regions; one line says which.
     """
     pixels = _pixels(png)
     own = [_rgb(BASE), *(_rgb(color_of(number)) for number in range(count))]

@@ -32,11 +32,10 @@ Yielding = Callable[[], bool]
 class Work:
     """A painting that is being painted. `run` paints in the thread that calls it; all else may be called from any.
 
-    Args:
-        record: what is kept of it; this is the only one to change it meanwhile.
-        library: where its pictures are.
-        stylizer: makes a painter with these settings.
-        yielding: asked between two steps.
+    record: what is kept of it; this is the only one to change it meanwhile.
+    library: where its pictures are.
+    stylizer: makes a painter with these settings.
+    yielding: asked between two steps.
     """
 
     def __init__(

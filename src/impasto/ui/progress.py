@@ -24,8 +24,7 @@ WORDS = {
 class Meter:
     """The part of the work that is done and the time left: one task of `rich.progress`.
 
-    Args:
-        now: a clock in seconds that never goes back.
+    now: a clock in seconds that never goes back.
     """
 
     def __init__(self, now: Callable[[], float] = time.monotonic):
@@ -64,9 +63,8 @@ class Meter:
 def facts_of(step: "Step | None", event: "Event | None") -> dict[str, str]:
     """How far a painting is, in words, by name: its scale, step and cost.
 
-    Args:
-        step: the last one; None before the first.
-        event: what the painting does since then; None while it takes steps.
+    step: the last one; None before the first.
+    event: what the painting does since then; None while it takes steps.
     """
     now = event or step
     if now is None:

@@ -40,11 +40,7 @@ def info(output: p.Painted, as_json: p.Json = False, toml: p.Toml = None, force:
 
 @contextmanager
 def _readable(path: Path) -> Iterator[None]:
-    """Reading metadata of this version.
-
-    Raises:
-        PictureError: it is another's.
-    """
+    """Reading metadata of this version. Raises PictureError: it is another's."""
     try:
         yield
     except (KeyError, TypeError, AttributeError, SettingsError) as error:

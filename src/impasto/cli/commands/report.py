@@ -73,11 +73,7 @@ def _names_a_file(one: Mapping[str, Any]) -> bool:
 
 
 def _parent(result: Path, role: str, given: Path | None, named: Mapping[str, str] | None) -> Path:
-    """The file of one of the parents.
-
-    Raises:
-        PictureError: it is not there, or nobody says which it is.
-    """
+    """The file of one of the parents. Raises PictureError: it is not there, or nobody says which it is."""
     if given is not None:
         check_inputs({PARENTS[role]: given})
         if named and fingerprint_of(given, PARENTS[role]) != named["fingerprint"]:

@@ -47,8 +47,7 @@ def resume(
 def _check_output(job: PaintingJob, record: RunRecord, checkpoint: "Checkpoint") -> None:
     """The file at the output may be replaced when it is this very painting, and nobody has changed it since.
 
-    Raises:
-        OutputError: it is something else.
+    Raises OutputError: it is something else.
     """
     consented = job.force and record.written is None  # nothing but what --force allowed to replace
     if consented or not is_there(job.output) or _is_ours(job.output, record, checkpoint):

@@ -27,8 +27,7 @@ VIPS_ERRORS = (pyvips.Error, UnicodeDecodeError)
 def opened(path: Path, name: str) -> Iterator[FileIO]:
     """Open a regular, non-empty file for reading, unbuffered: libvips shares its position.
 
-    Raises:
-        PictureError: it is missing, a folder, a pipe or a device, empty, or cannot be opened.
+    Raises PictureError: it is missing, a folder, a pipe or a device, empty, or cannot be opened.
     """
     with readable.opened(path, name, PictureError) as file:
         if os.fstat(file.fileno()).st_size == 0:
@@ -39,8 +38,7 @@ def opened(path: Path, name: str) -> Iterator[FileIO]:
 def read_header(file: FileIO, name: str) -> pyvips.Image:
     """The picture's header as a libvips image whose pixels are decoded when asked for, first row to last.
 
-    Raises:
-        PictureError: not a picture, or the header is damaged.
+    Raises PictureError: not a picture, or the header is damaged.
     """
     try:
         file.seek(0)

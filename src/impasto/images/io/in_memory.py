@@ -24,12 +24,9 @@ def is_pil_image(source: object) -> bool:
 def from_array(array: np.ndarray, name: str = "the array") -> Picture:
     """A Picture from sRGB pixels [H, W] or [H, W, 1, 2, 3 or 4]: grey, grey + alpha, RGB, RGB + alpha.
 
-    Args:
-        array: uint8, uint16, or floating-point in [0, 1].
-        name: for messages.
-
-    Raises:
-        PictureError: any other shape or type, values outside the range, NaN, or a side too small.
+    array: uint8, uint16, or floating-point in [0, 1].
+    name: for messages.
+    Raises PictureError: any other shape or type, values outside the range, NaN, or a side too small.
     """
     pixels = array[..., None] if array.ndim == 2 else array
     if pixels.ndim != 3 or pixels.shape[2] not in (1, 2, 3, 4):
@@ -43,8 +40,7 @@ def from_array(array: np.ndarray, name: str = "the array") -> Picture:
 def from_tensor(tensor: Tensor, name: str = "the tensor") -> Picture:
     """A Picture from an sRGB tensor [C, H, W] or [1, C, H, W], C = 1 to 4, uint8 or float in [0, 1].
 
-    Raises:
-        PictureError: any other shape or type, values outside the range, NaN, or a side too small.
+    Raises PictureError: any other shape or type, values outside the range, NaN, or a side too small.
     """
     planes = tensor[0] if tensor.ndim == 4 and tensor.shape[0] == 1 else tensor
     if planes.ndim != 3 or planes.shape[0] not in (1, 2, 3, 4):
@@ -65,8 +61,7 @@ def from_tensor(tensor: Tensor, name: str = "the tensor") -> Picture:
 def from_pil(image: Any, role: str = "picture") -> Picture:
     """A Picture from a PIL image of any mode but LAB, its orientation and ICC profile honoured.
 
-    Raises:
-        PictureError: the file behind the image is damaged, the mode cannot be used, a side is too small.
+    Raises PictureError: the file behind the image is damaged, the mode cannot be used, a side is too small.
     """
     name = f"the {role} (a PIL image)"
     check_size(image.width, image.height, name)

@@ -29,8 +29,7 @@ _PACKET = (
 def metadata_packet(metadata: Mapping[str, Any]) -> bytes:
     """The XMP packet, UTF-8, that holds `metadata`.
 
-    Raises:
-        SettingsError: it is not JSON (NaN and infinity included) or is too long for a JPEG.
+    Raises SettingsError: it is not JSON (NaN and infinity included) or is too long for a JPEG.
     """
     try:
         text = json.dumps(dict(metadata), sort_keys=True, allow_nan=False, separators=(",", ":"))
@@ -47,11 +46,7 @@ def metadata_packet(metadata: Mapping[str, Any]) -> bytes:
 
 
 def metadata_from_packet(packet: bytes, name: str) -> dict[str, Any]:
-    """The metadata in an XMP packet.
-
-    Raises:
-        PictureError: the packet holds none, or is damaged.
-    """
+    """The metadata in an XMP packet. Raises PictureError: the packet holds none, or is damaged."""
     try:
         element = ElementTree.fromstring(packet.strip(b"\0")).find(f".//{{{_NAMESPACE}}}recipe")
         metadata = None if element is None else json.loads(element.text or "")

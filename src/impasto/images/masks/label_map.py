@@ -54,12 +54,9 @@ class LabelMap:
 def read_labels(source: object, *, role: str = "map of regions") -> LabelMap:
     """Read a map of regions; alpha and profile are left aside, EXIF orientation is not. Black is a colour as others.
 
-    Args:
-        source: what `read_picture` takes.
-        role: what it is for, in messages.
-
-    Raises:
-        PictureError: it cannot be read, has one colour only or more than MOST_REGIONS, or is no such map.
+    source: what `read_picture` takes.
+    role: what it is for, in messages.
+    Raises PictureError: it cannot be read, has one colour only or more than MOST_REGIONS, or is no such map.
     """
     pixels, name, digest = plain_pixels(source, role)
     shown = described(role, name)
@@ -86,8 +83,7 @@ def read_labels(source: object, *, role: str = "map of regions") -> LabelMap:
 def matched(photograph: LabelMap, painting: LabelMap) -> list[Mask]:
     """The painting's region of the same colour, for each region of the photograph.
 
-    Raises:
-        PictureError: a colour of the photograph's map is not in the painting's.
+    Raises PictureError: a colour of the photograph's map is not in the painting's.
     """
     theirs = np.array(painting.colors, float)
     found = []

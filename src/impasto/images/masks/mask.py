@@ -71,12 +71,9 @@ class Mask:
 def read_mask(source: object, *, role: str = "mask") -> Mask:
     """Read a mask: any grey picture, of any depth and size. Alpha and profile are left aside, EXIF orientation is not.
 
-    Args:
-        source: what `read_picture` takes; arrays and tensors may be of type bool, too.
-        role: what it is for, in messages.
-
-    Raises:
-        PictureError: it cannot be read, is in colour, or is black everywhere.
+    source: what `read_picture` takes; arrays and tensors may be of type bool, too.
+    role: what it is for, in messages.
+    Raises PictureError: it cannot be read, is in colour, or is black everywhere.
     """
     pixels, name, digest = plain_pixels(source, role)
     shown = described(role, name)
@@ -90,8 +87,7 @@ def read_mask(source: object, *, role: str = "mask") -> Mask:
 def check_aspect(mask: Mask, picture: Picture, role: str) -> None:
     """Check that a mask fits a picture: the same aspect, up to a pixel of rounding in either.
 
-    Raises:
-        PictureError: it has another shape.
+    Raises PictureError: it has another shape.
     """
     off = abs(mask.height * picture.width - mask.width * picture.height)
     if off <= max(mask.height, mask.width, picture.height, picture.width):
@@ -117,8 +113,7 @@ def region_rows(masks: Sequence[Mask], size: tuple[int, int], first: int, last: 
 def check_overlap(masks: Sequence[Mask], picture: Picture) -> None:
     """Check that masks of regions do not overlap, except at soft edges.
 
-    Raises:
-        PictureError: two of them hold at the same places.
+    Raises PictureError: two of them hold at the same places.
     """
     height, width = picture.height, picture.width
     size = fitted_size(height, width, min(max(height, width), CHECKED_SIDE))

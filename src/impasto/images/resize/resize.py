@@ -23,8 +23,7 @@ def fitted_size(height: int, width: int, long_side: int) -> tuple[int, int]:
     >>> fitted_size(600, 800, 400)
     (300, 400)
 
-    Raises:
-        SettingsError: a side or `long_side` is below 1.
+    Raises SettingsError: a side or `long_side` is below 1.
     """
     if min(height, width, long_side) < 1:
         raise SettingsError(
@@ -78,9 +77,8 @@ def resize(image: Tensor, size: tuple[int, int]) -> Tensor:
     For a canvas, which is optimised in coded values; some rows at a time it is enlarged_rows, and for pictures see
     resize_picture. Differentiable; the same object comes back when the size is already right.
 
-    Args:
-        image: [1, C, H, W] in [0, 1].
-        size: (height, width).
+    image: [1, C, H, W] in [0, 1].
+    size: (height, width).
     """
     if tuple(image.shape[-2:]) == tuple(size):
         return image
@@ -135,9 +133,8 @@ def resize_picture(picture: Picture, size: tuple[int, int]) -> Picture:
     overshoots are evenly visible; in linear light they would darken the shadows next to an edge.
     Transparent pixels count by their alpha, so that none of their colour leaks into what is visible.
 
-    Args:
-        picture: any picture; it is returned itself when the size is already right.
-        size: (height, width).
+    picture: any picture; it is returned itself when the size is already right.
+    size: (height, width).
     """
     if (picture.height, picture.width) == tuple(size):
         return picture

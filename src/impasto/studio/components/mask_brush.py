@@ -48,19 +48,16 @@ class MaskBrush(Element, component="mask_brush.js", esm={"impasto-components": "
 
     Events: `settings`, with those of tool, size and softness that were changed on the page.
 
-    Args:
-        picture_url: what lies under the veil; it may be smaller than the mask.
-        width, height: of the mask in pixels, the photograph's own; up to LARGEST_SIDE.
-        value: what the brush leaves: a grey value from 0 to 255, or the colour of a region as "#rrggbb".
-        base: of a map, the colour where nothing was painted.
-        veil: colour in which a grey mask is shown.
-        toolbar: whether the element has tools of its own below the picture.
-        label: what it is, for screen readers.
-        on_change: called with a `MaskChange`, at once.
-        on_rest: called with the mask as PNG, when the painter has paused for REST seconds after a change.
-
-    Raises:
-        ValueError: a value is out of its range.
+    picture_url: what lies under the veil; it may be smaller than the mask.
+    width, height: of the mask in pixels, the photograph's own; up to LARGEST_SIDE.
+    value: what the brush leaves: a grey value from 0 to 255, or the colour of a region as "#rrggbb".
+    base: of a map, the colour where nothing was painted.
+    veil: colour in which a grey mask is shown.
+    toolbar: whether the element has tools of its own below the picture.
+    label: what it is, for screen readers.
+    on_change: called with a `MaskChange`, at once.
+    on_rest: called with the mask as PNG, when the painter has paused for REST seconds after a change.
+    Raises ValueError: a value is out of its range.
     """
 
     def __init__(
@@ -194,11 +191,8 @@ class MaskBrush(Element, component="mask_brush.js", esm={"impasto-components": "
     def load(self, png: bytes) -> None:
         """Put a mask, or a map of regions, in the place of what is there; this can be undone.
 
-        Args:
-            png: a PNG file of the picture's shape, of any size and depth.
-
-        Raises:
-            PictureError: it is no mask, or map, of this picture.
+        png: a PNG file of the picture's shape, of any size and depth.
+        Raises PictureError: it is no mask, or map, of this picture.
         """
         self._transfer.offer(decode_png(png, (self._height, self._width), regions=self.is_map))
         self._touched = True
@@ -207,8 +201,7 @@ class MaskBrush(Element, component="mask_brush.js", esm={"impasto-components": "
     async def mask(self) -> bytes:
         """The mask as a PNG of the picture's own size: 8-bit grey, or for a map of regions RGB in its exact colours.
 
-        Raises:
-            TimeoutError: the page was closed, or did not answer within a minute.
+        Raises TimeoutError: the page was closed, or did not answer within a minute.
         """
         if not self._ready and not self._held:  # never shown: as it was loaded, or empty
             blank = np.zeros((self._height, self._width), np.uint8)
@@ -244,8 +237,7 @@ class MaskBrush(Element, component="mask_brush.js", esm={"impasto-components": "
         self._changes += 1
         can_undo, can_redo = bool(event.args["canUndo"]), bool(event.args["canRedo"])
         handle_event(
-            self._on_change,
-            MaskChange(sender=self, client=self.client, can_undo=can_undo, can_redo=can_redo),
+            self._on_change, MaskChange(sender=self, client=self.client, can_undo=can_undo, can_redo=can_redo)
         )
         if self._on_rest:
             await self._rest(self._on_rest)

@@ -51,13 +51,10 @@ def decode_png(png: bytes, size: tuple[int, int], *, regions: bool) -> MaskPixel
 
     A PNG of another size and the same shape is resampled: grey values linearly, colours by the nearest pixel.
 
-    Args:
-        png: a file of any depth, also 16 bits, with or without palette and alpha.
-        regions: whether it is a map of regions, and not a grey mask.
-
-    Raises:
-        PictureError: it cannot be decoded, has another shape, is in colour though a mask, or has more than MOST_COLORS
-            colours.
+    png: a file of any depth, also 16 bits, with or without palette and alpha.
+    regions: whether it is a map of regions, and not a grey mask.
+    Raises PictureError: it cannot be decoded, has another shape, is in colour though a mask, or has more than
+        MOST_COLORS colours.
     """
     name = "the map of regions" if regions else "the mask"
     values = _decoded(png, size, name, "nearest" if regions else "linear")
@@ -65,11 +62,7 @@ def decode_png(png: bytes, size: tuple[int, int], *, regions: bool) -> MaskPixel
 
 
 def checked_color(color: str) -> str:
-    """A colour as "#rrggbb", in small letters.
-
-    Raises:
-        ValueError: it is written otherwise.
-    """
+    """A colour as "#rrggbb", in small letters. Raises ValueError: it is written otherwise."""
     if not isinstance(color, str) or not _COLOR.fullmatch(color.lower()):
         raise ValueError(f"a colour is written as #rrggbb; got {color!r}")
     return color.lower()

@@ -45,8 +45,7 @@ class MaskTransfer:
     async def ask(self, send: Callable[[str], None]) -> bytes:
         """The browser's mask as PNG; `send` has the browser post it, with the number of the request.
 
-        Raises:
-            TimeoutError: the page was closed, or did not answer within PATIENCE.
+        Raises TimeoutError: the page was closed, or did not answer within PATIENCE.
         """
         if self._closed:
             raise TimeoutError(_CLOSED)

@@ -15,11 +15,10 @@ class PictureView(Element, component="picture_view.js", esm={"impasto-components
 
     Events: `failed`, with the `url`, when a picture cannot be loaded; the one before it stays.
 
-    Args:
-        source: URL of the picture; "" for none.
-        before: URL of a picture to compare with, of the same shape: a divider to drag shows it on the left.
-        label: what the picture is, for screen readers.
-        group: views of one page with the same name of a group zoom and pan together.
+    source: URL of the picture; "" for none.
+    before: URL of a picture to compare with, of the same shape: a divider to drag shows it on the left.
+    label: what the picture is, for screen readers.
+    group: views of one page with the same name of a group zoom and pan together.
     """
 
     def __init__(self, source: str = "", *, before: str = "", label: str = "", group: str = ""):

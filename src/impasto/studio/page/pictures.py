@@ -71,10 +71,7 @@ def _draw(view: View, now: Contents) -> None:
     with ui.element("div").classes("bottom"):
         if now.photograph is not None:
             button(
-                "Masks",
-                lambda: trying(lambda: open_masks(view)),
-                "brush",
-                tip="Brush what goes where (b)",
+                "Masks", lambda: trying(lambda: open_masks(view)), "brush", tip="Brush what goes where (b)"
             )
         settings = ui.element("button").classes("drop small").props(f"type=button data-upload={SETTINGS}")
         set_label(settings, "Take the settings of a file or of a painted picture")
