@@ -63,7 +63,7 @@ class Regions:
         self._chosen = number
         for one, chip in enumerate(self._chips):
             chip.props(f"aria-pressed={'true' if one == number else 'false'}")
-        self._brush.value, self._brush.tool = color_of(number), "add"
+        self._brush.choose(value=color_of(number), tool="add")
 
     def _show_laid(self) -> None:
         files = {number: self._file(source) for number, source in self._whole.items()}
