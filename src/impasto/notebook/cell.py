@@ -8,8 +8,8 @@ import pyvips
 from IPython.display import display
 
 from impasto.cli.reporter import Reporter, Title
-from impasto.notebook import curve
 from impasto.pages.pixels import data_uri
+from impasto.ui import curve
 from impasto.ui.formatting import clock
 from impasto.ui.progress import Meter, facts_of
 from impasto.ui.sizes import shrunk
@@ -99,7 +99,7 @@ class Cell(Reporter):
             facts=facts,
             notes=self._notes,
             curve=curve.points(self._costs),
-            box=f"0 -1 {curve.WIDTH:g} {curve.HEIGHT + 2:g}",
+            box=curve.BOX,
             done=self._meter.task.completed,
             foot=self._foot(),
         )

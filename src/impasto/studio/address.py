@@ -3,8 +3,7 @@
 import socket
 from dataclasses import dataclass
 
-from impasto.studio.guard import TOKEN
-
+TOKEN = "token"
 LOOPBACK, PORT = "127.0.0.1", 8477
 """Where it listens unless the user says otherwise."""
 EVERYWHERE = ("0.0.0.0", "::")

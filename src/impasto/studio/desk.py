@@ -8,13 +8,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import pyvips
+
 from impasto.errors import SettingsError
 from impasto.inputs.style_sources import check_weight
 from impasto.settings import INSTEAD_OF, Settings
 from impasto.studio.folder import read_json, write_json
 from impasto.studio.library import Library, Source
 from impasto.studio.order import Order
-from impasto.studio.white import white_mask
 
 _UNDO = 100
 """The number of changes that can be undone."""
@@ -194,8 +195,13 @@ class Desk:
         now = self.contents
         if not now.parts:
             return ()
-        return tuple(
-            now.parts.get(source.key) or white_mask(self._library, source) for source, _ in now.styles
+        return tuple(now.parts.get(source.key) or self._white_mask(source) for source, _ in now.styles)
+
+    def _white_mask(self, source: Source) -> Source:
+        """A mask that says "all of it", for a painting without one of its own where others have one."""
+        white = (pyvips.Image.black(source.width, source.height) + 255).cast("uchar")
+        return self._library.add_bytes(
+            white.pngsave_buffer(compression=9), f"all-of-{source.stem}.png", "style mask"
         )
 
     # Keeping it.

@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,8 @@ from impasto.pages.pixels import thumbnail
 from impasto.studio.folder import Folder, read_json, write_json
 from impasto.studio.names import safe_name
 
-THUMB_SIDE, SHOWN_SIDE = 320, 1600
-"""Long sides in pixels, at most: of a thumbnail, and of a picture that is shown large."""
+SMALL = {"thumb": 320, "shown": 1600}
+"""The smaller pictures for the page, and their long sides in pixels, at most."""
 _QUALITY = 88
 
 
@@ -58,8 +58,8 @@ class Library:
         return self._folder.pictures / source.key / "original" / source.name
 
     def shown(self, source: Source, kind: str) -> Path:
-        """A JPEG for the page. kind: "thumb" or "shown"."""
-        return self._folder.pictures / source.key / ("thumb.jpg" if kind == "thumb" else "shown.jpg")
+        """A JPEG for the page. kind: a key of SMALL."""
+        return self._folder.pictures / source.key / f"{kind}.jpg"
 
     def add(self, file: Path, name: str, role: str = "picture") -> Source:
         """Take a file in: it is moved here once it is sure that it can be read.
@@ -85,23 +85,20 @@ class Library:
 
     def add_bytes(self, data: bytes, name: str, role: str = "picture") -> Source:
         """Take in a picture that is in memory, as a file's bytes. Raises what `add` raises."""
+        return self._add_made(lambda made: made.write_bytes(data), name, role)
+
+    def add_copy(self, file: Path, name: str, role: str = "picture") -> Source:
+        """Take in a copy of a file that stays where it is. Raises what `add` raises."""
+        return self._add_made(lambda made: shutil.copyfile(file, made), name, role)
+
+    def _add_made(self, make: Callable[[Path], object], name: str, role: str) -> Source:
         file = self._folder.incoming / f"made-{secrets.token_hex(8)}"
         try:
-            file.write_bytes(data)
+            make(file)
         except OSError as error:
             file.unlink(missing_ok=True)
             raise OutputError(f"'{name}' cannot be kept ({error.strerror}): is the disk full?") from None
         return self.add(file, name, role)
-
-    def add_copy(self, file: Path, name: str, role: str = "picture") -> Source:
-        """Take in a copy of a file that stays where it is. Raises what `add` raises."""
-        copy = self._folder.incoming / f"copy-{secrets.token_hex(8)}"
-        try:
-            shutil.copyfile(file, copy)
-        except OSError as error:
-            copy.unlink(missing_ok=True)
-            raise OutputError(f"'{name}' cannot be copied ({error.strerror}): is the disk full?") from None
-        return self.add(copy, name, role)
 
     def tidy(self, used: Iterable[str]) -> None:
         """Remove the pictures whose keys are not among the used ones."""
@@ -113,8 +110,7 @@ class Library:
         home = self._folder.pictures / source.key
         try:
             (home / "original").mkdir(parents=True, exist_ok=True)
-            save_small(file, self.shown(source, "thumb"), THUMB_SIDE)
-            save_small(file, self.shown(source, "shown"), SHOWN_SIDE)
+            save_small(file, home)
             file.replace(self.file(source))
             write_json(home / "picture.json", asdict(source))
         except (OSError, OutputError) as error:
@@ -123,12 +119,12 @@ class Library:
             raise OutputError(f"'{source.name}' cannot be kept ({reason}): is the disk full?") from None
 
 
-def save_small(file: Path, to: Path, side: int) -> None:
-    """Write a JPEG of the picture in a file, of at most this long side. Raises PictureError, OutputError, OSError."""
-    data = thumbnail(file, side).jpegsave_buffer(Q=_QUALITY, keep="none")
-    part = to.with_suffix(".part")
-    part.write_bytes(data)
-    part.replace(to)
+def save_small(file: Path, folder: Path) -> None:
+    """Write the smaller pictures of the one in a file. Raises PictureError, OutputError, OSError."""
+    for kind, side in SMALL.items():
+        part = folder / f"{kind}.part"
+        part.write_bytes(thumbnail(file, side).jpegsave_buffer(Q=_QUALITY, keep="none"))
+        part.replace(folder / f"{kind}.jpg")
 
 
 def _read(file: Path, name: str, role: str) -> "impasto.Picture":

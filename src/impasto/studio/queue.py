@@ -45,11 +45,10 @@ class Queue:
         """Begin to paint what waits, first of all what was being painted when the studio was closed."""
         self._thread.start()
 
-    def add(self, order: Order, *, first: bool = False) -> Record:
+    def add(self, order: Order) -> Record:
         """Add a painting. Raises OutputError."""
         with self._asked:
-            place = self._first_place() - 1 if first else self._last_place() + 1
-            record = new_record(self._folder, order, place)
+            record = new_record(self._folder, order, self._last_place() + 1)
             self.records[record.id] = record
             self._notify()
         return record

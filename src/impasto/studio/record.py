@@ -3,7 +3,7 @@
 import secrets
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -18,6 +18,15 @@ State = Literal["waiting", "painting", "paused", "finished", "kept", "failed"]
 _IN_WORDS = {"waiting": "waits for its turn", "kept": "stopped at {0.steps} of {0.of_steps}"}
 """The descriptions of states whose names do not say enough."""
 FORMAT = 1
+_WRITTEN: dict[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(("title", "state", "problem"), str),
+    **dict.fromkeys(("place", "created", "done", "seconds"), float),
+    **dict.fromkeys(("steps", "of_steps"), int),
+    "adjustments": list,
+    "pending": dict,
+    "size": lambda pair: (int(pair[0]), int(pair[1])),
+}
+"""The fields that the file holds in addition to the order, and what each is read as."""
 
 
 @dataclass
@@ -73,8 +82,8 @@ class Record:
         return self.grid / "index.html"
 
     def small(self, kind: str) -> Path:
-        """A JPEG for the page; kind: "thumb" or "shown"."""
-        return self.home / ("thumb.jpg" if kind == "thumb" else "shown.jpg")
+        """A JPEG for the page; kind: a key of `library.SMALL`."""
+        return self.home / f"{kind}.jpg"
 
     @property
     def summary(self) -> str:
@@ -98,25 +107,8 @@ class Record:
 
     def keep(self) -> None:
         """Write it to its file. Raises OutputError."""
-        write_json(
-            self.home / "record.json",
-            {
-                "format": FORMAT,
-                "title": self.title,
-                "state": self.state,
-                "place": self.place,
-                "created": self.created,
-                "order": self.order.as_dict(),
-                "adjustments": self.adjustments,
-                "pending": self.pending,
-                "steps": self.steps,
-                "of_steps": self.of_steps,
-                "done": self.done,
-                "seconds": self.seconds,
-                "size": list(self.size),
-                "problem": self.problem,
-            },
-        )
+        values = {name: getattr(self, name) for name in _WRITTEN}
+        write_json(self.home / "record.json", {"format": FORMAT, "order": self.order.as_dict(), **values})
 
 
 def new_record(folder: Folder, order: Order, place: float) -> Record:
@@ -143,24 +135,9 @@ def records(folder: Folder, library: Library) -> Iterator[Record | Path]:
             yield home
             continue
         try:
-            yield Record(
-                id=home.name,
-                home=home,
-                order=Order.from_dict(values["order"], library),
-                title=str(values["title"]),
-                state=values["state"],
-                place=float(values["place"]),
-                created=float(values["created"]),
-                adjustments=list(values["adjustments"]),
-                pending=dict(values["pending"]),
-                steps=int(values["steps"]),
-                of_steps=int(values["of_steps"]),
-                done=float(values["done"]),
-                seconds=float(values["seconds"]),
-                size=(int(values["size"][0]), int(values["size"][1])),
-                problem=str(values["problem"]),
-                version=_changed_at(home / "picture.png"),
-            )
+            written: dict[str, Any] = {name: kind(values[name]) for name, kind in _WRITTEN.items()}
+            order, version = Order.from_dict(values["order"], library), _changed_at(home / "picture.png")
+            yield Record(id=home.name, home=home, order=order, version=version, **written)
         except (KeyError, TypeError, ValueError, IndexError, SettingsError):
             yield home
 

@@ -14,7 +14,7 @@ import impasto
 from impasto.errors import OutputError, PictureError
 from impasto.files.atomic_write import replacing
 from impasto.studio.folder import read_json, write_json
-from impasto.studio.library import SHOWN_SIDE, THUMB_SIDE, save_small
+from impasto.studio.library import save_small
 from impasto.studio.record import Record
 
 COSTS = "costs.json"
@@ -29,8 +29,7 @@ def save_result(record: Record, result: "impasto.Result") -> None:
             record.home / COSTS,
             {"costs": [asdict(cost) for cost in result.history], "stopped": result.stopped},
         )
-        for kind, side in (("thumb", THUMB_SIDE), ("shown", SHOWN_SIDE)):
-            save_small(record.picture, record.small(kind), side)
+        save_small(record.picture, record.home)
     except OutputError:
         raise
     except (OSError, PictureError) as error:

@@ -4,6 +4,7 @@ import threading
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import impasto
@@ -72,6 +73,10 @@ class Work:
             self.record.problem = ""
             self._asked.notify_all()
 
+    def toggle(self) -> None:
+        """Wait, or go on."""
+        (self.go_on if self._paused else self.pause)()
+
     def keep(self) -> None:
         """End it with the picture as it is."""
         self._end("keep")
@@ -133,6 +138,8 @@ class Work:
 
     def run(self) -> None:
         """Paint to the end, or until it is asked to stop. What goes wrong is one line in the record."""
+        self.record.state, self.record.problem = ("paused" if self._paused else "painting"), ""
+        self._keep_record()
         try:
             self._run()
         except ImpastoError as error:
@@ -147,9 +154,6 @@ class Work:
 
     def _run(self) -> None:
         record = self.record
-        record.state = "paused" if self._paused else "painting"
-        record.problem = ""
-        self._keep_record()
         settings = record.order.settings
         if not settings.paints:
             self._finish(record.order.recolored(self._library), "finished")
@@ -177,7 +181,7 @@ class Work:
         between = True  # steps: only there weights can change
         while True:
             if between:
-                self._wait(painting)
+                self._wait(partial(self._show_and_save, painting))
                 self._adjust(painting)
             event = next(events, None)
             if event is None:
@@ -200,21 +204,24 @@ class Work:
             with pace.writing():
                 self._save_checkpoint(painting)
 
-    def _wait(self, painting: "Painting") -> None:
-        """Wait while the painting is paused, or something else is to be computed first."""
+    def _wait(self, pause: Callable[[], None]) -> None:
+        """Wait while the painting is paused, or something else is to be computed first; pause: called once if it is."""
         doing = self.doing
         while not self._wish and (self._paused or self._yielding()):
             self.doing = "waiting for the first look"
             if self._paused and self.record.state != "paused":
                 self.record.state = "paused"
-                self.frames.show(painting, now=True)
-                self._save_checkpoint(painting)
+                pause()
             with self._asked:
                 self._asked.wait(_PATIENCE)
         self.doing = doing
         if self.record.state == "paused" and not self._wish:
             self.record.state = "painting"
             self._keep_record()
+
+    def _show_and_save(self, painting: "Painting") -> None:
+        self.frames.show(painting, now=True)
+        self._save_checkpoint(painting)
 
     def _adjust(self, painting: "Painting") -> None:
         if len(self.history) == painting.steps:

@@ -80,9 +80,9 @@ class MaskBrush(Element, component="mask_brush.js", esm={"impasto-components": "
     def choose(self, **settings: Any) -> None:
         """Choose what strokes do.
 
-        settings: tool, "add" or "erase", which leaves black, or in a map the base colour; value, of the kind that it had
-            at the beginning; size, the diameter in pixels of the mask; softness, the part of the radius, from 0 to 1,
-            over which a stroke fades out, of no effect in a map.
+        settings: tool, "add" or "erase", which leaves black, or in a map the base colour; value, of the kind that it
+            had at the beginning; size, the diameter in pixels of the mask; softness, the part of the radius, from 0 to
+            1, over which a stroke fades out, of no effect in a map.
         """
         with self.props.suspend_updates():
             self.props["settings"].update(settings)

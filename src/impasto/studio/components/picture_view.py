@@ -26,11 +26,6 @@ class PictureView(Element, component="picture_view.js", esm={"impasto-components
         with self.props.suspend_updates():
             self.props.update(source=source, before=before, label=label, group=group)
 
-    @property
-    def source(self) -> str:
-        """URL of the picture that is shown, or will be when it is loaded; "" for none."""
-        return str(self.props["source"])
-
     def set_source(self, url: str) -> None:
         """Show another picture, once it is loaded and decoded.
 

@@ -22,10 +22,10 @@ def draw_canvas(view: View) -> None:
         title = ui.label().classes("subject")
         state = ui.label().classes("hint")
         ui.space()
-        before = tool("compare", "Compare with the photograph (arrow keys)", lambda: _toggle(view))
+        before = tool("compare", "Compare with the photograph (arrow keys)", lambda: view.flip("before"))
         with tool("vertical_split", "Side by side with another painting") as beside:
             draw_menu(view)
-        report = tool("analytics", "The report: this painting, measured", lambda: _report(view))
+        report = tool("analytics", "The report: this painting, measured", lambda: view.flip("report"))
         fit = tool("fit_screen", "The whole picture (0)", lambda: picture.fit())
         actual = tool("crop_free", "Its actual size (1)", lambda: picture.actual_size())
     with ui.element("div").classes("easel"):
@@ -37,14 +37,13 @@ def draw_canvas(view: View) -> None:
     def draw() -> None:
         record = view.record
         url, alt = _shown(view)
-        grid = record is not None and bool(
-            record.order.vary
-        )  # a sheet of many is not compared with the photograph
+        # A sheet of many is not compared with the photograph.
+        grid = record is not None and bool(record.order.vary)
         picture.set_source(url)
         picture.props["label"] = alt
         picture.set_before(_photograph(view) if view.before and url and not grid else None)
         empty.set_text("" if url else _why_empty(view))
-        _draw_other()
+        draw_other()
         reporting = view.report and _measurable(view)
         picture.set_visibility(not reporting)
         sheet.set_visibility(reporting)
@@ -58,7 +57,7 @@ def draw_canvas(view: View) -> None:
         for button, on in ((before, view.before), (beside, bool(view.beside)), (report, reporting)):
             button.classes(add="on" if on else "", remove="" if on else "on")
 
-    def _draw_other() -> None:
+    def draw_other() -> None:
         record = view.atelier.queue.records.get(view.beside)
         other.set_visibility(record is not None and not view.report)
         for one in (picture, other):
@@ -87,16 +86,6 @@ def draw_canvas(view: View) -> None:
 def _measurable(view: View) -> bool:
     record = view.record
     return record is not None and view.work is None and bool(record.version) and not record.order.vary
-
-
-def _toggle(view: View) -> None:
-    view.before = not view.before
-    view.refresh()
-
-
-def _report(view: View) -> None:
-    view.report = not view.report
-    view.refresh()
 
 
 def _photograph(view: View) -> str | None:

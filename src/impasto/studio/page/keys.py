@@ -15,8 +15,7 @@ def listen(view: View) -> None:
     def heard(event: Any) -> None:
         key = event.args["key"]
         if key == "space" and view.atelier.queue.work is not None:
-            work = view.atelier.queue.work
-            (work.go_on if work.paused else work.pause)()
+            view.atelier.queue.work.toggle()
         elif key == "z" and view.subject == DESK:
             if view.atelier.desk.undo():
                 view.atelier.changed()

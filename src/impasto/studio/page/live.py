@@ -1,6 +1,6 @@
 """The side of a painting: how far it is, what can be changed while it is painted, and what can be done with it."""
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Any
 
 from nicegui import ui
@@ -11,7 +11,7 @@ from impasto.settings.amounts import bytes_text
 from impasto.studio.page.curve import Curve
 from impasto.studio.page.finished import draw_finished
 from impasto.studio.page.knob import Knob
-from impasto.studio.page.parts import button, folded, heading, set_label
+from impasto.studio.page.parts import button, confirm, folded, heading, set_label
 from impasto.studio.page.view import View
 from impasto.studio.work import Work
 from impasto.ui.formatting import clock, duration
@@ -47,7 +47,9 @@ def _draw_progress(view: View) -> None:
     left = ui.label().classes("fact")
     note = ui.label().classes("problem")
     with ui.element("div").classes("row"):
-        pause = button("Pause", lambda: _pause(view), "pause", strong=True, tip="Pause and go on (space)")
+        pause = button(
+            "Pause", lambda: _do(view, Work.toggle), "pause", strong=True, tip="Pause and go on (space)"
+        )
         button("Stop and keep", lambda: _do(view, Work.keep), tip="End it with the picture as it is")
         button("Discard", lambda: _ask(view), tip="End it and forget it")
 
@@ -115,11 +117,7 @@ def _draw_knobs(view: View) -> None:
             if name in SCHEMA and name not in _FRONT:
                 knobs[name] = Knob(SCHEMA[name], turned, resettable=False)
 
-    def draw_all() -> None:
-        draw_more()
-        draw()
-
-    folded(draw_all)
+    folded(draw_more, lambda: draw())
     weights = ui.element("div")
     changes = ui.label().classes("hint")
 
@@ -141,13 +139,11 @@ def _draw_knobs(view: View) -> None:
             with weights:
                 _draw_weights(view, work)
 
-    view.watch(
-        lambda: (
-            view.work
-            and (view.work.record.id, str(view.work.settings_now), len(view.work.record.adjustments))
-        ),
-        draw,
-    )
+    def seen() -> Hashable:
+        work = view.work
+        return work and (work.record.id, str(work.settings_now), len(work.record.adjustments))
+
+    view.watch(seen, draw)
     view.watch(lambda: view.work and view.work.record.id, draw_weights)
 
 
@@ -176,25 +172,11 @@ def _as_text(work: Work) -> str:
     )
 
 
-def _pause(view: View) -> None:
-    work = view.work
-    if work is not None:
-        (work.go_on if work.paused else work.pause)()
+def _ask(view: View) -> None:
+    question = "Discard this painting? The picture and all its files go."
+    confirm(question, "Discard it", "Keep painting", lambda: _do(view, Work.discard))
 
 
-def _do(view: View, action: Any) -> None:
+def _do(view: View, action: Callable[[Work], None]) -> None:
     if view.work is not None:
         action(view.work)
-
-
-def _ask(view: View) -> None:
-    def discard() -> None:
-        _do(view, Work.discard)
-        dialog.close()
-
-    with ui.dialog() as dialog, ui.card().classes("asking"):
-        ui.label("Discard this painting? The picture and all its files go.")
-        with ui.element("div").classes("row"):
-            button("Discard it", discard, strong=True)
-            button("Keep painting", dialog.close)
-    dialog.open()

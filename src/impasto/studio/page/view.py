@@ -59,6 +59,11 @@ class View:
         work = self.atelier.queue.work
         return work if work is not None and work.record.id == self.subject else None
 
+    def flip(self, name: str) -> None:
+        """Switch `before` or `report` on or off."""
+        setattr(self, name, not getattr(self, name))
+        self.refresh()
+
     def show(self, subject: str) -> None:
         """Look at something else."""
         self.subject, self.beside, self.report = subject, "", False
