@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from impasto.batch.cluster import (
+    Share,
     check_installed,
     most_concurrent,
     patience,
@@ -21,7 +22,6 @@ from impasto.batch.jobs import UNFINISHED
 from impasto.batch.journal import Journal, is_unchanged
 from impasto.batch.measures import NAME, write_csv
 from impasto.batch.plan import BatchPlan, make_plan, share_out
-from impasto.batch.share import Share
 from impasto.batch.task import Task
 from impasto.batch.work import FOUND, PAINTED
 from impasto.batch.worker import measure_picture, paint_picture

@@ -4,14 +4,26 @@ import contextlib
 import logging
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from impasto.batch.share import Share
 from impasto.errors import BatchError
 from impasto.ui.waiting import how_to_wait
 
 if TYPE_CHECKING:
     from distributed import Client
+
+
+@dataclass(frozen=True)
+class Share:
+    """How a machine is shared out: workers, threads of each, bytes that each may take; GPUs, one for each worker."""
+
+    workers: int
+    threads: int
+    memory: int
+    gpus: int = 0
+
 
 PROCESSES = True
 """Whether workers on this machine are processes. Tests set it to False: then they are threads of this one."""
@@ -51,8 +63,8 @@ def local_workers(count: int, threads: int, memory: int, gpus: int = 0) -> Itera
     """
     dask, distributed = _libraries()
     with dask.config.set(_CONFIG), _quiet():
-        kept: dict[str, Any] = {"security": True} if PROCESSES and _can_encrypt() else {}
-        own: dict[str, Any] = {"env": _environment(threads), "preload": PRELOAD} if PROCESSES else {}
+        own: dict[str, Any] = {"security": True} if PROCESSES and find_spec("cryptography") else {}
+        own |= {"env": _environment(threads), "preload": PRELOAD} if PROCESSES else {}
         try:
             cluster = _local_cluster(gpus)(
                 n_workers=count,
@@ -61,7 +73,6 @@ def local_workers(count: int, threads: int, memory: int, gpus: int = 0) -> Itera
                 memory_limit=memory if PROCESSES else 0,
                 dashboard_address="127.0.0.1:0",  # the scheduler serves its state there: to this machine alone
                 silence_logs=logging.CRITICAL,
-                **kept,
                 **own,
             )
         except (OSError, TimeoutError, RuntimeError) as error:
@@ -162,22 +173,10 @@ def _local_cluster(gpus: int) -> Any:
     return OnGPUs
 
 
-def _can_encrypt() -> bool:
-    """Whether the workers' connections can be closed to other users of this machine."""
-    import importlib.util
-
-    return importlib.util.find_spec("cryptography") is not None
-
-
 def _environment(threads: int) -> dict[str, str]:
     """The variables of each worker's process: its threads sleep while they wait for each other."""
-    number = str(threads)
-    return {
-        "OMP_NUM_THREADS": number,
-        "MKL_NUM_THREADS": number,
-        "OPENBLAS_NUM_THREADS": "1",
-        **how_to_wait(os.environ),
-    }
+    numbers = {"OMP_NUM_THREADS": str(threads), "MKL_NUM_THREADS": str(threads), "OPENBLAS_NUM_THREADS": "1"}
+    return numbers | how_to_wait(os.environ)
 
 
 @contextlib.contextmanager

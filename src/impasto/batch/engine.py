@@ -72,7 +72,8 @@ class Engine:
     """
 
     def __init__(self, client: "Client", patience: float | None = None):
-        self._client, self._address = client, _address(client)
+        self._client = client
+        self._address = client.scheduler.address if client.scheduler is not None else "?"
         self._run = f"impasto-{secrets.token_hex(8)}"
         self._heard: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
         self._at_work: dict[str, tuple[Task, Future]] = {}
@@ -232,21 +233,13 @@ def _on_worker(task: Task, run: str, key: str) -> Any:
     from distributed import get_worker
 
     worker = get_worker()
-    name = f"worker {worker.name + 1}" if isinstance(worker.name, int) else _short(str(worker.name))
+    given = str(worker.name)  # its address where nobody gave it a name
+    name = f"worker {worker.name + 1}" if isinstance(worker.name, int) else given.partition("://")[2] or given
 
     def send(done: float, words: str) -> None:
         worker.log_event(run, {"key": key, "who": name, "done": done, "words": words})
 
     return on_worker.call(task.function, task.data, run, send)
-
-
-def _short(name: str) -> str:
-    """Addresses are names where nobody gave others."""
-    return name.partition("://")[2] or name
-
-
-def _address(client: "Client") -> str:
-    return client.scheduler.address if client.scheduler is not None else "?"
 
 
 def _in_words(error: Exception) -> str:

@@ -132,7 +132,7 @@ def _shown(
 ) -> dict[str, Any]:
     job, known = cell.job, records.get(cell.job.name)
     if known is None:
-        return missing(cell, job.name, failed.get(job.name, "Not painted yet."))
+        return missing(cell, job.name, failed.get(job.name))
     file = Path(job.output)
     return picture(
         cell,

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from impasto.batch import cluster
+from impasto.batch.cluster import Share
 from impasto.batch.job import Job
-from impasto.batch.share import Share
 from impasto.errors import BatchError
 from impasto.memory.process import available
 from impasto.settings import LARGEST_DEFAULT_SIZE, Settings
@@ -133,9 +133,7 @@ def make_plan(
         checkpoint += found.checkpoint * mean * len(alike)
         memory, looks = max(memory, found.peak), looks + len(alike)
     slower = SIDE_BY_SIDE if share.workers > 1 and at_cluster is None else 1.0
-    longest = (
-        math.ceil(len(jobs) / share.workers) * share.workers / len(jobs)
-    )  # the last ones leave workers idle
+    longest = math.ceil(len(jobs) / share.workers) * share.workers / len(jobs)  # workers are idle at the end
     return BatchPlan(
         pictures=pictures,
         left=len(jobs),

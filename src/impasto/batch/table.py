@@ -22,12 +22,12 @@ from impasto.inputs.style_sources import from_text
 from impasto.settings import SCHEMA, near, toml
 from impasto.settings.checks import shown
 from impasto.settings.toml_file import from_folder
+from impasto.ui.guides import GUIDES
 
 LARGEST_FILE = 500_000_000
 """Bytes."""
-SEVERAL = {"mask": "masks", "style_mask": "style_masks"}
-SINGLE = {"regions": "regions", "style_regions": "style_regions", "protect": "protect"}
-COLUMNS = ("content", "style", "output", *SEVERAL, *SINGLE)
+_GUIDES = {guide.role.replace(" ", "_"): guide for guide in GUIDES}
+COLUMNS = ("content", "style", "output", *_GUIDES)
 """The columns of a row, in addition to the settings."""
 
 
@@ -87,7 +87,7 @@ def _check_heads(heads: list[str], path: Path) -> None:
 
 def _read(place: str, name: str, cell: str) -> Any:
     """A cell of CSV, which is text, as TOML would have it."""
-    if name in ("style", *SEVERAL):
+    if name == "style" or (name in _GUIDES and _GUIDES[name].several):
         return [one.strip() for one in cell.split(";") if one.strip()]
     try:
         return SCHEMA[name].read(cell) if name in SCHEMA else cell
@@ -135,13 +135,11 @@ def _row(place: str, values: Mapping[str, Any], folder: Path) -> Row:
     output = values.get("output", "")
     if not isinstance(output, str):
         raise SettingsError(f"{place}: output must be a file's name, got {shown(output)}")
-    where: dict[str, Any] = {}
-    for name, argument in SEVERAL.items():
-        if name in values:
-            where[argument] = _files(place, name, values[name], folder)
-    for name, argument in SINGLE.items():
-        if name in values:
-            where[argument] = _file(place, name, values[name], folder)
+    where = {
+        guide.argument: _guide(place, name, guide.several, values[name], folder)
+        for name, guide in _GUIDES.items()
+        if name in values
+    }
     settings = {name: from_folder(name, value, folder) for name, value in values.items() if name in SCHEMA}
     try:
         styles = tuple(one for text in texts for one in from_text(str(_path(text, folder))))
@@ -150,12 +148,12 @@ def _row(place: str, values: Mapping[str, Any], folder: Path) -> Row:
     return Row(place, _path(content, folder), styles, output, settings, where)
 
 
-def _files(place: str, name: str, value: Any, folder: Path) -> list[Path]:
-    texts = value if isinstance(value, list) else [value]
-    return [_file(place, name, one, folder) for one in texts]
-
-
-def _file(place: str, name: str, value: Any, folder: Path) -> Path:
+def _guide(place: str, name: str, several: bool, value: Any, folder: Path) -> Any:
+    """The path of a mask or a map, or the paths."""
+    if several:
+        return [
+            _guide(place, name, False, one, folder) for one in (value if isinstance(value, list) else [value])
+        ]
     if not isinstance(value, str) or not value:
         raise SettingsError(
             f"{place}: {name.replace('_', '-')} must be the path of a picture, got {shown(value)}"

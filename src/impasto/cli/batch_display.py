@@ -7,6 +7,7 @@ from impasto.batch.engine import Ended, Event, Lost
 from impasto.batch.progress import BatchProgress, lost_worker_text
 from impasto.cli.interrupt import finishing_the_step
 from impasto.cli.messages import note
+from impasto.cli.reporter import live_console
 from impasto.ui.formatting import clock
 
 
@@ -82,12 +83,8 @@ def _display(left: int, before: int, quiet: bool) -> BatchProgress:
     """The display that fits where stderr goes: live on a terminal, otherwise lines, or none."""
     if quiet:
         return BatchProgress(left, before)
-    from rich.console import Console
-
-    console = Console(stderr=True, highlight=False)
-    # Asked of stderr itself: FORCE_COLOR makes rich take a file for a terminal.
-    live = sys.stderr.isatty() and not console.is_dumb_terminal
-    if not live:
+    console = live_console()
+    if console is None:
         return BatchLines(left, before)
     from impasto.cli.live import LiveBatch
 

@@ -1,6 +1,6 @@
 """An exploration while it is painted: an iterator of events that can be stopped, and gone on with."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,8 @@ from impasto.distributed.process_info import process_info
 from impasto.errors import CostError, SettingsError
 from impasto.explore.folder import ExplorationFolder
 from impasto.explore.grid import Cell, Grid
-from impasto.explore.page import write_page
 from impasto.explore.subject import Subject
+from impasto.pages.page import Command, missing, picture, write_page
 from impasto.pages.pixels import thumbnail
 from impasto.pages.sheet import draw_sheet, write_sheet
 from impasto.ui.sizes import shrunk
@@ -58,6 +58,10 @@ class CellEnded:
     failed: str | None = None
 
 
+_NOTE = (
+    "Choose a picture to see it whole, with its costs and settings. Costs are comparable between pictures only where "
+    "layers, alpha, beta and size are the same."
+)
 Event = CellBegun | CellStepped | CellEnded
 
 
@@ -152,14 +156,27 @@ class Explorer:
         """How many pictures of the grid are finished."""
         return sum(self.folder.record(cell) is not None for cell in self.grid.cells)
 
-    def publish(self, command: Callable[[Mapping[str, Any], Path], str]) -> None:
+    def publish(self, command: Command) -> None:
         """Write the contact sheet and the page, with what is finished.
 
         command: the command line that paints the picture with this metadata into a file.
         Raises OutputError when one of them cannot be written.
         """
         write_sheet(self.folder.sheet, self.grid, self._file, self.subject.title)
-        write_page(self.grid, self.folder, self.subject, self.failed, command)
+        write_page(
+            self.folder.page,
+            self.grid,
+            [self._shown(cell, command) for cell in self.grid.cells],
+            title=f"{self.subject.title}: {' and '.join(axis.name for axis in self.grid.axes)}",
+            sources=self.subject.shown(),
+            note=_NOTE,
+        )
+
+    def _shown(self, cell: Cell, command: Command) -> dict[str, Any]:
+        record, file, title = self.folder.record(cell), self.folder.file(cell), self.grid.title(cell)
+        if record is None:
+            return missing(cell, title, self.failed.get(cell.name))
+        return picture(cell, title, file, record, link=f"cells/{file.name}", command=command)
 
     def preview(self, long_side: int) -> np.ndarray:
         """The contact sheet as it is now, with the picture at work as far as it has come.
@@ -171,7 +188,7 @@ class Explorer:
             RGB uint8 [h, w, 3].
         """
 
-        def picture(cell: Cell, side: int) -> pyvips.Image | None:
+        def seen(cell: Cell, side: int) -> pyvips.Image | None:
             file, work = self._file(cell), self._at_work
             if file is not None:
                 return thumbnail(file, side)
@@ -183,7 +200,7 @@ class Explorer:
             small = pyvips.Image.new_from_array(pixels, interpretation="srgb")
             return small.thumbnail_image(width, height=height, size="force")
 
-        sheet = draw_sheet(self.grid, picture, self.subject.title)
+        sheet = draw_sheet(self.grid, seen, self.subject.title)
         small = sheet.thumbnail_image(long_side, height=long_side, size="down")
         return np.asarray(small.numpy())
 

@@ -70,9 +70,10 @@ def write_page(
         file.write(page.encode("utf-8", "xmlcharrefreplace"))
 
 
-def missing(cell: Cell, title: str, why: str = "Not painted yet.") -> dict[str, Any]:
+def missing(cell: Cell, title: str, why: str | None = None) -> dict[str, Any]:
     """The entry of a cell that is not painted."""
-    return {"name": cell.name, "title": title, "labels": cell.labels, "small": None, "failed": why}
+    failed = why or "Not painted yet."
+    return {"name": cell.name, "title": title, "labels": cell.labels, "small": None, "failed": failed}
 
 
 def picture(

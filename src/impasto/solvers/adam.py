@@ -14,10 +14,10 @@ from impasto.evaluation import Cost, Evaluate
 from impasto.layout import Layout
 from impasto.settings import Settings
 from impasto.solvers.chunks import chunks
-from impasto.solvers.memory import SolverSettings, Vectors, adam_vectors
+from impasto.solvers.memory import SolverSettings, Vectors
 from impasto.solvers.rounding import round_at_random
 from impasto.solvers.solver import State
-from impasto.solvers.work import SolverWork, adam_work
+from impasto.solvers.work import ADAM_PASSES, SolverWork
 
 BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-8
 QUICK_BETA_2 = 0.99
@@ -94,7 +94,9 @@ class Adam:
     @staticmethod
     def vectors(layout: Layout, settings: SolverSettings) -> Vectors:
         """How many vectors of the canvas's size it has alive; see `memory.py`."""
-        return adam_vectors(getattr(torch, layout.moments), average=bool(settings.averaging))
+        moments = 2 * getattr(torch, layout.moments).itemsize / torch.float32.itemsize
+        kept = 1 + bool(settings.averaging) + moments
+        return Vectors(evaluating=kept, peak=1 + kept)
 
     @staticmethod
     def saved_vectors(layout: Layout, settings: SolverSettings) -> int:
@@ -104,7 +106,7 @@ class Adam:
     @staticmethod
     def work(layout: Layout, steps: int) -> SolverWork:
         """The work of its steps; see `work.py`."""
-        return adam_work(steps)
+        return SolverWork(steps, ADAM_PASSES * steps)
 
     @staticmethod
     def memory_words(layout: Layout) -> str:

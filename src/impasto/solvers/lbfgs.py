@@ -25,12 +25,12 @@ from impasto.settings import Settings
 from impasto.solvers.box import hold, steepest_descent
 from impasto.solvers.history import Metric, Pairs
 from impasto.solvers.line_search import search
-from impasto.solvers.memory import SolverSettings, Vectors, lbfgs_vectors
+from impasto.solvers.memory import SolverSettings, Vectors
 from impasto.solvers.smoothing_metric import metric_of_rows
 from impasto.solvers.solver import State
-from impasto.solvers.vector_store import WORDS, InMemory, StoreVector, store_as
+from impasto.solvers.vector_store import IN_MEMORY_PART, WORDS, InMemory, StoreVector, store_as
 from impasto.solvers.vectors import dot, largest_magnitude
-from impasto.solvers.work import SolverWork, lbfgs_work
+from impasto.solvers.work import EVALUATIONS, LBFGS_PASSES, PAIR_PASSES, SolverWork
 
 FIRST_STEP = 0.01
 """Root mean square change of a value in the first trial step, before any curvature is known."""
@@ -90,7 +90,8 @@ class LBFGS:
     @staticmethod
     def vectors(layout: Layout, settings: SolverSettings) -> Vectors:
         """How many vectors of the canvas's size it has alive; see `memory.py`."""
-        return lbfgs_vectors(layout.history, layout.kept)
+        pairs = 2 * layout.history * IN_MEMORY_PART[layout.kept]
+        return Vectors(evaluating=4 + pairs, peak=5 + pairs)
 
     @staticmethod
     def saved_vectors(layout: Layout, settings: SolverSettings) -> int:
@@ -100,7 +101,12 @@ class LBFGS:
     @staticmethod
     def work(layout: Layout, steps: int) -> SolverWork:
         """The work of its steps; see `work.py`."""
-        return lbfgs_work(layout.history, layout.kept, steps)
+        # At first there are fewer pairs than there is room for.
+        full = layout.history
+        mean = full - full * (full + 1) / (2 * steps) if steps > full else (steps - 1) / 2
+        additions = LBFGS_PASSES + PAIR_PASSES[layout.kept] * mean
+        reads = 4 * mean if layout.kept == "disk" else 0.0  # each of a pair's vectors is read twice
+        return SolverWork(EVALUATIONS * steps + 1, steps * additions, steps * reads)
 
     @staticmethod
     def memory_words(layout: Layout) -> str:

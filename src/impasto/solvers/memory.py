@@ -23,7 +23,6 @@ from typing import Protocol, runtime_checkable
 import torch
 
 from impasto.solvers.chunks import CHUNK
-from impasto.solvers.vector_store import IN_MEMORY_PART
 
 SCRATCH_PIECES = 32
 """Pieces of at most CHUNK values in addition to the vectors: measured as 23 to 114 MB, most of it in the
@@ -55,18 +54,6 @@ class Vectors:
     peak: float
 
 
-def lbfgs_vectors(history: int, kept: str) -> Vectors:
-    """The vectors of L-BFGS with `history` pairs, with any metric; kept: a key of IN_MEMORY_PART."""
-    pairs = 2 * history * IN_MEMORY_PART[kept]
-    return Vectors(evaluating=4 + pairs, peak=5 + pairs)
-
-
 def scratch_bytes(vector: int) -> int:
     """The most bytes of the chunks of a vector of so many bytes, in addition to the vectors."""
     return SCRATCH_PIECES * min(vector, CHUNK * torch.float32.itemsize)
-
-
-def adam_vectors(dtype: torch.dtype = torch.float32, average: bool = False) -> Vectors:
-    """The vectors of Adam with its moments in `dtype`; average: whether it averages its iterates."""
-    kept = 1 + average + 2 * dtype.itemsize / torch.float32.itemsize
-    return Vectors(evaluating=kept, peak=1 + kept)

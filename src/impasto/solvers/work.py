@@ -21,17 +21,3 @@ class SolverWork:
     evaluations: float
     additions: float
     reads: float = 0.0
-
-
-def lbfgs_work(history: int, kept: str, steps: int) -> SolverWork:
-    """The work of L-BFGS with at most `history` pairs; kept: a key of PAIR_PASSES."""
-    # At first there are fewer pairs than there is room for.
-    mean = history - history * (history + 1) / (2 * steps) if steps > history else (steps - 1) / 2
-    additions = LBFGS_PASSES + PAIR_PASSES[kept] * mean
-    reads = 4 * mean if kept == "disk" else 0.0  # each of a pair's vectors is read twice
-    return SolverWork(EVALUATIONS * steps + 1, steps * additions, steps * reads)
-
-
-def adam_work(steps: int) -> SolverWork:
-    """The work of Adam."""
-    return SolverWork(steps, ADAM_PASSES * steps)

@@ -23,7 +23,8 @@ def repeat_command(metadata: Mapping[str, Any], path: Path) -> str:
         words += ["--recipe", settings.recipe]
     for name, value in settings.changed().items():
         words += as_option(name, value)
-    return command([*words, *adjust_words(metadata.get("adjustments", []))])
+    texts = adjustment_texts(metadata.get("adjustments", []))
+    return command([*words, *(word for text in texts for word in ("--adjust", text))])
 
 
 def _roles(inputs: Mapping[str, Any], role: str) -> list[str]:
@@ -36,10 +37,7 @@ def style_words(one: Mapping[str, Any]) -> str:
     text = operand(Path(one["name"]))
     return f"{text}:{one['weight']!r}" if "weight" in one else text
 
-
-def adjust_words(adjustments: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The options that give these adjustments, as a picture's metadata has them: {"step": n, name: value, ...}."""
-    return [word for one in adjustment_texts(adjustments) for word in ("--adjust", one)]
+    """Each change as STEP:NAME=VALUE."""
 
 
 def adjustment_texts(adjustments: Sequence[Mapping[str, Any]]) -> list[str]:

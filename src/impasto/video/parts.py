@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from impasto.batch.cluster import check_installed, most_concurrent, patience, workers_for
+from impasto.batch.cluster import Share, check_installed, most_concurrent, patience, workers_for
 from impasto.batch.engine import Ended, Engine, Event
 from impasto.batch.plan import apart, usable_cores
-from impasto.batch.share import Share
 from impasto.batch.task import Task
 from impasto.errors import SettingsError
 from impasto.memory.process import available
