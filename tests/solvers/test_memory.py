@@ -6,7 +6,7 @@ import torch
 from impasto.evaluation import Cost, Evaluation
 from impasto.layout import Layout
 from impasto.settings import Settings
-from impasto.solvers import chunks
+from impasto.solvers import vectors
 from impasto.solvers.adam import Adam
 from impasto.solvers.lbfgs import LBFGS
 from impasto.solvers.smoothing_metric import picture_metric
@@ -22,7 +22,7 @@ SCRATCH = 0.2
 
 @pytest.fixture(autouse=True)
 def small_chunks(monkeypatch):
-    monkeypatch.setattr(chunks, "CHUNK", VECTOR // 4 // 30)
+    monkeypatch.setattr(vectors, "CHUNK", VECTOR // 4 // 30)
 
 
 def vectors_alive(make, failing=()):

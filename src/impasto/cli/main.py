@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from impasto.cli.interrupt import FAILED, INTERRUPTED
-from impasto.cli.process import prepare_process
 from impasto.errors import ImpastoError, RankError
+from impasto.ui.waiting import how_to_wait
 
 if TYPE_CHECKING:
     import impasto
@@ -55,6 +55,18 @@ def main(
         return _complain(_memory_line(str(error)))
     except KeyboardInterrupt:
         return INTERRUPTED
+
+
+def prepare_process() -> None:
+    """Have torch's threads sleep soon while they wait, and the C library return large pieces of memory at once.
+
+    Only where impasto is the program and not a guest in one, and before torch is imported.
+    """
+    if "torch" not in sys.modules:
+        os.environ |= how_to_wait(os.environ)
+    from impasto.memory.process import return_at_once
+
+    return_at_once()
 
 
 def _run(arguments: list[str]) -> int:

@@ -1,19 +1,108 @@
-"""The partition of several processes: each owns a slab of every picture, a band of its rows."""
+"""The partition of several processes: each owns a slab of every picture, a band of its rows.
 
-from collections.abc import Callable
+Rows go from the ranks that own them to those that need them, and gradients come back.
+"""
+
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from impasto.distributed.gather import gathered, save_together
-from impasto.distributed.group import Group
-from impasto.distributed.partition import WHOLE, Partition
-from impasto.distributed.row_exchange import SlabExchange
-from impasto.distributed.slab_spans import Slabs, everything_at_rank_0
+from impasto.distributed.group import Group, Message
+from impasto.distributed.partition import ALIGNED, WHOLE, Partition
 from impasto.errors import RankError
 from impasto.tensor_types import Span
+
+FEWEST_ROWS = 128
+"""A slab has at least as many: below, what it must see of its neighbours is more than its own. A picture that is too
+small for all ranks is painted by the first ones, or the first one, alone."""
+
+
+@dataclass(frozen=True)
+class Slabs:
+    """The rows of a picture, shared out. spans: by rank; those beyond `members` have none."""
+
+    spans: tuple[Span, ...]
+    members: int
+
+    @classmethod
+    def of(cls, height: int, ranks: int) -> "Slabs":
+        """Slabs as equal as they can be; the last one also takes the odd rows."""
+        units = height // ALIGNED
+        members = max(1, min(ranks, height // FEWEST_ROWS))
+        cuts = [ALIGNED * (units * rank // members) for rank in range(members)] + [height]
+        cuts += [height] * (ranks - members)
+        return cls(tuple(Span(*pair) for pair in pairwise(cuts)), members)
+
+    @property
+    def largest(self) -> int:
+        """Rows of the largest slab."""
+        return max(span.stop - span.start for span in self.spans)
+
+
+def overlap(one: Span, other: Span) -> Span | None:
+    """The rows that are in both."""
+    start, stop = max(one.start, other.start), min(one.stop, other.stop)
+    return Span(start, stop) if start < stop else None
+
+
+def everything_at_rank_0(height: int, ranks: int) -> Sequence[Span]:
+    """The spans of a picture that is in one place."""
+    return [Span(0, height)] + [Span(height, height)] * (ranks - 1)
+
+
+class SlabExchange:
+    """The `RowExchange` of processes that own slabs.
+
+    owned: the rows of the picture that each rank has. wanted: those that each needs, of its own and of others.
+    """
+
+    def __init__(self, group: Group, owned: Sequence[Span], wanted: Sequence[Span]):
+        self._group, self._rank = group, group.rank
+        self._owned, self._wanted = owned[group.rank], wanted[group.rank]
+        others = [rank for rank in range(len(owned)) if rank != group.rank]
+        self._lent = [(rank, rows) for rank in others if (rows := overlap(self._owned, wanted[rank]))]
+        self._borrowed = [(rank, rows) for rank in others if (rows := overlap(owned[rank], self._wanted))]
+        self._kept = overlap(self._owned, self._wanted)
+
+    def widened(self, own: Tensor) -> Tensor:
+        """The wanted rows, a new tensor [1, n, rows, W], given the owned ones."""
+        wide = self._strip(own, self._wanted)
+        if self._kept:
+            wide[:, :, self._kept.within(self._wanted)] = own[:, :, self._kept.within(self._owned)]
+        landed = [(rank, self._strip(wide, rows)) for rank, rows in self._borrowed]
+        self._swap([(rank, own[:, :, rows.within(self._owned)]) for rank, rows in self._lent], landed)
+        for (_, rows), (_, strip) in zip(self._borrowed, landed, strict=True):
+            wide[:, :, rows.within(self._wanted)] = strip
+        return wide
+
+    def folded(self, wide: Tensor) -> Tensor:
+        """The reverse: of gradients by the wanted rows the sum over all ranks, for the owned ones; a new tensor."""
+        own = self._strip(wide, self._owned).zero_()
+        if self._kept:
+            own[:, :, self._kept.within(self._owned)] = wide[:, :, self._kept.within(self._wanted)]
+        landed = [(rank, self._strip(wide, rows)) for rank, rows in self._lent]
+        self._swap([(rank, wide[:, :, rows.within(self._wanted)]) for rank, rows in self._borrowed], landed)
+        for (_, rows), (_, strip) in zip(self._lent, landed, strict=True):
+            own[:, :, rows.within(self._owned)] += strip  # rank by rank, always in the same order
+        return own
+
+    def cropped(self, wide: Tensor) -> Tensor:
+        """The owned ones of the wanted rows, a view; nothing is exchanged."""
+        return wide[:, :, self._owned.within(self._wanted)]
+
+    def _swap(self, sent: list[Message], received: list[Message]) -> None:
+        if sent or received:
+            self._group.exchange(sent, received)
+
+    @staticmethod
+    def _strip(like: Tensor, rows: Span) -> Tensor:
+        return like.new_empty(1, like.shape[1], rows.stop - rows.start, like.shape[3])
 
 
 class SlabPartition:

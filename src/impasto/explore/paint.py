@@ -23,9 +23,8 @@ from impasto.explore.folder import ExplorationFolder
 from impasto.explore.grid import Cell, Grid
 from impasto.explore.subject import Subject
 from impasto.pages.page import Command, missing, picture, write_page
-from impasto.pages.pixels import thumbnail
+from impasto.pages.pixels import shrunk, thumbnail
 from impasto.pages.sheet import draw_sheet, write_sheet
-from impasto.ui.sizes import shrunk
 
 
 @dataclass(frozen=True)

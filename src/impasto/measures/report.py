@@ -23,7 +23,7 @@ from impasto.measures.painted import LARGEST_SIDE, painted
 from impasto.measures.palette import palette
 from impasto.measures.seams import seams
 from impasto.measures.sharpness import sharpness
-from impasto.objective.margin import MARGIN
+from impasto.objective.transforms import MARGIN
 from impasto.painting.result import PartOfResult, Result
 from impasto.settings import Settings
 from impasto.stylizer import Source, encoder_for

@@ -14,7 +14,7 @@ from impasto.kernels import can_compile
 from impasto.kernels.cache import to_be_compiled
 from impasto.memory.network_memory import Network
 from impasto.memory.peak import Demand
-from impasto.objective.margin import MARGIN
+from impasto.objective.transforms import MARGIN
 from impasto.settings import Settings
 from impasto.vgg.vgg19 import VGG19
 

@@ -8,11 +8,10 @@ import pyvips
 from IPython.display import display
 
 from impasto.cli.reporter import Reporter, Title
-from impasto.pages.pixels import data_uri
+from impasto.pages.pixels import data_uri, shrunk
 from impasto.ui import curve
 from impasto.ui.formatting import clock
 from impasto.ui.progress import Meter, facts_of
-from impasto.ui.sizes import shrunk
 
 if TYPE_CHECKING:
     from impasto import Event, Painting, Step

@@ -23,11 +23,8 @@ from impasto.files import scratch
 from impasto.images.masks.mask import Mask
 from impasto.objective.encode_neighbours import Neighbours, encode_neighbours
 from impasto.objective.encode_style import StyleEncodings, canvas_guides, encode_styles
-from impasto.objective.grayscale import GRAYSCALE
 from impasto.objective.image_costs import WithImageCosts
-from impasto.objective.margin import mirror
 from impasto.objective.palette import RegionPalette, WithPalettes, encode_palettes
-from impasto.objective.protected import Protection
 from impasto.objective.scale_setup import ScaleSetup
 from impasto.objective.targets import (
     ContentEncoding,
@@ -43,7 +40,7 @@ from impasto.objective.targets import (
 from impasto.objective.tiled import Tiled
 from impasto.objective.tiling.passes import passes
 from impasto.objective.tiling.tiling import Tiling
-from impasto.objective.transform import Transform, seen_through
+from impasto.objective.transforms import GRAYSCALE, Protection, Transform, mirror, seen_through
 from impasto.objective.whole import Whole
 from impasto.tensor_types import Image, Span
 

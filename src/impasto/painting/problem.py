@@ -21,12 +21,11 @@ from impasto.layout import Layout
 from impasto.memory.request import has_to_compile
 from impasto.objective.build import Encodings, build_objective, encode, protection_at
 from impasto.objective.encode_style import StyleEncodings, encode_styles
-from impasto.objective.grayscale import grayscale
 from impasto.objective.scale_setup import ScaleSetup
+from impasto.objective.transforms import grayscale
 from impasto.painting.adjust import Adjustment, adjusted
-from impasto.painting.initial_canvas import first_canvas
+from impasto.painting.canvas import Upscaler, first_canvas
 from impasto.painting.scales import ScaleSchedule
-from impasto.painting.upscale import Upscaler
 from impasto.settings import Settings
 from impasto.solvers.adam import ENOUGH
 from impasto.solvers.make import make_solver

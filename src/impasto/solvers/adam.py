@@ -13,11 +13,9 @@ from impasto.errors import CostError, SettingsError
 from impasto.evaluation import Cost, Evaluate
 from impasto.layout import Layout
 from impasto.settings import Settings
-from impasto.solvers.chunks import chunks
-from impasto.solvers.memory import SolverSettings, Vectors
-from impasto.solvers.rounding import round_at_random
+from impasto.solvers.needs import ADAM_PASSES, SolverSettings, SolverWork, Vectors
 from impasto.solvers.solver import State
-from impasto.solvers.work import ADAM_PASSES, SolverWork
+from impasto.solvers.vectors import chunks, round_at_random
 
 BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-8
 QUICK_BETA_2 = 0.99
@@ -93,7 +91,7 @@ class Adam:
 
     @staticmethod
     def vectors(layout: Layout, settings: SolverSettings) -> Vectors:
-        """How many vectors of the canvas's size it has alive; see `memory.py`."""
+        """How many vectors of the canvas's size it has alive; see `needs.py`."""
         moments = 2 * getattr(torch, layout.moments).itemsize / torch.float32.itemsize
         kept = 1 + bool(settings.averaging) + moments
         return Vectors(evaluating=kept, peak=1 + kept)
@@ -105,7 +103,7 @@ class Adam:
 
     @staticmethod
     def work(layout: Layout, steps: int) -> SolverWork:
-        """The work of its steps; see `work.py`."""
+        """The work of its steps; see `needs.py`."""
         return SolverWork(steps, ADAM_PASSES * steps)
 
     @staticmethod

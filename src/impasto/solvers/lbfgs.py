@@ -2,11 +2,11 @@
 
 The two-loop recursion (`history.py`) gives the direction; a backtracking search along the *projected* line
 (`line_search.py`) gives the step (Bertsekas 1982: values on the border of the box that the gradient pushes outwards
-stay there and take no part in the direction, `box.py`). So G never leaves [0, 1] and nothing has to be clipped
+stay there and take no part in the direction, `vectors.py`). So G never leaves [0, 1] and nothing has to be clipped
 in the end. Every decision is relative to the cost's own scale: a cost multiplied by 10^11 takes the same steps.
 
 Every vector has the image's size, so few of them are alive at a time, and memory is used again in place:
-`memory.py` has the counts.
+`needs.py` has the counts.
 """
 
 import math
@@ -22,15 +22,13 @@ from impasto.errors import CostError
 from impasto.evaluation import Cost, Evaluate, Evaluation
 from impasto.layout import Layout
 from impasto.settings import Settings
-from impasto.solvers.box import hold, steepest_descent
 from impasto.solvers.history import Metric, Pairs
 from impasto.solvers.line_search import search
-from impasto.solvers.memory import SolverSettings, Vectors
+from impasto.solvers.needs import EVALUATIONS, LBFGS_PASSES, PAIR_PASSES, SolverSettings, SolverWork, Vectors
 from impasto.solvers.smoothing_metric import metric_of_rows
 from impasto.solvers.solver import State
 from impasto.solvers.vector_store import IN_MEMORY_PART, WORDS, InMemory, StoreVector, store_as
-from impasto.solvers.vectors import dot, largest_magnitude
-from impasto.solvers.work import EVALUATIONS, LBFGS_PASSES, PAIR_PASSES, SolverWork
+from impasto.solvers.vectors import dot, hold, largest_magnitude, steepest_descent
 
 FIRST_STEP = 0.01
 """Root mean square change of a value in the first trial step, before any curvature is known."""
@@ -89,7 +87,7 @@ class LBFGS:
 
     @staticmethod
     def vectors(layout: Layout, settings: SolverSettings) -> Vectors:
-        """How many vectors of the canvas's size it has alive; see `memory.py`."""
+        """How many vectors of the canvas's size it has alive; see `needs.py`."""
         pairs = 2 * layout.history * IN_MEMORY_PART[layout.kept]
         return Vectors(evaluating=4 + pairs, peak=5 + pairs)
 
@@ -100,7 +98,7 @@ class LBFGS:
 
     @staticmethod
     def work(layout: Layout, steps: int) -> SolverWork:
-        """The work of its steps; see `work.py`."""
+        """The work of its steps; see `needs.py`."""
         # At first there are fewer pairs than there is room for.
         full = layout.history
         mean = full - full * (full + 1) / (2 * steps) if steps > full else (steps - 1) / 2

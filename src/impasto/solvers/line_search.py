@@ -9,8 +9,7 @@ from torch import Tensor
 
 from impasto.distributed.partition import Reductions
 from impasto.evaluation import Evaluation
-from impasto.solvers.box import moved
-from impasto.solvers.vectors import dot, is_finite, largest_magnitude
+from impasto.solvers.vectors import dot, is_finite, largest_magnitude, moved
 
 SUFFICIENT_DECREASE = 1e-4
 MOST_TRIALS = 20

@@ -20,7 +20,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from impasto.distributed.partition import Partition
-from impasto.solvers.chunks import slabs
+from impasto.solvers.vectors import slabs
 
 LEVELS = 5
 """Halvings: structure coarser than 2 ** (LEVELS + 1) pixels is not lifted any further."""

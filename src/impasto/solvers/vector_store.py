@@ -1,7 +1,7 @@
 """How L-BFGS keeps a past vector: in memory as it is, in memory in half precision, or on disk.
 
 With a history of 20 the past vectors are nine tenths of the solver's memory. Whatever is done with one is a
-dot product or a sum, and goes through it in chunks (`chunks.py`), so that it never appears in full size.
+dot product or a sum, and goes through it in chunks (`vectors.py`), so that it never appears in full size.
 """
 
 import contextlib
@@ -18,8 +18,7 @@ from torch import Tensor
 from impasto.distributed.partition import WHOLE, Reductions
 from impasto.errors import OutputError, SettingsError
 from impasto.files import scratch
-from impasto.solvers.chunks import chunks
-from impasto.solvers.vectors import largest_magnitude
+from impasto.solvers.vectors import chunks, largest_magnitude
 
 IN_MEMORY_PART = {"float32": 1.0, "float16": 0.5, "disk": 0.0}
 """Ways to keep a vector, and the part of a float32 vector that stays in memory."""

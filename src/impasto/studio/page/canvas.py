@@ -1,12 +1,12 @@
 """The picture that is looked at, large: the first look, a painting while it is painted, or one that is done."""
 
 from collections.abc import Hashable
+from functools import partial
 
 from nicegui import ui
 
 from impasto.studio.components import PictureView
 from impasto.studio.look import LOOK_SIDE
-from impasto.studio.page.comparing import comparable, draw_menu
 from impasto.studio.page.parts import tool
 from impasto.studio.page.report import draw_report
 from impasto.studio.page.view import DESK, View
@@ -129,3 +129,33 @@ def _state(view: View) -> str:
 
 def _size(record: Record) -> str:
     return f"{record.size[0]} × {record.size[1]}" if record.size[0] else ""
+
+
+def comparable(view: View) -> list[Record]:
+    """The paintings that can be laid beside the one that is looked at, newest first."""
+    found = [one for one in view.atelier.queue.records.values() if one.version and one.id != view.subject]
+    return sorted(found, key=lambda one: -one.created)
+
+
+def draw_menu(view: View) -> None:
+    """The menu that chooses one of them; drawn again whenever it is opened."""
+    with ui.menu() as menu:
+        pass
+
+    def choose(id: str) -> None:
+        view.beside = id
+        menu.close()
+        view.refresh()
+
+    def fill() -> None:
+        menu.clear()
+        with menu:
+            if view.beside:
+                ui.menu_item("Only this one", partial(choose, ""))
+            for record in comparable(view):
+                ui.menu_item(
+                    f"{record.title}, {record.size[0]} × {record.size[1]}", partial(choose, record.id)
+                )
+
+    menu.on("before-show", fill)
+    view.watch(lambda: (view.subject, view.beside, view.atelier.queue.version), fill)

@@ -1,6 +1,6 @@
 """The side of a painting: how far it is, what can be changed while it is painted, and what can be done with it."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 from nicegui import ui
@@ -8,14 +8,33 @@ from nicegui import ui
 from impasto.memory.process import resident
 from impasto.settings import ADJUSTABLE, SCHEMA
 from impasto.settings.amounts import bytes_text
-from impasto.studio.page.curve import Curve
 from impasto.studio.page.finished import draw_finished
 from impasto.studio.page.knob import Knob
 from impasto.studio.page.parts import button, confirm, folded, heading, set_label
 from impasto.studio.page.view import View
 from impasto.studio.work import Work
+from impasto.ui.curve import BOX, points
 from impasto.ui.formatting import clock, duration
 from impasto.ui.progress import parts_of
+
+
+class Curve:
+    """The drawing; `draw` gives it other costs."""
+
+    def __init__(self) -> None:
+        with ui.element("svg").classes("curve") as self._svg:
+            self._svg._props.update(viewBox=BOX, preserveAspectRatio="none", role="img")
+            self._svg._props["aria-label"] = "The cost at every step"
+            self._line = ui.element("polyline")
+
+    def draw(self, costs: Sequence[float]) -> None:
+        """Draw these, from left to right."""
+        line = points(costs)
+        self._svg.set_visibility(bool(line))
+        if self._line._props.get("points") != line:
+            self._line._props["points"] = line
+            self._line.update()
+
 
 _FRONT = ("strength", "variation", "protect_strength")
 
