@@ -139,7 +139,7 @@ def test_closed_and_opened_again_it_goes_on_to_the_bit(open_atelier, pictures, t
     atelier.close()
     if not paused:
         record.state = "painting"
-        record.keep()
+        record.save()
     again = open_atelier()
     record = again.queue.records[record.id]
     if paused:
@@ -159,7 +159,7 @@ def test_a_change_after_the_last_checkpoint_is_made_again(open_atelier, pictures
         record = atelier.paint()
         until(lambda: record.steps == 9 and record.state == "paused")
         record.state = "painting"
-        record.keep()
+        record.save()
         assert len(impasto.load_checkpoint(record.checkpoint).history) == 1
         killing.setattr(type(record), "keep", lambda self: None)  # nothing more is written of it
         atelier.close()

@@ -34,7 +34,7 @@ class Outcome:
     """The outcome of a batch: names of pictures.
 
     painted: now. found: they were there already, by the same settings. failed: why, by name. unfinished: not begun, or
-    kept in the middle, because somebody stopped it.
+    saved in the middle, because somebody stopped it.
     """
 
     painted: list[str] = field(default_factory=list)
@@ -146,7 +146,7 @@ class Batch:
             self._tidy()
 
     def stop(self) -> None:
-        """Begin no further picture; those at work are kept, and `run` ends. Any thread, or a signal, may call this."""
+        """Begin no further picture; those at work are saved, and `run` ends. Any thread, or a signal, may call this."""
         self._stopped = True
         if self._engine is not None:
             self._engine.stop()
@@ -187,7 +187,7 @@ class Batch:
             write_csv(self.folder / NAME, [about[name] | rows[name] for name in jobs if name in rows])
 
     def _note(self, job: Job, event: Ended) -> None:
-        """Keep what became of a picture."""
+        """Record what became of a picture."""
         outcome, name = self.outcome, job.name
         if event.stopped:
             outcome.unfinished.append(name)

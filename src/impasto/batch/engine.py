@@ -30,7 +30,7 @@ _POLL, _LOOK = 0.2, 5.0
 
 
 @dataclass(frozen=True)
-class Told:
+class Working:
     """A task is at work. worker: its name and machine. done: part of the work, 0 to 1. words: what it does."""
 
     task: Task
@@ -44,7 +44,7 @@ class Ended:
     """A task is over.
 
     result: what its function returned. failed: why there is no result, in one line. stopped: it was asked to, and has
-    kept what it had. worker: which one was last heard of, "" where none was.
+    saved what it had. worker: which one was last heard of, "" where none was.
     """
 
     task: Task
@@ -62,7 +62,7 @@ class Lost:
     tasks: tuple[Task, ...]
 
 
-Event = Told | Ended | Lost
+Event = Working | Ended | Lost
 
 
 class Engine:
@@ -103,7 +103,7 @@ class Engine:
                         yield event
 
     def stop(self) -> None:
-        """Begin no further task, and have those at work keep what they have and end. Any thread may call this."""
+        """Begin no further task, and have those at work save what they have and end. Any thread may call this."""
         self._stopping = True
 
     def _ask_to_stop(self) -> None:
@@ -125,7 +125,7 @@ class Engine:
     @contextlib.contextmanager
     def _listening(self) -> Iterator[None]:
         topics: dict[str, Callable[[Any], None]] = {
-            self._run: lambda event: self._heard.put(("told", event[1])),
+            self._run: lambda event: self._heard.put(("working", event[1])),
             "all": lambda event: self._heard.put(("all", event[1])),
         }
         for topic, handler in topics.items():
@@ -184,18 +184,18 @@ class Engine:
             self._had_workers = now if self._client.nthreads() else self._had_workers
         if now - self._had_workers > self._patience:
             raise BatchError(
-                "all workers have ended, and do not begin again; what was finished is kept: give the same command "
-                "again, with fewer --workers perhaps"
+                "all workers have ended, and do not begin again; what was finished is on the disk: give the same "
+                "command again, with fewer --workers perhaps"
             )
 
     def _event(self, kind: str, about: Any) -> Event | None:
         if kind == "all":
             return self._lost(about)
-        if kind == "told":
+        if kind == "working":
             if about["key"] not in self._at_work:
                 return None
             self._workers[about["key"]] = about["who"]
-            return Told(self._at_work[about["key"]][0], about["who"], about["done"], about["words"])
+            return Working(self._at_work[about["key"]][0], about["who"], about["done"], about["words"])
         return self._ended(about) if about in self._at_work else None
 
     def _lost(self, about: Any) -> Lost | None:
@@ -223,8 +223,8 @@ class Engine:
 
     def _gone(self) -> BatchError:
         return BatchError(
-            f"the scheduler at {self._address} is gone; what was finished is kept: give the same command again once "
-            "there is one"
+            f"the scheduler at {self._address} is gone; what was finished is on the disk: give the same command again "
+            "once there is one"
         )
 
 

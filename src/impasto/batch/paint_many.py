@@ -48,7 +48,7 @@ def paint_many(
         workers: pictures painted at the same time; None for one on each core, as far as the memory goes.
         scheduler: the address of a cluster of dask.distributed, such as "tcp://10.0.0.1:8786", which paints instead.
         report: whether every picture is measured, too, into report.csv; see `impasto.report`.
-        watch: called with every event: `Told`, how far a picture is; `Ended`; `Lost`, a worker is gone.
+        watch: called with every event: `Working`, how far a picture is; `Ended`; `Lost`, a worker is gone.
         fields: those of `Settings`; and masks, style_masks, regions, style_regions and protect, paths that may hold
             {photo} and {painting}.
 

@@ -31,7 +31,7 @@ class TryLaterError(Exception):
 
 
 class StoppedError(Exception):
-    """Raised by a function that ended early because `asked_to_stop`, and has kept what it had."""
+    """Raised by a function that ended early because `asked_to_stop`, and has saved what it had."""
 
 
 _HERE = threading.local()
@@ -53,7 +53,7 @@ def tell(done: float, words: str = "") -> None:
 
 
 def asked_to_stop() -> bool:
-    """Whether this task should keep what it has, and raise `StoppedError`."""
+    """Whether this task should save what it has, and raise `StoppedError`."""
     return getattr(_HERE, "run", None) in _STOPPED
 
 

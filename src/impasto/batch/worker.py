@@ -25,7 +25,7 @@ def paint_picture(data: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises:
         TryLaterError: somebody else is at this picture.
-        StoppedError: the run was asked to stop; the painting is kept.
+        StoppedError: the run was asked to stop; the painting is saved.
         ImpastoError: it cannot be painted, or written, or another picture is there.
     """
     job, painter = Job.from_data(data["job"]), _painter(int(data.get("concurrent", 1)))
@@ -40,7 +40,7 @@ def paint_picture(data: Mapping[str, Any]) -> dict[str, Any]:
         for step in work:
             tell(step.done, f"step {step.number} of {work.steps}")
             if asked_to_stop() and step.done < 1:
-                work.keep()
+                work.save()
                 raise StoppedError
         return work.finish()
 
@@ -60,7 +60,7 @@ _LOCK = threading.Lock()
 
 
 def _painter(concurrent: int) -> Painter:
-    """The one of this process, who keeps what several jobs need."""
+    """The one of this process, which has at hand what several jobs need."""
     with _LOCK:
         if concurrent not in _PAINTERS:
             _PAINTERS.clear()

@@ -97,7 +97,7 @@ def _check_checkpoint(job: PaintingJob) -> None:
     if is_there(job.checkpoint) and not job.force:
         resume = command(["impasto", "resume", operand(job.checkpoint)])
         raise OutputError(
-            f"'{job.checkpoint}' keeps a painting that is not finished: go on with `{resume}`, "
+            f"'{job.checkpoint}' holds a painting that is not finished: go on with `{resume}`, "
             "or paint from the beginning with --force"
         )
     check_target(job.checkpoint, overwrite=True)

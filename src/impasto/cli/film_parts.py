@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Shared:
-    """Among whom a film is shared out, and how. Kept with an unfinished film, which is shared out likewise again."""
+    """Among whom a film is shared out, and how. Saved with an unfinished film, which is shared out likewise again."""
 
     workers: int | None
     scheduler: str | None

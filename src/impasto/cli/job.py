@@ -1,4 +1,4 @@
-"""One painting as the command line sees it: the files that go in, those that come out, what is kept on the way."""
+"""One painting as the command line sees it: the files that are read, and those that are written."""
 
 import os
 from collections.abc import Mapping
@@ -41,7 +41,7 @@ class PaintingJob:
         return inputs_of(self.content, self.styles, self.start, self.where)
 
     def snapshot(self, number: int) -> Path:
-        """Where the picture after this many steps is kept: portrait-0040.png next to portrait.png."""
+        """The file of the picture after this many steps: portrait-0040.png next to portrait.png."""
         return self.output.with_name(f"{self.output.stem}-{number:04}{self.output.suffix}")
 
 

@@ -139,7 +139,7 @@ class Live(OnTerminal, Reporter):
     def _foot(self) -> Text:
         if self._stopping:
             return Text("Stopping after this step. Ctrl-C again stops at once.", style="yellow")
-        return Text("Ctrl-C stops; the picture so far is kept, and you can go on later.", style="dim")
+        return Text("Ctrl-C stops; the picture so far is saved, and you can go on later.", style="dim")
 
 
 class LiveBatch(OnTerminal, BatchProgress):
@@ -161,7 +161,7 @@ class LiveBatch(OnTerminal, BatchProgress):
         foot = (
             Text("Stopping after the steps at work. Ctrl-C again stops at once.", style="yellow")
             if self._stopping
-            else Text("Ctrl-C stops; what is begun is kept, and you can go on later.", style="dim")
+            else Text("Ctrl-C stops; what is begun is saved, and you can go on later.", style="dim")
         )
         return Padding(Group(self._whole(), Text(), self._each(), Text(), foot), (1, 2))
 

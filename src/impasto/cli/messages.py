@@ -1,6 +1,6 @@
 """Lines for the user: results on stdout, notes and errors on stderr. Never wrapped, one line each.
 
-Of several processes that paint together the first one speaks; what keeps another from going on is told by that one.
+Of several processes that paint together the first one speaks; what stops another is told by that one.
 """
 
 import sys

@@ -77,7 +77,7 @@ class OutputWriter:
         return command(["impasto", "resume", operand(self.job.checkpoint)])
 
     def _write(self, painting: "Painting", *writings: Callable[[], None]) -> None:
-        """Write all of these; when one fails, in any of several processes, keep what can be kept and end everywhere.
+        """Write all of these; when one fails, in any of several processes, save what can be saved and end everywhere.
 
         Raises OutputError where it failed, and RankError elsewhere.
         """
@@ -123,7 +123,7 @@ class OutputWriter:
             self._warned.add(what)
 
     def _rescued(self, error: OutputError) -> OutputError:
-        """The error that ends a painting whose files cannot be written, once all is kept that can be."""
+        """The error that ends a painting whose files cannot be written, once all is saved that can be."""
         if not self.resumable:
             return error
         return OutputError(

@@ -26,7 +26,7 @@ def write_cost_curve(
 
 
 def _figure(result: "Result", scales: Sequence[tuple[int, int, int]]) -> Any:
-    from matplotlib.figure import Figure  # not pyplot: it looks for a display, and keeps every figure
+    from matplotlib.figure import Figure  # not pyplot: it looks for a display, and holds on to every figure
 
     figure = Figure(figsize=(7, 4), layout="constrained")
     axes = figure.add_subplot()

@@ -1,10 +1,8 @@
-"""The interface of a display of a painting, and which display a painting has."""
+"""The interface of a display of a painting."""
 
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
-
-from impasto.distributed.process_info import process_info
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -55,23 +53,6 @@ class Reporter:
 
     def note(self, text: str) -> None:
         """Something to know."""
-
-
-def make_reporter(quiet: bool) -> Reporter:
-    """The display that fits where stderr goes: live on a terminal, otherwise a line now and then.
-
-    None where `quiet` is asked for, and in all processes but the first of several.
-    """
-    if quiet or process_info().rank > 0:
-        return Reporter()
-    console = live_console()
-    if console is None:
-        from impasto.cli.lines import Lines
-
-        return Lines()
-    from impasto.cli.live import Live
-
-    return Live(console)
 
 
 def live_console() -> "Console | None":

@@ -26,7 +26,7 @@ _NOTED = ("sha256", "cost", "steps", "stopped", "seconds")
 
 
 class ExplorationFolder:
-    """Where an exploration is kept.
+    """The folder of an exploration.
 
     path: of the folder; it may be missing, but not the one it lies in.
     Raises OutputError, and touches nothing, when something else is there.
@@ -42,7 +42,7 @@ class ExplorationFolder:
         return self.cells / f"{cell.name}.png"
 
     def checkpoint(self, cell: Cell) -> Path:
-        """Where a cell that Ctrl-C stopped is kept."""
+        """The checkpoint of a cell that Ctrl-C stopped."""
         return self.cells / f"{cell.name}.checkpoint"
 
     def begin(self, subject: Mapping[str, Any], replace: bool) -> None:

@@ -141,14 +141,14 @@ class Explorer:
                 yield event
 
     def stop(self) -> None:
-        """Keep the pictures at work as far as they got, so that the next exploration goes on from there.
+        """Save the pictures at work as far as they got, so that the next exploration goes on from there.
 
         Raises OutputError when one cannot be written.
         """
         if self._engine is not None:
             self._engine.stop()
         if self._at_work is not None:
-            self._at_work.keep()
+            self._at_work.save()
 
     @property
     def done(self) -> int:

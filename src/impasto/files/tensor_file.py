@@ -38,7 +38,7 @@ _CHUNK = 1 << 24
 
 
 class Stored(Protocol):
-    """A tensor that is kept elsewhere, or in another form, and fetched when it is needed."""
+    """A tensor that is stored elsewhere, or in another form, and fetched when it is needed."""
 
     @property
     def shape(self) -> torch.Size:

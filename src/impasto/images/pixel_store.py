@@ -1,4 +1,4 @@
-"""Pixels as a picture keeps them: whole numbers as in its file, read out as float32 some rows at a time."""
+"""Pixels as a picture stores them: whole numbers as in its file, read out as float32 some rows at a time."""
 
 from collections.abc import Callable, Iterator
 
@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 LARGE_PICTURE = 16_000_000
-"""Pixels; a larger picture is never held in float32: it is kept in 8 or 16 bits, written in tiles."""
+"""Pixels; a larger picture is never held in float32: it is stored in 8 or 16 bits, written in tiles."""
 
 FULL_SCALE = {np.dtype(np.uint8): 255, np.dtype(np.uint16): 65535}
 """The integer that stands for 1, by type."""

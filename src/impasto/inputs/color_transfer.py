@@ -73,8 +73,8 @@ class ColorTransfer:
             return canvas
         for begin, end in strips(canvas.shape[2], canvas.shape[3]):
             rows, place = canvas[:, :, begin:end], (first + begin, first + end)
-            kept = protect_strength * self.inputs.protect.rows(size, *place)
-            rows.copy_(torch.where(kept >= 1, rows_at(self.original.content, size, *place), rows))
+            protected = protect_strength * self.inputs.protect.rows(size, *place)
+            rows.copy_(torch.where(protected >= 1, rows_at(self.original.content, size, *place), rows))
         return canvas
 
     def preview(self, canvas: Image, photograph: Tensor) -> Image:
@@ -99,8 +99,8 @@ def recolored(
         return image
     for place in strips(*size):
         rows = image[:, :, slice(*place)]
-        kept = protect_strength * inputs.protect.rows(size, *place)
+        protected = protect_strength * inputs.protect.rows(size, *place)
         original = rows_at(content, size, *place)
-        rows.lerp_(original, kept)
-        rows.copy_(torch.where(kept >= 1, original, rows))
+        rows.lerp_(original, protected)
+        rows.copy_(torch.where(protected >= 1, original, rows))
     return image

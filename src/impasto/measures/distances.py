@@ -112,11 +112,11 @@ def _own(encoder: VGG19, image: Tensor, tiling: Tiling, tile: Tile) -> dict[str,
     """A tile's own activations by layer; those of all tiles are the picture's, each once."""
     own: dict[str, Tensor] = {}
 
-    def keep(layer: str, a: Tensor, window: TileWindow) -> Tensor:
+    def record(layer: str, a: Tensor, window: TileWindow) -> Tensor:
         own[layer] = a[..., window.in_tile[0], window.in_tile[1]].clone()
         return a
 
-    tiling.walk(encoder, tiling.cut(image, tile).to(encoder.device), tile, keep)
+    tiling.walk(encoder, tiling.cut(image, tile).to(encoder.device), tile, record)
     return own
 
 

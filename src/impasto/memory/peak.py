@@ -75,7 +75,7 @@ class ScaleSizes:
 
 
 @dataclass(frozen=True)
-class Demand:
+class MemoryRequest:
     """The demand of the settings on memory.
 
     engine: "auto", "whole" or "tiled"; tile: its side, None for what fits. solver, history: as in the settings.

@@ -116,7 +116,9 @@ class Cell(Reporter):
     def _foot(self) -> str:
         """The actions that are possible now."""
         if self._ended:
-            return "Stopped; the picture is kept." if self._meter.task.completed < 1 else "Painted."
+            return (
+                "Stopped; the picture so far is the result." if self._meter.task.completed < 1 else "Painted."
+            )
         if self._stopping:
             return "Stopping after this step. A second interrupt stops at once."
-        return "Interrupt the kernel (■) to stop: the picture so far is kept, and you can go on later."
+        return "Interrupt the kernel (■) to stop: the picture so far is the result, and you can go on later."

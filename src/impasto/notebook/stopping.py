@@ -41,7 +41,7 @@ def _button(stop: Interruption) -> Any:
     if thread is None:
         return None
     button = ipywidgets.Button(
-        description="Stop", icon="stop", tooltip="Stop after this step, and keep the picture"
+        description="Stop", icon="stop", tooltip="Stop after this step, with the picture so far"
     )
 
     def pressed(_: Any) -> None:

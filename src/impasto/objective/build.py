@@ -65,11 +65,11 @@ class Encodings:
     image_costs: Sequence[ImageCost] = ()
 
 
-def encode(setup: ScaleSetup, canvas: Image | None = None, kept: StyleEncodings | None = None) -> Encodings:
+def encode(setup: ScaleSetup, canvas: Image | None = None, cache: StyleEncodings | None = None) -> Encodings:
     """Send the pictures through the network.
 
     canvas: the canvas with which the scale begins, this process's rows; needed where neighbours are searched.
-    kept: encodings of styles from earlier paintings, which are used again.
+    cache: encodings of styles from earlier paintings, which are used again.
     """
     on_disk = partial(EncodingOnDisk, scratch.folder())
     tiling = setup.canvas_tiling(list(setup.content_layers))
@@ -86,7 +86,7 @@ def encode(setup: ScaleSetup, canvas: Image | None = None, kept: StyleEncodings 
     scale = _canvas_scale(setup)
     return Encodings(
         content=content,
-        styles=encode_styles(setup, kept or StyleEncodings()),
+        styles=encode_styles(setup, cache or StyleEncodings()),
         guides=canvas_guides(setup),
         neighbours=[] if canvas is None else encode_neighbours(setup, canvas),
         palettes=encode_palettes(setup),
@@ -161,8 +161,8 @@ def protection_at(setup: ScaleSetup, rows: Span) -> Protection | None:
     mask = setup.inputs.protect
     if mask is None:
         return None
-    kept = setup.settings.protect_strength * mask.rows(setup.size, *rows)
-    return Protection(setup.protected_rows(rows), kept[None, None].to(setup.encoder.device))
+    protected = setup.settings.protect_strength * mask.rows(setup.size, *rows)
+    return Protection(setup.protected_rows(rows), protected[None, None].to(setup.encoder.device))
 
 
 def _content_terms(setup: ScaleSetup, encodings: Encodings) -> list[Term]:

@@ -1,4 +1,4 @@
-"""The style encoding of a scale: what the style cost measures of each style image, kept for later paintings."""
+"""The style encoding of a scale: what the style cost measures of each style image, cached for later paintings."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,36 +12,36 @@ from impasto.objective.scale_setup import ScaleSetup
 from impasto.objective.targets import style_sums
 from impasto.objective.tiling.tiling import Tiling
 
-KEPT_BYTES = 64_000_000
-"""Most memory that the kept encodings of styles take; the oldest go first. The memory plan counts them as held."""
+CACHE_BYTES = 64_000_000
+"""Most memory that cached encodings of styles take; the oldest go first. The memory plan counts them as held."""
 
 
 class StyleEncodings:
     """What style costs measured of style images, by everything that the numbers depend on.
 
-    limit: bytes that are kept at most; the encodings that were not used for longest are dropped first.
+    limit: bytes at most; the encodings that were not used for longest are dropped first.
     """
 
-    def __init__(self, limit: int = KEPT_BYTES):
+    def __init__(self, limit: int = CACHE_BYTES):
         self.limit = limit
         self._found: dict[Any, dict[str, Summary]] = {}
 
     def get(self, key: Any) -> dict[str, Summary] | None:
-        """The sums that were kept under this key, by layer."""
+        """The sums that were added under this key, by layer."""
         found = self._found.pop(key, None)
         if found is not None:
             self._found[key] = found  # the last one used is the last to go
         return found
 
-    def keep(self, key: Any, sums: dict[str, Summary]) -> None:
-        """Keep sums under a key."""
+    def add(self, key: Any, sums: dict[str, Summary]) -> None:
+        """Add sums under a key."""
         self._found[key] = sums
         while self.bytes > self.limit:
             del self._found[next(iter(self._found))]
 
     @property
     def bytes(self) -> int:
-        """Memory that the kept sums take."""
+        """Memory that the cached sums take."""
         return sum(
             one.total.numel() * one.total.element_size()
             for sums in self._found.values()
@@ -50,7 +50,7 @@ class StyleEncodings:
 
 
 def encode_styles(
-    setup: ScaleSetup, kept: StyleEncodings
+    setup: ScaleSetup, cache: StyleEncodings
 ) -> dict[tuple[int, Mask | None], dict[str, Summary]]:
     """What the style cost measures, by style image (its number), part of it (None: all of it) and layer.
 
@@ -61,12 +61,12 @@ def encode_styles(
     for number in range(len(setup.inputs.styles)):
         parts = setup.inputs.parts_of(number)
         keys = [_key(setup, number, part) for part in parts]
-        found = [kept.get(key) for key in keys]
+        found = [cache.get(key) for key in keys]
         if any(one is None for one in found):
             found = list(_measured(setup, number, parts, layers))
             for key, one in zip(keys, found, strict=True):
                 if one is not None:
-                    kept.keep(key, one)
+                    cache.add(key, one)
         sums |= {(number, part): one for part, one in zip(parts, found, strict=True) if one is not None}
     return sums
 

@@ -58,14 +58,14 @@ def encode_content(
 
     balance: divide each layer's cost by its reference, see `costs/normalization.py`.
     pooling: the network's, where references are typical activations; None where they are measured.
-    tiling: how to walk C; None for one tile without a margin. make: where a_C is kept.
+    tiling: how to walk C; None for one tile without a margin. make: where a_C is stored.
     partition: of a picture shared by several processes: `content` is then `tiling.rows` of it, and a_C its own band's.
     """
     tiling = tiling or Tiling(content.shape[2], content.shape[3], list(layers))
     encodings: dict[str, Encoding] = {}
     moments: dict[str, Moments] = {}
 
-    def keep(layer: str, a_C: Tensor, window: TileWindow) -> Tensor:
+    def record(layer: str, a_C: Tensor, window: TileWindow) -> Tensor:
         own = a_C[..., window.in_tile[0], window.in_tile[1]]
         if layer not in encodings:
             encodings[layer] = make(own.shape[1], *tiling.layer_size(layer), own)
@@ -76,7 +76,7 @@ def encode_content(
         return a_C
 
     for tile in tiling.tiles:
-        tiling.walk(encoder, tiling.cut(content, tile), tile, keep)
+        tiling.walk(encoder, tiling.cut(content, tile), tile, record)
     moments = {layer: shared_moments(moments[layer], partition) for layer in moments}
     return [
         ContentEncoding(

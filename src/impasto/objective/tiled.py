@@ -5,7 +5,7 @@ adds up the measurements of all tiles, without a graph, and differentiates the r
 goes over each tile again, with a graph, and propagates the sums' derivatives back to its pixels. Nothing is
 approximated: a cost that sees activations through sums over positions only is the sum over the tiles.
 
-The last tile of the first pass keeps its graph and is the first of the second, and the second pass measures
+The last tile of the first pass has its graph still and is the first of the second, and the second pass measures
 nothing again: it only needs to know which way the sums change.
 
 The network may be walked in *stages*, each with tiles of its own (`tiling/passes.py`): the first one's tiles fill the

@@ -113,7 +113,7 @@ class Progress:
 
 
 def paint(problem: Problem, progress: Progress) -> Iterator[Step | Event]:
-    """Paint all scales, yielding after every step; `progress` is kept up to date and may be a saved one."""
+    """Paint all scales, yielding after every step; `progress` is always up to date and may be a saved one."""
     number = progress.scale
     try:
         while True:

@@ -44,7 +44,7 @@ class PaintingProblem:
     settings, inputs: as they are now; adjustments change weights in both. schedule: sizes and steps.
     layouts: how each scale is computed; set before the first step.
     partition: the processes that share the picture; canvases are this process's rows [1, 3, rows, W].
-    costs, image_costs: of the user's own. styles: encodings that are kept for later paintings.
+    costs, image_costs: of the user's own. styles: the cache of style encodings that later paintings share.
     """
 
     def __init__(
@@ -166,14 +166,14 @@ class PaintingProblem:
         if members is None:
             return None
         canvas = None if begun is None else begun.to(self.encoder.precision.measured) / 255
-        kept = self.styles
+        cache = self.styles
         if scale == 0 and self._first_styles is not None:
             # `photograph_is_painted` has encoded them at this size.
-            kept, self._first_styles = self._first_styles, None
-        return encode(self.setup(scale, members), canvas, kept)
+            cache, self._first_styles = self._first_styles, None
+        return encode(self.setup(scale, members), canvas, cache)
 
     def encode_styles(self) -> None:
-        """Encode the style images for every scale, to be kept."""
+        """Encode the style images for every scale, into the cache."""
         for scale in range(len(self.scales)):
             members = self.partition.members(self.scales[scale].size[0])
             if members is not None and self.styles is not None:

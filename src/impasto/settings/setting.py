@@ -107,7 +107,7 @@ class Setting:
             ) from None
 
     def checked(self, value: Any) -> Any:
-        """A value brought to the one form that `Settings` keeps.
+        """A value brought to the one form that `Settings` has.
 
         Raises SettingsError: it cannot be used. One line; `names` has the setting's.
         """

@@ -70,7 +70,7 @@ def write_settings(path: str | os.PathLike[str], settings: Settings, *, overwrit
 def settings_as_toml(settings: Settings, folder: Path = Path()) -> str:
     """Every setting with its help: what differs from the preset, and behind a # what does not.
 
-    folder: where the text will be kept. Relative paths, which count from the current folder, are kept as they are
+    folder: where the text will be saved. Relative paths, which count from the current folder, stay as they are
     when that is the same, and made absolute when it is not.
     """
     changed, plain = {"recipe": settings.recipe, **settings.changed()}, settings.plain()

@@ -40,10 +40,10 @@ class LBFGS:
     """Limited-memory BFGS on the pixels.
 
     image: any shape, values in [0, 1]; a copy is taken.
-    history: how many pairs (s, y) are kept; in memory as they are, each takes twice the image's.
+    history: how many pairs (s, y) are remembered; in memory as they are, each takes twice the image's.
     metric: the inverse Hessian before any curvature is known, up to a factor: a symmetric, positive definite
         linear function of a gradient, such as `smoothing_metric.picture_metric`. None: the identity, as in the book.
-    keep: how the vectors of the pairs are kept (`vector_store.store_as`).
+    store: how the vectors of the pairs are stored (`vector_store.store_as`).
     reductions: for an image that is one part of a picture, with a process for each part. Every process then
         makes the same calls, `evaluate` gives each the cost of the whole picture and the gradient of its part,
         and all take the same decisions. The metric has to see to its own borders.
@@ -56,14 +56,14 @@ class LBFGS:
         image: Tensor,
         history: int,
         metric: Metric | None = None,
-        keep: StoreVector = InMemory,
+        store: StoreVector = InMemory,
         reductions: Reductions = WHOLE,
     ):
         self.image = image.clone(memory_format=torch.contiguous_format)
         self.finished: str | None = None
         self.evaluations = 0
         self._reductions = reductions
-        self._pairs = Pairs(history, metric or _identity, keep, self._reductions)
+        self._pairs = Pairs(history, metric or _identity, store, self._reductions)
         self._last: Evaluation | None = None
         self._unit = 1.0  # divides cost and gradient, so that float32 products stay far from overflow
         self._recent: list[float] = []
@@ -78,7 +78,7 @@ class LBFGS:
 
     @staticmethod
     def layouts(settings: SolverSettings, steps: int) -> Iterator[Layout]:
-        """How it can keep its past steps, best first: a step teaches one pair at most."""
+        """How it can store its past steps, best first: a step teaches one pair at most."""
         plain = Layout(solver="lbfgs", history=min(settings.history, steps))
         yield plain
         yield replace(plain, kept="float16")
@@ -108,21 +108,21 @@ class LBFGS:
 
     @staticmethod
     def memory_words(layout: Layout) -> str:
-        """How its past steps are kept, in words."""
+        """How its past steps are stored, in words."""
         return f"past steps {WORDS[layout.kept]}"
 
     def step(self, evaluate: Evaluate) -> Cost:
         """Take one step to a lower cost; returns the cost at the new image.
 
         The gradients that `evaluate` returns are changed in place. Raises CostError when the very first cost
-        is not a finite number, and OutputError when a pair cannot be kept on disk.
+        is not a finite number, and OutputError when a pair cannot be written to disk.
         """
         last = self._last or self._first(evaluate)
         s = self._move(evaluate, last)
         if s is None or self._last is None:
             return last.cost
         y = torch.sub(self._last.gradient, last.gradient, out=last.gradient)
-        pair = self._pairs.keep(s, y)
+        pair = self._pairs.stored(s, y)
         del s  # its memory serves the metric
         if pair is not None:
             self._pairs.append(pair, y)
@@ -164,7 +164,7 @@ class LBFGS:
             return None
         image, evaluation = found
         s = torch.sub(image, self.image, out=direction)
-        # In place, and not a new image: whoever looks at this one keeps no second one alive.
+        # In place, and not a new image: whoever looks at this one holds no second one in memory.
         self.image.copy_(image)
         self._last = evaluation
         return s
@@ -229,7 +229,7 @@ class LBFGS:
         return state | self._pairs.state()
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Go on from a saved state, of any way to keep the pairs."""
+        """Go on from a saved state, of any way to store the pairs."""
         self.image, self._unit, self._recent = state["image"], state["unit"], list(state["recent"])
         self.finished, self.evaluations = state["finished"], state["evaluations"]
         self._last = Evaluation(Cost(*state["cost"]), state["gradient"]) if "cost" in state else None

@@ -35,7 +35,7 @@ class SolverSettings(Protocol):
 
     @property
     def history(self) -> int:
-        """Most past steps that L-BFGS keeps."""
+        """Most past steps that L-BFGS remembers."""
 
     @property
     def averaging(self) -> float:

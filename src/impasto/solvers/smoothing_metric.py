@@ -4,7 +4,7 @@ In a picture, coarse structure has far more energy than fine (its spectrum falls
 the cost hardly sees the finest. Measured pixel by pixel, both count alike, and the solver fills the picture
 with fine noise long before the large shapes are in place. Here a change is measured band by band instead:
 
-    M = 1 + g B^T (1 + g B^T (...) B) B,    B: blur with [1 3 3 1] / 8 per axis, keep every second pixel
+    M = 1 + g B^T (1 + g B^T (...) B) B,    B: blur with [1 3 3 1] / 8 per axis, take every second pixel
 
 B^T, the transpose of B, is the same blur after spreading the pixels apart, so M is symmetric and positive
 definite whatever the picture's size. Its response falls from about `LIFT` ** LEVELS at the coarsest to 1 at
@@ -62,7 +62,7 @@ def _smooth_in_place(change: Tensor, levels: int) -> None:
     coarse = _blurred(change, kernel)
     _smooth_in_place(coarse, levels - 1)
     for rows in slabs(change):
-        # B^T B passes a quarter of what is constant: one pixel in four is kept.
+        # B^T B passes a quarter of what is constant: one pixel in four is left.
         change[:, :, rows].add_(_spread(coarse, kernel, rows, change.shape), alpha=4 * LIFT)
 
 

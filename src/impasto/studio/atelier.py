@@ -22,7 +22,7 @@ from impasto.studio.record import Record
 if TYPE_CHECKING:
     from impasto import Stylizer
 
-_KEEP_SECONDS = 1.0
+_SAVE_SECONDS = 1.0
 
 
 class Atelier:
@@ -43,7 +43,7 @@ class Atelier:
         self.measuring = threading.Lock()
         """Held while a report is made: one at a time."""
         self._closing = threading.Event()
-        self._clerk = threading.Thread(target=self._keep, name="clerk", daemon=True)
+        self._clerk = threading.Thread(target=self._save, name="clerk", daemon=True)
         self._tidy()
 
     def open(self) -> None:
@@ -53,13 +53,13 @@ class Atelier:
         self._clerk.start()
 
     def close(self) -> None:
-        """End: what is being painted is kept as far as it came."""
+        """End: what is being painted is saved as far as it came."""
         self._closing.set()
         self.look.close()
         self.queue.close()
         if self._clerk.is_alive():
             self._clerk.join()
-        self._keep_desk()
+        self._save_desk()
         self.folder.close()
 
     def stylizer(self, settings: Settings) -> "Stylizer":
@@ -102,16 +102,16 @@ class Atelier:
         make_grid(vary, named)  # what cannot be varied is told at once
         return self.queue.add(replace(order, named=named, vary=tuple(vary)))
 
-    def _keep(self) -> None:
-        while not self._closing.wait(_KEEP_SECONDS):
-            self._keep_desk()
+    def _save(self) -> None:
+        while not self._closing.wait(_SAVE_SECONDS):
+            self._save_desk()
 
-    def _keep_desk(self) -> None:
+    def _save_desk(self) -> None:
         try:
-            self.desk.keep()
+            self.desk.save()
             self.problem = ""
         except OutputError as error:
-            self.problem = f"the desk could not be kept: {error}"
+            self.problem = f"the desk could not be saved: {error}"
 
     def _tidy(self) -> None:
         """Remove pictures that nothing in the folder names any more, not even what cannot be read."""

@@ -26,7 +26,7 @@ PROTECT = "protect"
 REGION = "region"
 PART = "part"
 """The kinds of masks: what stays as photographed; where in the photograph a painting's style goes; which part of a
-painting is looked at. The last two are kept by the painting's key."""
+painting is looked at. The last two are stored by the painting's key."""
 
 
 @dataclass
@@ -48,14 +48,14 @@ class Contents:
 class Desk:
     """The desk. Every change counts `version` up, which is how windows and the first look notice it.
 
-    path: of the file that keeps it. Methods may be called from any thread.
+    path: of the file that it is saved in. Methods may be called from any thread.
     """
 
     def __init__(self, path: Path, library: Library):
         self._path, self._library = path, library
         self._lock = threading.RLock()
         self.contents = Contents()
-        self.version, self._kept = 0, 0
+        self.version, self._saved = 0, 0
         self._past: list[Contents] = []
         self._turned, self._turned_at = "", 0.0
         found = read_json(path)
@@ -110,7 +110,7 @@ class Desk:
         """Set all knobs; turned: the only one that is another. Raises SettingsError; nothing is changed then."""
         settings = Settings.from_dict(dict(named))
         with self._changing(turned):
-            # In the form that Settings keeps, which JSON can hold.
+            # In the form that Settings has, which JSON can hold.
             self.contents.named = {name: getattr(settings, name) for name in named}
 
     def mask(self, kind: str, source: Source | None, key: str = "") -> None:
@@ -204,7 +204,7 @@ class Desk:
             white.pngsave_buffer(compression=9), f"all-of-{source.stem}.png", "style mask"
         )
 
-    # Keeping it.
+    # Saving it.
 
     def keys(self) -> set[str]:
         """The pictures that lie here."""
@@ -212,13 +212,13 @@ class Desk:
         found = [one for one, _ in now.styles] + [*now.regions.values(), *now.parts.values()]
         return {one.key for one in [*found, now.photograph, now.protect, now.start] if one is not None}
 
-    def keep(self) -> None:
+    def save(self) -> None:
         """Write it to its file, if it has changed since. Raises OutputError."""
         with self._lock:
             version, values = self.version, self._as_dict()
-        if version != self._kept:
+        if version != self._saved:
             write_json(self._path, values)
-            self._kept = version
+            self._saved = version
 
     def _as_dict(self) -> dict[str, Any]:
         now = self.contents

@@ -12,7 +12,7 @@ _LOCK = "studio.lock"
 
 
 def default_folder() -> Path:
-    """Where a studio keeps its paintings unless the user names a folder: the user's own data folder."""
+    """The folder of a studio unless the user names a folder: the user's own data folder."""
     from platformdirs import user_data_path
 
     return user_data_path("impasto", appauthor=False) / "studio"

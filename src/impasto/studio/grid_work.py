@@ -50,18 +50,18 @@ class GridWork(Work):
                 record.steps = explorer.done
                 self.note = event.failed or self.note
                 self._show(explorer)
-            self._wait(self._keep_record)
+            self._wait(self._save_record)
             if self._wish:
                 break
         if self._wish:
             explorer.stop()
         if self._wish in ("discard", "close"):
-            self._keep_record()
+            self._save_record()
             return
         self._show(explorer)
         record.state = "kept" if self._wish else "finished"
         record.done = record.done if self._wish else 1.0
-        self._keep_record()
+        self._save_record()
 
     def _show(self, explorer: Explorer) -> None:
         """The sheet with what is finished, as the painting's picture."""
@@ -71,7 +71,7 @@ class GridWork(Work):
             shutil.copyfile(explorer.folder.sheet, record.picture)
             save_small(record.picture, record.home)
         except (OSError, impasto.PictureError) as error:
-            raise OutputError(f"the sheet could not be kept ({error}): is the disk full?") from None
+            raise OutputError(f"the sheet could not be saved ({error}): is the disk full?") from None
         record.picture_changed()
         self.frames.show(explorer, now=True)
-        self._keep_record()
+        self._save_record()

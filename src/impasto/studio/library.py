@@ -1,4 +1,4 @@
-"""The pictures that came into the studio, each kept once, as it came, with two smaller ones for the page."""
+"""The pictures that came into the studio, each stored once, as it came, with two smaller ones for the page."""
 
 import hashlib
 import secrets
@@ -37,7 +37,7 @@ class Source:
 class Library:
     """All pictures in the studio's folder: `pictures/KEY/original/NAME` and next to it what the page shows.
 
-    The key comes from content and name, so that the same file is kept once. Only keys that are in here lead to files.
+    The key comes from content and name, so that the same file is stored once. Only keys that are in here lead to files.
     """
 
     def __init__(self, folder: Folder):
@@ -68,7 +68,7 @@ class Library:
         name: as the user's machine calls it.
         role: what it is for, in messages.
         Raises PictureError: it is no picture that can be read, or has too many pixels (from its header).
-        Raises OutputError: it cannot be kept.
+        Raises OutputError: it cannot be saved.
         """
         name = safe_name(name)
         key = _key(file, name)
@@ -77,7 +77,7 @@ class Library:
                 return self._sources[key]
             picture = _read(file, name, role)
             source = Source(key, name, picture.width, picture.height)
-            self._keep(file, source)
+            self._save(file, source)
         finally:
             file.unlink(missing_ok=True)
         self._sources[key] = source
@@ -97,7 +97,7 @@ class Library:
             make(file)
         except OSError as error:
             file.unlink(missing_ok=True)
-            raise OutputError(f"'{name}' cannot be kept ({error.strerror}): is the disk full?") from None
+            raise OutputError(f"'{name}' cannot be saved ({error.strerror}): is the disk full?") from None
         return self.add(file, name, role)
 
     def tidy(self, used: Iterable[str]) -> None:
@@ -106,7 +106,7 @@ class Library:
             del self._sources[key]
             shutil.rmtree(self._folder.pictures / key, ignore_errors=True)
 
-    def _keep(self, file: Path, source: Source) -> None:
+    def _save(self, file: Path, source: Source) -> None:
         home = self._folder.pictures / source.key
         try:
             (home / "original").mkdir(parents=True, exist_ok=True)
@@ -116,7 +116,7 @@ class Library:
         except (OSError, OutputError) as error:
             shutil.rmtree(home, ignore_errors=True)
             reason = getattr(error, "strerror", None) or error
-            raise OutputError(f"'{source.name}' cannot be kept ({reason}): is the disk full?") from None
+            raise OutputError(f"'{source.name}' cannot be saved ({reason}): is the disk full?") from None
 
 
 def save_small(file: Path, folder: Path) -> None:

@@ -64,7 +64,7 @@ class Queue:
         return sorted(found, key=lambda one: one.place)
 
     def move(self, id: str, by: int) -> None:
-        """Let one that waits be painted earlier (-1) or later (1). Raises OutputError: that is not kept."""
+        """Let one that waits be painted earlier (-1) or later (1). Raises OutputError: that is not saved."""
         with self._asked:
             waiting = self.waiting()
             here = next((i for i, one in enumerate(waiting) if one.id == id), None)
@@ -74,12 +74,12 @@ class Queue:
             one.place, other.place = other.place, one.place
             self._notify()
             for record in (one, other):
-                record.keep()
+                record.save()
 
     def again(self, id: str) -> None:
         """Go on with one that was stopped or failed.
 
-        Raises SettingsError when it is none of these, OutputError when that is not kept.
+        Raises SettingsError when it is none of these, OutputError when that is not saved.
         """
         with self._asked:
             record = self.records[id]
@@ -87,7 +87,7 @@ class Queue:
                 raise SettingsError(f"{record.title} is {record.state}: there is nothing to go on with")
             record.state, record.problem, record.place = "waiting", "", self._last_place() + 1
             self._notify()
-            record.keep()
+            record.save()
 
     def remove(self, id: str) -> None:
         """Delete a painting with all its files; one that is being painted is stopped first."""

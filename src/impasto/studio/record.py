@@ -105,7 +105,7 @@ class Record:
         """Whether nothing more is to be done unless the painter asks for it."""
         return self.state in ("finished", "kept", "failed")
 
-    def keep(self) -> None:
+    def save(self) -> None:
         """Write it to its file. Raises OutputError."""
         values = {name: getattr(self, name) for name in _WRITTEN}
         write_json(self.home / "record.json", {"format": FORMAT, "order": self.order.as_dict(), **values})
@@ -118,17 +118,17 @@ def new_record(folder: Folder, order: Order, place: float) -> Record:
     record = Record(name, home, order, order.title, place=place, created=time.time())
     try:
         home.mkdir()
-        record.keep()
+        record.save()
     except (OSError, OutputError) as error:
         shutil.rmtree(home, ignore_errors=True)
         raise OutputError(
-            f"the painting cannot be kept ({getattr(error, 'strerror', None) or error})"
+            f"the painting cannot be saved ({getattr(error, 'strerror', None) or error})"
         ) from None
     return record
 
 
 def records(folder: Folder, library: Library) -> Iterator[Record | Path]:
-    """Every painting in the folder, as it was kept; the folder of one that cannot be read, which is left as it is."""
+    """Every painting in the folder, as it was saved; the folder of one that cannot be read, which is left as it is."""
     for home in sorted(folder.paintings.iterdir()):
         values = read_json(home / "record.json")
         if values is None or values.get("format") != FORMAT or values.get("state") not in get_args(State):

@@ -21,7 +21,7 @@ COSTS = "costs.json"
 
 
 def save_result(record: Record, result: "impasto.Result") -> None:
-    """Write everything that is kept of a result. Raises OutputError: the disk is full, say; nothing is half-written."""
+    """Write everything that is stored of a result, or nothing. Raises OutputError: the disk is full, say."""
     try:
         result.save(record.picture, overwrite=True)
         _save_canvas(record.canvas, result)
@@ -34,7 +34,7 @@ def save_result(record: Record, result: "impasto.Result") -> None:
         raise
     except (OSError, PictureError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise OutputError(f"the picture could not be kept ({reason}): is the disk full?") from None
+        raise OutputError(f"the picture could not be saved ({reason}): is the disk full?") from None
     for name in ("report.png", "report.txt"):
         (record.home / name).unlink(missing_ok=True)
 

@@ -29,7 +29,7 @@ def serve(host: str, port: int, folder: Path | None, *, open_page: bool) -> None
 
     host: the address to listen at; any but a loopback one needs a token, which is printed.
     port: 0 for any that is free.
-    folder: where paintings are kept; None for the user's data folder.
+    folder: of the paintings; None for the user's data folder.
     open_page: whether to open the page in the user's browser.
     Raises SettingsError: the port is taken, or the address is none of this machine's.
     Raises OutputError: the folder cannot be worked in.
@@ -42,7 +42,7 @@ def serve(host: str, port: int, folder: Path | None, *, open_page: bool) -> None
             _serve(atelier, address, listener, open_page)
         finally:
             atelier.close()
-    print(f"The studio is closed. Everything is kept in {atelier.folder.path}", flush=True)
+    print(f"The studio is closed. Everything is in {atelier.folder.path}", flush=True)
 
 
 def _listening(host: str, port: int) -> socket.socket:

@@ -29,7 +29,7 @@ async def receive(atelier: Atelier, body: AsyncIterator[bytes], role: str, name:
     body: the file's bytes as they come.
     role: one of ROLES. A settings file sets all knobs in any role, a painted picture as SETTINGS and as ANY.
     name: what the file is called where it comes from.
-    Raises PictureError, SettingsError, OutputError: one line that says what is wrong; nothing is kept then.
+    Raises PictureError, SettingsError, OutputError: one line that says what is wrong; nothing is stored then.
     """
     file = atelier.folder.incoming / f"upload-{secrets.token_hex(8)}{Path(safe_name(name)).suffix}"
     try:
@@ -51,7 +51,7 @@ async def _write(file: Path, body: AsyncIterator[bytes], name: str) -> None:
                     )
                 await asyncio.to_thread(opened.write, chunk)
     except OSError as error:
-        raise OutputError(f"'{name}' could not be kept ({error.strerror}): is the disk full?") from None
+        raise OutputError(f"'{name}' could not be saved ({error.strerror}): is the disk full?") from None
 
 
 def _place(atelier: Atelier, file: Path, role: str, name: str) -> str:

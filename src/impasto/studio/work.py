@@ -33,7 +33,7 @@ Yielding = Callable[[], bool]
 class Work:
     """A painting that is being painted. `run` paints in the thread that calls it; all else may be called from any.
 
-    record: what is kept of it; this is the only one to change it meanwhile.
+    record: what is saved of it; this is the only one to change it meanwhile.
     library: where its pictures are.
     stylizer: makes a painter with these settings.
     yielding: asked between two steps.
@@ -100,7 +100,7 @@ class Work:
             self.record.pending = dict(self._pending)
             self._asked.notify_all()
         if self.record.state == "paused":
-            self._keep_record()
+            self._save_record()
 
     @property
     def settings_now(self) -> dict[str, Any]:
@@ -139,7 +139,7 @@ class Work:
     def run(self) -> None:
         """Paint to the end, or until it is asked to stop. What goes wrong is one line in the record."""
         self.record.state, self.record.problem = ("paused" if self._paused else "painting"), ""
-        self._keep_record()
+        self._save_record()
         try:
             self._run()
         except ImpastoError as error:
@@ -217,7 +217,7 @@ class Work:
         self.doing = doing
         if self.record.state == "paused" and not self._wish:
             self.record.state = "painting"
-            self._keep_record()
+            self._save_record()
 
     def _show_and_save(self, painting: "Painting") -> None:
         self.frames.show(painting, now=True)
@@ -237,7 +237,7 @@ class Work:
             self.note = str(error)
             return
         self.record.adjustments = painting.adjustments
-        self._keep_record()  # before it has any effect: whoever goes on after a kill makes the same change
+        self._save_record()  # before it has any effect: whoever goes on after a kill makes the same change
 
     def _ended(self, painting: "Painting") -> None:
         wish = self._wish
@@ -273,7 +273,7 @@ class Work:
         if state == "finished":
             record.done = 1.0
             record.checkpoint.unlink(missing_ok=True)
-        self._keep_record()
+        self._save_record()
 
     def _checkpoint(self) -> "impasto.Checkpoint | None":
         """Where it goes on, with the changes that were made after that; None: from the beginning."""
@@ -292,15 +292,15 @@ class Work:
                 painting.save_checkpoint(self.record.checkpoint, {"program": "impasto studio"})
         except OutputError as error:
             self.note = f"a checkpoint is missing: {error}; the painting goes on"
-        self._keep_record()
+        self._save_record()
 
-    def _keep_record(self) -> None:
+    def _save_record(self) -> None:
         try:
-            self.record.keep()
+            self.record.save()
         except OutputError as error:
             self.note = f"its record could not be written: {error}"
 
     def _fail(self, line: str) -> None:
         self.record.state = "failed"
         self.record.problem = self.record.order.with_file_names(line, self._library)
-        self._keep_record()
+        self._save_record()

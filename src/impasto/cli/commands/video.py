@@ -139,11 +139,11 @@ def _new_folder(job: "FilmJob", force: bool) -> "State":
     folder = default_folder(job.output)
     if folder.exists() and not is_state(folder) and any(folder.iterdir()):
         raise OutputError(
-            f"'{folder}', where the film is kept while it is painted, is something else: move it away"
+            f"'{folder}', which is for the film while it is painted, is something else: move it away"
         )
     if is_state(folder) and not force:
         raise OutputError(
-            f"'{folder}' keeps a film that is not finished: go on with `{resume_command(State(folder))}`, "
+            f"'{folder}' holds a film that is not finished: go on with `{resume_command(State(folder))}`, "
             "or paint from the beginning with --force"
         )
     if is_state(folder):
@@ -163,7 +163,7 @@ def _check_output(job: "FilmJob", force: bool) -> None:
 def _may_be_replaced(output: Path, saved: Mapping[str, Any]) -> bool:
     """Whether nothing stands at the output, or what --force gave away, or what this painting left there.
 
-    saved: what the folder keeps. A kill may have come after the film and before the record of it; then the film itself
+    saved: what the folder holds. A kill may have come after the film and before the record of it; then the film itself
     tells what it was painted from.
     """
     if not output.exists() or (saved["force"] and "written" not in saved):

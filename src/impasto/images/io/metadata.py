@@ -1,7 +1,7 @@
 """How a painting was made, carried inside its file as an XMP packet.
 
 XMP (ISO 16684-1) is the one metadata block that PNG, JPEG, TIFF and WebP all have and that other programs
-keep when they copy a picture. The metadata is JSON in one property of impasto's own
+copy with a picture. The metadata is JSON in one property of impasto's own
 namespace, under the name that it first had: a recipe.
 """
 
@@ -35,7 +35,7 @@ def metadata_packet(metadata: Mapping[str, Any]) -> bytes:
         text = json.dumps(dict(metadata), sort_keys=True, allow_nan=False, separators=(",", ":"))
     except (TypeError, ValueError) as error:
         raise SettingsError(
-            f"the metadata cannot be written as JSON ({error}): keep to plain values"
+            f"the metadata cannot be written as JSON ({error}): use plain values only"
         ) from None
     packet = _PACKET.format(namespace=_NAMESPACE, metadata=escape(text)).encode()
     if len(packet) > LARGEST_METADATA:

@@ -24,8 +24,8 @@ def read_picture(source: object, *, role: str = "picture") -> Picture:
     """Read a picture into the working space.
 
     EXIF orientation is applied; ICC profiles, CMYK, grey, palettes, 16 bits and floating-point files become
-    sRGB; transparency is kept apart, and the colours hidden under it continue what is visible. Of a file
-    with several pictures the first (or primary) is read. Above 16 megapixels floating-point values are kept
+    sRGB; transparency is stored apart, and the colours hidden under it continue what is visible. Of a file
+    with several pictures the first (or primary) is read. Above 16 megapixels floating-point values are stored
     in 16 bits, and the whole picture is never held in float32.
 
     Args:

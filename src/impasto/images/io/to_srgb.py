@@ -93,7 +93,7 @@ def _pixels(color: pyvips.Image, alpha: pyvips.Image | None, name: str) -> np.nd
 def _joined(color: pyvips.Image, alpha: pyvips.Image | None) -> pyvips.Image:
     """Colours and alpha as float32, full scale at 1."""
     if alpha is not None:
-        # libvips keeps the alpha of Lab and XYZ on 0..255 and that of scRGB on 0..1, all in floats.
+        # libvips has the alpha of Lab and XYZ on 0..255 and that of scRGB on 0..1, all in floats.
         light = alpha.interpretation in _LIGHT_SPACES and alpha.interpretation != "scrgb"
         color = color.bandjoin(alpha / _FULL_SCALE.get(alpha.format, 255 if light else 1))
     return color.cast("float")

@@ -80,7 +80,7 @@ def steps_image(rgb: Tensor, alpha: Tensor | None, bits: int, known: Format) -> 
     """A picture in whole steps, computed when libvips asks for it; the planes themselves are not copied.
 
     rgb: as checked_planes gives it, sRGB in [0, 1]; values outside are clipped.
-    alpha: likewise; put on white where the format keeps none.
+    alpha: likewise; put on white where the format has none.
     bits: 8 or 16 a channel; the nearest step is taken, and of two equally near the even one.
     known: the file format.
     """

@@ -139,18 +139,18 @@ def _palette(pixels: np.ndarray, name: str) -> list[Color]:
             colors.append(color)
             sizes.append(count)
             near += count
-    kept = [color for color, size in zip(colors, sizes, strict=True) if size >= SPECK * area]
-    if len(kept) > MOST_REGIONS:
+    regions = [color for color, size in zip(colors, sizes, strict=True) if size >= SPECK * area]
+    if len(regions) > MOST_REGIONS:
         raise PictureError(
-            f"{name} has {len(kept)} colours; at most {MOST_REGIONS} regions are supported: "
+            f"{name} has {len(regions)} colours; at most {MOST_REGIONS} regions are supported: "
             "merge some, or use --mask for soft regions"
         )
-    if near < FLAT_PART * area or near < NEAR_PART * counts.total() or not kept:
+    if near < FLAT_PART * area or near < NEAR_PART * counts.total() or not regions:
         raise PictureError(
             f"{name} is not a map of regions: only {near / area:.0%} of it is in flat colours, one for "
             "each region; for soft regions use --mask"
         )
-    return kept
+    return regions
 
 
 def _nearest(strip: Tensor, colors: Tensor) -> Tensor:

@@ -1,7 +1,7 @@
 """The passes of a walk in tiles: the shallow blocks in small tiles, the deep ones in larger, or in one piece.
 
 Blocks 1 to 3 take two thirds of the work and most of the memory, and their own halo is 22 pixels; blocks 4 and 5 take a
-third and little memory, and their halo is 70 pixels and more. Between them lies the smallest map that is worth keeping:
+third and little memory, and their halo is 70 pixels and more. Between them lies the smallest map that is worth storing:
 the input of block 4, with 256 channels at an eighth of each side, 16 bytes a pixel.
 """
 

@@ -26,7 +26,7 @@ def draw_header(view: View) -> None:
         problem = ui.label().classes("problem")
         others = view.atelier.queue.unreadable
         unreadable = (
-            f"{others} in the folder cannot be read by this version, and kept as they are" if others else ""
+            f"{others} in the folder cannot be read by this version, and stay as they are" if others else ""
         )
         ui.space()
         _keys()

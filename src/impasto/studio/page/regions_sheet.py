@@ -23,7 +23,7 @@ T = TypeVar("T")
 class Regions:
     """The map that is brushed, and the masks that it stands for.
 
-    A mask that was laid or loaded is kept as it is, soft edges too, as long as its region is not brushed over.
+    A mask that was laid or loaded stays as it is, soft edges too, as long as its region is not brushed over.
     """
 
     def __init__(self, view: View, photograph: Source, help: str):
@@ -120,7 +120,7 @@ class Regions:
             if self._is_soft(source)
         ]
         self._note.set_text(
-            f"Soft: {', '.join(soft)}. Soft edges are kept as they are; a region that you brush over gets hard edges."
+            f"Soft: {', '.join(soft)}. Soft edges stay as they are; a region that you brush over gets hard edges."
             if soft
             else ""
         )

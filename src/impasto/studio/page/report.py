@@ -1,4 +1,4 @@
-"""The report of a painting as a sheet over the canvas: measured when it is first asked for, and kept."""
+"""The report of a painting as a sheet over the canvas: measured when it is first asked for, and saved."""
 
 from collections.abc import Hashable
 
