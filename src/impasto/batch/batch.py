@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from impasto.batch.cluster import (
-    Share,
     check_installed,
     most_concurrent,
     patience,
@@ -113,7 +112,7 @@ class Batch:
         if not self.todo and not self._report:
             return
         left = {job.name: job for job in self.todo}
-        with workers_for(self._scheduler, self._share) as client:
+        with workers_for(self._scheduler, lambda: share_out(self.todo or self.jobs, self._workers)) as client:
             machines = workers_by_machine(client)
             concurrent = most_concurrent(client)
             self.journal.write(
@@ -143,7 +142,8 @@ class Batch:
             unfinished=len(self.outcome.unfinished),
         )
         if self.outcome.complete:
-            self._tidy()
+            with contextlib.suppress(OSError):  # another batch in the same folder has files in it
+                os.rmdir(self.folder / UNFINISHED)  # noqa: PTH106
 
     def stop(self) -> None:
         """Begin no further picture; those at work are saved, and `run` ends. Any thread, or a signal, may call this."""
@@ -202,11 +202,3 @@ class Batch:
         record = {"picture": name, "job": job.digest(), **result, "worker": event.worker}
         self.journal.write(what, **record)
         self.finished[name] = record
-
-    def _share(self) -> Share:
-        return share_out(self.todo or self.jobs, self._workers)
-
-    def _tidy(self) -> None:
-        """Remove the folder of unfinished files, which is empty unless another batch has the same folder."""
-        with contextlib.suppress(OSError):
-            os.rmdir(self.folder / UNFINISHED)  # noqa: PTH106

@@ -3,9 +3,9 @@
 import glob
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from hashlib import sha256
 from itertools import product
 from pathlib import Path
@@ -155,7 +155,8 @@ def _job(row: Row, number: int, habits: Habits) -> Job:
         **settings,
     }
     name = _suffixed(row.output or _filled(habits.name, known, "the pattern of names"))
-    where = {**{key: _each(one, known) for key, one in habits.where.items()}, **row.where}
+    filled = partial(_filled, known=known, what="the mask's path")
+    where = {**{key: _each(filled, one) for key, one in habits.where.items()}, **row.where}
     output = os.path.abspath(habits.folder / name)  # noqa: PTH100
     return Job(
         name=Path(name).as_posix(),
@@ -164,17 +165,16 @@ def _job(row: Row, number: int, habits: Habits) -> Job:
         output=output,
         unfinished=os.path.abspath(habits.folder / UNFINISHED / _safe(name)),  # noqa: PTH100
         settings=settled,
-        where={key: _each_absolute(one) for key, one in where.items() if one},
+        where={key: _each(_absolute, one) for key, one in where.items() if one},
         force=habits.force,
         checkpoint_every=habits.checkpoint_every,
     )
 
 
-def _each(files: Any, known: Mapping[str, Any]) -> Any:
-    """Masks and maps, whose paths may hold fields."""
-    if isinstance(files, list | tuple):
-        return [_each(one, known) for one in files]
-    return _filled(os.fspath(files), known, "the mask's path")
+def _each(change: Callable[[str], str], files: Any) -> Any:
+    """The path of a mask or a map, or the paths, changed."""
+    several = isinstance(files, list | tuple)
+    return [change(os.fspath(one)) for one in files] if several else change(os.fspath(files))
 
 
 def _filled(pattern: str, known: Mapping[str, Any], what: str) -> str:
@@ -210,10 +210,6 @@ def _folder_of(path: Path) -> str:
 
 def _absolute(path: str | os.PathLike[str]) -> str:
     return os.path.abspath(path)  # noqa: PTH100
-
-
-def _each_absolute(files: Any) -> Any:
-    return [_absolute(one) for one in files] if isinstance(files, list | tuple) else _absolute(files)
 
 
 def _with_absolute_paths(values: Mapping[str, Any]) -> dict[str, Any]:

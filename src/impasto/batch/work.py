@@ -13,7 +13,7 @@ import numpy as np
 import impasto
 from impasto.batch.job import Job, file_state
 from impasto.batch.same_picture import checksum, differing, is_painted
-from impasto.distributed.partition import WholePicture
+from impasto.distributed.partition import Partition
 from impasto.errors import CheckpointError, OutputError
 from impasto.memory.process import peak
 from impasto.ui.checkpoint_pace import CheckpointPace
@@ -160,7 +160,7 @@ class Painter:
     def _with(self, settings: "impasto.Settings") -> "impasto.Stylizer":
         """A Stylizer with these settings, that shares the network with the one before where it is the same."""
         if self._stylizer is None:
-            self._stylizer = impasto.Stylizer(settings, partition=WholePicture(self._concurrent))
+            self._stylizer = impasto.Stylizer(settings, partition=Partition(on_machine=self._concurrent))
         elif self._stylizer.settings != settings:
             self._stylizer = self._stylizer.varied(settings)
         return self._stylizer

@@ -42,20 +42,9 @@ class BatchLines(BatchProgress):
 def show_batch(
     events: Iterable[Event], left: int, before: int, quiet: bool, stop: Callable[[], None]
 ) -> bool:
-    """Show what happens until it is over.
+    """Show the engine's events until it is over; whether Ctrl-C was pressed. A second one raises KeyboardInterrupt.
 
-    Args:
-        events: of the engine.
-        left: tasks to be done.
-        before: tasks that were done before.
-        quiet: whether nothing is shown.
-        stop: called at the first Ctrl-C.
-
-    Returns:
-        Whether Ctrl-C was pressed.
-
-    Raises:
-        KeyboardInterrupt: at the second Ctrl-C.
+    left, before: tasks to be done, and those that were done before. stop: called at the first Ctrl-C.
     """
     shown: set[str] = set()
     with _display(left, before, quiet) as display:

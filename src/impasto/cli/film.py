@@ -11,7 +11,7 @@ from impasto.cli.interrupt import INTERRUPTED, finishing_the_step
 from impasto.cli.messages import say
 from impasto.cli.reporter import Reporter, Title
 from impasto.errors import OutputError
-from impasto.files.readable import fingerprint, opened
+from impasto.files.readable import fingerprint_of
 from impasto.inputs.style_sources import joined_names
 from impasto.settings.amounts import bytes_text
 from impasto.ui.formatting import command, duration, operand
@@ -126,8 +126,7 @@ def digest_of(output: Path) -> str:
 
     if output.is_dir():
         return Pictures(output, Fraction(1)).fingerprint()
-    with opened(output, f"the film '{output}'", OutputError) as file:
-        return fingerprint(file)
+    return fingerprint_of(output, "film", OutputError)
 
 
 def resume_command(state: "State") -> str:

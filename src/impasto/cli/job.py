@@ -59,9 +59,8 @@ class RunRecord:
 
 def default_checkpoint(output: Path) -> Path:
     """portrait.png.checkpoint next to portrait.png."""
-    return (
-        output.parent / f"{output.name}{CHECKPOINT_SUFFIX}"
-    )  # with_name fails where there is no name, as for "."
+    # with_name would fail where there is no name, as for ".".
+    return output.parent / f"{output.name}{CHECKPOINT_SUFFIX}"
 
 
 def start_file(start: str | None) -> Path | None:
@@ -89,9 +88,8 @@ def from_extra(extra: Mapping[str, Any], checkpoint: Path) -> tuple[PaintingJob,
         values["where"] = where_from(values["where"])
         written = extra["so_far"]["written"]
         scales = [(int(first), int(width), int(height)) for first, width, height in extra["so_far"]["scales"]]
-        return PaintingJob(checkpoint=checkpoint, **values), RunRecord(
-            scales, written and (written[0], written[1])
-        )
+        record = RunRecord(scales, written and (written[0], written[1]))
+        return PaintingJob(checkpoint=checkpoint, **values), record
     except (LookupError, TypeError, ValueError, AttributeError):
         raise CheckpointError(
             f"'{checkpoint}' was not written by `impasto stylize`: "

@@ -4,7 +4,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from impasto.cli.interrupt import FAILED, INTERRUPTED
 from impasto.errors import ImpastoError, RankError
@@ -50,7 +50,7 @@ def main(
             raise
         return _complain(f"'{error.filename}' cannot be used ({error.strerror}): check the path and the disk")
     except (MemoryError, RuntimeError) as error:
-        if not _is_out_of_memory(error):
+        if not (isinstance(error, MemoryError) or _NO_MEMORY.search(str(error))):
             raise
         return _complain(_memory_line(str(error)))
     except KeyboardInterrupt:
@@ -75,9 +75,7 @@ def _run(arguments: list[str]) -> int:
     from impasto.cli.app import app
 
     # Where typer keeps this class differs between its versions.
-    usage_error: type[Exception] = next(
-        one for one in typer.BadParameter.__mro__ if one.__name__ == "UsageError"
-    )
+    usage_error: Any = next(one for one in typer.BadParameter.__mro__ if one.__name__ == "UsageError")
     try:
         return app(arguments, prog_name="impasto", standalone_mode=False) or 0
     except usage_error as error:
@@ -91,10 +89,6 @@ def _usage_line(error: Exception) -> str:
     context = getattr(error, "ctx", None)
     command = context.command_path if context else "impasto"
     return f"{' '.join(text.split()).rstrip('.')}; see {command} --help"
-
-
-def _is_out_of_memory(error: BaseException) -> bool:
-    return isinstance(error, MemoryError) or bool(_NO_MEMORY.search(str(error)))
 
 
 def _memory_line(message: str) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from impasto.cli.job import PaintingJob, RunRecord, to_extra
@@ -10,7 +9,7 @@ from impasto.cli.plot import write_cost_curve
 from impasto.distributed.process_info import process_info
 from impasto.errors import CheckpointError, OutputError, PictureError, RankError
 from impasto.files.atomic_write import remove_leftovers
-from impasto.files.readable import fingerprint, opened
+from impasto.files.readable import fingerprint_of
 from impasto.ui.checkpoint_pace import CHECKPOINT_SECONDS, CheckpointPace
 from impasto.ui.formatting import command, operand
 
@@ -66,7 +65,10 @@ class OutputWriter:
         def save() -> None:
             self._save(result)
             if process_info().rank == 0:
-                self.record.written = (len(result.history), fingerprint_of(self.job.output, "result"))
+                self.record.written = (
+                    len(result.history),
+                    fingerprint_of(self.job.output, "result", PictureError),
+                )
 
         self._write(painting, save, lambda: self._plot(result))
         self._save_checkpoint(painting)
@@ -129,9 +131,3 @@ class OutputWriter:
         return OutputError(
             f"{error}; nothing is lost: go on with `{self.resume_command()}` (-o for another name)"
         )
-
-
-def fingerprint_of(path: Path, role: str) -> str:
-    """SHA-256 of a file, in hex. Raises PictureError: it cannot be read."""
-    with opened(path, f"the {role} '{path}'", PictureError) as file:
-        return fingerprint(file)

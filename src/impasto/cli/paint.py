@@ -25,25 +25,21 @@ Adjustments = Sequence[tuple[int, dict[str, Any]]]
 """After how many steps which settings change; see `impasto.cli.adjust`."""
 
 
-def paint_new(job: PaintingJob, settings: "Settings", quiet: bool, adjustments: Adjustments = ()) -> int:
-    """Paint from the beginning; returns the exit code."""
-    _check_replaced_checkpoint(job)
-    return _paint(job, RunRecord(), settings, None, quiet, adjustments)
-
-
-def paint_on(job: PaintingJob, record: RunRecord, checkpoint: "Checkpoint", quiet: bool) -> int:
-    """Go on from a checkpoint; the file at the output, if any, will be replaced. Returns the exit code."""
-    return _paint(job, record, checkpoint.settings, checkpoint, quiet, ())
-
-
-def _paint(
+def paint(
     job: PaintingJob,
-    record: RunRecord,
     settings: "Settings",
-    checkpoint: "Checkpoint | None",
     quiet: bool,
-    adjustments: Adjustments,
+    adjustments: Adjustments = (),
+    *,
+    resume: "tuple[RunRecord, Checkpoint] | None" = None,
 ) -> int:
+    """Paint; returns the exit code.
+
+    resume: where to go on; the file at the output, if any, is replaced then. None: from the beginning.
+    """
+    if resume is None:
+        _check_replaced_checkpoint(job)
+    record, checkpoint = resume or (RunRecord(), None)
     writer, complete = None, True
     try:
         with make_reporter(quiet) as display:

@@ -29,7 +29,7 @@ Message = tuple[int, Tensor]
 class Group:
     """The first `size` ranks of those that were started; every method is called by all of these, in the same order.
 
-    It is the `Reductions` of the solvers. Every method raises RankError when another rank is gone or has failed.
+    Every method raises RankError when another rank is gone or has failed.
     """
 
     def __init__(self, rank: int, size: int, wire: torch.device, failures: FailureReport, handle: Any = None):

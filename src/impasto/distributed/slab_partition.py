@@ -14,7 +14,7 @@ from torch import Tensor
 
 from impasto.distributed.gather import gathered, save_together
 from impasto.distributed.group import Group, Message
-from impasto.distributed.partition import ALIGNED, WHOLE, Partition
+from impasto.distributed.partition import ALIGNED, WHOLE, Partition, RowExchange
 from impasto.errors import RankError
 from impasto.tensor_types import Span
 
@@ -56,7 +56,7 @@ def everything_at_rank_0(height: int, ranks: int) -> Sequence[Span]:
     return [Span(0, height)] + [Span(height, height)] * (ranks - 1)
 
 
-class SlabExchange:
+class SlabExchange(RowExchange):
     """The `RowExchange` of processes that own slabs.
 
     owned: the rows of the picture that each rank has. wanted: those that each needs, of its own and of others.
@@ -105,21 +105,39 @@ class SlabExchange:
         return like.new_empty(1, like.shape[1], rows.stop - rows.start, like.shape[3])
 
 
-class SlabPartition:
+class SlabPartition(Partition):
     """The `Partition` of the processes of a group.
 
     on_machine: how many of them run on this machine, and share its memory and disk; local_rank: which of them this is.
     """
 
     def __init__(self, group: Group, on_machine: int = 1, local_rank: int = 0):
-        self.group, self.on_machine, self.local_rank = group, on_machine, local_rank
-        self.rank, self.size = group.rank, group.size
-        self.total, self.largest, self.add_up = group.total, group.largest, group.add_up
-        self.everywhere, self.said_by_first = group.everywhere, group.tell
+        super().__init__(group.rank, group.size, local_rank, on_machine)
+        self.group = group
+
+    def total(self, x: float) -> float:
+        """See `Partition`."""
+        return self.group.total(x)
+
+    def largest(self, x: float) -> float:
+        """See `Partition`."""
+        return self.group.largest(x)
+
+    def everywhere(self, x: bool) -> bool:
+        """See `Partition`."""
+        return self.group.everywhere(x)
 
     def anywhere(self, x: bool) -> bool:
         """See `Partition`."""
         return self.group.anywhere(x)
+
+    def add_up(self, tensors: Sequence[Tensor]) -> None:
+        """See `Partition`."""
+        self.group.add_up(tensors)
+
+    def said_by_first(self, value: Any = None) -> Any:
+        """See `Partition`."""
+        return self.group.tell(value)
 
     def rows_of(self, height: int, rank: int | None = None) -> Span:
         """See `Partition`."""

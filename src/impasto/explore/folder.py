@@ -35,7 +35,12 @@ class ExplorationFolder:
     def __init__(self, path: Path):
         self.path = path
         self.sheet, self.page, self.cells = path / "sheet.png", path / "index.html", path / "cells"
-        self._list = self._read()
+        try:
+            self._list = self._read()
+        except PermissionError:
+            raise OutputError(
+                f"'{path}' cannot be read: choose another folder, or change its permissions"
+            ) from None
 
     def file(self, cell: Cell) -> Path:
         """Where a cell's picture is, or will be."""
@@ -102,14 +107,6 @@ class ExplorationFolder:
 
     def _read(self) -> dict[str, Any] | None:
         """The list; None when the folder is missing or empty."""
-        try:
-            return self._look()
-        except PermissionError:
-            raise OutputError(
-                f"'{self.path}' cannot be read: choose another folder, or change its permissions"
-            ) from None
-
-    def _look(self) -> dict[str, Any] | None:
         path = self.path
         if not path.exists():
             if not path.parent.is_dir():

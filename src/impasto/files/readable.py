@@ -87,6 +87,12 @@ def is_regular(path: Path) -> bool:
         return False
 
 
+def fingerprint_of(path: Path, role: str, error: type[Exception]) -> str:
+    """SHA-256 of a file, in hex; role and errors as for `check_regular`."""
+    with opened(path, f"the {role} '{path}'", error) as file:
+        return fingerprint(file)
+
+
 def fingerprint(file: FileIO) -> str:
     """SHA-256 of a whole file that is open, in hex."""
     file.seek(0)

@@ -16,6 +16,7 @@ colour of its partners. The photograph's finer lightness is laid over that.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
@@ -66,16 +67,19 @@ def underpainting(encoder: VGG19, inputs: Inputs, size: tuple[int, int]) -> Imag
     return (weights[:, None, None] * torch.stack(found)).sum(0).clamp(0, 1)
 
 
+@dataclass(frozen=True, eq=False)
 class _Places:
     """The places of one picture, or of several: what is compared of them.
 
     a: activations, unit vectors [N, n_C]. height, rank, mass: [N]. lab: [N, 3]. grid: height and width.
     """
 
-    def __init__(
-        self, a: Tensor, height: Tensor, rank: Tensor, lab: Tensor, mass: Tensor, grid: tuple[int, int]
-    ):
-        self.a, self.height, self.rank, self.lab, self.mass, self.grid = a, height, rank, lab, mass, grid
+    a: Tensor
+    height: Tensor
+    rank: Tensor
+    lab: Tensor
+    mass: Tensor
+    grid: tuple[int, int]
 
     @classmethod
     def of(cls, encoder: VGG19, picture: Picture, mask: Mask | None, weight: float = 1.0) -> "_Places":

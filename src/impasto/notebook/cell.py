@@ -87,9 +87,8 @@ class Cell(Reporter):
         """The display as a notebook takes it, and in words for programs that show no HTML."""
         facts = self._facts()
         preview = pyvips.Image.new_from_array(self._painting.preview(self._side))
-        height, width = shrunk(
-            self._painting.size, self._side
-        )  # the result's: nothing moves when the canvas grows
+        # Of the size of the result, so that nothing moves when the canvas grows.
+        height, width = shrunk(self._painting.size, self._side)
         page = self._template.render(
             title=self._title,
             picture=data_uri(preview),

@@ -43,11 +43,8 @@ def explore(
     from impasto.explore.subject import Subject
 
     where, file = where_of(fields), fields.pop("settings")
-    named, beneath = (
-        given({"size": size, **fields}),
-        given({"settings": file}),
-    )  # what is varied wins over the file
-    grid = make_grid(vary, named, beneath)
+    named = given({"size": size, **fields})
+    grid = make_grid(vary, named, given({"settings": file}))  # what is varied wins over the file
     subject = Subject(content, tuple(paintings(style)), where, files_of(where))
     check_inputs(inputs_of(content, subject.styles, None, where))
     path = output or _folder(subject, grid)

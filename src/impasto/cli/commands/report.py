@@ -10,11 +10,10 @@ from impasto.cli import parameters as p
 from impasto.cli.checks import check_free, check_inputs
 from impasto.cli.messages import note, say
 from impasto.cli.options import absolute_weights
-from impasto.cli.output_files import fingerprint_of
 from impasto.demo.pictures import demo_picture
 from impasto.errors import PictureError
 from impasto.files.figure import check_figure
-from impasto.files.readable import is_regular
+from impasto.files.readable import fingerprint_of, is_regular
 
 PARENTS = {"content": "photograph", "style": "painting"}
 
@@ -76,7 +75,7 @@ def _parent(result: Path, role: str, given: Path | None, named: Mapping[str, str
     """The file of one of the parents. Raises PictureError: it is not there, or nobody says which it is."""
     if given is not None:
         check_inputs({PARENTS[role]: given})
-        if named and fingerprint_of(given, PARENTS[role]) != named["fingerprint"]:
+        if named and fingerprint_of(given, PARENTS[role], PictureError) != named["fingerprint"]:
             note(f"'{given}' is not the very file that '{result}' was painted from")
         return given
     if named is None:
@@ -86,7 +85,7 @@ def _parent(result: Path, role: str, given: Path | None, named: Mapping[str, str
     places = [result.parent / named["name"], Path(named["name"]), demo_picture(role)]
     there = [path for path in places if is_regular(path)]
     for path in there:
-        if fingerprint_of(path, PARENTS[role]) == named["fingerprint"]:
+        if fingerprint_of(path, PARENTS[role], PictureError) == named["fingerprint"]:
             return path
     changed = [path for path in there if path.name == named["name"] and path != places[-1]]
     raise PictureError(

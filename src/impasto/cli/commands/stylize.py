@@ -29,7 +29,7 @@ def stylize(
     **fields: Any,
 ) -> int:
     """Paint the photograph CONTENT in the manner of the painting STYLE, or of several."""
-    from impasto.cli.paint import paint_new
+    from impasto.cli.paint import paint
 
     where, named = where_of(fields), given(fields)
     settings = Settings.from_dict(named)
@@ -56,4 +56,4 @@ def stylize(
         force=force,
     )
     check_new(job, settings)
-    return paint_new(job, settings, quiet, adjustments)
+    return paint(job, settings, quiet, adjustments)
