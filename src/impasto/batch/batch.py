@@ -50,14 +50,11 @@ class Outcome:
 class Batch:
     """Jobs and the folder of their results. Iterate over `run()` to have them done; `outcome` says what became of them.
 
-    jobs: as `jobs.jobs_of` or `jobs.jobs_in` makes them.
-    folder: of the results and the journal; made when the first is written.
-    workers: on this machine; None for as many as paint the most pictures an hour.
-    scheduler: the address of a cluster's, whose workers paint instead.
-    report: whether every finished picture is measured, into report.csv.
-    Raises BatchError: dask.distributed is not installed.
-    Raises SettingsError: workers and a scheduler are both given.
-    Raises OutputError: the folder is a file.
+    jobs: as `jobs.find_jobs` makes them. folder: made when the first result is written. workers: on this machine; None
+    for as many as paint the most pictures an hour. scheduler: the address of a cluster's, whose workers paint instead.
+    report: whether every finished picture is measured.
+    Raises BatchError without dask.distributed, SettingsError for workers and a scheduler, OutputError for a file as
+    folder.
     """
 
     def __init__(
@@ -106,8 +103,7 @@ class Batch:
     def run(self) -> Iterator[Event]:
         """Have everything done that is left, and yield what happens.
 
-        Raises BatchError: the workers do not start, or the scheduler is gone.
-        Raises OutputError: the journal cannot be written.
+        Raises BatchError when the workers do not start or the scheduler is gone, OutputError without a journal.
         """
         if not self.todo and not self._report:
             return

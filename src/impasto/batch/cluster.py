@@ -55,11 +55,8 @@ _CONFIG = {
 def local_workers(count: int, threads: int, memory: int, gpus: int = 0) -> Iterator["Client"]:
     """Workers on this machine, which end with the block, or with this process.
 
-    count: of workers.
-    threads: of each worker's own.
-    memory: bytes of each; one that takes more is ended, and begun again.
-    gpus: how many of the workers have a GPU each; 0 where none computes.
-    Raises BatchError: dask.distributed is not installed, or the workers do not start.
+    threads, memory (bytes): of each worker; one that takes more is ended, and begun again. gpus: how many of the
+    workers have a GPU each. Raises BatchError: dask.distributed is not installed, or the workers do not start.
     """
     dask, distributed = _libraries()
     with dask.config.set(_CONFIG), _quiet():

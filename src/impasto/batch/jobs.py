@@ -82,14 +82,9 @@ def jobs_of(
 ) -> list[Job]:
     """A job for every photograph with every painting, painting by painting; or, with `pairs`, first with first.
 
-    photos: files, folders (every picture directly in them) or patterns such as "holiday/*.jpg".
-    paintings: likewise; each is a style of its own.
-    habits: what they have in common.
-    pairs: whether each photograph has one painting, in order.
-    Raises PictureError: a file is missing, or a folder or pattern holds no picture.
-    Raises SettingsError: no photographs or paintings; numbers of them that make no pairs; a setting or name that cannot
-        be used; two jobs with one name.
-    Raises OutputError: a result would take the place of a picture that is read.
+    photos, paintings: files, folders (every picture directly in them) or patterns such as "holiday/*.jpg".
+    Raises PictureError for a file that is missing and a pattern that fits no picture; SettingsError for numbers that
+    make no pairs, and two jobs with one name; OutputError for a result in the place of a picture that is read.
     """
     contents, styles = _pictures(photos, "photograph"), _pictures(paintings, "painting")
     if not pairs:

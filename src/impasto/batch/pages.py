@@ -52,19 +52,10 @@ class JobGrid(Grid):
 def publish(
     jobs: Sequence[Job], folder: Path, records: Mapping[str, Mapping[str, Any]], failed: Mapping[str, str]
 ) -> list[Path]:
-    """Write sheet.png and index.html into the folder, and sheet-2.png and so on where there are many pictures.
+    """Write sheet.png and index.html, sheet-2.png and so on where there are many pictures, and return the pages.
 
-    Args:
-        jobs: all of the batch, not nothing.
-        folder: of the results.
-        records: of each finished picture, by name, what the journal says.
-        failed: why others failed.
-
-    Returns:
-        The pages.
-
-    Raises:
-        OutputError: one of them cannot be written.
+    jobs: all of the batch, not nothing. records: of each finished picture, by name, what the journal says. failed: why
+    others failed. Raises OutputError: one of them cannot be written.
     """
     parts = _parts(jobs)[:MOST_PAGES]
     pages = [folder / ("index.html" if i == 0 else f"index-{i + 1}.html") for i in range(len(parts))]

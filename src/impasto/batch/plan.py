@@ -87,13 +87,10 @@ class Probe:
 
 
 def share_out(jobs: Sequence[Job], workers: int | None) -> Share:
-    """How many workers paint the most pictures an hour on this machine.
+    """How many workers paint the most pictures an hour on this machine, unless the user says how many.
 
     One with a single thread on each core: threads that work on one picture wait for each other, and workers do not.
     Fewer where the memory does not hold so many of the largest picture; one for each GPU, where these compute.
-
-    jobs: what is to be done, not nothing.
-    workers: as the user wishes, or None.
     """
     cores, gpus = usable_cores(), 0
     if workers is None and len(jobs) > 1:
@@ -108,13 +105,10 @@ def share_out(jobs: Sequence[Job], workers: int | None) -> Share:
 def make_plan(
     jobs: Sequence[Job], pictures: int, workers: int | None, at_cluster: int | None, folder: Path
 ) -> BatchPlan:
-    """The plan of a batch.
+    """The plan of a batch of so many `pictures`, of which `jobs` are left.
 
-    jobs: what is left of it.
-    pictures: how many there are in all.
-    workers: on this machine, as the user wishes.
-    at_cluster: how many workers a cluster has that paints instead; its machines count as fast as this one.
-    folder: of the results.
+    workers: on this machine, as the user wishes. at_cluster: the number of a cluster's workers that paint instead; its
+    machines count as fast as this one.
     """
     room = shutil.disk_usage(next(one for one in (folder, *folder.parents) if one.exists())).free
     if not jobs:

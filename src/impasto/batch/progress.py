@@ -13,9 +13,7 @@ _FIRST = 0.02
 class BatchProgress:
     """The progress of a batch, computed from the engine's events; the base of the displays, which shows nothing itself.
 
-    left: tasks to be done.
-    before: tasks that were done before.
-    now: a clock in seconds that never goes back.
+    left, before: tasks to be done, and tasks that were done before. now: a clock in seconds that never goes back.
     """
 
     def __init__(self, left: int, before: int = 0, now: Callable[[], float] = time.monotonic):

@@ -44,11 +44,7 @@ class Row:
 
 
 def read_table(path: Path) -> list[Row]:
-    """The rows of a table, by its suffix: .toml, or anything else for CSV.
-
-    Raises SettingsError: it cannot be read, is of another form, or has a column that is no setting's. One line, with
-        the line of the table.
-    """
+    """The rows of a table, by its suffix: .toml, or anything else for CSV. Raises SettingsError, with the line."""
     text = read_text(path, f"the table of jobs '{path}'", LARGEST_FILE, SettingsError)
     rows = _toml_rows(text, path) if path.suffix.lower() == ".toml" else _csv_rows(text, path)
     return [_row(place, values, path.parent) for place, values in rows]

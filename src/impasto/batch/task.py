@@ -40,11 +40,7 @@ _STOPPED: set[str] = set()
 
 
 def tell(done: float, words: str = "") -> None:
-    """Say how far this task is.
-
-    done: part of its work, 0 to 1.
-    words: what it does, shown next to its name.
-    """
+    """Say how far this task is: the part that is done, 0 to 1, and words that are shown next to its name."""
     send = getattr(_HERE, "send", None)
     if send is None or (time.monotonic() < _HERE.next and done < 1):
         return

@@ -84,12 +84,9 @@ class Work:
     def finish(self) -> dict[str, Any]:
         """Write the picture; the checkpoint has done its work then, and goes.
 
-        Returns:
-            JSON-able: "path" of the picture, "outcome" PAINTED, "file" its [size, time in ns], "sha256"; cost, by its
-            parts; steps; resumed; stopped; seconds, of painting; notes; memory, the most bytes this process held.
-
-        Raises:
-            OutputError: it cannot be written.
+        Returns, JSON-able: "path" of the picture, "outcome" PAINTED, "file" its [size, time in ns], "sha256"; cost, by
+        its parts; steps; resumed; stopped; seconds, of painting; notes; memory, the most bytes this process held.
+        Raises OutputError: it cannot be written.
         """
         result = self._result if self._painting is None else self._painting.result()
         assert result is not None

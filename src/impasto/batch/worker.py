@@ -14,19 +14,12 @@ from impasto.errors import OutputError
 
 
 def paint_picture(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Paint the picture of a job on a worker, and write it.
+    """Paint the picture of a job on a worker, and write it; what `Work.finish` or `Work.found` returns.
 
-    Args:
-        data: "job", as `Job.as_data` gives it; "concurrent", how many paintings this machine works on at a time;
-            "sha256" of the picture that an earlier run painted, where that is known.
-
-    Returns:
-        What `Work.finish` or `Work.found` returns.
-
-    Raises:
-        TryLaterError: somebody else is at this picture.
-        StoppedError: the run was asked to stop; the painting is saved.
-        ImpastoError: it cannot be painted, or written, or another picture is there.
+    data: "job", as `Job.as_data` gives it; "concurrent", how many paintings this machine works on at a time; "sha256"
+    of the picture that an earlier run painted, where that is known.
+    Raises TryLaterError when somebody else is at this picture, StoppedError when the run was asked to stop and the
+    painting is saved, and ImpastoError.
     """
     job, painter = Job.from_data(data["job"]), _painter(int(data.get("concurrent", 1)))
     for folder in (Path(job.output).parent, job.lock.parent):

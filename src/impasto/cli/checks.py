@@ -17,11 +17,9 @@ from impasto.ui.formatting import command, operand
 
 
 def check_new(job: PaintingJob, settings: Settings) -> None:
-    """Check the files of a new painting. What is written concerns the first of several processes alone.
+    """Check the files of a new painting: PictureError, SettingsError and OutputError say what is wrong with them.
 
-    Raises PictureError: a picture that is to be read is not there, or is no file.
-    Raises SettingsError: a format cannot be written, or does not hold so many bits.
-    Raises OutputError: a file that is to be written exists, is another one's, or its folder is missing or closed.
+    What is written concerns the first of several processes alone.
     """
     check_inputs(job.inputs())
     if process_info().rank > 0:

@@ -46,10 +46,10 @@ def axes(incomplete: str) -> list[str]:
 
 
 def given(fields: dict[str, Any]) -> dict[str, Any]:
-    """The settings that the user named: those of the settings file, and over them the options. The weights have an
-    absolute path.
+    """The settings that the user named: those of the settings file, and over them the options.
 
-    Raises SettingsError when the file cannot be read, or what is given does not go together.
+    The weights have an absolute path. Raises SettingsError for a file that cannot be read, and what does not go
+    together.
     """
     named = {name: value for name, value in fields.items() if value is not None}
     file = named.pop(_SETTINGS, None)

@@ -20,11 +20,8 @@ if TYPE_CHECKING:
 class OutputWriter:
     """Writes the files of a painting while its steps are taken.
 
-    job: which files, and how often.
-    record: what was written before, kept up to date.
-    note: says what went wrong but is not the end.
-    replace: whether a file at the output may be replaced.
-    own: whether this painting was begun before, so that its snapshots and plot may be there already.
+    record: what was written before, always up to date. note: says what went wrong but is not the end. replace: whether
+    a file at the output may be replaced. own: whether this painting was begun before, so that its files may be there.
     """
 
     def __init__(

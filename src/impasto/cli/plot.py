@@ -16,7 +16,6 @@ def write_cost_curve(
     """Draw J, alpha J_content and beta J_style over the steps of a painting.
 
     scales: (first step, width, height) of every scale.
-    Raises what check_figure raises; and OutputError when the disk is full.
     """
     import matplotlib
 

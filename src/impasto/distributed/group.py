@@ -136,9 +136,8 @@ _joined: list[Group] = []
 
 
 def join(place: ProcessInfo, device: torch.device) -> Group:
-    """The group of all processes that torchrun started; the same object at every call.
+    """The group of all processes that torchrun started, the same at every call; device: where this rank computes.
 
-    device: where this rank computes.
     Raises RankError when the others do not come.
     """
     if not _joined:

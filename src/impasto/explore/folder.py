@@ -53,8 +53,8 @@ class ExplorationFolder:
     def begin(self, subject: Mapping[str, Any], replace: bool) -> None:
         """Make the folder, for what is explored: JSON-able, nested by one level at most.
 
-        replace: whether what was explored there before may go.
-        Raises OutputError when it was something else, and `replace` is off, or when the folder cannot be made.
+        replace: whether what was explored there before may go. Raises OutputError when it may not and was something
+        else.
         """
         subject = json.loads(json.dumps(subject))
         before = self._list and self._list["subject"]

@@ -76,10 +76,8 @@ class Explorer:
     """Iterate over it to paint what is not finished; then, or after `stop`, `publish` the sheet and the page.
 
     path: the folder, see `folder.py`; it is made here, once it is sure that every picture can be begun. replace:
-        whether what was explored there before may go.
-    Raises OutputError for a folder that holds something else; PictureError for a picture or mask that cannot be read;
-    SettingsError for paintings and masks that do not go together, for a size that is too small for a cell's layers, or
-    when several processes are to paint together.
+    whether what was explored there before may go. Raises OutputError for a folder that holds something else,
+    SettingsError when several processes are to paint together, and what `Stylizer.paint` raises.
     """
 
     def __init__(self, grid: Grid, subject: Subject, path: Path, *, replace: bool = False):
@@ -156,11 +154,7 @@ class Explorer:
         return sum(self.folder.record(cell) is not None for cell in self.grid.cells)
 
     def publish(self, command: Command) -> None:
-        """Write the contact sheet and the page, with what is finished.
-
-        command: the command line that paints the picture with this metadata into a file.
-        Raises OutputError when one of them cannot be written.
-        """
+        """Write the contact sheet and the page, with what is finished. Raises OutputError."""
         write_sheet(self.folder.sheet, self.grid, self._file, self.subject.title)
         write_page(
             self.folder.page,
@@ -178,14 +172,7 @@ class Explorer:
         return picture(cell, title, file, record, link=f"cells/{file.name}", command=command)
 
     def preview(self, long_side: int) -> np.ndarray:
-        """The contact sheet as it is now, with the picture at work as far as it has come.
-
-        Args:
-            long_side: in pixels; the sheet is shrunk to it where it is larger.
-
-        Returns:
-            RGB uint8 [h, w, 3].
-        """
+        """The contact sheet as it is now, with the picture at work: RGB uint8 [h, w, 3], of at most this side."""
 
         def seen(cell: Cell, side: int) -> pyvips.Image | None:
             file, work = self._file(cell), self._at_work

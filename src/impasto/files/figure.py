@@ -22,8 +22,7 @@ _WITHOUT_DATE: Mapping[str, Mapping[str, Any]] = {
 def check_figure(path: Path, overwrite: bool, what: str, extensions: tuple[str, ...] = EXTENSIONS) -> None:
     """Check all that can be checked before there is anything to draw; `what`: its name in messages.
 
-    Raises SettingsError: an extension that is none of `extensions`.
-    Raises OutputError: the file exists and `overwrite` is off, or its folder is missing or closed.
+    Raises SettingsError for an extension that is none of `extensions`, and OutputError as `check_target`.
     """
     if path.suffix.lower() not in extensions:
         raise SettingsError(

@@ -62,11 +62,8 @@ def write_tensors(
 ) -> None:
     """Write a safetensors file. No more than one tensor is fetched at a time, and none on the CPU is copied.
 
-    file: at its beginning.
-    tensors: by name, of any shape, on any device; wider types are put first, as aligned reading needs.
-    metadata: texts for the header.
-    Raises OSError: it cannot be written.
-    Raises ValueError: a type that the format does not hold, or a stored tensor of another shape than it says.
+    tensors: by name, of any shape, on any device; wider types are put first, as aligned reading needs. metadata: texts
+    for the header. Raises OSError, and ValueError for a type that the format does not hold.
     """
     ordered = sorted(tensors.items(), key=lambda item: (-item[1].dtype.itemsize, item[0]))
     header: dict[str, Any] = {_METADATA: dict(metadata)}
@@ -148,18 +145,10 @@ Check = Callable[[Mapping[str, str]], None]
 
 
 def find_tensors(path: Path, check: Check) -> tuple[dict[str, str], dict[str, InFile]]:
-    """Read the header of a safetensors file.
+    """The metadata of a safetensors file, and its tensors by name, ready to be read: often larger than the memory.
 
-    Args:
-        path: of the file; it may be truncated or damaged.
-        check: see `Check`.
-
-    Returns:
-        The metadata, and the tensors by name, ready to be read: together they may be larger than the memory.
-
-    Raises:
-        OSError: it cannot be read.
-        ValueError: missing, not a safetensors file, truncated or damaged.
+    path: of the file; it may be truncated or damaged. Raises OSError when it cannot be read, ValueError when it is
+    missing, not a safetensors file, truncated or damaged.
     """
     check_regular(path, "file", ValueError)
     version, found = _version(path), {}

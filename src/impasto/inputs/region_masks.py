@@ -8,14 +8,9 @@ from impasto.images.masks.label_map import in_hex, read_labels
 def region_masks(source: object) -> dict[str, np.ndarray]:
     """Each region's mask, by its colour as "#rrggbb", in reading order, as `--regions` gives them to paintings.
 
-    Args:
-        source: what `read_picture` takes.
-
-    Returns:
-        uint8 [H, W]: 255 where the region is, else 0. Each place is in one of them.
-
-    Raises:
-        PictureError: it is no map of regions; one line says why.
+    source: what `read_picture` takes. A mask is uint8 [H, W]: 255 where the region is, else 0; each place is in one of
+    them.
+    Raises PictureError: it is no map of regions; one line says why.
     """
     labels = read_labels(source)
     return {

@@ -25,7 +25,6 @@ _SHARE = 20
 class Cell(Reporter):
     """The picture, its cost, a bar and the time left, in one output that is replaced again and again.
 
-    painting: what is painted.
     side: long side of the picture shown, in pixels.
     """
 

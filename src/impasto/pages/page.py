@@ -35,16 +35,11 @@ def write_page(
     note: str,
     others: Sequence[tuple[str, str]] = (),
 ) -> None:
-    """Write the page; an earlier one is replaced.
+    """Write the page; an earlier one is replaced. Raises OutputError.
 
-    path: the page.
-    grid: the cells.
-    pictures: of each cell, in order, what `picture` or `missing` says of it.
-    title: above everything.
-    sources: the files that everything is made from, with the words to show each under.
-    note: what to know of the figures.
-    others: further pages, each with its name and its file next to this one.
-    Raises OutputError: it cannot be written.
+    pictures: of each cell, in order, what `picture` or `missing` says of it. sources: the files that everything is made
+    from, with the words to show each under. note: what to know of the figures. others: further pages, each with its
+    name and its file next to this one.
     """
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("impasto.pages"),
@@ -88,13 +83,9 @@ def picture(
 ) -> dict[str, Any]:
     """The entry of a cell's picture.
 
-    cell: its place and labels.
-    title: what is special about it.
-    file: the picture.
-    record: its cost (J and its parts by name), steps, stopped and seconds; what is missing is not shown.
-    link: the file's name as seen from the page.
-    command: the command line that paints it again; None for none.
-    largest: long side in pixels of the picture on the page, which leads to the file then; None for its own size.
+    record: its cost (J and its parts by name), steps, stopped and seconds; what is missing is not shown. link: the
+    file's name as seen from the page. command: the command line that paints it again; None for none. largest: long side
+    in pixels of the picture on the page, which leads to the file then; None for its own size.
     """
     metadata = impasto.read_metadata(file)
     costs = {

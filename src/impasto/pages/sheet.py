@@ -22,13 +22,9 @@ _PAPER, _BLANK = [255] * 3, [238] * 3
 
 
 def write_sheet(path: Path, grid: Grid, file: Callable[[Any], Path | None], title: str) -> None:
-    """Write the contact sheet of a grid, as `draw_sheet` draws it, as a PNG; an earlier one is replaced.
+    """Write the contact sheet, as `draw_sheet` draws it, as a PNG; an earlier one is replaced. Raises OutputError.
 
-    path: the sheet.
-    grid: the cells.
     file: where a cell's picture is, None while it is not painted.
-    title: above everything.
-    Raises OutputError: it cannot be written.
     """
 
     def picture(cell: Any, side: int) -> pyvips.Image | None:
@@ -41,12 +37,10 @@ def write_sheet(path: Path, grid: Grid, file: Callable[[Any], Path | None], titl
 
 
 def draw_sheet(grid: Grid, picture: Callable[[Any, int], pyvips.Image | None], title: str) -> pyvips.Image:
-    """The contact sheet of a grid, RGB in 8 bits.
+    """The contact sheet of a grid, RGB in 8 bits: one of two axes across, the other down, a single one in rows.
 
-    grid: the cells; one of two axes goes across, the other down, a single one goes on in new rows.
     picture: a cell's picture, with a long side of at most so many pixels; None while it is not painted: its place stays
-        grey.
-    title: above everything, over the names of the axes.
+    grey. title: above everything, over the names of the axes.
     """
     side = min(LARGEST_PICTURE, LARGEST_SHEET // max(grid.columns, grid.rows))
     found = {cell.name: picture(cell, side) for cell in grid.cells}

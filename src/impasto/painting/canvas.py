@@ -23,20 +23,13 @@ from impasto.tensor_types import Image, ResizedImage, Span
 def first_canvas(
     start: str, content: Tensor, noise: float, generator: torch.Generator, picture: Tensor | None = None
 ) -> Tensor:
-    """The generated image G before the first step.
+    """The generated image G before the first step: a new tensor [1, 3, H, W] in [0, 1], like C.
 
-    Args:
-        start: "content": G = C. "recoloured", "underpainting": likewise; the caller gives C in
-            the colours of S. "content+noise": G = C + U(-noise, noise), clipped to [0, 1], the stated
-            method's random initialisation. "noise": uniform noise in [0, 1] without C. "picture": `picture`,
-            resampled to C's size.
-        content: C, [1, 3, H, W] in [0, 1].
-        noise: amplitude for "content+noise", in [0, 1]; 0.25 in the stated method.
-        generator: on the CPU, so that every device starts from the same numbers.
-        picture: [1, 3, h, w] in [0, 1], for "picture" only.
-
-    Returns:
-        A new tensor [1, 3, H, W] in [0, 1], of C's type and on C's device.
+    start: "content": G = C. "recoloured", "underpainting": likewise; the caller gives C in the colours of S.
+        "content+noise": G = C + U(-noise, noise), clipped to [0, 1], the stated method's random initialisation.
+        "noise": uniform noise in [0, 1] without C. "picture": `picture` [1, 3, h, w], resampled to C's size.
+    content: C, [1, 3, H, W] in [0, 1]. noise: its amplitude in [0, 1]; 0.25 in the stated method.
+    generator: on the CPU, so that every device starts from the same numbers.
     """
     if start in ("content", "recoloured", "underpainting"):
         return content.detach().clone()

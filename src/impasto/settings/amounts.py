@@ -19,10 +19,7 @@ _AMOUNT = re.compile(r"\s*(\d{1,18}(?:\.\d{1,18})?)\s*([kmgt]?i?)b?\s*", re.IGNO
 
 
 def bytes_of(text: str) -> int:
-    """The number of bytes meant by "4GB", "512 MB", "1.5 GiB" or "1000000".
-
-    Raises:
-        SettingsError: anything else, and a number of more than 18 digits.
+    """The number of bytes meant by "4GB", "512 MB", "1.5 GiB" or "1000000". Raises SettingsError for anything else.
 
     >>> bytes_of("4GB"), bytes_of("1.5 GiB")
     (4000000000, 1610612736)

@@ -172,11 +172,8 @@ def row(
 ) -> Setting:
     """The row of a setting.
 
-    name, kind: as `Setting` has them.
-    default: for the presets that have none of their own.
-    explore: values for every preset; without any, all choices, or both positions of a switch.
-    multiples: instead of `explore`, of the preset's default.
-    more: as `Setting` has them.
+    default: for the presets that have none of their own. explore: values for every preset; without any, all choices, or
+    both positions of a switch. multiples: instead of `explore`, of the preset's default. The rest as `Setting` has it.
     """
     defaults = {preset: own.get(name, default) for preset, own in PRESETS.items()}
     values = (True, False) if kind == "switch" else more.get("choices", ()) if explore is None else explore

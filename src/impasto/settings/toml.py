@@ -98,10 +98,7 @@ def lines_of(text: str, keys: tuple[str, ...]) -> list[int]:
 
 
 def literal(value: Any) -> str:
-    """A value as TOML has it, on one line; mappings become inline tables.
-
-    Raises:
-        SettingsError: the text is not valid Unicode (a file name of other bytes), which TOML cannot hold.
+    """A value as TOML has it, on one line; mappings become inline tables. Raises SettingsError for what is not Unicode.
 
     >>> print(literal({"relu1_1": 0.5, "a b": ["x", True, 3]}))
     { relu1_1 = 0.5, "a b" = ["x", true, 3] }

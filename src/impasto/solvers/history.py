@@ -36,10 +36,8 @@ class Pair(NamedTuple):
 class Pairs:
     """The last pairs, and H, the inverse Hessian that they describe (Nocedal and Wright, algorithm 7.4).
 
-    history: how many pairs are remembered.
-    metric: M, H before any curvature is known, up to a factor.
-    store: how their vectors are stored (`vector_store.py`).
-    reductions: sums over the whole picture, when it is shared by several processes.
+    history: how many pairs are remembered. metric: M, H before any curvature is known, up to a factor. store: how their
+    vectors are stored. reductions: sums over the whole picture, when it is shared by several processes.
     """
 
     def __init__(self, history: int, metric: Metric, store: StoreVector, reductions: Reductions):

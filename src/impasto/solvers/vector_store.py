@@ -68,9 +68,7 @@ def store_as(
     """The way to store vectors by its name, a key of `IN_MEMORY_PART`; `folder` is where "disk" puts them.
 
     reductions: for vectors of which every process has a part: all parts then have one scale.
-
-    Raises SettingsError for an unknown kind. Storing on disk raises OutputError when a file cannot be
-    made, written or read.
+    Raises SettingsError for an unknown kind. Storing on disk raises OutputError where a file cannot be used.
     """
     if kind == "disk":
         return partial(OnDisk, folder=scratch.folder() if folder is None else folder)

@@ -59,10 +59,9 @@ def new_token() -> str:
 class Guard:
     """Lets through what comes from the studio's own page, or from a program on this machine.
 
-    app: what is guarded.
-    hosts: the names under which the studio is reached, besides those of the loopback.
-    token: what a browser has to show once; None where only this machine reaches the studio.
-    any_address: whether a plain IP address in `Host` is accepted: where the studio listens on all of them.
+    hosts: the names under which the studio is reached, besides those of the loopback. token: what a browser has to show
+    once; None where only this machine reaches the studio. any_address: whether a plain IP address in `Host` is
+    accepted.
     """
 
     def __init__(

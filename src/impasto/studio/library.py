@@ -64,11 +64,8 @@ class Library:
     def add(self, file: Path, name: str, role: str = "picture") -> Source:
         """Take a file in: it is moved here once it is sure that it can be read.
 
-        file: the file, which is gone afterwards.
-        name: as the user's machine calls it.
-        role: what it is for, in messages.
-        Raises PictureError: it is no picture that can be read, or has too many pixels (from its header).
-        Raises OutputError: it cannot be saved.
+        name: as the user's machine calls it. role: what it is for, in messages. Raises PictureError for what cannot be
+        read or has too many pixels (from its header), OutputError.
         """
         name = safe_name(name)
         key = _key(file, name)

@@ -25,10 +25,7 @@ assert LARGEST_FILE <= LARGEST_REQUEST
 async def receive(atelier: Atelier, body: AsyncIterator[bytes], role: str, name: str) -> str:
     """Take a file, and lay it on the desk; a line that says what became of it.
 
-    atelier: the studio.
-    body: the file's bytes as they come.
     role: one of ROLES. A settings file sets all knobs in any role, a painted picture as SETTINGS and as ANY.
-    name: what the file is called where it comes from.
     Raises PictureError, SettingsError, OutputError: one line that says what is wrong; nothing is stored then.
     """
     file = atelier.folder.incoming / f"upload-{secrets.token_hex(8)}{Path(safe_name(name)).suffix}"

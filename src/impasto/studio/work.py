@@ -33,10 +33,8 @@ Yielding = Callable[[], bool]
 class Work:
     """A painting that is being painted. `run` paints in the thread that calls it; all else may be called from any.
 
-    record: what is saved of it; this is the only one to change it meanwhile.
-    library: where its pictures are.
-    stylizer: makes a painter with these settings.
-    yielding: asked between two steps.
+    record: what is saved of it; this is the only one to change it meanwhile. stylizer: makes a painter with these
+    settings. yielding: asked between two steps.
     """
 
     def __init__(

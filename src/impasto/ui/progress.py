@@ -63,8 +63,7 @@ class Meter:
 def facts_of(step: "Step | None", event: "Event | None") -> dict[str, str]:
     """How far a painting is, in words, by name: its scale, step and cost.
 
-    step: the last one; None before the first.
-    event: what the painting does since then; None while it takes steps.
+    step: the last one; None before the first. event: what the painting does since then; None while it takes steps.
     """
     now = event or step
     if now is None:

@@ -56,12 +56,9 @@ def read_header(file: FileIO, name: str) -> pyvips.Image:
 def decode_file(file: FileIO, name: str) -> tuple[pyvips.Image, int]:
     """Decode the first picture in a file: into memory, or a large one row by row while the file is open.
 
-    Returns:
-        The libvips image, metadata attached, and its EXIF orientation. A large one can be read once, from
-        the first row to the last, and it then shows whether it is damaged: see `damaged`.
-
-    Raises:
-        PictureError: not a picture, damaged, truncated, too small or too large.
+    Returns the libvips image, metadata attached, and its EXIF orientation. A large one can be read once, from the first
+    row to the last, and it then shows whether it is damaged: see `damaged`.
+    Raises PictureError: not a picture, damaged, truncated, too small or too large.
     """
     if is_cut_off_tiff(file):
         raise PictureError(f"{name} is truncated: fetch or export it again")

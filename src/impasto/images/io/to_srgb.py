@@ -23,23 +23,16 @@ _UPRIGHT = {1: (0, False), 2: (0, True), 3: (2, False), 4: (2, True),
 
 
 def to_working_space(image: pyvips.Image, orientation: int, name: str) -> tuple[Samples, Samples | None]:
-    """Convert a decoded picture to upright sRGB and its alpha.
+    """Convert a decoded picture to upright sRGB and its alpha, None when opaque.
 
     An embedded ICC profile is honoured; CMYK without one is taken as libvips' built-in CMYK; Lab, XYZ and
-    floating-point files are light, converted by colorimetry and clipped to what sRGB can show.
+    floating-point files are light, converted by colorimetry and clipped to what sRGB can show. Three colours a pixel
+    come back, or one of grey. 8 and 16 bits stay as they are; a picture whose profile is resolved has 16 bits; light
+    has float32, or 16 bits if the picture is large.
 
-    Args:
-        image: a libvips image of any colour space and depth, in memory or still to be decoded.
-        orientation: EXIF's number, 1 to 8; anything else counts as 1 (upright).
-        name: for messages.
-
-    Returns:
-        Three colours a pixel, or one of grey; and alpha, or None when opaque. 8 and 16 bits stay as they are;
-        a picture whose profile is resolved has 16 bits; light has float32, or 16 bits if the picture is large.
-
-    Raises:
-        PictureError: the channels or their number type cannot be understood, or a value is not finite.
-        pyvips.Error: the pixels cannot be decoded.
+    image: of any colour space and depth, in memory or still to be decoded. orientation: EXIF's number, 1 to 8; anything
+    else counts as 1 (upright). Raises PictureError for channels or numbers that cannot be understood and values that
+    are not finite, pyvips.Error where the pixels cannot be decoded.
     """
     count = color_bands(image)
     _check_kind(image, count, name)

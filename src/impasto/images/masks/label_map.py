@@ -54,9 +54,8 @@ class LabelMap:
 def read_labels(source: object, *, role: str = "map of regions") -> LabelMap:
     """Read a map of regions; alpha and profile are left aside, EXIF orientation is not. Black is a colour as others.
 
-    source: what `read_picture` takes.
-    role: what it is for, in messages.
-    Raises PictureError: it cannot be read, has one colour only or more than MOST_REGIONS, or is no such map.
+    source, role: as for `read_picture`. Raises PictureError: no such map, or one colour only, or more than
+    MOST_REGIONS.
     """
     pixels, name, digest = plain_pixels(source, role)
     shown = described(role, name)

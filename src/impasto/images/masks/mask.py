@@ -71,8 +71,7 @@ class Mask:
 def read_mask(source: object, *, role: str = "mask") -> Mask:
     """Read a mask: any grey picture, of any depth and size. Alpha and profile are left aside, EXIF orientation is not.
 
-    source: what `read_picture` takes; arrays and tensors may be of type bool, too.
-    role: what it is for, in messages.
+    source, role: as for `read_picture`; arrays and tensors may be of type bool, too.
     Raises PictureError: it cannot be read, is in colour, or is black everywhere.
     """
     pixels, name, digest = plain_pixels(source, role)

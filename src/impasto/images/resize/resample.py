@@ -51,19 +51,10 @@ def filter_matrix(n_in: int, n_out: int, kernel: Kernel) -> Tensor:
 def resampled_rows(
     rows: Rows, source: tuple[int, int], size: tuple[int, int], first: int, last: int, kernel: Kernel
 ) -> Tensor:
-    """Rows `first` to `last` - 1 of a picture resampled to `size`; neither clipped nor rounded.
+    """Rows `first` to `last` - 1 of a picture of the size `source` resampled to `size`; neither clipped nor rounded.
 
-    Args:
-        rows: reads the source, float32 [1, C, n, W], on any device.
-        source: (height, width) of the source.
-        size: (height, width) of the whole result.
-        first: first row of the result.
-        last: one beyond the last row.
-        kernel: BICUBIC or TRIANGLE.
-
-    Returns:
-        float32 [1, C, last - first, size[1]] on that device. Only the rows of the source that it needs are read, once
-        each.
+    rows: reads the source, float32 [1, C, n, W], on any device; only the rows that are needed are read, once each.
+    kernel: BICUBIC or TRIANGLE. Returns float32 [1, C, last - first, size[1]] on that device.
     """
     low, weights = _weights(source[0], size[0], first, last, kernel)
     begin, end = int(low[0]), min(int(low[-1]) + weights.shape[1], source[0])

@@ -47,14 +47,11 @@ def encode_png(pixels: MaskPixels) -> bytes:
 
 
 def decode_png(png: bytes, size: tuple[int, int], *, regions: bool) -> MaskPixels:
-    """The pixels of a PNG at `size`, height and width.
+    """The pixels of a PNG of any depth at `size`, height and width; regions: whether it is a map, and not a grey mask.
 
     A PNG of another size and the same shape is resampled: grey values linearly, colours by the nearest pixel.
-
-    png: a file of any depth, also 16 bits, with or without palette and alpha.
-    regions: whether it is a map of regions, and not a grey mask.
     Raises PictureError: it cannot be decoded, has another shape, is in colour though a mask, or has more than
-        MOST_COLORS colours.
+    MOST_COLORS colours.
     """
     name = "the map of regions" if regions else "the mask"
     values = _decoded(png, size, name, "nearest" if regions else "linear")

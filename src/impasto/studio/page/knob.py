@@ -27,9 +27,7 @@ Turned = Callable[[str, Any], None]
 class Knob:
     """A setting on the page.
 
-    row: of the table.
-    turned: called when the painter turns it.
-    resettable: whether it can be left to the recipe.
+    turned: called when the painter turns it. resettable: whether it can be left to the recipe.
     """
 
     def __init__(self, row: Setting, turned: Turned, *, resettable: bool = True):
