@@ -48,7 +48,7 @@ def ask(guard, method="GET", path="/", body=None, **headers) -> httpx.Response:
 
 @pytest.fixture
 def guard():
-    return Guard(inner, [])
+    return Guard(inner, [], None)
 
 
 @pytest.mark.parametrize("host", [OURS, "localhost:8477", "LOCALHOST", "[::1]:8477"])

@@ -161,7 +161,7 @@ def test_a_change_after_the_last_checkpoint_is_made_again(open_atelier, pictures
         record.state = "painting"
         record.save()
         assert len(impasto.load_checkpoint(record.checkpoint).history) == 1
-        killing.setattr(type(record), "keep", lambda self: None)  # nothing more is written of it
+        killing.setattr(type(record), "save", lambda self: None)  # nothing more is written of it
         atelier.close()
     again = open_atelier()
     record = again.queue.records[record.id]
@@ -332,7 +332,7 @@ def test_a_grid_waits_in_the_queue_like_any_painting(atelier, tmp_path):
     data = painted(atelier, record)
     assert data == (record.grid / "sheet.png").read_bytes()
     assert record.title == "photo × paint: strength"
-    page = record.grid_page.read_text()
+    page = (record.grid / "index.html").read_text()
     assert "photo.png" in page
     assert str(tmp_path) not in page
     assert (record.state, record.steps, record.of_steps) == ("finished", 2, 2)

@@ -12,7 +12,7 @@ EVERYWHERE = ("0.0.0.0", "::")
 
 @dataclass(frozen=True)
 class Address:
-    """Where the studio is reached. host: to listen at. token: in the address, where others could reach it too."""
+    """The studio's address. host: to listen at. token: in the address, where others could reach it too."""
 
     host: str
     port: int

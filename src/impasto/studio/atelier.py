@@ -36,6 +36,7 @@ class Atelier:
         self.library = Library(self.folder)
         self.desk = Desk(self.folder.path / "desk.json", self.library)
         self.look = Look(self.desk, self.library, self.stylizer)
+        self.desk.on_change = self.look.change
         self.queue = Queue(self.folder, self.library, self.stylizer, lambda: self.look.goes_first)
         self.problem = ""
         self._stylizers: dict[str, Stylizer] = {}
@@ -71,20 +72,10 @@ class Atelier:
                 self._stylizers[settings.precision] = first
             return self._stylizers[settings.precision].varied(settings)
 
-    def changed(self) -> None:
-        """The desk has changed: paint another first look."""
-        self.look.change()
-
     def lay_demo(self) -> None:
         """Put the two pictures that come with impasto on the desk. Raises PictureError, OutputError."""
-        names = {"content": "content.jpg", "style": "style.jpg"}
-        found = {
-            role: self.library.add_copy(demo_picture(role), name, f"{role} picture")
-            for role, name in names.items()
-        }
-        self.desk.place_photograph(found["content"])
-        self.desk.add_style(found["style"])
-        self.changed()
+        for role, place in (("content", self.desk.place_photograph), ("style", self.desk.add_style)):
+            place(self.library.add_copy(demo_picture(role), f"{role}.jpg", f"{role} picture"))
 
     def paint(self) -> Record:
         """Paint what lies on the desk. Raises SettingsError, OutputError."""
@@ -99,7 +90,7 @@ class Atelier:
         """
         order = self.desk.order()
         named = {**order.named, "size": size}
-        make_grid(vary, named)  # what cannot be varied is told at once
+        make_grid(vary, named)  # raises now for what cannot be varied
         return self.queue.add(replace(order, named=named, vary=tuple(vary)))
 
     def _save(self) -> None:
@@ -118,7 +109,6 @@ class Atelier:
         used: set[str] = set()
         for path in [self.folder.path / "desk.json", *self.folder.paintings.glob("*/record.json")]:
             if path.is_file():
-                used.update(
-                    re.findall(r'"([0-9a-f]{24})"', path.read_text(encoding="utf-8", errors="replace"))
-                )
+                text = path.read_text(encoding="utf-8", errors="replace")
+                used.update(re.findall(r'"([0-9a-f]{24})"', text))
         self.library.tidy(used)

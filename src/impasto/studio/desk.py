@@ -2,19 +2,20 @@
 
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import pyvips
+import numpy as np
 
 from impasto.errors import SettingsError
 from impasto.inputs.style_sources import check_weight
 from impasto.settings import INSTEAD_OF, Settings
 from impasto.studio.folder import read_json, write_json
 from impasto.studio.library import Library, Source
+from impasto.studio.mask_file import png_of
 from impasto.studio.order import Order
 
 _UNDO = 100
@@ -48,7 +49,7 @@ class Contents:
 class Desk:
     """The desk. Every change counts `version` up, which is how windows and the first look notice it.
 
-    path: of the file that it is saved in. Methods may be called from any thread.
+    path: of the file that it is saved in. on_change: called after every change. Methods may be called from any thread.
     """
 
     def __init__(self, path: Path, library: Library):
@@ -58,6 +59,7 @@ class Desk:
         self.version, self._saved = 0, 0
         self._past: list[Contents] = []
         self._turned, self._turned_at = "", 0.0
+        self.on_change: Callable[[], None] = lambda: None
         found = read_json(path)
         if found is not None:
             self._take(found)
@@ -88,9 +90,8 @@ class Desk:
         """Set the weight of a painting among the others. Raises SettingsError."""
         weight = check_weight(weight)
         with self._changing():
-            self.contents.styles = [
-                (one, weight if one.key == key else old) for one, old in self.contents.styles
-            ]
+            styles = self.contents.styles
+            self.contents.styles = [(one, weight if one.key == key else old) for one, old in styles]
 
     def turn(self, name: str, value: Any) -> None:
         """Give a setting a value; None leaves it to the recipe.
@@ -199,10 +200,8 @@ class Desk:
 
     def _white_mask(self, source: Source) -> Source:
         """A mask that says "all of it", for a painting without one of its own where others have one."""
-        white = (pyvips.Image.black(source.width, source.height) + 255).cast("uchar")
-        return self._library.add_bytes(
-            white.pngsave_buffer(compression=9), f"all-of-{source.stem}.png", "style mask"
-        )
+        white = png_of(np.full((source.height, source.width), 255, np.uint8))
+        return self._library.add_bytes(white, f"all-of-{source.stem}.png", "style mask")
 
     # Saving it.
 
@@ -269,6 +268,7 @@ class Desk:
                 self._past = [*self._past[-_UNDO:], before]
             self._turned, self._turned_at = what, now
             self.version += 1
+        self.on_change()
 
     def undo(self) -> bool:
         """Take the last change back; a slider that was dragged counts as one. Whether there was any."""
@@ -278,4 +278,5 @@ class Desk:
             self.contents = self._past.pop()
             self._turned = ""
             self.version += 1
-            return True
+        self.on_change()
+        return True

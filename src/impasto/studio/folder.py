@@ -26,9 +26,8 @@ class Folder:
 
     def __init__(self, path: Path):
         self.path = path.expanduser().resolve()
-        self.pictures, self.paintings, self.incoming = (
-            self.path / name for name in ("pictures", "paintings", "incoming")
-        )
+        self.pictures, self.paintings = self.path / "pictures", self.path / "paintings"
+        self.incoming = self.path / "incoming"
         try:
             for one in (self.pictures, self.paintings, self.incoming):
                 one.mkdir(parents=True, exist_ok=True)

@@ -43,12 +43,15 @@ def is_loopback(host: str) -> bool:
     >>> is_loopback("127.0.0.1"), is_loopback("localhost"), is_loopback("0.0.0.0")
     (True, True, False)
     """
-    if host == "localhost":
-        return True
+    address = _address(host)
+    return host == "localhost" or (address is not None and address.is_loopback)
+
+
+def _address(host: str) -> "ipaddress.IPv4Address | ipaddress.IPv6Address | None":
     try:
-        return ipaddress.ip_address(host).is_loopback
+        return ipaddress.ip_address(host)
     except ValueError:
-        return False
+        return None
 
 
 def new_token() -> str:
@@ -64,9 +67,7 @@ class Guard:
     accepted.
     """
 
-    def __init__(
-        self, app: "ASGIApp", hosts: Iterable[str], token: str | None = None, *, any_address: bool = False
-    ):
+    def __init__(self, app: "ASGIApp", hosts: Iterable[str], token: str | None, *, any_address: bool = False):
         self.app, self._token, self._any_address = app, token, any_address
         self._hosts = {host.lower() for host in (*_LOOPBACK_NAMES, *hosts)}
 
@@ -106,15 +107,7 @@ class Guard:
         name = urlsplit(f"//{host}").hostname if host.isprintable() and "@" not in host else None
         if not name:
             return False
-        if name.lower() in self._hosts:
-            return True
-        if not self._any_address:
-            return False
-        try:
-            ipaddress.ip_address(name)
-        except ValueError:
-            return False
-        return True
+        return name.lower() in self._hosts or (self._any_address and _address(name) is not None)
 
     def _without_token(self, asked: HTTPConnection) -> Response | None:
         """None for a browser that has shown the token; for one that does now, a cookie and the address without it."""
@@ -138,7 +131,7 @@ def _line(status: int, line: str) -> Response:
 
 
 def _bounded(receive: "Receive") -> "Receive":
-    """The same, which ends a body that says nothing of its length and does not end."""
+    """`receive`, but a body that says nothing of its length and grows too long is cut off."""
     taken = 0
 
     async def limited() -> "Message":

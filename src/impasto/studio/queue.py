@@ -2,8 +2,6 @@
 
 import shutil
 import threading
-from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from impasto.errors import SettingsError
 from impasto.studio.folder import Folder
@@ -11,10 +9,7 @@ from impasto.studio.grid_work import GridWork
 from impasto.studio.library import Library
 from impasto.studio.order import Order
 from impasto.studio.record import Record, new_record, records
-from impasto.studio.work import Work, Yielding
-
-if TYPE_CHECKING:
-    from impasto import Settings, Stylizer
+from impasto.studio.work import Painters, Work, Yielding
 
 
 class Queue:
@@ -25,9 +20,7 @@ class Queue:
     has come is its own.
     """
 
-    def __init__(
-        self, folder: Folder, library: Library, stylizer: "Callable[[Settings], Stylizer]", yielding: Yielding
-    ):
+    def __init__(self, folder: Folder, library: Library, stylizer: Painters, yielding: Yielding):
         self._folder, self._library, self._stylizer, self._yielding = folder, library, stylizer, yielding
         found = list(records(folder, library))
         self.records = {one.id: one for one in found if isinstance(one, Record)}
@@ -56,11 +49,7 @@ class Queue:
     def waiting(self) -> list[Record]:
         """The paintings that wait, in order; the one that is being painted is not among them."""
         at_work = self.work and self.work.record.id
-        found = [
-            one
-            for one in self.records.values()
-            if one.state in ("waiting", "painting", "paused") and one.id != at_work
-        ]
+        found = [one for one in self.records.values() if not one.ended and one.id != at_work]
         return sorted(found, key=lambda one: one.place)
 
     def move(self, id: str, by: int) -> None:

@@ -36,6 +36,8 @@ class Record:
     id: the name of its folder. place: in the queue, the lowest first. adjustments: what was changed at which step.
     pending: changes that are made before the next step. steps, of_steps, done, seconds: how far it came.
     size: width and height of the result. problem: one line.
+    checkpoint: the file to go on from. picture: the result, as `impasto stylize` would have written it. canvas: the
+    result in full precision, from which every other format is written. grid: the folder of a grid of small pictures.
     """
 
     id: str
@@ -56,30 +58,9 @@ class Record:
     version: int = 0
     """Another one whenever its picture changes: it is fetched again then."""
 
-    @property
-    def checkpoint(self) -> Path:
-        """The checkpoint to resume from."""
-        return self.home / "painting.checkpoint"
-
-    @property
-    def picture(self) -> Path:
-        """The result: what `impasto stylize` would have written."""
-        return self.home / "picture.png"
-
-    @property
-    def canvas(self) -> Path:
-        """The result in full precision, from which every other file format is written."""
-        return self.home / "canvas.npz"
-
-    @property
-    def grid(self) -> Path:
-        """The folder of a grid of small pictures, as `impasto explore` makes it."""
-        return self.home / "grid"
-
-    @property
-    def grid_page(self) -> Path:
-        """The page of a grid."""
-        return self.grid / "index.html"
+    def __post_init__(self) -> None:
+        self.checkpoint, self.picture = self.home / "painting.checkpoint", self.home / "picture.png"
+        self.canvas, self.grid = self.home / "canvas.npz", self.home / "grid"
 
     def small(self, kind: str) -> Path:
         """A JPEG for the page; kind: a key of `library.SMALL`."""
@@ -121,9 +102,8 @@ def new_record(folder: Folder, order: Order, place: float) -> Record:
         record.save()
     except (OSError, OutputError) as error:
         shutil.rmtree(home, ignore_errors=True)
-        raise OutputError(
-            f"the painting cannot be saved ({getattr(error, 'strerror', None) or error})"
-        ) from None
+        reason = getattr(error, "strerror", None) or error
+        raise OutputError(f"the painting cannot be saved ({reason})") from None
     return record
 
 

@@ -98,6 +98,17 @@ def matched(photograph: LabelMap, painting: LabelMap) -> list[Mask]:
     return found
 
 
+def region_masks(source: object) -> dict[str, np.ndarray]:
+    """Each region's mask, by its colour as "#rrggbb", in reading order, as `--regions` gives them to paintings.
+
+    source: what `read_picture` takes. A mask is uint8 [H, W]: 255 where the region is, else 0; each place is in one of
+    them. Raises PictureError: it is no map of regions; one line says why.
+    """
+    labels = read_labels(source)
+    pairs = zip(labels.colors, labels.masks, strict=True)
+    return {in_hex(color): mask.values.array[..., 0] for color, mask in pairs}
+
+
 def in_hex(color: Color) -> str:
     """A colour as painting programs write it.
 
@@ -146,8 +157,8 @@ def _palette(pixels: np.ndarray, name: str) -> list[Color]:
         )
     if near < FLAT_PART * area or near < NEAR_PART * counts.total() or not regions:
         raise PictureError(
-            f"{name} is not a map of regions: only {near / area:.0%} of it is in flat colours, one for "
-            "each region; for soft regions use --mask"
+            f"{name} is not a map of regions: only {near / area:.0%} of it is in flat colours, one for each region; "
+            "for soft regions use --mask"
         )
     return regions
 
@@ -167,7 +178,7 @@ def _nearest(strip: Tensor, colors: Tensor) -> Tensor:
 
 
 def _is_flat(strip: Tensor) -> Tensor:
-    """Where the 3 x 3 pixels around are of about one colour: [h, w]."""
+    """Whether the 3 x 3 pixels around each are of about one colour: [h, w]."""
     highest = functional.max_pool2d(strip, 3, 1, 1)
     lowest = -functional.max_pool2d(-strip, 3, 1, 1)
     flat: Tensor = (highest - lowest).amax((0, 1)) <= FLAT

@@ -8,8 +8,8 @@ from nicegui import core
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
-from impasto.studio.components.mask_file import MaskPixels, checked_color, decode_png
 from impasto.studio.components.mask_transfer import MaskTransfer
+from impasto.studio.mask_file import MaskPixels, checked_color, decode_png
 
 LARGEST_SIDE = 8192
 """Pixels of the longer side of a mask."""
@@ -111,9 +111,8 @@ class MaskBrush(Element, component="mask_brush.js", esm={"impasto-components": "
     def _command(self, name: str, *args: Any) -> None:
         """Have the mask in the browser do something; see `mask.js`."""
         detail = json.dumps({"url": self._transfer.url, "command": name, "args": args})
-        self.client.run_javascript(
-            f"window.dispatchEvent(new CustomEvent('impasto-mask', {{detail: {detail}}}))"
-        )
+        event = f"new CustomEvent('impasto-mask', {{detail: {detail}}})"
+        self.client.run_javascript(f"window.dispatchEvent({event})")
 
     def _is_ready(self) -> None:
         self._ready = True

@@ -139,8 +139,7 @@ def comparable(view: View) -> list[Record]:
 
 def draw_menu(view: View) -> None:
     """The menu that chooses one of them; drawn again whenever it is opened."""
-    with ui.menu() as menu:
-        pass
+    menu = ui.menu()
 
     def choose(id: str) -> None:
         view.beside = id
@@ -153,9 +152,7 @@ def draw_menu(view: View) -> None:
             if view.beside:
                 ui.menu_item("Only this one", partial(choose, ""))
             for record in comparable(view):
-                ui.menu_item(
-                    f"{record.title}, {record.size[0]} × {record.size[1]}", partial(choose, record.id)
-                )
+                ui.menu_item(f"{record.title}, {_size(record)}", partial(choose, record.id))
 
     menu.on("before-show", fill)
     view.watch(lambda: (view.subject, view.beside, view.atelier.queue.version), fill)

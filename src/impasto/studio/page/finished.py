@@ -45,12 +45,8 @@ def _draw(view: View, record: Record) -> None:
     if record.problem:
         ui.label(record.problem).classes("problem")
     if record.state in ("kept", "failed"):
-        button(
-            "Go on with it",
-            lambda: trying(lambda: view.atelier.queue.again(record.id)),
-            "play_arrow",
-            strong=True,
-        )
+        again = partial(trying, partial(view.atelier.queue.again, record.id))
+        button("Go on with it", again, "play_arrow", strong=True)
     if record.state == "waiting":
         ui.label("It waits for its turn.").classes("fact")
     if painted:
@@ -146,7 +142,6 @@ def _as_start(view: View, record: Record) -> Source:
 def _start(view: View, record: Record) -> None:
     def start() -> None:
         view.atelier.desk.take_order(record.order, record.order.named, _as_start(view, record))
-        view.atelier.changed()
         say("The next painting starts from this one")
         view.show(DESK)  # which takes the button away that was pressed
 
@@ -156,7 +151,6 @@ def _start(view: View, record: Record) -> None:
 def _change(view: View, record: Record) -> None:
     def change() -> None:
         view.atelier.desk.take_order(record.order, record.order.named, record.order.start)
-        view.atelier.changed()
         view.show(DESK)
 
     trying(change)

@@ -1,6 +1,7 @@
 """The side of a painting: how far it is, what can be changed while it is painted, and what can be done with it."""
 
 from collections.abc import Callable, Hashable, Sequence
+from functools import partial
 from typing import Any
 
 from nicegui import ui
@@ -66,9 +67,8 @@ def _draw_progress(view: View) -> None:
     left = ui.label().classes("fact")
     note = ui.label().classes("problem")
     with ui.element("div").classes("row"):
-        pause = button(
-            "Pause", lambda: _do(view, Work.toggle), "pause", strong=True, tip="Pause and go on (space)"
-        )
+        toggle = partial(_do, view, Work.toggle)
+        pause = button("Pause", toggle, "pause", strong=True, tip="Pause and go on (space)")
         button("Stop and keep", lambda: _do(view, Work.keep), tip="End it with the picture as it is")
         button("Discard", lambda: _ask(view), tip="End it and forget it")
 
@@ -79,9 +79,8 @@ def _draw_progress(view: View) -> None:
         step = work.step
         bar.set_value(round(work.record.done, 3))
         where.set_text(_where(work))
-        cost.set_text(
-            "" if step is None else " · ".join([f"Cost {step.cost.total:.4g}", *parts_of(step.cost)])
-        )
+        shown = [] if step is None else [f"Cost {step.cost.total:.4g}", *parts_of(step.cost)]
+        cost.set_text(" · ".join(shown))
         curve.draw([one.total for one in work.history])
         remaining = work.left()
         parts = [f"{duration(work.record.seconds)} so far"] if work.record.seconds else []
@@ -184,10 +183,10 @@ def _draw_weights(view: View, work: Work) -> None:
 
 
 def _as_text(work: Work) -> str:
+    last = [dict(one) for one in work.record.adjustments[-3:]]
     return "; ".join(
-        f"step {one['step']}: "
-        + ", ".join(f"{name} {value}" for name, value in one.items() if name != "step")
-        for one in work.record.adjustments[-3:]
+        f"step {one.pop('step')}: " + ", ".join(f"{name} {value}" for name, value in one.items())
+        for one in last
     )
 
 

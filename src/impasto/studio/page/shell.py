@@ -102,8 +102,7 @@ def listen(view: View) -> None:
         if key == "space" and view.atelier.queue.work is not None:
             view.atelier.queue.work.toggle()
         elif key == "z" and view.subject == DESK:
-            if view.atelier.desk.undo():
-                view.atelier.changed()
+            view.atelier.desk.undo()
         elif key == "b" and view.subject == DESK:
             trying(lambda: open_masks(view))
         elif key == "p" and view.subject == DESK:

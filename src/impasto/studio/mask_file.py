@@ -36,14 +36,14 @@ class MaskPixels:
 
 def encode_png(pixels: MaskPixels) -> bytes:
     """8-bit PNG: grey, or for a map of regions RGB; without alpha, profile and other metadata."""
-    height, width = pixels.values.shape
-    image = _image(pixels.values, "b-w")
-    if pixels.palette:
-        colors = np.zeros((1, 256, 3), np.uint8)
-        colors[0, : len(pixels.palette)] = [_rgb(color) for color in pixels.palette]
-        image = image.maplut(_image(colors, "srgb")).copy(interpretation="srgb")
-    assert (image.width, image.height) == (width, height)
-    return bytes(image.pngsave_buffer(compression=6, filter="up", keep="none"))
+    if not pixels.palette:
+        return png_of(pixels.values)
+    return png_of(np.array([rgb_of(color) for color in pixels.palette], np.uint8)[pixels.values])
+
+
+def png_of(values: np.ndarray) -> bytes:
+    """8-bit PNG of grey values [H, W], or colours [H, W, 3], uint8."""
+    return bytes(image_of(values).pngsave_buffer(compression=6, filter="up", keep="none"))
 
 
 def decode_png(png: bytes, size: tuple[int, int], *, regions: bool) -> MaskPixels:
@@ -65,15 +65,16 @@ def checked_color(color: str) -> str:
     return color.lower()
 
 
-def _image(values: np.ndarray, interpretation: str) -> pyvips.Image:
-    height, width, *bands = values.shape
-    image = pyvips.Image.new_from_memory(
-        np.ascontiguousarray(values).data, width, height, *(bands or [1]), "uchar"
-    )
-    return image.copy(interpretation=interpretation)
+def image_of(values: np.ndarray) -> pyvips.Image:
+    """A libvips image of grey values [H, W], or colours [H, W, 3], uint8."""
+    height, width, bands = values.shape if values.ndim == 3 else (*values.shape, 1)
+    data = np.ascontiguousarray(values).data
+    image = pyvips.Image.new_from_memory(data, width, height, bands, "uchar")
+    return image.copy(interpretation="b-w" if bands == 1 else "srgb")
 
 
-def _rgb(color: str) -> list[int]:
+def rgb_of(color: str) -> list[int]:
+    """Red, green and blue, from 0 to 255, of #rrggbb."""
     return list(bytes.fromhex(color[1:]))
 
 
