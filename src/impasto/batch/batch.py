@@ -1,6 +1,8 @@
 """A batch: jobs that are done by workers, from the first look at what is there to the page that shows all of it."""
 
 import contextlib
+import csv
+import io
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from impasto.batch.cluster import (
-    check_installed,
+    libraries,
     most_concurrent,
     patience,
     workers_at,
@@ -19,12 +21,12 @@ from impasto.batch.engine import Ended, Engine, Event, Lost
 from impasto.batch.job import Job
 from impasto.batch.jobs import UNFINISHED
 from impasto.batch.journal import Journal, is_unchanged
-from impasto.batch.measures import NAME, write_csv
 from impasto.batch.plan import BatchPlan, make_plan, share_out
 from impasto.batch.task import Task
 from impasto.batch.work import FOUND, PAINTED
 from impasto.batch.worker import measure_picture, paint_picture
 from impasto.errors import OutputError, SettingsError
+from impasto.files.atomic_write import replacing
 from impasto.version import __version__
 
 
@@ -70,7 +72,7 @@ class Batch:
             raise SettingsError("a scheduler has workers of its own: give workers or scheduler, not both")
         if workers is not None and workers < 1:
             raise SettingsError(f"workers must be a whole number from 1 on, got {workers}")
-        check_installed()
+        libraries()  # an error now, if they are missing
         if folder.exists() and not folder.is_dir():
             raise OutputError(f"'{folder}' is a file: give the name of a folder")
         self.jobs, self.folder = list(jobs), folder
@@ -162,25 +164,21 @@ class Batch:
         return Task(job.name, paint_picture, data)
 
     def _measure(self, engine: Engine, concurrent: int) -> Iterator[Event]:
-        """Write the measures of all finished pictures; what is told of it says how far that is."""
+        """Write the measures of all finished pictures; the events say how far that is."""
         jobs = {f"report of {job.name}": job for job in self.jobs if job.name in self.finished}
-        tasks = (
-            Task(name, measure_picture, {"job": job.as_data(), "concurrent": concurrent})
-            for name, job in jobs.items()
-        )
+        data = {name: {"job": job.as_data(), "concurrent": concurrent} for name, job in jobs.items()}
+        tasks = (Task(name, measure_picture, one) for name, one in data.items())
         self._engine, rows = engine, {}
         for event in engine.run(tasks):
             if isinstance(event, Ended) and event.failed is not None:
                 self.journal.write("not measured", picture=jobs[event.task.name].name, why=event.failed)
             elif isinstance(event, Ended) and not event.stopped:
-                rows[event.task.name] = event.result
+                job = jobs[event.task.name]
+                about = {"picture": job.name, "photograph": job.content, "painting": job.styles[0][0]}
+                rows[event.task.name] = about | event.result
             yield event
-        about = {
-            name: {"picture": job.name, "photograph": job.content, "painting": job.styles[0][0]}
-            for name, job in jobs.items()
-        }
         if rows:
-            write_csv(self.folder / NAME, [about[name] | rows[name] for name in jobs if name in rows])
+            write_csv(self.folder / "report.csv", [rows[name] for name in jobs if name in rows])
 
     def _note(self, job: Job, event: Ended) -> None:
         """Record what became of a picture."""
@@ -198,3 +196,17 @@ class Batch:
         record = {"picture": name, "job": job.digest(), **result, "worker": event.worker}
         self.journal.write(what, **record)
         self.finished[name] = record
+
+
+def write_csv(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write the table; an earlier one is replaced. A column for everything that some row has, in order.
+
+    Raises OutputError: it cannot be written.
+    """
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, columns)
+    writer.writeheader()
+    writer.writerows(rows)
+    with replacing(path, overwrite=True) as file:
+        file.write(text.getvalue().encode())

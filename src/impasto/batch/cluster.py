@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Share:
-    """How a machine is shared out: workers, threads of each, bytes that each may take; GPUs, one for each worker."""
+    """The share of a machine that each worker has: its threads and bytes of memory; gpus: workers that have a GPU."""
 
     workers: int
     threads: int
@@ -58,7 +58,7 @@ def local_workers(count: int, threads: int, memory: int, gpus: int = 0) -> Itera
     threads, memory (bytes): of each worker; one that takes more is ended, and begun again. gpus: how many of the
     workers have a GPU each. Raises BatchError: dask.distributed is not installed, or the workers do not start.
     """
-    dask, distributed = _libraries()
+    dask, distributed = libraries()
     with dask.config.set(_CONFIG), _quiet():
         own: dict[str, Any] = {"security": True} if PROCESSES and find_spec("cryptography") else {}
         own |= {"env": _environment(threads), "preload": PRELOAD} if PROCESSES else {}
@@ -109,7 +109,7 @@ def workers_at(address: str) -> Iterator["Client"]:
 
     Raises BatchError: dask.distributed is not installed, nobody answers there, or the scheduler has no worker.
     """
-    dask, distributed = _libraries()
+    dask, distributed = libraries()
     with dask.config.set(_CONFIG), _quiet():
         try:
             client = distributed.Client(address, timeout=PATIENCE)
@@ -137,12 +137,8 @@ def workers_by_machine(client: "Client") -> dict[str, int]:
     return found
 
 
-def check_installed() -> None:
-    """Raises BatchError, with what to install, when dask.distributed is missing."""
-    _libraries()
-
-
-def _libraries() -> tuple[Any, Any]:
+def libraries() -> tuple[Any, Any]:
+    """The modules dask and distributed. Raises BatchError, with what to install, where they are missing."""
     try:
         import dask
 

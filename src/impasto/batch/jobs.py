@@ -27,6 +27,7 @@ FIELDS = ("photo", "painting", "photo_folder", "painting_folder", "number")
 UNFINISHED = "unfinished"
 """The folder, next to the results, of the files that are needed while pictures are painted."""
 _LONGEST = 60
+AnyPath = str | os.PathLike[str]
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Habits:
         return _with_absolute_paths(self.settings), Settings.from_dict(dict(self.settings)).as_dict()
 
     def for_row(self, row: Row) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The same for a row, whose own settings win. Raises SettingsError for one that cannot be used."""
+        """Like `base`, for a row, whose own settings win. Raises SettingsError for one that cannot be used."""
         if not row.settings:
             return self.base
         values = over(self.settings, row.settings)
@@ -58,12 +59,12 @@ class Habits:
 
 
 def find_jobs(
-    photos: Sequence[str | os.PathLike[str]],
-    paintings: Sequence[str | os.PathLike[str]],
-    table: str | os.PathLike[str] | None,
+    photos: Sequence[AnyPath],
+    paintings: Sequence[AnyPath],
+    table: AnyPath | None,
     habits: Habits,
     *,
-    pairs: bool = False,
+    pairs: bool,
 ) -> list[Job]:
     """The jobs of `jobs_of`; or, where there is a table, those of `jobs_in`. Raises what these raise."""
     if table is None:
@@ -74,11 +75,7 @@ def find_jobs(
 
 
 def jobs_of(
-    photos: Sequence[str | os.PathLike[str]],
-    paintings: Sequence[str | os.PathLike[str]],
-    habits: Habits,
-    *,
-    pairs: bool = False,
+    photos: Sequence[AnyPath], paintings: Sequence[AnyPath], habits: Habits, *, pairs: bool = False
 ) -> list[Job]:
     """A job for every photograph with every painting, painting by painting; or, with `pairs`, first with first.
 
@@ -99,7 +96,7 @@ def jobs_of(
     return _checked([_job(row, number, habits) for number, row in enumerate(rows, 1)])
 
 
-def jobs_in(table: str | os.PathLike[str], habits: Habits) -> list[Job]:
+def jobs_in(table: AnyPath, habits: Habits) -> list[Job]:
     """A job for every row of a table; see `table.py` for its form.
 
     Raises PictureError, SettingsError, OutputError: as `jobs_of`, with the table's line.
@@ -117,7 +114,7 @@ def jobs_in(table: str | os.PathLike[str], habits: Habits) -> list[Job]:
     return _checked(found)
 
 
-def _pictures(words: Sequence[str | os.PathLike[str]], role: str) -> list[Path]:
+def _pictures(words: Sequence[AnyPath], role: str) -> list[Path]:
     """The files that these words name, in order."""
     found = [path for word in words for path in _named(os.fspath(word), role)]
     if not found:
@@ -180,9 +177,8 @@ def _filled(pattern: str, known: Mapping[str, Any], what: str) -> str:
         if not unknown:
             return pattern.format_map(known)
     except (ValueError, IndexError) as error:
-        raise SettingsError(
-            f"{what} '{pattern}' cannot be filled in ({error}): expected it as in {NAME}"
-        ) from None
+        wrong = f"cannot be filled in ({error}): expected it as in {NAME}"
+        raise SettingsError(f"{what} '{pattern}' {wrong}") from None
     expected = ", ".join(f"{{{one}}}" for one in FIELDS)
     meant = near(unknown[0], [*FIELDS, *SCHEMA])
     raise SettingsError(f"{what} '{pattern}' has {{{unknown[0]}}}{meant}; expected {expected}, or a setting")
@@ -203,7 +199,7 @@ def _folder_of(path: Path) -> str:
     return os.path.basename(os.path.dirname(_absolute(path)))  # noqa: PTH119, PTH120
 
 
-def _absolute(path: str | os.PathLike[str]) -> str:
+def _absolute(path: AnyPath) -> str:
     return os.path.abspath(path)  # noqa: PTH100
 
 

@@ -23,9 +23,7 @@ MOST_PAGES = 40
 LARGEST = 512
 """Long side in pixels of a picture on the page; a click leads to the file."""
 _MOST_ACROSS, _IN_A_ROW = 12, 6
-NOTE = (
-    "Choose a picture to see it larger, with its costs and settings; the larger one leads to the file itself."
-)
+NOTE = "Choose a picture to see it larger, with its costs and settings; that one leads to the file itself."
 
 
 class Side(NamedTuple):
@@ -89,17 +87,12 @@ def make_grid(jobs: Sequence[Job]) -> JobGrid:
             for across in paintings
             for job in [by_pair[down, across]]
         ]
-        axes = (
-            Side("painting", [heads[one] for one in paintings]),
-            Side("photograph", [names[one] for one in photos]),
-        )
-        return JobGrid(axes, tuple(cells))
+        sides = Side("painting", list(heads.values())), Side("photograph", list(names.values()))
+        return JobGrid(sides, tuple(cells))
     across = min(_IN_A_ROW, len(jobs))
     labels = [Path(job.name).stem for job in jobs]
-    places = [
-        JobCell((label,), i % across, i // across, _id(job), job)
-        for i, (job, label) in enumerate(zip(jobs, labels, strict=True))
-    ]
+    pairs = enumerate(zip(jobs, labels, strict=True))
+    places = [JobCell((label,), i % across, i // across, _id(job), job) for i, (job, label) in pairs]
     return JobGrid((Side("picture", labels),), tuple(places))
 
 
@@ -125,15 +118,8 @@ def _shown(
     if known is None:
         return missing(cell, job.name, failed.get(job.name))
     file = Path(job.output)
-    return picture(
-        cell,
-        job.name,
-        file,
-        known,
-        link=Path(relpath(file, folder)).as_posix(),
-        command=repeat_command,
-        largest=LARGEST,
-    )
+    link = Path(relpath(file, folder)).as_posix()
+    return picture(cell, job.name, file, known, link=link, command=repeat_command, largest=LARGEST)
 
 
 def _sources(jobs: Sequence[Job]) -> list[tuple[Path, str]]:

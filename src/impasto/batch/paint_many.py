@@ -7,10 +7,8 @@ from typing import Any
 
 from impasto.batch.batch import Batch, Outcome
 from impasto.batch.engine import Event
-from impasto.batch.jobs import NAME, Habits, find_jobs
+from impasto.batch.jobs import NAME, AnyPath, Habits, find_jobs
 from impasto.inputs.inputs import Guidance
-
-AnyPath = str | os.PathLike[str]
 
 
 def paint_many(

@@ -35,17 +35,7 @@ SIDE_BY_SIDE = 1.1
 (`benchmarks/batch.py`): they share the memory's lanes."""
 BYTES_PER_PIXEL = {".png": 2.5, ".tif": 3.0, ".tiff": 3.0, ".jpg": 0.8, ".jpeg": 0.8, ".webp": 0.6}
 """Bytes a pixel of results with 8 bits; 16 bits take twice as many."""
-_SAME_TIME = (
-    "strength",
-    "alpha",
-    "beta",
-    "seed",
-    "noise",
-    "learning_rate",
-    "protect_strength",
-    "detail",
-    "bits",
-)
+_SAME_TIME = "strength alpha beta seed noise learning_rate protect_strength detail bits"
 """Settings that change what a picture looks like and not how long it takes."""
 
 T = TypeVar("T")
@@ -195,12 +185,12 @@ def sample(jobs: Sequence[Job]) -> Sequence[Job]:
 
 def _kind(job: Job) -> str:
     """Jobs of one kind take as long as each other, for each pixel."""
-    lasting = {name: value for name, value in job.settings.items() if name not in _SAME_TIME}
+    lasting = {name: value for name, value in job.settings.items() if name not in _SAME_TIME.split()}
     return json.dumps([lasting, sorted(job.where), len(job.styles)], sort_keys=True, default=str)
 
 
 def _pixels(job: Job) -> int:
-    """The pixels of the result; 0 where the photograph cannot be read, which is told when it is painted."""
+    """The pixels of the result; 0 where the photograph cannot be read, which is an error when it is painted."""
     width, height = _size_of(job.content)
     longest = job.settings.get("size") or min(max(width, height), LARGEST_DEFAULT_SIZE)
     return int(width * height * (longest / max(width, height, 1)) ** 2)
@@ -219,10 +209,8 @@ def _size_of(path: str) -> tuple[int, int]:
 
 
 def _result_bytes(job: Job) -> float:
-    double = 2 if job.settings.get("bits") == 16 else 1
-    return (
-        double * BYTES_PER_PIXEL.get(Path(job.output).suffix.lower(), BYTES_PER_PIXEL[".png"]) * _pixels(job)
-    )
+    double, suffix = 2 if job.settings.get("bits") == 16 else 1, Path(job.output).suffix.lower()
+    return double * BYTES_PER_PIXEL.get(suffix, BYTES_PER_PIXEL[".png"]) * _pixels(job)
 
 
 def _mean(jobs: Sequence[Job], of: Callable[[Job], float]) -> float:

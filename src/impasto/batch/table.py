@@ -60,9 +60,8 @@ def _csv_rows(text: str, path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
                 continue
             place = f"'{path}', line {reader.line_num}"
             if len(cells) > len(heads):
-                raise SettingsError(
-                    f"{place}: expected {len(heads)} cells as in the first line, got {len(cells)}"
-                )
+                expected = f"expected {len(heads)} cells as in the first line"
+                raise SettingsError(f"{place}: {expected}, got {len(cells)}")
             given = zip(heads, (cell.strip() for cell in cells), strict=False)
             yield place, {head: _read(place, head, cell) for head, cell in given if cell}
     except csv.Error as error:
@@ -125,9 +124,8 @@ def _row(place: str, values: Mapping[str, Any], folder: Path) -> Row:
         raise SettingsError(f"{place}: there is no content, the photograph")
     texts = [style] if isinstance(style, str) else style
     if not isinstance(texts, list) or not texts or not all(isinstance(one, str) for one in texts):
-        raise SettingsError(
-            f"{place}: expected a style, the path of a painting, or several, got {shown(style)}"
-        )
+        expected = "expected a style, the path of a painting, or several"
+        raise SettingsError(f"{place}: {expected}, got {shown(style)}")
     output = values.get("output", "")
     if not isinstance(output, str):
         raise SettingsError(f"{place}: output must be a file's name, got {shown(output)}")
@@ -147,13 +145,11 @@ def _row(place: str, values: Mapping[str, Any], folder: Path) -> Row:
 def _guide(place: str, name: str, several: bool, value: Any, folder: Path) -> Any:
     """The path of a mask or a map, or the paths."""
     if several:
-        return [
-            _guide(place, name, False, one, folder) for one in (value if isinstance(value, list) else [value])
-        ]
+        files = value if isinstance(value, list) else [value]
+        return [_guide(place, name, False, one, folder) for one in files]
     if not isinstance(value, str) or not value:
-        raise SettingsError(
-            f"{place}: {name.replace('_', '-')} must be the path of a picture, got {shown(value)}"
-        )
+        option = name.replace("_", "-")
+        raise SettingsError(f"{place}: {option} must be the path of a picture, got {shown(value)}")
     return _path(value, folder)
 
 

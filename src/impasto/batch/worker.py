@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import impasto
 from impasto.batch.job import Job
-from impasto.batch.measures import measure
 from impasto.batch.task import StoppedError, TryLaterError, asked_to_stop, tell
 from impasto.batch.work import Painter, Work
 from impasto.errors import OutputError
@@ -41,11 +41,26 @@ def paint_picture(data: Mapping[str, Any]) -> dict[str, Any]:
 def measure_picture(data: Mapping[str, Any]) -> dict[str, float]:
     """The report's measures of a finished picture, on a worker.
 
-    data: "job" and "concurrent", as for `paint_picture`. Raises StoppedError, and what `measures.measure` raises.
+    data: "job" and "concurrent", as for `paint_picture`. Raises StoppedError, and what `measure` raises.
     """
     if asked_to_stop():
         raise StoppedError
     return measure(_painter(int(data.get("concurrent", 1))), Job.from_data(data["job"]))
+
+
+def measure(painter: Painter, job: Job) -> dict[str, float]:
+    """Every number of the report of a finished picture, by measure, row and column; without the identity test.
+
+    Of several paintings that are blended, the first one counts. Raises what `impasto.report` raises.
+    """
+    encoder = painter.encoder(impasto.Settings.from_dict(dict(job.settings)))
+    report = impasto.report(job.output, job.content, job.styles[0][0], encoder=encoder, identity=False)
+    return {
+        " ".join(filter(None, (one.name, row, column))): float(value)
+        for one in report.measures
+        for row, columns in one.values.items()
+        for column, value in columns.items()
+    }
 
 
 _PAINTERS: dict[int, Painter] = {}

@@ -10,6 +10,8 @@ from impasto.cli.messages import note
 from impasto.cli.reporter import live_console
 from impasto.ui.formatting import clock
 
+Stop = Callable[[], None]
+
 
 class BatchLines(BatchProgress):
     """A line for each picture that is done, on stderr."""
@@ -39,9 +41,7 @@ class BatchLines(BatchProgress):
         print(line, file=sys.stderr, flush=True)
 
 
-def show_batch(
-    events: Iterable[Event], left: int, before: int, quiet: bool, stop: Callable[[], None]
-) -> bool:
+def show_batch(events: Iterable[Event], left: int, before: int, quiet: bool, stop: Stop) -> bool:
     """Show the engine's events until it is over; whether Ctrl-C was pressed. A second one raises KeyboardInterrupt.
 
     left, before: tasks to be done, and those that were done before. stop: called at the first Ctrl-C.

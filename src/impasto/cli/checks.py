@@ -13,7 +13,7 @@ from impasto.files.atomic_write import check_target
 from impasto.files.figure import check_figure
 from impasto.files.readable import check_regular, is_there
 from impasto.settings import Settings
-from impasto.ui.formatting import command, operand
+from impasto.ui.formatting import resume_command
 
 
 def check_new(job: PaintingJob, settings: Settings) -> None:
@@ -93,9 +93,8 @@ def _same_file(one: Path, other: Path) -> bool:
 
 def _check_checkpoint(job: PaintingJob) -> None:
     if is_there(job.checkpoint) and not job.force:
-        resume = command(["impasto", "resume", operand(job.checkpoint)])
         raise OutputError(
-            f"'{job.checkpoint}' holds a painting that is not finished: go on with `{resume}`, "
+            f"'{job.checkpoint}' holds a painting that is not finished: go on with `{resume_command(job.checkpoint)}`, "
             "or paint from the beginning with --force"
         )
     check_target(job.checkpoint, overwrite=True)

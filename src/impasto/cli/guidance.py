@@ -28,7 +28,7 @@ def where_of(fields: dict[str, Any]) -> Where:
 
 
 def where_from(values: Mapping[str, Any]) -> Where:
-    """The same from JSON, where paths are texts."""
+    """The masks and maps in JSON, where paths are texts."""
     return {
         name: tuple(map(Path, value)) if isinstance(value, list) else Path(value)
         for name, value in values.items()

@@ -13,18 +13,18 @@ from impasto.ui.waiting import how_to_wait
 if TYPE_CHECKING:
     import impasto
 
+    Encoder = Callable[..., impasto.VGG19]
+
 _NO_MEMORY = re.compile(r"not enough memory|can't allocate memory|out of memory|bad_alloc", re.IGNORECASE)
 _WANTED = re.compile(r"tried to allocate ([\d.]+) ?(bytes|[KMG]i?B)", re.IGNORECASE)
 
 
-def main(
-    arguments: Sequence[str] | None = None, *, encoder: "Callable[..., impasto.VGG19] | None" = None
-) -> int:
-    """Run one command and return its exit code: 0, 2 for an error told in one line, 130 after Ctrl-C.
+def main(arguments: Sequence[str] | None = None, *, encoder: "Encoder | None" = None) -> int:
+    """Run one command and return its exit code: 0, 2 for an error, reported in one line, 130 after Ctrl-C.
 
     arguments: without the program's name; `sys.argv` when None. Without any, the help is shown.
     encoder: what makes the network, called as VGG19 is; see `impasto.encoders_made_by`.
-    What the system says of a file is told, too. Any other exception is a bug, and passes with its traceback.
+    Errors of the system about a file are reported, too. Any other exception is a bug, and passes with its traceback.
     """
     if arguments is None:  # impasto is the program
         prepare_process()
@@ -92,13 +92,11 @@ def _usage_line(error: Exception) -> str:
 
 
 def _memory_line(message: str) -> str:
-    wanted = _WANTED.search(message)
-    amount = ""
-    if wanted:
-        number, unit = float(wanted[1]), wanted[2]
-        amount = (
-            f" ({number / 1e9:.1f} GB more were needed)" if unit == "bytes" else f" ({wanted[1]} {unit} more)"
-        )
+    wanted, amount = _WANTED.search(message), ""
+    if wanted and wanted[2] == "bytes":
+        amount = f" ({float(wanted[1]) / 1e9:.1f} GB more were needed)"
+    elif wanted:
+        amount = f" ({wanted[1]} {wanted[2]} more)"
     return (
         f"there is not enough memory for this{amount}: "
         "try a smaller --size (half the size takes a quarter of the memory) or a smaller --history"

@@ -29,13 +29,12 @@ def plain(help: str) -> str:
 
 
 def takes_settings(command: Command) -> Command:
-    """Let a command with `**fields` take every setting as an option; `fields` then has all that it has not itself."""
+    """Let a command with `**fields` take every setting as an option; `fields` then has all but its own parameters."""
     own = [one for one in inspect.signature(command).parameters.values() if one.kind is not one.VAR_KEYWORD]
     has = {one.name for one in own}
     options = [_settings_file(), *(_option(row) for name, row in SCHEMA.items() if name not in has)]
-    parameters = sorted(
-        (one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in [*own, *options]), key=_place
-    )
+    by_name = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in [*own, *options]]
+    parameters = sorted(by_name, key=_place)
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     return command
 

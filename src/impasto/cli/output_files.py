@@ -11,10 +11,14 @@ from impasto.errors import CheckpointError, OutputError, PictureError, RankError
 from impasto.files.atomic_write import remove_leftovers
 from impasto.files.readable import fingerprint_of
 from impasto.ui.checkpoint_pace import CHECKPOINT_SECONDS, CheckpointPace
-from impasto.ui.formatting import command, operand
+from impasto.ui.formatting import resume_command
 
 if TYPE_CHECKING:
     from impasto import Painting, Result, Step
+
+
+Note = Callable[[str], None]
+"""Tells the user something."""
 
 
 class OutputWriter:
@@ -24,9 +28,7 @@ class OutputWriter:
     a file at the output may be replaced. own: whether this painting was begun before, so that its files may be there.
     """
 
-    def __init__(
-        self, job: PaintingJob, record: RunRecord, note: Callable[[str], None], *, replace: bool, own: bool
-    ):
+    def __init__(self, job: PaintingJob, record: RunRecord, note: Note, *, replace: bool, own: bool):
         self.job, self.record = job, record
         self.resumable = own
         self._note = note
@@ -62,18 +64,12 @@ class OutputWriter:
         def save() -> None:
             self._save(result)
             if process_info().rank == 0:
-                self.record.written = (
-                    len(result.history),
-                    fingerprint_of(self.job.output, "result", PictureError),
-                )
+                digest = fingerprint_of(self.job.output, "result", PictureError)
+                self.record.written = len(result.history), digest
 
         self._write(painting, save, lambda: self._plot(result))
         self._save_checkpoint(painting)
         return result
-
-    def resume_command(self) -> str:
-        """The command that goes on."""
-        return command(["impasto", "resume", operand(self.job.checkpoint)])
 
     def _write(self, painting: "Painting", *writings: Callable[[], None]) -> None:
         """Write all of these; when one fails, in any of several processes, save what can be saved and end everywhere.
@@ -125,6 +121,5 @@ class OutputWriter:
         """The error that ends a painting whose files cannot be written, once all is saved that can be."""
         if not self.resumable:
             return error
-        return OutputError(
-            f"{error}; nothing is lost: go on with `{self.resume_command()}` (-o for another name)"
-        )
+        again = resume_command(self.job.checkpoint)
+        return OutputError(f"{error}; nothing is lost: go on with `{again}` (-o for another name)")

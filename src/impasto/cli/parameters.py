@@ -17,9 +17,8 @@ def _argument(metavar: str, help: str) -> Any:
 
 def _option(metavar: str, help: str, panel: str | None = None, *names: str, **more: Any) -> Any:
     """An option with a value; what it is without one stands in its help. Without `names` it has the parameter's."""
-    return typer.Option(
-        *names, metavar=metavar, help=plain(help), rich_help_panel=panel, show_default=False, **more
-    )
+    more |= {"metavar": metavar, "help": plain(help), "rich_help_panel": panel}
+    return typer.Option(*names, show_default=False, **more)
 
 
 def _switch(help: str, panel: str | None, *names: str) -> Any:

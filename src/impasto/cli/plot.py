@@ -30,9 +30,8 @@ def _figure(result: "Result", scales: Sequence[tuple[int, int, int]]) -> Any:
     figure = Figure(figsize=(7, 4), layout="constrained")
     axes = figure.add_subplot()
     steps = range(1, len(result.history) + 1)
-    for (name, values), style in zip(
-        _curves(result).items(), ("k-", "C0--", "C3:", "C2-.", "C4:"), strict=True
-    ):
+    lines = ("k-", "C0--", "C3:", "C2-.", "C4:")
+    for (name, values), style in zip(_curves(result).items(), lines, strict=True):
         if any(values):
             axes.plot(steps, values, style, label=name, linewidth=1.4)
     if all(cost.total > 0 for cost in result.history):

@@ -103,10 +103,8 @@ def _field(name: str) -> str:
     field = name.replace("-", "_")
     if field in SCHEMA:
         return field
-    names = [row.option for row in SCHEMA.values()]
-    raise SettingsError(
-        f"there is no setting to vary named {shown(name)}{near(name.replace('_', '-'), names)}"
-    )
+    meant = near(name.replace("_", "-"), [row.option for row in SCHEMA.values()])
+    raise SettingsError(f"there is no setting to vary named {shown(name)}{meant}")
 
 
 def _value(field: str, word: str) -> Value:

@@ -38,12 +38,11 @@ class ExplorationFolder:
         try:
             self._list = self._read()
         except PermissionError:
-            raise OutputError(
-                f"'{path}' cannot be read: choose another folder, or change its permissions"
-            ) from None
+            advice = "choose another folder, or change its permissions"
+            raise OutputError(f"'{path}' cannot be read: {advice}") from None
 
     def file(self, cell: Cell) -> Path:
-        """Where a cell's picture is, or will be."""
+        """The file of a cell's picture, which need not exist yet."""
         return self.cells / f"{cell.name}.png"
 
     def checkpoint(self, cell: Cell) -> Path:
@@ -66,9 +65,8 @@ class ExplorationFolder:
         try:
             self.cells.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise OutputError(
-                f"'{self.path}' could not be made ({error.strerror}): choose another place"
-            ) from None
+            reason = f"({error.strerror}): choose another place"
+            raise OutputError(f"'{self.path}' could not be made {reason}") from None
         if replace:
             self._clear()
         if self._list is None or replace:
@@ -135,7 +133,7 @@ class ExplorationFolder:
 
 
 def _differing(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
-    """Which parts of two subjects are not the same, in words."""
+    """The parts of two subjects that are not the same, in words."""
     found = []
     for name in dict.fromkeys([*before, *now]):
         one, other = before.get(name), now.get(name)

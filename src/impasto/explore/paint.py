@@ -104,19 +104,22 @@ class Explorer:
     def __iter__(self) -> Iterator[Event]:
         whole, before = sum(one.work for one in self.todo), 0
         for number, one in enumerate(self.todo, 1):
+            failed = None
             try:
-                for event in self._paint(one.cell, number):
-                    if isinstance(event, CellStepped):
-                        event = CellStepped(event.cell, event.step, (before + one.work * event.done) / whole)
-                    yield event
+                work = self._work(one.cell)
+                yield CellBegun(one.cell, number, len(self.todo), work.notes)
+                for step in work:
+                    self._at_work = work
+                    yield CellStepped(one.cell, step, (before + one.work * step.done) / whole)
+                self.folder.note(one.cell, work.finish())
             except CostError as error:  # the other pictures can be painted all the same
-                self.failed[one.cell.name] = str(error)
-                yield CellEnded(one.cell, str(error))
+                failed = self.failed[one.cell.name] = str(error)
             self._at_work = None
+            yield CellEnded(one.cell, failed)
             before += one.work
 
     def on_workers(self, workers: int) -> Iterator[JobEvent]:
-        """Paint what is not finished, so many pictures at the same time, and yield what the batch's engine tells.
+        """Paint what is not finished, so many pictures at the same time, and yield the events of the batch's engine.
 
         Raises BatchError when the workers do not start, or dask.distributed is not installed.
         """
@@ -127,11 +130,8 @@ class Explorer:
         with workers_for(None, lambda: share_out(jobs, workers)) as client:
             concurrent = most_concurrent(client)
             self._engine = Engine(client, patience(None))
-            tasks = [
-                Task(job.name, paint_picture, {"job": job.as_data(), "concurrent": concurrent})
-                for job in jobs
-            ]
-            for event in self._engine.run(tasks):
+            data = {job.name: {"job": job.as_data(), "concurrent": concurrent} for job in jobs}
+            for event in self._engine.run(Task(name, paint_picture, one) for name, one in data.items()):
                 if isinstance(event, Ended) and event.failed is not None:
                     self.failed[event.task.name] = event.failed
                 elif isinstance(event, Ended) and not event.stopped:
@@ -206,16 +206,6 @@ class Explorer:
             "settings": self.grid.base.as_dict(),
             "varied settings": [axis.name for axis in self.grid.axes],
         }
-
-    def _paint(self, cell: Cell, number: int) -> Iterator[Event]:
-        work = self._work(cell)
-        yield CellBegun(cell, number, len(self.todo), work.notes)
-        for step in work:
-            self._at_work = work
-            yield CellStepped(cell, step, step.done)
-        self.folder.note(cell, work.finish())
-        self._at_work = None
-        yield CellEnded(cell)
 
     def _work(self, cell: Cell) -> Work:
         """A cell's picture, to look at or to paint; raises what beginning it raises."""

@@ -114,9 +114,8 @@ class Cell(Reporter):
     def _foot(self) -> str:
         """The actions that are possible now."""
         if self._ended:
-            return (
-                "Stopped; the picture so far is the result." if self._meter.task.completed < 1 else "Painted."
-            )
+            done = self._meter.task.completed >= 1
+            return "Painted." if done else "Stopped; the picture so far is the result."
         if self._stopping:
             return "Stopping after this step. A second interrupt stops at once."
         return "Interrupt the kernel (■) to stop: the picture so far is the result, and you can go on later."

@@ -44,9 +44,8 @@ class Meter:
     def step(self, step: "Step") -> None:
         """Take a step into account."""
         gain, seconds = step.done - self.task.completed, self._now() - self._then
-        if (
-            self._steps and step.scale == self._scale
-        ):  # a solver that is done early skips work: no sign of speed
+        # A solver that is done early skips work: no sign of speed.
+        if self._steps and step.scale == self._scale:
             self.task.completed += max(0.0, gain - 2 * self._gain)
         self._steps, self._scale, self._gain, self._then = self._steps + 1, step.scale, gain, self._now()
         self._progress.speed_estimate_period = max(_SECONDS, _STEPS * seconds)

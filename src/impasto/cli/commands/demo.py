@@ -31,9 +31,7 @@ def demo(
     checkpoint = default_checkpoint(output)
     settings = Settings(recipe="paint", size=size)
     replace = force or _only_demos(output, checkpoint)
-    job = PaintingJob(
-        content=content, styles=((style, 1.0),), output=output, checkpoint=checkpoint, force=replace
-    )
+    job = PaintingJob(content, ((style, 1.0),), output, checkpoint, force=replace)
     check_new(job, settings)
     code = paint(job, settings, quiet)
     if code == 0 and not quiet:
@@ -52,13 +50,10 @@ def _only_demos(output: Path, checkpoint: Path) -> bool:
 
 def _is_demo(path: Path, is_checkpoint: bool) -> bool:
     try:
-        inputs: Any = (
-            impasto.load_checkpoint(path).inputs
-            if is_checkpoint
-            else impasto.read_metadata(path).get("inputs")
-        )
+        found = vars(impasto.load_checkpoint(path)) if is_checkpoint else impasto.read_metadata(path)
     except (CheckpointError, PictureError):
         return False
+    inputs: Any = found.get("inputs")
     return isinstance(inputs, Mapping) and all(
         inputs.get(role, {}).get("fingerprint") == fingerprint_of(demo_picture(role), "picture", PictureError)
         for role in PICTURES

@@ -35,9 +35,8 @@ def report(
     parents = {role: _parent(result, role, path, inputs.get(role)) for role, path in given.items()}
     if page is not None:
         check_figure(page, force, "report")
-        check_free(
-            page, {"result": result, **{PARENTS[role]: path for role, path in parents.items()}}, "report"
-        )
+        read = {"result": result, **{PARENTS[role]: path for role, path in parents.items()}}
+        check_free(page, read, "report")
     found = impasto.report(
         result,
         parents["content"],
@@ -61,7 +60,7 @@ def _inputs(result: Path) -> Mapping[str, Any]:
     try:
         inputs = impasto.read_metadata(result).get("inputs")
     except PictureError:
-        return {}  # no metadata; whether it is a picture at all is told when it is read
+        return {}  # no metadata; an error if it is no picture comes when it is read
     if not isinstance(inputs, Mapping):
         return {}
     return {role: one for role, one in inputs.items() if isinstance(one, Mapping) and _names_a_file(one)}
@@ -88,12 +87,6 @@ def _parent(result: Path, role: str, given: Path | None, named: Mapping[str, str
         if fingerprint_of(path, PARENTS[role], PictureError) == named["fingerprint"]:
             return path
     changed = [path for path in there if path.name == named["name"] and path != places[-1]]
-    raise PictureError(
-        f"the {PARENTS[role]} '{named['name']}' of '{result}' "
-        + (
-            f"has changed: '{changed[0]}' is another file"
-            if changed
-            else "is neither next to it nor in this folder"
-        )
-        + f"; name it with --{role}"
-    )
+    lost = "is neither next to it nor in this folder"
+    why = f"has changed: '{changed[0]}' is another file" if changed else lost
+    raise PictureError(f"the {PARENTS[role]} '{named['name']}' of '{result}' {why}; name it with --{role}")

@@ -40,9 +40,8 @@ def stylize(
         idle += ["--start"] * bool(start_file(settings.start))
         if idle:
             raise SettingsError(f"colour only paints nothing, so {idle[0]} would have no effect: omit it")
-        return recolor_pictures(
-            content, paintings(style), output, settings, where.get("protect"), force, quiet
-        )
+        protect = where.get("protect")
+        return recolor_pictures(content, paintings(style), output, settings, protect, force, quiet)
     job = PaintingJob(
         content=content,
         styles=tuple(paintings(style)),
