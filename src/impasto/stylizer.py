@@ -242,7 +242,7 @@ def encoder_for(settings: Settings, partition: Partition = WHOLE, weights: Weigh
 
 
 def with_precision(settings: Settings) -> Settings:
-    """The same settings with the precision that "auto" stands for on their device.
+    """The settings with the precision that "auto" stands for on their device.
 
     Metadata and checkpoints have the precision itself: another machine would choose another one.
     """

@@ -97,10 +97,8 @@ class Group:
         with self._guarded():
             landing = [self._landing(into) for _, into in received]
             work = [dist.P2POp(dist.isend, tensor.to(self._wire).contiguous(), rank) for rank, tensor in sent]
-            work += [
-                dist.P2POp(dist.irecv, space, rank)
-                for (rank, _), space in zip(received, landing, strict=True)
-            ]
+            pairs = zip(received, landing, strict=True)
+            work += [dist.P2POp(dist.irecv, space, rank) for (rank, _), space in pairs]
             for pending in dist.batch_isend_irecv(work) if work else []:
                 pending.wait()
             for (_, into), space in zip(received, landing, strict=True):
@@ -108,7 +106,7 @@ class Group:
                     into.copy_(space)
 
     def _landing(self, into: Tensor) -> Tensor:
-        """Where it can be received: there, or on the device that the wire begins at."""
+        """A tensor to receive into: `into` itself, or one on the device that the wire begins at."""
         if into.device == self._wire and into.is_contiguous():
             return into
         return torch.empty(into.shape, dtype=into.dtype, device=self._wire)

@@ -36,7 +36,7 @@ class RowExchange:
 
 
 class Reductions:
-    """How those who each own a part of a picture agree on a number: all of a solver's decisions go through it.
+    """Numbers on which the owners of a picture's parts agree: all of a solver's decisions go through them.
 
     All call each method, in the same order, with the number of their own part; all get the same answer.
     By itself there is one part.

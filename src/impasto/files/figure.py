@@ -1,6 +1,5 @@
 """Figures of matplotlib as files: the same figure is the same bytes, and a file appears whole or not at all."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +11,7 @@ if TYPE_CHECKING:
 
 EXTENSIONS = (".png", ".pdf", ".svg")
 # The dates that matplotlib writes would make the same figure another file every time.
-_WITHOUT_DATE: Mapping[str, Mapping[str, Any]] = {
-    "png": {},
-    "pdf": {"CreationDate": None},
-    "svg": {"Date": None},
-}
+_WITHOUT_DATE: dict[str, Any] = {"png": {}, "pdf": {"CreationDate": None}, "svg": {"Date": None}}
 
 
 def check_figure(path: Path, overwrite: bool, what: str, extensions: tuple[str, ...] = EXTENSIONS) -> None:

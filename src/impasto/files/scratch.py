@@ -37,7 +37,6 @@ def _is_in_memory(path: Path, mounts: Path = Path("/proc/mounts")) -> bool:
     except OSError:
         return False
     real = path.resolve()
-    found = [
-        (Path(point), kind) for _, point, kind, *_ in map(str.split, lines) if real.is_relative_to(point)
-    ]
+    mounted = [line.split() for line in lines]
+    found = [(Path(point), kind) for _, point, kind, *_ in mounted if real.is_relative_to(point)]
     return max(found, key=lambda one: len(one[0].parts), default=(path, ""))[1] in _IN_MEMORY

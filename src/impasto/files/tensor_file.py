@@ -72,11 +72,8 @@ def write_tensors(
         if value.dtype not in _NAMES:
             raise ValueError(f"{name} is of type {value.dtype}, which a safetensors file does not hold")
         begin, end = end, end + math.prod(value.shape) * value.dtype.itemsize
-        header[name] = {
-            "dtype": _NAMES[value.dtype],
-            "shape": list(value.shape),
-            "data_offsets": [begin, end],
-        }
+        kind, shape = _NAMES[value.dtype], list(value.shape)
+        header[name] = {"dtype": kind, "shape": shape, "data_offsets": [begin, end]}
     text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 8)
     file.write(struct.pack("<Q", len(text)) + text)
@@ -92,7 +89,7 @@ def write_tensors(
 class InFile:
     """A tensor that lies in a safetensors file, and is read when it is asked for: all of it or some rows.
 
-    version: of the file, as `_version` tells it.
+    version: of the file, as `_version` returns it.
     `tensor` and `rows` raise CheckpointError when it cannot be read any more, or has been replaced.
     """
 

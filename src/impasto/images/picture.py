@@ -54,13 +54,16 @@ class Picture:
         alpha: likewise, one value a pixel, straight (not premultiplied); None when opaque everywhere.
         name: for messages: the file's path, or "a PIL image", "an array", "a tensor".
         fingerprint: SHA-256 in hex, of the file's bytes, or of shape, type and bytes for a picture in memory.
+
+    Attributes:
+        height: rows, in pixels.
+        width: columns, in pixels.
     """
 
-    def __init__(
-        self, rgb: Tensor | Samples, alpha: Tensor | Samples | None, name: str, fingerprint: str
-    ) -> None:
+    def __init__(self, rgb: Tensor | Samples, alpha: Tensor | Samples | None, name: str, fingerprint: str):
         self.colors = Samples.of(rgb) if isinstance(rgb, Tensor) else rgb
         self.opacity = Samples.of(alpha) if isinstance(alpha, Tensor) else alpha
+        self.height, self.width = self.colors.height, self.colors.width
         self.name, self.fingerprint = name, fingerprint
         self.resized = Resized()
 
@@ -80,16 +83,6 @@ class Picture:
     def alpha(self) -> Tensor | None:
         """float32 [1, 1, H, W] in [0, 1], converted at every call; None when opaque everywhere."""
         return None if self.opacity is None else self.opacity.whole().contiguous()
-
-    @property
-    def height(self) -> int:
-        """Rows, in pixels."""
-        return self.colors.height
-
-    @property
-    def width(self) -> int:
-        """Columns, in pixels."""
-        return self.colors.width
 
 
 def check_size(width: int, height: int, name: str) -> None:

@@ -27,21 +27,12 @@ class Samples:
 
     def __init__(self, array: np.ndarray):
         self.array = array
+        self.height, self.width = array.shape[:2]
 
     @classmethod
     def of(cls, image: Tensor) -> "Samples":
-        """The same numbers as [1, C, H, W] on the CPU, without a copy if they are float32."""
+        """Samples of a tensor [1, C, H, W], on the CPU; without a copy if it is float32."""
         return cls(image.detach().float()[0].permute(1, 2, 0).numpy())
-
-    @property
-    def height(self) -> int:
-        """Rows, in pixels."""
-        return self.array.shape[0]
-
-    @property
-    def width(self) -> int:
-        """Columns, in pixels."""
-        return self.array.shape[1]
 
     def whole(self) -> Tensor:
         """All values as float32 [1, C, H, W] in [0, 1]; a view if they are stored that way."""
@@ -54,24 +45,20 @@ class Samples:
         return image
 
     def reader(self, curve: Callable[[Tensor], Tensor] | None = None) -> Rows:
-        """How to read some rows, float32 in [0, 1], with `curve` (element by element) applied."""
+        """A function that reads some rows, float32 in [0, 1], with `curve` (element by element) applied."""
         full = FULL_SCALE.get(self.array.dtype)
         if full is None:
             return lambda first, last: _curved(_planes(self.array[first:last]), curve)
         # Of 256 or 65536 levels each is converted once: a look-up is several times quicker than a power.
         table = _curved(torch.arange(full + 1, dtype=torch.float32) / full, curve).numpy()
-        return lambda first, last: torch.from_numpy(
-            np.take(table, self.array[first:last].transpose(2, 0, 1))[None]
-        )
+        planes = self.array.transpose(2, 0, 1)
+        return lambda first, last: torch.from_numpy(np.take(table, planes[:, first:last])[None])
 
     def put(self, first: int, last: int, values: Tensor, where: Tensor) -> None:
         """Replace rows by `values` [1, C, last - first, W] where `where` [1, 1, last - first, W] is true."""
         mine = self.array[first:last]
-        np.copyto(
-            mine,
-            stored(values[0].permute(1, 2, 0).numpy(), mine.dtype),
-            where=where[0, 0, :, :, None].numpy(),
-        )
+        replacing = stored(values[0].permute(1, 2, 0).numpy(), mine.dtype)
+        np.copyto(mine, replacing, where=where[0, 0, :, :, None].numpy())
 
     def is_all_ones(self) -> bool:
         """Whether every value is 1 (full scale)."""

@@ -37,9 +37,7 @@ TILE = 384
 
 
 @torch.no_grad()
-def distances(
-    images: ComparedImages, encoder: VGG19, margin: int, layers: Sequence[str] = ()
-) -> list[Measure]:
+def distances(images: ComparedImages, encoder: VGG19, margin: int, layers: Sequence[str]) -> list[Measure]:
     """Content distance and style distance, at the layers always measured and at `layers`.
 
     margin: pixels of mirrored margin that the network sees around each picture.

@@ -43,7 +43,7 @@ def identity(content: Picture, settings: Settings, encoder: VGG19) -> Measure:
 
 
 def _short(settings: Settings, content: Picture) -> Settings:
-    """The same settings at a small size, on this machine as it is, with a start that needs no picture."""
+    """The settings at a small size, on this machine as it is, with a start that needs no picture."""
     size = SIZE if settings.scales is None or settings.scales > 1 else SMALLEST_SCALE
     return replace(
         settings,

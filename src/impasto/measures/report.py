@@ -88,10 +88,8 @@ def report(
     settle_vector_functions()
     encoder = encoder or encoder_for(chosen)
     images = ComparedImages.of(image, photograph, painting, chosen.style_scale)
-    plain, small = (
-        ComparedImages.plain(image.float().cpu(), photograph, painting, most)
-        for most in (PLAIN_SIDE, LARGEST_SIDE)
-    )
+    own, sides = image.float().cpu(), (PLAIN_SIDE, LARGEST_SIDE)
+    plain, small = (ComparedImages.plain(own, photograph, painting, most) for most in sides)
     measures = [
         *distances(images, encoder, MARGIN if chosen.border == "mirror" else 0, chosen.layers),
         palette(plain),

@@ -111,9 +111,8 @@ def _custom_sums(setup: ScaleSetup) -> CustomSums:
 
 
 def _canvas_scale(setup: ScaleSetup) -> CanvasScale:
-    return CanvasScale(
-        setup.size, setup.own_rows, setup.encoder.device, setup.content_rows, setup.partition.total
-    )
+    device, partition = setup.encoder.device, setup.partition
+    return CanvasScale(setup.size, setup.own_rows, device, setup.content_rows, partition.total)
 
 
 def build_objective(setup: ScaleSetup, encodings: Encodings) -> Evaluate:
@@ -121,7 +120,7 @@ def build_objective(setup: ScaleSetup, encodings: Encodings) -> Evaluate:
 
     J = network costs + palette cost + image costs, of the canvas with what is protected laid over it.
     """
-    settings = setup.settings
+    settings, partition = setup.settings, setup.partition
     terms: list[Term] = [
         *_content_terms(setup, encodings),
         *_style_terms(setup, encodings),
@@ -130,9 +129,7 @@ def build_objective(setup: ScaleSetup, encodings: Encodings) -> Evaluate:
     ]
     evaluate = _engine(setup, terms)
     if encodings.palettes:
-        evaluate = WithPalettes(
-            evaluate, encodings.palettes, settings.palette, settings.beta, setup.partition
-        )
+        evaluate = WithPalettes(evaluate, encodings.palettes, settings.palette, settings.beta, partition)
     image_costs = list(encodings.image_costs)
     if settings.variation:
         image_costs.insert(0, TotalVariation(settings.variation, settings.balance).at(_canvas_scale(setup)))
@@ -141,7 +138,7 @@ def build_objective(setup: ScaleSetup, encodings: Encodings) -> Evaluate:
     if settings.fidelity and settings.alpha:
         image_costs.insert(0, _fidelity(setup))
     if image_costs:
-        evaluate = WithImageCosts(evaluate, image_costs, setup.size, setup.partition)
+        evaluate = WithImageCosts(evaluate, image_costs, setup.size, partition)
     protection = protection_at(setup, setup.own_rows)
     if protection is not None:
         evaluate = seen_through(protection.transform(), evaluate)

@@ -17,7 +17,7 @@ CACHE_BYTES = 64_000_000
 
 
 class StyleEncodings:
-    """What style costs measured of style images, by everything that the numbers depend on.
+    """A cache of style encodings, by everything that the numbers depend on.
 
     limit: bytes at most; the encodings that were not used for longest are dropped first.
     """
@@ -42,22 +42,21 @@ class StyleEncodings:
     @property
     def bytes(self) -> int:
         """Memory that the cached sums take."""
-        return sum(
-            one.total.numel() * one.total.element_size()
-            for sums in self._found.values()
-            for one in sums.values()
-        )
+        totals = [one.total for sums in self._found.values() for one in sums.values()]
+        return sum(total.numel() * total.element_size() for total in totals)
 
 
-def encode_styles(
-    setup: ScaleSetup, cache: StyleEncodings
-) -> dict[tuple[int, Mask | None], dict[str, Summary]]:
-    """What the style cost measures, by style image (its number), part of it (None: all of it) and layer.
+Sums = dict[tuple[int, Mask | None], dict[str, Summary]]
+"""By style image (its number), part of it (None: all of it) and layer."""
+
+
+def encode_styles(setup: ScaleSetup, cache: StyleEncodings) -> Sums:
+    """The style encodings: what the style cost measures of every style image.
 
     Raises SettingsError for a style mask that leaves nothing of the style image at this size.
     """
     layers = list(setup.style_layers)
-    sums: dict[tuple[int, Mask | None], dict[str, Summary]] = {}
+    sums: Sums = {}
     for number in range(len(setup.inputs.styles)):
         parts = setup.inputs.parts_of(number)
         keys = [_key(setup, number, part) for part in parts]
@@ -77,10 +76,8 @@ def _measured(
     tiling = setup.style_tiling(number, layers)
     size = setup.style_sizes[number]
     guides = [_style_guides(setup, part, size, tiling, layers) for part in parts]
-    style = setup.style_rows(number, tiling.rows)
-    return style_sums(
-        setup.encoder, style, layers, tiling, setup.partition, guides, setup.settings.style_cost
-    )
+    style, cost = setup.style_rows(number, tiling.rows), setup.settings.style_cost
+    return style_sums(setup.encoder, style, layers, tiling, setup.partition, guides, cost)
 
 
 def _key(setup: ScaleSetup, number: int, part: Mask | None) -> Any:

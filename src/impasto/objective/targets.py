@@ -78,12 +78,11 @@ def encode_content(
     for tile in tiling.tiles:
         tiling.walk(encoder, tiling.cut(content, tile), tile, record)
     moments = {layer: shared_moments(moments[layer], partition) for layer in moments}
-    return [
-        ContentEncoding(
-            layer, a_C, content_reference(moments[layer], _typical(layer, pooling)) if balance else 1.0
-        )
-        for layer, a_C in encodings.items()
-    ]
+
+    def reference(layer: str) -> float:
+        return content_reference(moments[layer], _typical(layer, pooling)) if balance else 1.0
+
+    return [ContentEncoding(layer, a_C, reference(layer)) for layer, a_C in encodings.items()]
 
 
 def content_term(encoding: ContentEncoding, weight: float) -> ContentTerm:
@@ -150,9 +149,8 @@ def _style_measure(layer: str, guide: Mapping[str, Guide] | None, cost: str) -> 
     target = STYLE_COSTS[cost]
     if guide is None:
         return _Measure(layer, lambda a_S, window: target.measure(a_S, window.in_tile), target.measure)
-    return _Measure(
-        layer, lambda a_S, window: guided_summary(target, a_S, guide[layer], window), target.measure
-    )
+    here = guide[layer]
+    return _Measure(layer, lambda a_S, window: guided_summary(target, a_S, here, window), target.measure)
 
 
 def blended(parts: Sequence[tuple[Summary, float]]) -> Summary:
@@ -175,15 +173,12 @@ def style_term(
 ) -> StyleTerm:
     """The term that compares with a style of this summary; balance, pooling: as for `encode_content`."""
     target = STYLE_COSTS[cost].of(summary)
-    return StyleTerm(
-        layer,
-        target,
-        _balanced(weight, style_reference(target, summary, _typical(layer, pooling)) if balance else 1.0),
-    )
+    reference = style_reference(target, summary, _typical(layer, pooling)) if balance else 1.0
+    return StyleTerm(layer, target, _balanced(weight, reference))
 
 
 def guided_term(target: StyleTerm, guide: Guide, weight: float = 1.0) -> GuidedTerm:
-    """The same within a region of the canvas; weight: of the region among others of its size."""
+    """A style term within a region of the canvas; weight: of the region among others of its size."""
     return GuidedTerm(target.layer, target, guide, weight * guide.share * target.weight)
 
 
@@ -264,9 +259,8 @@ def _summaries(
 
 def _nothing_seen(encoder: VGG19, measure: _Measure) -> Summary:
     """The sums of a process that has no part of the picture."""
-    nothing = torch.zeros(
-        1, encoder.channels(measure.layer), 1, 1, device=encoder.device, dtype=encoder.precision.measured
-    )
+    shape = 1, encoder.channels(measure.layer), 1, 1
+    nothing = torch.zeros(shape, device=encoder.device, dtype=encoder.precision.measured)
     return Summary(torch.zeros_like(measure.nothing(nothing)[0].total), 0)
 
 

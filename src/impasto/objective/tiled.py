@@ -120,9 +120,7 @@ class Tiled:
             del seen, outputs  # before the next ones are made
         return gradient
 
-    def _measure(
-        self, stage: Tiling, x: Piece, tile: Tile, *, value: bool = True
-    ) -> tuple[Summaries, Features]:
+    def _measure(self, stage: Tiling, x: Piece, tile: Tile, value: bool = True) -> tuple[Summaries, Features]:
         """The summaries of what a tile owns, one for each term that the stage sees; and the end of its walk."""
         summaries: Summaries = {}
 
@@ -151,6 +149,4 @@ def _pull(
 
 
 def _added(sums: Summaries, more: Summaries) -> Summaries:
-    return sums | {
-        term: sums[term].plus(summary) if term in sums else summary for term, summary in more.items()
-    }
+    return sums | {term: sums[term].plus(one) if term in sums else one for term, one in more.items()}

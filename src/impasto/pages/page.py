@@ -99,7 +99,7 @@ def picture(
         "size": f"{metadata['width']} x {metadata['height']} pixels",
         "file": link,
     }
-    settings = {_hyphened(name): _in_words(value) for name, value in metadata["settings"].items()}
+    settings = {name.replace("_", "-"): _in_words(value) for name, value in metadata["settings"].items()}
     weights = {"weights from": metadata["weights"]["source"]} if "weights" in metadata else {}
     return {
         "name": cell.name,
@@ -117,10 +117,6 @@ def picture(
 def _image(file: Path, title: str, side: int | None) -> dict[str, Any]:
     shown = thumbnail(file, side)
     return {"title": title, "width": shown.width, "height": shown.height, "uri": data_uri(shown)}
-
-
-def _hyphened(name: str) -> str:
-    return name.replace("_", "-")
 
 
 def _in_words(value: Any) -> str:

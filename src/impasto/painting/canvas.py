@@ -73,11 +73,9 @@ class Upscaler:
         if self.partition.size == 1:
             return Span(0, self.before[0])
         middle = Span(*source_rows(*own, self.size[0], self._middle[0]))
-        return (
-            middle
-            if self._middle == self.before
-            else Span(*source_rows(*middle, self._middle[0], self.before[0]))
-        )
+        if self._middle == self.before:
+            return middle
+        return Span(*source_rows(*middle, self._middle[0], self.before[0]))
 
     @property
     def _middle(self) -> Size:

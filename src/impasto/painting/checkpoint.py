@@ -108,9 +108,7 @@ def load_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
         check_header(header)
         # Earlier versions wrote adjustments that change nothing, too.
         found = read_adjustments(header["adjustments"])
-        adjustments = [
-            one.as_dict() for one in found if any(value is not None for value in one.changes.values())
-        ]
+        adjustments = [one.as_dict() for one in found if one.changes]
         parts = {
             **{one.name: header[one.name] for one in fields(Checkpoint) if one.name != "solver_state"},
             "settings": Settings.from_dict(header["settings"]),

@@ -69,10 +69,10 @@ class Problem(Protocol):
         """Coarse to fine."""
 
     def initial_canvas(self) -> Image:
-        """Where the first scale starts."""
+        """The canvas of the first scale."""
 
     def upscaled(self, canvas: Image, scale: int) -> ResizedImage:
-        """Where this scale starts, given what the one before it painted."""
+        """The canvas of this scale, given what the one before it painted."""
 
     def solver(self, canvas: Image, scale: int) -> Solver:
         """A new solver for this scale that starts from `canvas`."""

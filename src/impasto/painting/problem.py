@@ -142,7 +142,7 @@ class PaintingProblem:
         return self._photograph(scale) if self.photograph_is_painted else self.upscaler(scale)(canvas)
 
     def upscaler(self, scale: int) -> Upscaler:
-        """How the canvas of the scale before becomes that of this one."""
+        """The object that turns the canvas of the scale before into that of this one."""
         before, size = self.scales[scale - 1].size, self.scales[scale].size
         style_sizes = self.schedule.style_sizes(size)
         return Upscaler(

@@ -102,9 +102,8 @@ class Setting:
             return self.type(text) if self.type in (int, float) else text
         except (ValueError, KeyError):
             wanted = {int: "a whole number", float: "a number", bool: "on or off"}[self.type]
-            raise SettingsError(
-                f"{self.option} must be {wanted}, got {shown(text)}", names=(self.name,)
-            ) from None
+            line = f"{self.option} must be {wanted}, got {shown(text)}"
+            raise SettingsError(line, names=(self.name,)) from None
 
     def checked(self, value: Any) -> Any:
         """A value brought to the one form that `Settings` has.
@@ -156,9 +155,7 @@ class Setting:
 
 def setting(kind: Kind, default: Any, group: str, help: str, **more: Any) -> Any:
     """The field of a dataclass for a row; the arguments are those of `row`."""
-    return field(
-        default=None, metadata={"kind": kind, "default": default, "group": group, "help": help, **more}
-    )
+    return field(default=None, metadata=dict(kind=kind, default=default, group=group, help=help, **more))
 
 
 def row(

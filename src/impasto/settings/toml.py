@@ -135,7 +135,7 @@ def _unquoted(key: str) -> str:
 
 
 def _end(text: str, begin: int, depth: int = 0) -> int:
-    """Where the statement that goes on at `begin`, within so many brackets, is over."""
+    """The end of the statement that goes on at `begin`, within so many brackets."""
     for token in _TOKEN.finditer(text, begin):
         if token[0] == "\n" and depth <= 0:
             return token.end()

@@ -99,9 +99,8 @@ def _default(name: str, value: Any) -> str:
 
 def over(named: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     """`changes` win, and so does one that stands for several settings over each of those."""
-    displaced = {
-        name for change in changes if changes[change] is not None for name in INSTEAD_OF.get(change, ())
-    }
+    changing = [name for name, value in changes.items() if value is not None]
+    displaced = {name for change in changing for name in INSTEAD_OF.get(change, ())}
     return {name: value for name, value in named.items() if name not in displaced} | dict(changes)
 
 

@@ -83,7 +83,7 @@ class Adam:
 
     @staticmethod
     def layouts(settings: SolverSettings, steps: int) -> Iterator[Layout]:
-        """How it can store its moments, best first."""
+        """Its ways to store the moments, best first."""
         plain = Layout(solver="adam", history=settings.history)
         yield plain
         yield replace(plain, encoding="disk")
@@ -108,7 +108,7 @@ class Adam:
 
     @staticmethod
     def memory_words(layout: Layout) -> str:
-        """How its moments are stored, in words; nothing where that is as it should be."""
+        """Its way to store the moments, in words; nothing for the usual one."""
         return "in half precision" if layout.moments == "bfloat16" else ""
 
     def step(self, evaluate: Evaluate) -> Cost:

@@ -12,6 +12,7 @@ Every vector has the image's size, so few of them are alive at a time, and memor
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import torch
@@ -78,7 +79,7 @@ class LBFGS:
 
     @staticmethod
     def layouts(settings: SolverSettings, steps: int) -> Iterator[Layout]:
-        """How it can store its past steps, best first: a step teaches one pair at most."""
+        """Its ways to store past steps, best first: a step teaches one pair at most."""
         plain = Layout(solver="lbfgs", history=min(settings.history, steps))
         yield plain
         yield replace(plain, kept="float16")
@@ -108,7 +109,7 @@ class LBFGS:
 
     @staticmethod
     def memory_words(layout: Layout) -> str:
-        """How its past steps are stored, in words."""
+        """Its way to store past steps, in words."""
         return f"past steps {WORDS[layout.kept]}"
 
     def step(self, evaluate: Evaluate) -> Cost:
@@ -190,25 +191,16 @@ class LBFGS:
         mean = direction.new_tensor(squares) / count  # in the image's own precision
         return direction.mul_(FIRST_STEP / float(mean.sqrt()))
 
-    def _search(
-        self, evaluate: Evaluate, last: Evaluation, direction: Tensor
-    ) -> tuple[Tensor, Evaluation] | None:
-        return search(
-            lambda image: self._evaluate(evaluate, image),
-            self.image,
-            last,
-            direction,
-            self._unit,
-            self._reductions,
-        )
+    def _search(self, evaluate: Evaluate, last: Evaluation, direction: Tensor) -> Any:
+        scaled = partial(self._evaluate, evaluate)
+        return search(scaled, self.image, last, direction, self._unit, self._reductions)
 
     def _note(self, total: float) -> None:
         self._recent = [*self._recent, total][-(STALLED_STEPS + 1) :]
         fell = self._recent[0] - self._recent[-1]
         if len(self._recent) > STALLED_STEPS and fell <= STALLED_DECREASE * abs(self._recent[0]):
-            self.finished = (
-                f"converged: the last {STALLED_STEPS} steps changed the cost by less than a millionth"
-            )
+            steps = f"the last {STALLED_STEPS} steps"
+            self.finished = f"converged: {steps} changed the cost by less than a millionth"
 
     def forget(self) -> None:
         """Forget cost, gradient and curvature, which were those of another function; the image stays."""

@@ -83,14 +83,8 @@ def _blurred(fine: Tensor, kernel: Tensor) -> Tensor:
 def _spread(coarse: Tensor, kernel: Tensor, rows: slice, shape: torch.Size) -> Tensor:
     """The `rows` of B^T applied to `coarse`, for a picture of `shape`; the first row is an even one."""
     first, last = max(rows.start // 2 - 1, 0), min(rows.stop // 2 + 1, coarse.shape[2])
-    spread = F.conv_transpose2d(
-        coarse[:, :, first:last],
-        kernel,
-        stride=2,
-        padding=(0, 1),
-        output_padding=(0, shape[3] % 2),
-        groups=shape[1],
-    )
+    near, odd = coarse[:, :, first:last], shape[3] % 2
+    spread = F.conv_transpose2d(near, kernel, None, 2, (0, 1), output_padding=(0, odd), groups=shape[1])
     top = rows.start - (2 * first - 1)  # unpadded, it begins a row above the first that `first` stands for
     spread = spread[:, :, top : top + rows.stop - rows.start]
     return F.pad(spread, (0, 0, 0, rows.stop - rows.start - spread.shape[2]))

@@ -8,8 +8,9 @@ import contextlib
 import math
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 import torch
@@ -51,20 +52,14 @@ class StoredVector(Protocol):
         """v * scale as it is stored, for saving; with `scale` it makes the same `StoredVector` again."""
 
 
-@runtime_checkable
-class StoreVector(Protocol):
-    """Stores a vector in one of the ways below."""
+StoreVector = Callable[..., StoredVector]
+"""Stores a vector in one of the ways below, given `x`, which the caller does not change afterwards, and its scale.
 
-    def __call__(self, x: Tensor, scale: float | None = None, /) -> StoredVector:
-        """Store `x`, which the caller does not change afterwards: no copy need be made.
-
-        scale: None for a new vector; for what `StoredVector.tensor()` gave, the scale that belonged to it.
-        """
+scale: None for a new vector; for what `StoredVector.tensor()` gave, the scale that belonged to it.
+"""
 
 
-def store_as(
-    kind: str, folder: str | os.PathLike[str] | None = None, reductions: Reductions = WHOLE
-) -> StoreVector:
+def store_as(kind: str, folder: Path | None = None, reductions: Reductions = WHOLE) -> StoreVector:
     """The way to store vectors by its name, a key of `IN_MEMORY_PART`; `folder` is where "disk" puts them.
 
     reductions: for vectors of which every process has a part: all parts then have one scale.

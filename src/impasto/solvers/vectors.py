@@ -14,7 +14,7 @@ CHUNK = 2**20
 
 
 def chunks(*vectors: Tensor) -> Iterator[tuple[Tensor, ...]]:
-    """The same piece of each of some contiguous tensors of as many values, [at most CHUNK], as views."""
+    """Pieces of at most CHUNK values, the same of each of these contiguous tensors of one length, as views."""
     flat = [vector.view(-1) for vector in vectors]
     for start in range(0, flat[0].numel(), CHUNK):
         yield tuple(vector[start : start + CHUNK] for vector in flat)
@@ -60,7 +60,7 @@ def hold(direction: Tensor, image: Tensor, gradient: Tensor) -> None:
 
 
 def _outward(image: Tensor, direction: Tensor) -> Tensor:
-    """Where a value on the border of [0, 1] is pushed out of it."""
+    """Whether each value lies on the border of [0, 1] and is pushed out of it."""
     return ((image <= 0) & (direction < 0)) | ((image >= 1) & (direction > 0))
 
 

@@ -102,9 +102,8 @@ def image_from_array(pixels: np.ndarray, profile: bytes | None = None, space: st
     if not space:
         space = ("grey16" if deep else "b-w") if pixels.shape[2] <= 2 else ("rgb16" if deep else "srgb")
     height, width, bands = pixels.shape
-    image = pyvips.Image.new_from_memory(
-        np.ascontiguousarray(pixels), width, height, bands, "ushort" if deep else "uchar"
-    ).copy(interpretation=space)
+    data, kind = np.ascontiguousarray(pixels), "ushort" if deep else "uchar"
+    image = pyvips.Image.new_from_memory(data, width, height, bands, kind).copy(interpretation=space)
     if profile:
         image.set_type(pyvips.GValue.blob_type, "icc-profile-data", profile)
     return image

@@ -75,6 +75,5 @@ def _spread(levels: list[_Level]) -> Tensor:
 
 
 def _enlarged(coarse: Tensor, size: tuple[int, int], first: int, last: int) -> Tensor:
-    return resampled_rows(
-        lambda a, b: coarse[:, :, a:b], (coarse.shape[2], coarse.shape[3]), size, first, last, TRIANGLE
-    )
+    there = coarse.shape[2], coarse.shape[3]
+    return resampled_rows(lambda a, b: coarse[:, :, a:b], there, size, first, last, TRIANGLE)

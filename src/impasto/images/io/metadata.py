@@ -34,9 +34,7 @@ def metadata_packet(metadata: Mapping[str, Any]) -> bytes:
     try:
         text = json.dumps(dict(metadata), sort_keys=True, allow_nan=False, separators=(",", ":"))
     except (TypeError, ValueError) as error:
-        raise SettingsError(
-            f"the metadata cannot be written as JSON ({error}): use plain values only"
-        ) from None
+        raise SettingsError(f"the metadata is not JSON ({error}): use plain values only") from None
     packet = _PACKET.format(namespace=_NAMESPACE, metadata=escape(text)).encode()
     if len(packet) > LARGEST_METADATA:
         raise SettingsError(

@@ -47,9 +47,8 @@ def read_picture(source: object, *, role: str = "picture") -> Picture:
         return from_array(source, f"the {role} (an array)")
     if is_pil_image(source):
         return from_pil(source, role)
-    raise PictureError(
-        f"the {role} is a {type(source).__name__}; expected a path, PIL image, numpy array or tensor"
-    )
+    kind = type(source).__name__
+    raise PictureError(f"the {role} is a {kind}; expected a path, PIL image, numpy array or tensor")
 
 
 def _read_file(path: Path, role: str) -> Picture:

@@ -105,9 +105,7 @@ def _from_floats(image: pyvips.Image, curve: Callable[[Tensor], Tensor] | None, 
         data = region.fetch(0, first, width, last - first)
         strip = torch.frombuffer(bytearray(data), dtype=torch.float32).reshape(last - first, width, bands)
         if not bool(torch.isfinite(strip).all()):
-            raise PictureError(
-                f"{name} has pixels that are not numbers (NaN or infinite): save it again as PNG"
-            )
+            raise PictureError(f"{name} has pixels that are NaN or infinite: save it again as PNG")
         strip.clamp_(0, 1)
         if curve is not None:
             strip[..., :colors] = curve(strip[..., :colors])

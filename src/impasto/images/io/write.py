@@ -114,10 +114,8 @@ def _plain(image: Tensor) -> Tensor:
 
 
 def _is_finite(image: Tensor) -> bool:
-    return all(
-        bool(torch.isfinite(image[..., first:last, :]).all())
-        for first, last in strips(image.shape[-2], image.shape[-1])
-    )
+    places = strips(image.shape[-2], image.shape[-1])
+    return all(bool(torch.isfinite(image[..., first:last, :]).all()) for first, last in places)
 
 
 def _plane(plane: Tensor) -> pyvips.Image:

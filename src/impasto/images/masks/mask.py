@@ -37,19 +37,10 @@ class Mask:
 
     def __init__(self, values: Samples, name: str, fingerprint: str):
         self.values, self.name, self.fingerprint = values, name, fingerprint
+        self.height, self.width = values.height, values.width
 
     def __repr__(self) -> str:
         return f"Mask({self.name!r}, {self.width} x {self.height} pixels)"
-
-    @property
-    def height(self) -> int:
-        """Rows, in pixels."""
-        return self.values.height
-
-    @property
-    def width(self) -> int:
-        """Columns, in pixels."""
-        return self.values.width
 
     def rows(self, size: tuple[int, int], first: int, last: int) -> Tensor:
         """Rows `first` to `last` - 1 of the mask at `size`: float32 [last - first, W] in [0, 1].
@@ -60,11 +51,8 @@ class Mask:
             return torch.empty(0, size[1])
         source = self.height, self.width
         read = self.values.reader()
-        rows = (
-            read(first, last)
-            if source == tuple(size)
-            else resampled_rows(read, source, size, first, last, TRIANGLE)
-        )
+        same = source == tuple(size)
+        rows = read(first, last) if same else resampled_rows(read, source, size, first, last, TRIANGLE)
         return rows[0, 0].mul(LEVELS).round_().div_(LEVELS).clamp_(0, 1)
 
 

@@ -12,9 +12,8 @@ from impasto.images.picture import SMALLEST_SIDE, Picture
 from impasto.images.pixel_store import Rows, strips
 from impasto.images.resize.resample import BICUBIC, TRIANGLE, resampled_rows
 
-_HIDDEN_WEIGHT = (
-    1e-3  # weight of a fully transparent pixel, relative to an opaque one: only where no other is
-)
+_HIDDEN_WEIGHT = 1e-3
+"""The weight of a fully transparent pixel, relative to an opaque one: only where no other is."""
 
 
 def fitted_size(height: int, width: int, long_side: int) -> tuple[int, int]:
@@ -83,15 +82,12 @@ def enlarged_rows(
     coarse: [1, C, n, W] in [0, 1]: the image's rows from `there` on, at least those of source_rows.
     Returns a new tensor [1, C, last - first, size[1]] of coarse's device.
     """
-    if first == last or before == size:
-        own = (
-            coarse[:, :, first - there : last - there] if first < last else coarse.new_empty(1, 3, 0, size[1])
-        )
-        return own.clone()
 
     def read(begin: int, end: int) -> Tensor:
         return coarse[:, :, begin - there : end - there]
 
+    if first == last or before == size:
+        return read(first, last).clone() if first < last else coarse.new_empty(1, 3, 0, size[1])
     return resampled_rows(read, before, size, first, last, BICUBIC).clamp_(0, 1)
 
 
@@ -129,9 +125,8 @@ def rows_at(picture: Picture, size: tuple[int, int], first: int, last: int, *, l
         return torch.empty(1, 3, 0, size[1])
     if (picture.height, picture.width) == tuple(size):
         return picture.colors.reader()(first, last).expand(-1, 3, -1, -1).contiguous()
-    return picture.resized.get(
-        (tuple(size), first, last, light), lambda: picture_rows(picture, size, first, last, light=light)[0]
-    )
+    key = tuple(size), first, last, light
+    return picture.resized.get(key, lambda: picture_rows(picture, size, first, last, light=light)[0])
 
 
 def alpha_at(picture: Picture, size: tuple[int, int]) -> Tensor | None:

@@ -30,9 +30,8 @@ def passes(
     """
     if deep_tile is None or not can_split(layers):
         return [Tiling(height, width, layers, tile, margin, blocks=NETWORK)]
-    shallow, deep = (
-        [one for one in layers if (LAYERS[one].block >= SPLIT) is wanted] for wanted in (False, True)
-    )
+    deep = [one for one in layers if LAYERS[one].block >= SPLIT]
+    shallow = [one for one in layers if one not in deep]
     return [
         Tiling(height, width, shallow, tile, margin, blocks=Blocks(until=SPLIT)),
         Tiling(height, width, deep, deep_tile, margin, blocks=Blocks(SPLIT)),
