@@ -21,6 +21,7 @@ from impasto.costs.total_variation import SquaredVariation, TotalVariation
 from impasto.evaluation import Evaluate
 from impasto.files import scratch
 from impasto.images.masks.mask import Mask
+from impasto.inputs.places import InputPlaces
 from impasto.objective.encode_neighbours import Neighbours, encode_neighbours
 from impasto.objective.encode_style import StyleEncodings, canvas_guides, encode_styles
 from impasto.objective.grayscale import GRAYSCALE
@@ -68,11 +69,17 @@ class Encodings:
     image_costs: Sequence[ImageCost] = ()
 
 
-def encode(setup: ScaleSetup, canvas: Image | None = None, kept: StyleEncodings | None = None) -> Encodings:
+def encode(
+    setup: ScaleSetup,
+    canvas: Image | None = None,
+    kept: StyleEncodings | None = None,
+    places: InputPlaces | None = None,
+) -> Encodings:
     """Send the pictures through the network.
 
     canvas: the canvas with which the scale begins, this process's rows; needed where neighbours are searched.
-    kept: encodings of styles from earlier paintings, which are used again.
+    kept: encodings of styles from earlier paintings, which are used again. places: of all pictures, where palettes of
+    parts are wanted.
     """
     on_disk = partial(EncodingOnDisk, scratch.folder())
     tiling = setup.canvas_tiling(list(setup.content_layers))
@@ -92,7 +99,7 @@ def encode(setup: ScaleSetup, canvas: Image | None = None, kept: StyleEncodings 
         styles=encode_styles(setup, kept or StyleEncodings()),
         guides=canvas_guides(setup),
         neighbours=[] if canvas is None else encode_neighbours(setup, canvas),
-        palettes=encode_palettes(setup),
+        palettes=encode_palettes(setup, places),
         custom=_custom_sums(setup),
         image_costs=[cost.at(scale) for cost in setup.image_costs],
     )
@@ -133,9 +140,11 @@ def build_objective(setup: ScaleSetup, encodings: Encodings) -> Evaluate:
     ]
     evaluate = _engine(setup, terms)
     if encodings.palettes:
-        evaluate = WithPalettes(
-            evaluate, encodings.palettes, settings.palette, settings.beta, setup.partition
-        )
+        palettes = [
+            one.term(setup.inputs, region)
+            for region, one in zip(setup.inputs.regions, encodings.palettes, strict=True)
+        ]
+        evaluate = WithPalettes(evaluate, palettes, settings.palette, settings.beta, setup.partition)
     image_costs = list(encodings.image_costs)
     if settings.variation:
         image_costs.insert(0, TotalVariation(settings.variation, settings.balance).at(_canvas_scale(setup)))
