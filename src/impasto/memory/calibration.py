@@ -23,7 +23,7 @@ from impasto.evaluation import Cost, Evaluation
 from impasto.files import scratch
 from impasto.memory.peak import MemoryRequest
 from impasto.memory.tile_work import work
-from impasto.objective.palette import RegionPalette, WithPalettes
+from impasto.objective.palette import PaletteTerm, Selection, WithPalettes
 from impasto.objective.targets import content_terms, style_terms
 from impasto.objective.tiling.tiling import Tiling
 from impasto.objective.whole import Whole
@@ -124,7 +124,7 @@ def _search_time(device: torch.device) -> float:
 
 def _palette_time(device: torch.device) -> float:
     image = _noise(1, 3, SMALL, SMALL).to(device)
-    palette = RegionPalette(PaletteTarget.of(histograms(image.cpu())), None, 1.0)
+    palette = PaletteTerm(PaletteTarget.of(histograms(image.cpu())), Selection(), 1.0)
     evaluate = WithPalettes(_costs_nothing, [palette], 1.0, 1.0, WHOLE)
     return _shortest(lambda: _wait_for(evaluate(image).gradient)) / SMALL**2
 

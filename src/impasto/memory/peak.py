@@ -167,6 +167,8 @@ class MemoryRequest:
             held += vector // 4 + max(1, self.regions) * (
                 guide_bytes(content, NEIGHBOUR_LAYERS) + CANDIDATE_BYTES
             )
+        if self.palette:  # the part of the painting to which each pixel belongs
+            held += max(1, self.regions) * vector // VECTOR
         held += self.image_costs * vector // VECTOR + self.styles_kept
         # One term of Gram matrices for each layer is among what was observed as CODE_BYTES.
         rules = max(1, self.regions) * rule_bytes(network.style, self.style_cost)

@@ -21,6 +21,7 @@ from impasto.costs.total_variation import SquaredVariation, TotalVariation
 from impasto.evaluation import Evaluate
 from impasto.files import scratch
 from impasto.images.masks.mask import Mask
+from impasto.inputs.places import InputPlaces
 from impasto.objective.encode_neighbours import Neighbours, encode_neighbours
 from impasto.objective.encode_style import StyleEncodings, canvas_guides, encode_styles
 from impasto.objective.image_costs import WithImageCosts
@@ -65,11 +66,17 @@ class Encodings:
     image_costs: Sequence[ImageCost] = ()
 
 
-def encode(setup: ScaleSetup, canvas: Image | None = None, cache: StyleEncodings | None = None) -> Encodings:
+def encode(
+    setup: ScaleSetup,
+    canvas: Image | None = None,
+    cache: StyleEncodings | None = None,
+    places: InputPlaces | None = None,
+) -> Encodings:
     """Send the pictures through the network.
 
     canvas: the canvas with which the scale begins, this process's rows; needed where neighbours are searched.
-    cache: encodings of styles from earlier paintings, which are used again.
+    cache: encodings of styles from earlier paintings, which are used again. places: of all pictures, where palettes of
+    parts are wanted.
     """
     on_disk = partial(EncodingOnDisk, scratch.folder())
     tiling = setup.canvas_tiling(list(setup.content_layers))
@@ -89,7 +96,7 @@ def encode(setup: ScaleSetup, canvas: Image | None = None, cache: StyleEncodings
         styles=encode_styles(setup, cache or StyleEncodings()),
         guides=canvas_guides(setup),
         neighbours=[] if canvas is None else encode_neighbours(setup, canvas),
-        palettes=encode_palettes(setup),
+        palettes=encode_palettes(setup, places),
         custom=_custom_sums(setup),
         image_costs=[cost.at(scale) for cost in setup.image_costs],
     )
@@ -129,7 +136,9 @@ def build_objective(setup: ScaleSetup, encodings: Encodings) -> Evaluate:
     ]
     evaluate = _engine(setup, terms)
     if encodings.palettes:
-        evaluate = WithPalettes(evaluate, encodings.palettes, settings.palette, settings.beta, partition)
+        pairs = zip(setup.inputs.regions, encodings.palettes, strict=True)
+        palettes = [one.term(setup.inputs, region) for region, one in pairs]
+        evaluate = WithPalettes(evaluate, palettes, settings.palette, settings.beta, partition)
     image_costs = list(encodings.image_costs)
     if settings.variation:
         image_costs.insert(0, TotalVariation(settings.variation, settings.balance).at(_canvas_scale(setup)))

@@ -80,8 +80,8 @@ class Problem(Protocol):
     def first_canvas_saved(self, canvas: Image) -> Tensor | None:
         """The part of a scale's first canvas that is saved, to encode the scale again when the painting is resumed."""
 
-    def encode(self, scale: int, begun: Tensor | None) -> Any:
-        """The encodings, which never change while the scale is painted."""
+    def encode(self, scale: int, begun: Tensor | None, steps: int = 0) -> Any:
+        """The encodings, which never change while the scale is painted; steps: taken when it began."""
 
     def objective(self, scale: int, encodings: Any) -> Evaluate:
         """Cost and gradient at this scale, with the weights as they are now."""
@@ -124,7 +124,7 @@ def paint(problem: Problem, progress: Progress) -> Iterator[Step | Event]:
             yield _event("encoding", problem, number)
             if problem.cancelled():
                 return
-            encodings = problem.encode(number, progress.begun)
+            encodings = problem.encode(number, progress.begun, len(progress.history) - progress.step)
             if problem.compiles():
                 yield _event("compiling", problem, number)
             if problem.adjust(len(progress.history)):

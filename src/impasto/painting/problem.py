@@ -16,6 +16,7 @@ from impasto.distributed.partition import Partition
 from impasto.evaluation import Cost, Evaluate, Evaluation
 from impasto.inputs.color_transfer import recolored
 from impasto.inputs.inputs import Inputs
+from impasto.inputs.places import InputPlaces
 from impasto.inputs.underpainting import underpainting
 from impasto.layout import Layout
 from impasto.memory.request import has_to_compile
@@ -105,15 +106,22 @@ class PaintingProblem:
             return False
         members, photograph, nothing = self.partition.members(size[0]), self._photograph(0), False
         if members is not None:
-            setup = replace(
-                self.setup(0, members),
-                settings=_statistics_only(settings),
-                inputs=inputs,
-                grows=False,  # the palette, too, has to be the style's
-            )
+            setup = replace(self.setup(0, members), settings=_statistics_only(settings), inputs=inputs)
             cost = build_objective(setup, encode(setup, photograph, self._first_styles))(photograph).cost
             nothing = cost.total < ENOUGH
         return self.partition.anywhere(nothing)
+
+    def _inputs_after(self, steps: int) -> Inputs:
+        """The inputs with what was adjusted up to then."""
+        settings, inputs = self._at_first
+        for one in self.adjustments:
+            if one.step <= steps:
+                settings, inputs = adjusted(settings, inputs, one.changes, self.encoded)
+        return inputs
+
+    @cached_property
+    def _places(self) -> InputPlaces:
+        return InputPlaces.of(self.encoder, self.inputs)
 
     def _whole_canvas(self) -> Image:
         start = self.inputs.start
@@ -131,7 +139,7 @@ class PaintingProblem:
         if self.settings.start == "recoloured" and self.inputs.start is None:
             return recolored(self.inputs, size, 0.0)
         if self.settings.start == "underpainting" and self.inputs.start is None:
-            return underpainting(self.encoder, self.inputs, size)
+            return underpainting(self._places, self.inputs, size)
         return self.setup(0).content_rows(Span(0, size[0])).cpu()
 
     def upscaled(self, canvas: Image, scale: int) -> ResizedImage:
@@ -160,8 +168,11 @@ class PaintingProblem:
             return None
         return (canvas * 255).round_().to(torch.uint8)
 
-    def encode(self, scale: int, begun: Tensor | None) -> Encodings | None:
-        """The encodings of all pictures at a scale; None in a process that owns no row of the canvas."""
+    def encode(self, scale: int, begun: Tensor | None, steps: int = 0) -> Encodings | None:
+        """The encodings of all pictures at a scale; None in a process that owns no row of the canvas.
+
+        They depend on the styles' weights as they were when the scale began.
+        """
         members = self.partition.members(self.scales[scale].size[0])
         if members is None:
             return None
@@ -170,7 +181,8 @@ class PaintingProblem:
         if scale == 0 and self._first_styles is not None:
             # `photograph_is_painted` has encoded them at this size.
             cache, self._first_styles = self._first_styles, None
-        return encode(self.setup(scale, members), canvas, cache)
+        setup = replace(self.setup(scale, members), inputs=self._inputs_after(steps))
+        return encode(setup, canvas, cache, self._places if setup.settings.palette else None)
 
     def encode_styles(self) -> None:
         """Encode the style images for every scale, into the cache."""
