@@ -1,6 +1,7 @@
 """One painting after the other: watched, steered, paused, stopped, gone on with, and always the same bytes."""
 
 import io
+import json
 import zipfile
 from pathlib import Path
 
@@ -64,7 +65,8 @@ def test_the_same_bytes_as_without_a_studio(atelier, pictures, tmp_path):
     assert painted(atelier, record) == alone(pictures, tmp_path / "alone.png")
     assert (record.state, record.steps, record.done, record.size) == ("finished", 15, 1.0, (48, 36))
     assert record.small("thumb").is_file()
-    assert [one["total"] for one in result_files.saved_costs(record)] != []
+    costs = json.loads((record.home / result_files.COSTS).read_text())["costs"]
+    assert [one["total"] for one in costs] != []
     assert not record.checkpoint.exists()
 
 

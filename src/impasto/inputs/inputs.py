@@ -72,13 +72,8 @@ class Inputs:
 
     def parts_of(self, number: int) -> list[Mask | None]:
         """The parts of a painting that some region learns from, each once; None: all of it."""
-        found = [
-            mask
-            for region in self.regions
-            for style, mask in zip(region.styles, region.style_masks, strict=True)
-            if style == number
-        ]
-        return list(dict.fromkeys(found))
+        pairs = [pair for one in self.regions for pair in zip(one.styles, one.style_masks, strict=True)]
+        return list(dict.fromkeys(mask for style, mask in pairs if style == number))
 
     def roles(self) -> Files:
         """Everything that was read, by role: "content", "style", "style 2", ..., "start", "mask", ..."""

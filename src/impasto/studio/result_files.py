@@ -13,7 +13,7 @@ import torch
 import impasto
 from impasto.errors import OutputError, PictureError
 from impasto.files.atomic_write import replacing
-from impasto.studio.folder import read_json, write_json
+from impasto.studio.folder import write_json
 from impasto.studio.library import save_small
 from impasto.studio.record import Record
 
@@ -37,12 +37,6 @@ def save_result(record: Record, result: "impasto.Result") -> None:
         raise OutputError(f"the picture could not be saved ({reason}): is the disk full?") from None
     for name in ("report.png", "report.txt"):
         (record.home / name).unlink(missing_ok=True)
-
-
-def saved_costs(record: Record) -> list[dict[str, float]]:
-    """The costs of every step of a painting that has ended; none where there are none."""
-    found = read_json(record.home / COSTS) or {}
-    return list(found.get("costs", []))
 
 
 def export(record: Record, to: Path, bits: int) -> None:
