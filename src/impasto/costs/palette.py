@@ -32,7 +32,7 @@ from impasto.images.color.spaces import linear_from_srgb, oklab_from_linear
 from impasto.tensor_types import Scalar
 
 SCALE = 4.0
-LOCAL = 0.5
+LOCAL = 0.25
 """The share of the parts in the cost; see above."""
 LOWEST, HIGHEST, BINS = -2.0, 4.4, 513
 """The centres of the first and the last bin, beyond every d . y of an sRGB colour, and how many bins there are."""

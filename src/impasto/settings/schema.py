@@ -80,7 +80,7 @@ class Fields:
     fidelity: float = setting("number", 8.0, LOOK,
         "Weight in the content cost of the photograph's own pixels: at a low strength they show through the paint.",
         low=0, high=LARGEST_WEIGHT, explore=(0.0, 1.0, 3.0, 10.0))
-    placement: float = setting("number", 0.4, LOOK,
+    placement: float = setting("number", 0.45, LOOK,
         "How far the photograph, rather than the canvas, decides which stroke goes where, from 0 to 1; at the last "
         "scale its square counts.",
         low=0, high=1, explore=(0.0, 0.3, 0.6, 1.0))
