@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 import impasto
 from impasto.cli.checks import check_snapshots
+from impasto.cli.display import make_reporter
 from impasto.cli.interrupt import INTERRUPTED, finishing_the_step
 from impasto.cli.job import PaintingJob, RunRecord
 from impasto.cli.messages import say
 from impasto.cli.output_files import OutputWriter
-from impasto.cli.reporter import Reporter, Title, make_reporter
+from impasto.cli.reporter import Reporter, Title
 from impasto.distributed.process_info import process_info
 from impasto.errors import CheckpointError, OutputError, RankError, SettingsError
 from impasto.files.readable import is_there

@@ -7,7 +7,7 @@ import numpy as np
 import pyvips
 
 from impasto.errors import PictureError
-from impasto.images.masks.label_map import region_masks
+from impasto.inputs.inputs import region_masks
 from impasto.studio.mask_file import png_of, rgb_of
 
 COLORS = ("#d1495b", "#3d7ea6", "#edae49", "#66a182", "#7d5ba6", "#c97b4a", "#2e86ab", "#9a9a48")

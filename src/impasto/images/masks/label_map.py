@@ -98,17 +98,6 @@ def matched(photograph: LabelMap, painting: LabelMap) -> list[Mask]:
     return found
 
 
-def region_masks(source: object) -> dict[str, np.ndarray]:
-    """Each region's mask, by its colour as "#rrggbb", in reading order, as `--regions` gives them to paintings.
-
-    source: what `read_picture` takes. A mask is uint8 [H, W]: 255 where the region is, else 0; each place is in one of
-    them. Raises PictureError: it is no map of regions; one line says why.
-    """
-    labels = read_labels(source)
-    pairs = zip(labels.colors, labels.masks, strict=True)
-    return {in_hex(color): mask.values.array[..., 0] for color, mask in pairs}
-
-
 def in_hex(color: Color) -> str:
     """A colour as painting programs write it.
 
