@@ -15,6 +15,7 @@ from impasto.errors import SettingsError
 from impasto.inputs.inputs import Guidance, Inputs, Source, Style, read_inputs, read_styles
 from impasto.kernels.threads import computing_with
 from impasto.objective.encode_style import StyleEncodings
+from impasto.objective.scale_setup import KnownNeighbours
 from impasto.painting.adjust import read_adjustments
 from impasto.painting.checkpoint import Checkpoint
 from impasto.painting.painting import Painting
@@ -105,6 +106,7 @@ class Stylizer:
         costs: Sequence[CustomCost | ImageCost] = (),
         adjustments: Sequence[Any] = (),
         resume: Checkpoint | None = None,
+        neighbours: KnownNeighbours = (),
     ) -> Painting:
         """Begin a painting, or go on with one: read and check the pictures, and plan it. `for step in painting` paints.
 
@@ -130,6 +132,8 @@ class Stylizer:
             adjustments: changes of weights on the way, as (number of steps, {name: value}); see `Painting.adjust`, and
                 "adjustments" in a picture's metadata. A painting that goes on has its checkpoint's instead.
             resume: a checkpoint of the same inputs and settings.
+            neighbours: what `Painting.neighbours` gave, of a painting of the same styles, regions and size, moved to
+                where each place is now; -1 where they are to be searched. They hold at the last scale. For one process.
 
         Raises:
             PictureError: a picture or mask cannot be used.
@@ -159,6 +163,7 @@ class Stylizer:
             image_costs,
             read_adjustments(adjustments),
             style.encodings if isinstance(style, EncodedStyle) else None,
+            neighbours,
         )
         painting.notes = [*self._notes, *painting.notes]
         return painting

@@ -1,8 +1,9 @@
 """The parts of the objective of one scale, and the tilings of its pictures."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from torch import Tensor
 
 from impasto.costs.custom import CustomCost, custom_layers
@@ -19,6 +20,10 @@ from impasto.settings import Settings
 from impasto.tensor_types import Image, Span
 from impasto.vgg.vgg19 import VGG19
 
+KnownNeighbours = Sequence[Mapping[str, np.ndarray]]
+"""The number of the neighbour of each position over a picture, for each region and layer: int32 [n_H, n_W]; -1 where it
+is not known."""
+
 
 @dataclass(frozen=True)
 class ScaleSetup:
@@ -28,6 +33,7 @@ class ScaleSetup:
     style_layers: those that are encoded, whatever weight they have now. size: height and width of the canvas.
     style_sizes: of each style image for it. layout: how the scale is computed. partition: the processes that own
     rows of the canvas. costs, image_costs: of the user's own. grows: whether a larger scale follows.
+    known_neighbours: which need not be searched, for a process that owns the whole canvas.
     """
 
     encoder: VGG19
@@ -42,6 +48,7 @@ class ScaleSetup:
     costs: Sequence[CustomCost] = ()
     image_costs: Sequence[ImageCost] = ()
     grows: bool = False
+    known_neighbours: KnownNeighbours = ()
 
     @property
     def margin(self) -> int:

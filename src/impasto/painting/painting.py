@@ -16,6 +16,7 @@ from impasto.kernels.threads import computing_with
 from impasto.layout import Layout
 from impasto.memory.plan import Plan
 from impasto.objective.encode_style import StyleEncodings
+from impasto.objective.scale_setup import KnownNeighbours
 from impasto.painting.adjust import Adjustment, read_adjustments
 from impasto.painting.checkpoint import Checkpoint, differences
 from impasto.painting.loop import Event, Progress, Step, paint
@@ -54,6 +55,7 @@ class Painting:
         image_costs: Sequence[ImageCost] = (),
         adjustments: Sequence[Adjustment] = (),
         styles: StyleEncodings | None = None,
+        neighbours: KnownNeighbours = (),
     ):
         self.settings, self._partition = settings, partition
         with partition.reporting():
@@ -61,7 +63,7 @@ class Painting:
                 self._colors = ColorTransfer.of(settings.colour, inputs)
                 image_costs = [self._colors.cost(one) for one in image_costs]
             self._problem = PaintingProblem(
-                settings, encoder, self._colors.inputs, partition, costs, image_costs, styles
+                settings, encoder, self._colors.inputs, partition, costs, image_costs, styles, neighbours
             )
         self._previews = Previews(self._colors, partition)
         self._planner = Planner(self._problem)
@@ -110,6 +112,15 @@ class Painting:
                 return
             self._after_step = isinstance(event, Step)
             yield event
+
+    @property
+    def neighbours(self) -> KnownNeighbours:
+        """Of the last scale, once it is begun, for each region and layer: the number of the candidate that each
+        position is drawn to, int32 [n_H, n_W]. Empty without neighbours, and among several processes.
+
+        A painting of the same style at the same size may take them over: see `Stylizer.paint`.
+        """
+        return self._problem.neighbours
 
     # Watching and steering.
 

@@ -21,8 +21,9 @@ from impasto.inputs.underpainting import underpainting
 from impasto.layout import Layout
 from impasto.memory.request import has_to_compile
 from impasto.objective.build import Encodings, build_objective, encode, protection_at
+from impasto.objective.encode_neighbours import found_neighbours
 from impasto.objective.encode_style import StyleEncodings, encode_styles
-from impasto.objective.scale_setup import ScaleSetup
+from impasto.objective.scale_setup import KnownNeighbours, ScaleSetup
 from impasto.objective.transforms import grayscale
 from impasto.painting.adjust import Adjustment, adjusted
 from impasto.painting.canvas import Upscaler, first_canvas
@@ -46,6 +47,7 @@ class PaintingProblem:
     layouts: how each scale is computed; set before the first step.
     partition: the processes that share the picture; canvases are this process's rows [1, 3, rows, W].
     costs, image_costs: of the user's own. styles: the cache of style encodings that later paintings share.
+    neighbours: those that the last scale is to know; once it is encoded, all that it has.
     """
 
     def __init__(
@@ -57,10 +59,11 @@ class PaintingProblem:
         costs: Sequence[CustomCost] = (),
         image_costs: Sequence[ImageCost] = (),
         styles: StyleEncodings | None = None,
+        neighbours: KnownNeighbours = (),
     ):
         self.settings, self.encoder, self.inputs, self.partition = settings, encoder, inputs, partition
         self.costs, self.image_costs = tuple(costs), tuple(image_costs)
-        self.styles = styles
+        self.styles, self.neighbours = styles, neighbours
         self._first_styles: StyleEncodings | None = styles or StyleEncodings()
         self.encoded = {name: tuple(getattr(settings, name)) for name in ("content_layer", "style_layers")}
         layers = list(dict.fromkeys([*settings.layers, *custom_layers(self.costs)]))
@@ -182,7 +185,13 @@ class PaintingProblem:
             # `photograph_is_painted` has encoded them at this size.
             cache, self._first_styles = self._first_styles, None
         setup = replace(self.setup(scale, members), inputs=self._inputs_after(steps))
-        return encode(setup, canvas, cache, self._places if setup.settings.palette else None)
+        places = self._places if setup.settings.palette else None
+        if setup.grows:
+            return encode(setup, canvas, cache, places)
+        encodings = encode(replace(setup, known_neighbours=self.neighbours), canvas, cache, places)
+        if members.size == 1:
+            self.neighbours = found_neighbours(setup, encodings.neighbours)
+        return encodings
 
     def encode_styles(self) -> None:
         """Encode the style images for every scale, into the cache."""
