@@ -24,11 +24,9 @@ from impasto.settings.checks import shown
 from impasto.settings.toml_file import from_folder
 from impasto.ui.guides import GUIDES
 
-LARGEST_FILE = 500_000_000
-"""Bytes."""
+LARGEST_FILE = 500_000_000  # bytes
 _GUIDES = {guide.role.replace(" ", "_"): guide for guide in GUIDES}
-COLUMNS = ("content", "style", "output", *_GUIDES)
-"""The columns of a row, in addition to the settings."""
+COLUMNS = ("content", "style", "output", *_GUIDES)  # the columns of a row, in addition to the settings
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,7 @@ from impasto.ui.progress import WORDS, Meter, parts_of
 if TYPE_CHECKING:
     from impasto import Event, Step
 
-_LINES = 10
-"""How many lines a painting takes, besides one a scale."""
+_LINES = 10  # lines that a painting takes, besides one a scale
 
 
 class Lines(Reporter):

@@ -22,12 +22,9 @@ from impasto.ui.progress import Meter, facts_of
 if TYPE_CHECKING:
     from impasto import Event, Step
 
-_WIDEST, _WIDEST_OF_BATCH = 76, 60
-"""Characters: of the display of a painting, and of the bar of a batch."""
-_MOST_WORKERS = 20
-"""More are not shown one by one."""
-_REFRESH = 4
-"""Pictures a second: the clock ticks, and nothing is taken from the painting."""
+_WIDEST, _WIDEST_OF_BATCH = 76, 60  # characters: of the display of a painting, and of the bar of a batch
+_MOST_WORKERS = 20  # workers that are shown one by one
+_REFRESH = 4  # pictures a second: the clock ticks, and nothing is taken from the painting
 
 
 class OnTerminal:

@@ -17,8 +17,7 @@ from impasto.settings.presets import DEFAULT_PRESET
 
 KEEPING = "Keeping what is done"
 _PANELS = (*(group for group in GROUPS if group != COMPUTER), KEEPING, COMPUTER)
-_SETTINGS = "settings"
-"""The option that names a settings file."""
+_SETTINGS = "settings"  # the option that names a settings file
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

@@ -126,5 +126,4 @@ class Partition(Reductions):
         return nullcontext()
 
 
-WHOLE = Partition()
-"""The partition of one process, which owns the whole picture."""
+WHOLE = Partition()  # the partition of one process, which owns the whole picture

@@ -12,8 +12,7 @@ SUFFIXES = (
     *(".jp2", ".ppm", ".pgm", ".bmp"),
 )
 """The extensions of pictures in a folder; the file itself is looked at when it is read."""
-LEAST, MOST = 1e-6, 1e6
-"""The range of a weight."""
+LEAST, MOST = 1e-6, 1e6  # the range of a weight
 
 
 def weighted(style: object) -> list[tuple[object, float]]:

@@ -31,8 +31,7 @@ from impasto.tensor_types import Image
 from impasto.version import __version__
 from impasto.vgg.vgg19 import VGG19
 
-PLAIN_SIDE = 2048
-"""Pixels of the long side at which palette and grain are measured at most."""
+PLAIN_SIDE = 2048  # pixels of the long side at which palette and grain are measured at most
 _OF_THE_COMPUTER = ("device", "precision", "convolution", "engine", "tile", "memory", "threads")
 """Settings that say how a picture was computed, and not what it shows: a report computes in its own way."""
 

@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 
 _PAUSE = 0.5
 """Seconds between two pictures, at least: a notebook's server drops what comes faster than about 1 MB a second."""
-_SHARE = 20
-"""Showing takes at most one part in so many of the time, however large the canvas is."""
+_SHARE = 20  # showing takes at most one part in so many of the time, however large the canvas is
 
 
 class Cell(Reporter):

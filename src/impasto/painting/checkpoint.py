@@ -27,8 +27,7 @@ from impasto.solvers.solver import State
 from impasto.tensor_types import Span
 
 FORMAT, VERSION = "impasto checkpoint", 3
-READABLE = (2, 3)
-"""Formats that can be read: 2 called a scale a stage, and knew no adjustments."""
+READABLE = (2, 3)  # formats that can be read: 2 called a scale a stage, and knew no adjustments
 _KEY = "impasto"
 
 

@@ -15,8 +15,7 @@ from impasto.errors import SettingsError
 from impasto.files import readable
 from impasto.settings.checks import shown
 
-LARGEST_FILE = 50_000
-"""Bytes; a settings file with every setting and its help has about a tenth of it."""
+LARGEST_FILE = 50_000  # bytes; a settings file with every setting and its help has about a tenth of it
 
 _PLACE = re.compile(r" \(at line (\d+), column (\d+)\)$")
 _AT_THE_END = " (at end of document)"

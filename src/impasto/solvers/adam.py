@@ -18,8 +18,7 @@ from impasto.solvers.solver import State
 from impasto.solvers.vectors import chunks, round_at_random
 
 BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-8
-QUICK_BETA_2 = 0.99
-"""BETA_2 where there are few steps, whose iterates are averaged."""
+QUICK_BETA_2 = 0.99  # BETA_2 where there are few steps, whose iterates are averaged
 ENOUGH = 1e-4
 """A balanced cost that is 0 but for rounding: the canvas has the content and the style that were asked for.
 

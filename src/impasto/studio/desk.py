@@ -18,10 +18,8 @@ from impasto.studio.library import Library, Source
 from impasto.studio.mask_file import png_of
 from impasto.studio.order import Order
 
-_UNDO = 100
-"""The number of changes that can be undone."""
-_ONE_TURN = 1.5
-"""Turns of the same knob within so many seconds of each other are one change."""
+_UNDO = 100  # the number of changes that can be undone
+_ONE_TURN = 1.5  # turns of the same knob within so many seconds of each other are one change
 
 PROTECT = "protect"
 REGION = "region"

@@ -15,8 +15,7 @@ from impasto.errors import PictureError
 
 MOST_COLORS = 128
 """Different colours of a map that the brush can go on painting: the regions', and what anti-aliasing mixed of them."""
-LARGEST_SIDE = 16384
-"""Pixels of a side of a PNG above which it is not decoded."""
+LARGEST_SIDE = 16384  # pixels of a side of a PNG above which it is not decoded
 _COLOR = re.compile(r"#[0-9a-f]{6}")
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _COLORED, _COLORED_PART = 25, 0.01

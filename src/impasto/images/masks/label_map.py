@@ -21,8 +21,7 @@ from impasto.images.masks.mask import Mask, described
 from impasto.images.pixel_store import Samples, stored, strips
 
 MOST_REGIONS = 16
-FLAT = 8
-"""Steps of 255 by which a place of one colour may vary: the noise of a JPEG."""
+FLAT = 8  # steps of 255 by which a place of one colour may vary: the noise of a JPEG
 NEAR, SAME = 16, 48
 """Steps of 255, as the distance of two colours: pixels that near are of the colour itself; two regions' colours differ
 by more than SAME."""

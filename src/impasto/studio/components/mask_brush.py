@@ -11,8 +11,7 @@ from nicegui.events import GenericEventArguments
 from impasto.studio.components.mask_transfer import MaskTransfer
 from impasto.studio.mask_file import MaskPixels, checked_color, decode_png
 
-LARGEST_SIDE = 8192
-"""Pixels of the longer side of a mask."""
+LARGEST_SIDE = 8192  # pixels of the longer side of a mask
 
 
 class MaskBrush(Element, component="mask_brush.js", esm={"impasto-components": "shared"}):

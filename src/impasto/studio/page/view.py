@@ -11,8 +11,7 @@ from impasto.studio.atelier import Atelier
 from impasto.studio.record import Record
 from impasto.studio.work import Work
 
-DESK = "desk"
-"""The subject that is no painting: what lies on the desk, and its first look."""
+DESK = "desk"  # the subject that is no painting: what lies on the desk, and its first look
 
 
 @dataclass
