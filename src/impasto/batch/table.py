@@ -73,9 +73,8 @@ def _check_heads(heads: list[str], path: Path) -> None:
         if heads.count(head) > 1:
             raise SettingsError(f"{place}: the column {head} is there twice")
     if "content" not in heads or "style" not in heads:
-        raise SettingsError(
-            f"{place}: expected a line of column names with content and style, got {shown(','.join(heads))}"
-        )
+        wanted = "a line of column names with content and style"
+        raise SettingsError(f"{place}: expected {wanted}, got {shown(','.join(heads))}")
 
 
 def _read(place: str, name: str, cell: str) -> Any:

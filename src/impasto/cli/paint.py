@@ -99,9 +99,8 @@ def _begin(
     impasto.check_writable(job.output, bits=settings.bits, overwrite=True, size=painting.size)
     late = [step for step, _ in adjustments if step >= painting.steps]
     if late:
-        raise SettingsError(
-            f"--adjust {late[0]}:... would come too late: the painting takes at most {painting.steps} steps"
-        )
+        most = f"the painting takes at most {painting.steps} steps"
+        raise SettingsError(f"--adjust {late[0]}:... would come too late: {most}")
     if checkpoint is None:
         check_snapshots(job, painting.steps)
     for text in painting.notes:
@@ -116,9 +115,8 @@ def _check_replaced_checkpoint(job: PaintingJob) -> None:
     try:
         impasto.load_checkpoint(job.checkpoint)
     except CheckpointError:
-        raise OutputError(
-            f"'{job.checkpoint}' exists and is not a checkpoint, and is not replaced: choose another name"
-        ) from None
+        why = "exists and is not a checkpoint, and is not replaced"
+        raise OutputError(f"'{job.checkpoint}' {why}: choose another name") from None
 
 
 def _title(job: PaintingJob, painting: "Painting") -> Title:

@@ -75,9 +75,8 @@ def report(
     content = result.pictures.get("content") if isinstance(result, Result) and content is None else content
     style = result.pictures.get("style") if isinstance(result, Result) and style is None else style
     if content is None or style is None:
-        raise SettingsError(
-            "a report compares the result with both pictures that it was painted from: give content and style"
-        )
+        both = "both pictures that it was painted from"
+        raise SettingsError(f"a report compares the result with {both}: give content and style")
     photograph, painting = _picture(content, "content picture"), _picture(style, "style picture")
     name, image = _named(result)
     metadata = _metadata(result)

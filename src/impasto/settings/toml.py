@@ -123,9 +123,8 @@ def _quoted(text: str) -> str:
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise SettingsError(
-            f"{shown(text)} is not valid Unicode and cannot be written to a TOML file: rename it"
-        ) from None
+        why = "is not valid Unicode and cannot be written to a TOML file"
+        raise SettingsError(f"{shown(text)} {why}: rename it") from None
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")  # JSON leaves DEL as it is
 
 

@@ -57,9 +57,8 @@ class Adam:
         enough: float = 0.0,
     ):
         if dtype not in (None, image.dtype, torch.bfloat16):
-            raise SettingsError(
-                f"Adam has its moments in {image.dtype} or torch.bfloat16, got {dtype}: use one of them"
-            )
+            usable = f"{image.dtype} or torch.bfloat16"
+            raise SettingsError(f"Adam has its moments in {usable}, got {dtype}: use one of them")
         self.image = image.clone(memory_format=torch.contiguous_format)
         self.learning_rate, self._average, self._beta_2 = learning_rate, average, beta_2
         self._iterate = self.image.clone() if average else self.image

@@ -185,9 +185,8 @@ class Desk:
             return ()
         for source, _ in now.styles:
             if source.key not in now.regions:
-                raise SettingsError(
-                    f"{source.name} has no region, and other paintings have: brush one for it, or clear theirs"
-                )
+                others = "and other paintings have: brush one for it, or clear theirs"
+                raise SettingsError(f"{source.name} has no region, {others}")
         return tuple(now.regions[source.key] for source, _ in now.styles)
 
     def _parts(self) -> tuple[Source, ...]:

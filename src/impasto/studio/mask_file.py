@@ -106,9 +106,8 @@ def _check_shape(image: pyvips.Image, size: tuple[int, int], name: str) -> None:
     if max(height, width) > LARGEST_SIDE:
         raise PictureError(f"{shown}; the brush takes up to {LARGEST_SIDE} on a side")
     if abs(height * size[1] - size[0] * width) > max(height, width, *size):
-        raise PictureError(
-            f"{shown}, another shape than the picture ({size[1]} x {size[0]}): give it the same shape"
-        )
+        other = f"another shape than the picture ({size[1]} x {size[0]})"
+        raise PictureError(f"{shown}, {other}: give it the same shape")
 
 
 def _grey(values: np.ndarray, name: str) -> np.ndarray:

@@ -78,9 +78,8 @@ def _parent(result: Path, role: str, given: Path | None, named: Mapping[str, str
             note(f"'{given}' is not the very file that '{result}' was painted from")
         return given
     if named is None:
-        raise PictureError(
-            f"'{result}' does not say what it was painted from: name both pictures with --content and --style"
-        )
+        why = "does not say what it was painted from"
+        raise PictureError(f"'{result}' {why}: name both pictures with --content and --style")
     places = [result.parent / named["name"], Path(named["name"]), demo_picture(role)]
     there = [path for path in places if is_regular(path)]
     for path in there:
