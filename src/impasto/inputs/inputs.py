@@ -129,7 +129,7 @@ def read_inputs(
     found = _from_masks(guidance.masks, guidance.style_masks, photograph, styles, files)
     if guidance.regions is not None or guidance.style_regions is not None:
         if found:
-            raise SettingsError("masks and a map both say where the regions are: give one of them")
+            raise SettingsError("regions come from masks or a map of regions: give one of them, not both")
         found = _from_labels(guidance.regions, guidance.style_regions, photograph, styles, files)
     protected = None
     if guidance.protect is not None:
