@@ -80,25 +80,20 @@ class Live(OnTerminal, Reporter):
         self._meter = Meter()
 
     def loading(self, what: str) -> None:
-        """A spinner until painting begins."""
         self._spinner = Spinner("dots", Text(what))
         self._live.refresh()
 
     def begin(self, title: Title, seconds: float) -> None:
-        """The display takes the spinner's place."""
         self._title = title
         self._meter.begin(seconds)
 
     def part(self, name: str, number: int, of: int) -> None:
-        """Shown above the figures."""
         self._part = f"Picture {number} of {of}: {name}"
 
     def event(self, event: "Event") -> None:
-        """Shown in the place of the cost until the next step."""
         self._event = event
 
     def step(self, step: "Step") -> None:
-        """Shown at the next refresh."""
         self._meter.step(step)
         self._step, self._event = step, None
 
@@ -147,7 +142,6 @@ class LiveBatch(OnTerminal, BatchProgress):
         OnTerminal.__init__(self, console, refresh=2)
 
     def event(self, event: BatchEvent) -> None:
-        """Shown at the next refresh; a failure at once."""
         super().event(event)
         if isinstance(event, Ended) and event.failed is not None:
             self.note(f"{event.task.name} failed: {event.failed}")
