@@ -37,13 +37,8 @@ def report(
         check_figure(page, force, "report")
         read = {"result": result, **{PARENTS[role]: path for role, path in parents.items()}}
         check_free(page, read, "report")
-    found = impasto.report(
-        result,
-        parents["content"],
-        parents["style"],
-        weights=None if weights is None else absolute_weights(weights),
-        identity=identity,
-    )
+    chosen = None if weights is None else absolute_weights(weights)
+    found = impasto.report(result, parents["content"], parents["style"], weights=chosen, identity=identity)
     if page is not None:
         impasto.save_report(found, page, overwrite=force)
     if as_json:
