@@ -100,16 +100,9 @@ class Live(OnTerminal, Reporter):
     def __rich__(self) -> RenderableType:
         if self._title is None:
             return self._spinner or Text()
-        parts: list[RenderableType] = [
-            self._heading(self._title),
-            *([Text(self._part, overflow="ellipsis")] if self._part else []),
-            Text(),
-            self._figures(),
-            Text(),
-            self._bar(),
-            self._foot(),
-        ]
-        return Padding(Group(*parts), (1, 2))
+        part = [Text(self._part, overflow="ellipsis")] if self._part else []
+        heading = self._heading(self._title), *part, Text()
+        return Padding(Group(*heading, self._figures(), Text(), self._bar(), self._foot()), (1, 2))
 
     def _heading(self, title: Title) -> Text:
         words = (title.content, "bold"), (" in the manner of ", "dim"), (title.style, "bold")

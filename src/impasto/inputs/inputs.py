@@ -135,14 +135,8 @@ def read_inputs(
     if guidance.protect is not None:
         protected = files["protect"] = read_mask(guidance.protect, role="protect mask")
         check_aspect(protected, photograph, "protect mask")
-    return Inputs(
-        content=photograph,
-        styles=styles,
-        start=None if start is None else read_picture(start, role="start picture"),
-        regions=tuple(found),
-        protect=protected,
-        files=files,
-    )
+    first = None if start is None else read_picture(start, role="start picture")
+    return Inputs(photograph, styles, first, tuple(found), protected, files)
 
 
 def read_styles(style: Source) -> tuple[Style, ...]:

@@ -34,6 +34,9 @@ NEAR = 2  # lines by which an edge of the photograph may have moved in the resul
 LEAST_SPREAD = 0.25  # half of what white noise gives; an empty picture has none to divide by
 
 
+_COLUMNS = ("strength", "step", "before pixel", "from", "to")  # of a `Line`, in the report
+
+
 class Line(NamedTuple):
     """A segment: its strength, the step across it (1 is black to white), the pixel behind it, and its two ends."""
 
@@ -57,16 +60,7 @@ def seams(images: ComparedImages) -> Measure:
         "to 4.6; a step of a thirtieth along a whole line of 512 pixels mostly more.",
         "The statistic is impasto's own; measures of blockiness compare a line with those beside it, too: Wu and Yuen, "
         "IEEE Signal Processing Letters 4 (1997).",
-        {
-            name: {
-                "strength": line.strength,
-                "step": line.step,
-                "before pixel": float(line.before),
-                "from": float(line.start),
-                "to": float(line.end),
-            }
-            for name, line in (rows, columns)
-        },
+        {name: dict(zip(_COLUMNS, map(float, line), strict=True)) for name, line in (rows, columns)},
     )
 
 

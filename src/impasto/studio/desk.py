@@ -253,17 +253,13 @@ class Desk:
         what: the knob that is turned, so that a slider that is dragged is undone at once.
         """
         with self._lock:
-            before = replace(
-                self.contents,
-                styles=list(self.contents.styles),
-                regions=dict(self.contents.regions),
-                parts=dict(self.contents.parts),
-            )
+            now = self.contents
+            before = replace(now, styles=list(now.styles), regions=dict(now.regions), parts=dict(now.parts))
             yield
-            now = time.monotonic()
-            if not (what and what == self._turned and now < self._turned_at + _ONE_TURN):
+            ended = time.monotonic()
+            if not (what and what == self._turned and ended < self._turned_at + _ONE_TURN):
                 self._past = [*self._past[-_UNDO:], before]
-            self._turned, self._turned_at = what, now
+            self._turned, self._turned_at = what, ended
             self.version += 1
         self.on_change()
 

@@ -67,15 +67,12 @@ def read_labels(source: object, *, role: str = "map of regions") -> LabelMap:
     found = numbers[places.argsort()].tolist()
     if len(found) < 2:
         raise PictureError(f"{shown} has one colour only: give each region a colour of its own")
-    masks = tuple(
-        Mask(
-            Samples((labels == i)[..., None] * np.uint8(255)),
-            f"{name} ({in_hex(colors[i])})",
-            hashlib.sha256(f"{digest} {in_hex(colors[i])}".encode()).hexdigest(),  # no other region's
-        )
-        for i in found
-    )
-    return LabelMap(tuple(colors[i] for i in found), masks, name, digest)
+    masks = []
+    for i in found:
+        color, white = in_hex(colors[i]), Samples((labels == i)[..., None] * np.uint8(255))
+        own = hashlib.sha256(f"{digest} {color}".encode()).hexdigest()  # no other region's
+        masks.append(Mask(white, f"{name} ({color})", own))
+    return LabelMap(tuple(colors[i] for i in found), tuple(masks), name, digest)
 
 
 def matched(photograph: LabelMap, painting: LabelMap) -> list[Mask]:

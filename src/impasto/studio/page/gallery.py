@@ -45,12 +45,8 @@ def draw_gallery(view: View) -> None:
 
     def seen() -> Hashable:
         queue = view.atelier.queue
-        return (
-            view.subject,
-            view.beside,
-            queue.version,
-            tuple((one.id, one.state, one.version, one.place) for one in queue.records.values()),
-        )
+        there = tuple((one.id, one.state, one.version, one.place) for one in queue.records.values())
+        return view.subject, view.beside, queue.version, there
 
     view.watch(seen, draw)
     view.watch(lambda: int(time.monotonic() / _SECONDS), turn)
