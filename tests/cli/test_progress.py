@@ -6,9 +6,10 @@ import sys
 import pytest
 from rich.console import Console
 
+from impasto.cli.display import make_reporter
 from impasto.cli.lines import Lines
 from impasto.cli.live import Live
-from impasto.cli.reporter import Reporter, Title, make_reporter
+from impasto.cli.reporter import Reporter, Title
 from impasto.evaluation import Cost
 from impasto.painting.loop import Event, Step
 from impasto.ui import formatting

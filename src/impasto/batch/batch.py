@@ -113,14 +113,8 @@ class Batch:
         with workers_for(self._scheduler, lambda: share_out(self.todo or self.jobs, self._workers)) as client:
             machines = workers_by_machine(client)
             concurrent = most_concurrent(client)
-            self.journal.write(
-                "begun",
-                impasto=__version__,
-                pictures=len(self.jobs),
-                left=len(self.todo),
-                workers=sum(machines.values()),
-                machines=len(machines),
-            )
+            counts = {"pictures": len(self.jobs), "left": len(self.todo), "workers": sum(machines.values())}
+            self.journal.write("begun", impasto=__version__, **counts, machines=len(machines))
             self._engine = Engine(client, patience(self._scheduler))
             for event in self._engine.run(self._task(job, concurrent) for job in self.todo):
                 if isinstance(event, Ended):
@@ -132,13 +126,7 @@ class Batch:
             if self._report and not self._stopped:
                 yield from self._measure(Engine(client, patience(self._scheduler)), concurrent)
         self.outcome.unfinished += list(left)
-        self.journal.write(
-            "over",
-            painted=len(self.outcome.painted),
-            found=len(self.outcome.found),
-            failed=len(self.outcome.failed),
-            unfinished=len(self.outcome.unfinished),
-        )
+        self.journal.write("over", **{name: len(names) for name, names in vars(self.outcome).items()})
         if self.outcome.complete:
             with contextlib.suppress(OSError):  # another batch in the same folder has files in it
                 os.rmdir(self.folder / UNFINISHED)  # noqa: PTH106

@@ -29,12 +29,10 @@ PROCESSES = True
 """Whether workers on this machine are processes. Tests set it to False: then they are threads of this one."""
 PRELOAD = ["impasto.batch.process"]
 """The modules that each worker's process of this machine imports first."""
-PATIENCE = 60.0
-"""Seconds in which a scheduler has to answer, and workers to start."""
+PATIENCE = 60.0  # seconds in which a scheduler has to answer, and workers to start
 LOCAL_PATIENCE = 300.0
 """Seconds without any worker of this machine after which there will be none: starting one takes some ten."""
-ALLOWED_FAILURES = 5
-"""A task is given up when so many workers and one more ended while they were at it."""
+ALLOWED_FAILURES = 5  # a task is given up when so many workers and one more ended while they were at it
 
 _CONFIG = {
     "distributed.scheduler.allowed-failures": ALLOWED_FAILURES,

@@ -23,10 +23,8 @@ if TYPE_CHECKING:
 
 AT_ONCE = 1000
 """Tasks that the scheduler holds at a time: enough for a cluster to grow by, and little memory for a million."""
-LATER_SECONDS = 2.0
-"""A task that somebody else is at is tried again so much later, at the earliest."""
-_POLL, _LOOK = 0.2, 5.0
-"""Seconds between looks at the scheduler, and at its workers."""
+LATER_SECONDS = 2.0  # a task that somebody else is at is tried again so much later, at the earliest
+_POLL, _LOOK = 0.2, 5.0  # seconds between looks at the scheduler, and at its workers
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,7 @@ from impasto.inputs.style_sources import SUFFIXES, pictures_in
 from impasto.settings import SCHEMA, Settings, near
 from impasto.settings.toml_file import over
 
-NAME = "{photo}__{painting}.png"
-"""How results are called, unless the user says otherwise."""
+NAME = "{photo}__{painting}.png"  # how results are called, unless the user says otherwise
 FIELDS = ("photo", "painting", "photo_folder", "painting_folder", "number")
 """The names that a pattern may hold in braces, in addition to those of settings."""
 UNFINISHED = "unfinished"

@@ -16,12 +16,9 @@ from impasto.pages.page import missing, picture, write_page
 from impasto.pages.sheet import write_sheet
 from impasto.ui.repeat_command import repeat_command
 
-MOST = 240
-"""Pictures on one page and on one sheet."""
-MOST_PAGES = 40
-"""Nobody looks at more; the journal has all."""
-LARGEST = 512
-"""Long side in pixels of a picture on the page; a click leads to the file."""
+MOST = 240  # pictures on one page and on one sheet
+MOST_PAGES = 40  # pages at most: nobody looks at more, and the journal has all
+LARGEST = 512  # long side in pixels of a picture on the page; a click leads to the file
 _MOST_ACROSS, _IN_A_ROW = 12, 6
 NOTE = "Choose a picture to see it larger, with its costs and settings; that one leads to the file itself."
 

@@ -24,12 +24,10 @@ from impasto.errors import BatchError
 from impasto.memory.process import available
 from impasto.settings import LARGEST_DEFAULT_SIZE, Settings
 
-SAFE_PART = 0.8
-"""How much of the memory that is free all workers together plan to take."""
+SAFE_PART = 0.8  # how much of the memory that is free all workers together plan to take
 SAMPLED = 500
 """The number of pictures, evenly chosen, whose sizes are looked up; the others are taken to be like them."""
-KINDS = 8
-"""The number of kinds of settings that are measured; others take as long as these do on average."""
+KINDS = 8  # the number of kinds of settings that are measured; others take as long as these do on average
 SIDE_BY_SIDE = 1.1
 """How much longer a step takes while other workers compute at the same time, each with cores of its own
 (`benchmarks/batch.py`): they share the memory's lanes."""

@@ -6,8 +6,7 @@ from typing import Self
 
 from impasto.batch.engine import Ended, Event, Lost, Working
 
-_FIRST = 0.02
-"""Part of the work before which nothing is said of the time left."""
+_FIRST = 0.02  # part of the work before which nothing is said of the time left
 
 
 class BatchProgress:

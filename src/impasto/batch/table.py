@@ -24,11 +24,9 @@ from impasto.settings.checks import shown
 from impasto.settings.toml_file import from_folder
 from impasto.ui.guides import GUIDES
 
-LARGEST_FILE = 500_000_000
-"""Bytes."""
+LARGEST_FILE = 500_000_000  # bytes
 _GUIDES = {guide.role.replace(" ", "_"): guide for guide in GUIDES}
-COLUMNS = ("content", "style", "output", *_GUIDES)
-"""The columns of a row, in addition to the settings."""
+COLUMNS = ("content", "style", "output", *_GUIDES)  # the columns of a row, in addition to the settings
 
 
 @dataclass(frozen=True)
@@ -75,9 +73,8 @@ def _check_heads(heads: list[str], path: Path) -> None:
         if heads.count(head) > 1:
             raise SettingsError(f"{place}: the column {head} is there twice")
     if "content" not in heads or "style" not in heads:
-        raise SettingsError(
-            f"{place}: expected a line of column names with content and style, got {shown(','.join(heads))}"
-        )
+        wanted = "a line of column names with content and style"
+        raise SettingsError(f"{place}: expected {wanted}, got {shown(','.join(heads))}")
 
 
 def _read(place: str, name: str, cell: str) -> Any:

@@ -35,8 +35,7 @@ class StoppedError(Exception):
 
 
 _HERE = threading.local()
-_STOPPED: set[str] = set()
-"""The runs that were asked to stop; several may share a worker."""
+_STOPPED: set[str] = set()  # the runs that were asked to stop; several may share a worker
 
 
 def tell(done: float, words: str = "") -> None:

@@ -20,8 +20,7 @@ from impasto.ui.checkpoint_pace import CheckpointPace
 
 CHECKPOINT_SECONDS = 15
 """A checkpoint is written about this often: small pictures take half a minute, and go on from where they were."""
-STYLES_CACHED = 2
-"""Paintings whose encodings a process has at hand."""
+STYLES_CACHED = 2  # paintings whose encodings a process has at hand
 PAINTED, FOUND = "painted", "found"
 """The outcome of a job: it was painted, or was there already, by the same settings."""
 

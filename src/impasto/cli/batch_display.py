@@ -17,7 +17,6 @@ class BatchLines(BatchProgress):
     """A line for each picture that is done, on stderr."""
 
     def event(self, event: Event) -> None:
-        """Say what has ended."""
         super().event(event)
         if isinstance(event, Lost):
             self._write(lost_worker_text(event))
@@ -30,11 +29,9 @@ class BatchLines(BatchProgress):
         self._write(f"{number}: {event.task.name} {what}{rest}")
 
     def note(self, text: str) -> None:
-        """Say it."""
         note(text)
 
     def stopping(self) -> None:
-        """Say that Ctrl-C was heard."""
         self._write("stopping after the steps at work; Ctrl-C again stops at once")
 
     def _write(self, line: str) -> None:

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import impasto
+from impasto.cli.display import make_reporter
 from impasto.cli.interrupt import INTERRUPTED, finishing_the_step
 from impasto.cli.messages import say
-from impasto.cli.reporter import Reporter, Title, make_reporter
+from impasto.cli.reporter import Reporter, Title
 from impasto.errors import OutputError
 from impasto.files.readable import fingerprint_of
 from impasto.inputs.style_sources import joined_names

@@ -22,12 +22,9 @@ from impasto.ui.progress import Meter, facts_of
 if TYPE_CHECKING:
     from impasto import Event, Step
 
-_WIDEST, _WIDEST_OF_BATCH = 76, 60
-"""Characters: of the display of a painting, and of the bar of a batch."""
-_MOST_WORKERS = 20
-"""More are not shown one by one."""
-_REFRESH = 4
-"""Pictures a second: the clock ticks, and nothing is taken from the painting."""
+_WIDEST, _WIDEST_OF_BATCH = 76, 60  # characters: of the display of a painting, and of the bar of a batch
+_MOST_WORKERS = 20  # workers that are shown one by one
+_REFRESH = 4  # pictures a second: the clock ticks, and nothing is taken from the painting
 
 
 class OnTerminal:
@@ -83,41 +80,29 @@ class Live(OnTerminal, Reporter):
         self._meter = Meter()
 
     def loading(self, what: str) -> None:
-        """A spinner until painting begins."""
         self._spinner = Spinner("dots", Text(what))
         self._live.refresh()
 
     def begin(self, title: Title, seconds: float) -> None:
-        """The display takes the spinner's place."""
         self._title = title
         self._meter.begin(seconds)
 
     def part(self, name: str, number: int, of: int) -> None:
-        """Shown above the figures."""
         self._part = f"Picture {number} of {of}: {name}"
 
     def event(self, event: "Event") -> None:
-        """Shown in the place of the cost until the next step."""
         self._event = event
 
     def step(self, step: "Step") -> None:
-        """Shown at the next refresh."""
         self._meter.step(step)
         self._step, self._event = step, None
 
     def __rich__(self) -> RenderableType:
         if self._title is None:
             return self._spinner or Text()
-        parts: list[RenderableType] = [
-            self._heading(self._title),
-            *([Text(self._part, overflow="ellipsis")] if self._part else []),
-            Text(),
-            self._figures(),
-            Text(),
-            self._bar(),
-            self._foot(),
-        ]
-        return Padding(Group(*parts), (1, 2))
+        part = [Text(self._part, overflow="ellipsis")] if self._part else []
+        heading = self._heading(self._title), *part, Text()
+        return Padding(Group(*heading, self._figures(), Text(), self._bar(), self._foot()), (1, 2))
 
     def _heading(self, title: Title) -> Text:
         words = (title.content, "bold"), (" in the manner of ", "dim"), (title.style, "bold")
@@ -150,7 +135,6 @@ class LiveBatch(OnTerminal, BatchProgress):
         OnTerminal.__init__(self, console, refresh=2)
 
     def event(self, event: BatchEvent) -> None:
-        """Shown at the next refresh; a failure at once."""
         super().event(event)
         if isinstance(event, Ended) and event.failed is not None:
             self.note(f"{event.task.name} failed: {event.failed}")

@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 import impasto
 from impasto.cli.checks import check_snapshots
+from impasto.cli.display import make_reporter
 from impasto.cli.interrupt import INTERRUPTED, finishing_the_step
 from impasto.cli.job import PaintingJob, RunRecord
 from impasto.cli.messages import say
 from impasto.cli.output_files import OutputWriter
-from impasto.cli.reporter import Reporter, Title, make_reporter
+from impasto.cli.reporter import Reporter, Title
 from impasto.distributed.process_info import process_info
 from impasto.errors import CheckpointError, OutputError, RankError, SettingsError
 from impasto.files.readable import is_there
@@ -98,9 +99,8 @@ def _begin(
     impasto.check_writable(job.output, bits=settings.bits, overwrite=True, size=painting.size)
     late = [step for step, _ in adjustments if step >= painting.steps]
     if late:
-        raise SettingsError(
-            f"--adjust {late[0]}:... would come too late: the painting takes at most {painting.steps} steps"
-        )
+        most = f"the painting takes at most {painting.steps} steps"
+        raise SettingsError(f"--adjust {late[0]}:... would come too late: {most}")
     if checkpoint is None:
         check_snapshots(job, painting.steps)
     for text in painting.notes:
@@ -115,9 +115,8 @@ def _check_replaced_checkpoint(job: PaintingJob) -> None:
     try:
         impasto.load_checkpoint(job.checkpoint)
     except CheckpointError:
-        raise OutputError(
-            f"'{job.checkpoint}' exists and is not a checkpoint, and is not replaced: choose another name"
-        ) from None
+        why = "exists and is not a checkpoint, and is not replaced"
+        raise OutputError(f"'{job.checkpoint}' {why}: choose another name") from None
 
 
 def _title(job: PaintingJob, painting: "Painting") -> Title:

@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from impasto.cli.options import KEEPING, axes, plain
+from impasto.cli.options import KEEPING, axes
+from impasto.cli.options import option as _option
 from impasto.settings import COMPUTER, EXPLORE_SIZE, HOW, PICTURE, SCHEMA
 from impasto.studio.address import LOOPBACK, PORT
 from impasto.video.temporal import DEFAULT_RATE, Temporal
@@ -13,12 +14,6 @@ from impasto.video.temporal import DEFAULT_RATE, Temporal
 
 def _argument(metavar: str, help: str) -> Any:
     return typer.Argument(metavar=metavar, help=help, show_default=False)
-
-
-def _option(metavar: str, help: str, panel: str | None = None, *names: str, **more: Any) -> Any:
-    """An option with a value; what it is without one stands in its help. Without `names` it has the parameter's."""
-    more |= {"metavar": metavar, "help": plain(help), "rich_help_panel": panel}
-    return typer.Option(*names, show_default=False, **more)
 
 
 def _switch(help: str, panel: str | None, *names: str) -> Any:

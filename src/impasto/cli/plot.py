@@ -61,13 +61,5 @@ def _mark(axes: Any, scales: Sequence[tuple[int, int, int]]) -> None:
     for first, width, height in scales:
         if first > 1:
             axes.axvline(first - 0.5, color="0.6", linewidth=0.8)
-        axes.annotate(
-            f"{width} × {height}",
-            (first, 1),
-            xycoords=("data", "axes fraction"),
-            xytext=(3, 2),
-            textcoords="offset points",
-            color="0.4",
-            fontsize=8,
-            va="bottom",
-        )
+        place = {"xycoords": ("data", "axes fraction"), "xytext": (3, 2), "textcoords": "offset points"}
+        axes.annotate(f"{width} × {height}", (first, 1), color="0.4", fontsize=8, va="bottom", **place)

@@ -1,10 +1,8 @@
-"""The displays of a painting: what all of them have in common, and which one is shown."""
+"""The interface of a display of a painting."""
 
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
-
-from impasto.distributed.process_info import process_info
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -64,20 +62,3 @@ def live_console() -> "Console | None":
     console = Console(stderr=True, highlight=False)
     # Asked of stderr itself: FORCE_COLOR makes rich take a file for a terminal.
     return None if not sys.stderr.isatty() or console.is_dumb_terminal else console
-
-
-def make_reporter(quiet: bool) -> Reporter:
-    """The display that fits where stderr goes: live on a terminal, otherwise a line now and then.
-
-    None where `quiet` is asked for, and in all processes but the first of several.
-    """
-    if quiet or process_info().rank > 0:
-        return Reporter()
-    console = live_console()
-    if console is None:
-        from impasto.cli.lines import Lines
-
-        return Lines()
-    from impasto.cli.live import Live
-
-    return Live(console)

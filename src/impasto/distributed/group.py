@@ -164,13 +164,8 @@ def connected(
     failures = FailureReport(dist.PrefixStore("impasto", store), rank, size)
     backend = "gloo" if nccl is None else "cpu:gloo,cuda:nccl"
     try:
-        dist.init_process_group(
-            backend,
-            store=dist.PrefixStore("torch", store),
-            rank=rank,
-            world_size=size,
-            timeout=timedelta(seconds=patience),
-        )
+        wait, store = timedelta(seconds=patience), dist.PrefixStore("torch", store)
+        dist.init_process_group(backend, store=store, rank=rank, world_size=size, timeout=wait)
     except RuntimeError as error:
         raise failures.lost(str(error)) from None
     return Group(rank, size, nccl or torch.device("cpu"), failures)

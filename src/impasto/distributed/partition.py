@@ -16,6 +16,10 @@ ALIGNED = 32
 """Bands of rows begin at multiples of this: whole strides of every layer and of every level of the solver's metric."""
 
 
+WriteState = Callable[[dict[str, Any]], object]
+"""Writes the state of a solver; its tensors are whole pictures."""
+
+
 class RowExchange:
     """One pattern in which rows go from the processes that own them to those that want them, and gradients back.
 
@@ -108,9 +112,7 @@ class Partition(Reductions):
         """
         return own.cpu()
 
-    def gathered_state(
-        self, state: dict[str, Any], height: int, write: Callable[[dict[str, Any]], object]
-    ) -> None:
+    def gathered_state(self, state: dict[str, Any], height: int, write: WriteState) -> None:
         """In the first process call `write` with the state of which every process holds its rows.
 
         Raises OutputError in every process when `write` does.
@@ -126,5 +128,4 @@ class Partition(Reductions):
         return nullcontext()
 
 
-WHOLE = Partition()
-"""The partition of one process, which owns the whole picture."""
+WHOLE = Partition()  # the partition of one process, which owns the whole picture

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from impasto.distributed.gather import gathered, save_together
 from impasto.distributed.group import Group, Message
-from impasto.distributed.partition import ALIGNED, WHOLE, Partition, RowExchange
+from impasto.distributed.partition import ALIGNED, WHOLE, Partition, RowExchange, WriteState
 from impasto.errors import RankError
 from impasto.tensor_types import Span
 
@@ -160,9 +160,7 @@ class SlabPartition(Partition):
         spans = Slabs.of(height, self.size).spans
         return gathered(self.group, [Span(*(-(-row // stride) for row in span)) for span in spans], own)
 
-    def gathered_state(
-        self, state: dict[str, Any], height: int, write: Callable[[dict[str, Any]], object]
-    ) -> None:
+    def gathered_state(self, state: dict[str, Any], height: int, write: WriteState) -> None:
         save_together(self.group, Slabs.of(height, self.size).spans, state, write)
 
     def reporting(self, but: type[Exception] | None = None) -> AbstractContextManager[None]:

@@ -16,8 +16,7 @@ from impasto.pages import grid
 from impasto.settings import EXPLORE_SIZE, Settings
 from impasto.settings.toml_file import over
 
-MOST_CELLS = 100
-"""More pictures than that nobody compares, and they take hours."""
+MOST_CELLS = 100  # pictures at most: nobody compares more, and they take hours
 _MOST_IN_A_ROW = 6
 _LONGEST_NAME = 80
 

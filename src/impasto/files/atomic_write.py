@@ -31,13 +31,11 @@ def check_target(path: Path, overwrite: bool) -> None:
         if not _can_be_replaced(target):
             raise OutputError(f"'{path}' is a pipe or a device: give the name of a file")
         if os.path.lexists(path) and not overwrite:
-            raise OutputError(
-                f"'{path}' exists: choose another name, or replace it with --force (overwrite=True)"
-            )
+            advice = "choose another name, or replace it with --force (overwrite=True)"
+            raise OutputError(f"'{path}' exists: {advice}")
         if not os.access(target.parent, os.W_OK | os.X_OK):
-            raise OutputError(
-                f"the folder '{target.parent}' is not writable: choose another, or change its permissions"
-            )
+            advice = "choose another, or change its permissions"
+            raise OutputError(f"the folder '{target.parent}' is not writable: {advice}")
         with suppress(FileNotFoundError):  # the unfinished file next to it can have its name
             _part(target).lstat()
     except OutputError:

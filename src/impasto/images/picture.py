@@ -9,8 +9,7 @@ from impasto.errors import PictureError
 from impasto.images.io.shown import png, vips_image
 from impasto.images.pixel_store import Samples
 
-SMALLEST_SIDE = 8
-"""Pixels; below this nothing of a picture is left to paint."""
+SMALLEST_SIDE = 8  # pixels; below this nothing of a picture is left to paint
 
 LARGEST_PICTURE = 400_000_000
 """Pixels; read from the header, so that a decompression bomb is refused before any memory is taken."""

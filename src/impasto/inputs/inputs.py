@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
+import numpy as np
+
 from impasto.errors import PictureError, SettingsError
 from impasto.images.io.read import read_picture
-from impasto.images.masks.label_map import LabelMap, matched, read_labels
+from impasto.images.masks.label_map import LabelMap, in_hex, matched, read_labels
 from impasto.images.masks.mask import Mask, check_aspect, check_overlap, read_mask
 from impasto.images.picture import Picture
 from impasto.inputs.style_sources import numbered, weighted
@@ -127,20 +129,14 @@ def read_inputs(
     found = _from_masks(guidance.masks, guidance.style_masks, photograph, styles, files)
     if guidance.regions is not None or guidance.style_regions is not None:
         if found:
-            raise SettingsError("masks and a map both say where the regions are: give one of them")
+            raise SettingsError("regions come from masks or a map of regions: give one of them, not both")
         found = _from_labels(guidance.regions, guidance.style_regions, photograph, styles, files)
     protected = None
     if guidance.protect is not None:
         protected = files["protect"] = read_mask(guidance.protect, role="protect mask")
         check_aspect(protected, photograph, "protect mask")
-    return Inputs(
-        content=photograph,
-        styles=styles,
-        start=None if start is None else read_picture(start, role="start picture"),
-        regions=tuple(found),
-        protect=protected,
-        files=files,
-    )
+    first = None if start is None else read_picture(start, role="start picture")
+    return Inputs(photograph, styles, first, tuple(found), protected, files)
 
 
 def read_styles(style: Source) -> tuple[Style, ...]:
@@ -149,6 +145,17 @@ def read_styles(style: Source) -> tuple[Style, ...]:
         return style
     pairs = weighted(style)
     return tuple(Style(read_picture(source, role="style picture"), weight) for source, weight in pairs)
+
+
+def region_masks(source: object) -> dict[str, np.ndarray]:
+    """Each region's mask, by its colour as "#rrggbb", in reading order, as `--regions` gives them to paintings.
+
+    source: what `read_picture` takes. A mask is uint8 [H, W]: 255 where the region is, else 0; each place is in one of
+    them. Raises PictureError: it is no map of regions; one line says why.
+    """
+    labels = read_labels(source)
+    pairs = zip(labels.colors, labels.masks, strict=True)
+    return {in_hex(color): mask.values.array[..., 0] for color, mask in pairs}
 
 
 def _from_masks(

@@ -12,8 +12,7 @@ SUFFIXES = (
     *(".jp2", ".ppm", ".pgm", ".bmp"),
 )
 """The extensions of pictures in a folder; the file itself is looked at when it is read."""
-LEAST, MOST = 1e-6, 1e6
-"""The range of a weight."""
+LEAST, MOST = 1e-6, 1e6  # the range of a weight
 
 
 def weighted(style: object) -> list[tuple[object, float]]:
@@ -128,7 +127,6 @@ def _split(text: str) -> tuple[Path, float]:
 def _checked(weight: float, source: object) -> float:
     if isinstance(weight, bool) or not LEAST <= weight <= MOST:
         name = f"'{source}'" if isinstance(source, str | os.PathLike) else "a style picture"
-        raise SettingsError(
-            f"the weight of {name} must be a number above 0, from {LEAST:g} to {MOST:g}, got {weight!r}"
-        )
+        wanted = f"a number above 0, from {LEAST:g} to {MOST:g}"
+        raise SettingsError(f"the weight of {name} must be {wanted}, got {weight!r}")
     return float(weight)

@@ -6,8 +6,7 @@ from torch import Tensor
 from impasto.measures.compared_images import ComparedImages
 from impasto.measures.measure import RESULT, Measure
 
-WIDTH = 16
-"""Pixels: one position of VGG-19's deepest layers; of a small picture at most a quarter."""
+WIDTH = 16  # pixels: one position of VGG-19's deepest layers; of a small picture at most a quarter
 
 
 def border(images: ComparedImages) -> Measure:

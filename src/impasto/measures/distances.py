@@ -32,8 +32,7 @@ ALWAYS = (
 )
 """Both ends of every block, and the layer that usually keeps the scene."""
 
-TILE = 384
-"""Pixels a tile owns per side: a picture of any size is measured in about a gigabyte."""
+TILE = 384  # pixels a tile owns per side: a picture of any size is measured in about a gigabyte
 
 
 @torch.no_grad()

@@ -10,8 +10,7 @@ from impasto.measures.measure import PAINTING, PHOTOGRAPH, RESULT, Measure
 
 NOTHING = 1e-3
 """Added to every mean: a quarter of a step of 8 bits, so that rounding in an even sky is no lattice."""
-PERIODS = (2, 4, 8, 16)
-"""Pixels: the strides of VGG-19's blocks, at which its gradient can leave dots."""
+PERIODS = (2, 4, 8, 16)  # pixels: the strides of VGG-19's blocks, at which its gradient can leave dots
 
 
 def lattice(images: ComparedImages) -> Measure:

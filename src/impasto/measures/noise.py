@@ -15,8 +15,7 @@ from torch.nn import functional
 from impasto.measures.compared_images import ComparedImages
 from impasto.measures.measure import PAINTING, PHOTOGRAPH, RESULT, Measure
 
-BLOCK = 16
-"""Pixels a side of the blocks among which the flattest are looked for."""
+BLOCK = 16  # pixels a side of the blocks among which the flattest are looked for
 FLATTEST = 0.1
 
 _N = ((1.0, -2.0, 1.0), (-2.0, 4.0, -2.0), (1.0, -2.0, 1.0))

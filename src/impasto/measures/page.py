@@ -19,13 +19,10 @@ from impasto.measures.table import figure
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-SHOWN = 640
-"""Pixels: the long side at which the pictures are shown at most."""
-FULL_DIFFERENCE = 0.5
-"""The change in OKLab that is shown as the brightest; black to white is 1."""
+SHOWN = 640  # pixels: the long side at which the pictures are shown at most
+FULL_DIFFERENCE = 0.5  # the change in OKLab that is shown as the brightest; black to white is 1
 
-TEXT_WIDTH = 60
-"""Characters of a line of numbers, of which two columns stand side by side."""
+TEXT_WIDTH = 60  # characters of a line of numbers, of which two columns stand side by side
 
 _COLORS = {RESULT: "C3", PHOTOGRAPH: "C0", PAINTING: "C2"}
 _MARKERS = {RESULT: "o", PHOTOGRAPH: "s", PAINTING: "^"}

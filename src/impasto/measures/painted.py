@@ -32,8 +32,7 @@ BRUSH_POSITIONS, SCENE_POSITIONS = 3000, 1024
 """Positions of a layer that are looked at, drawn by a seed of their own; the same in the result and the photograph."""
 BLOCK = 500
 """Positions compared at once with all of the painting's: 131 MB for a square painting of LARGEST_SIDE."""
-SAME = 1e-6
-"""A distance that rounding leaves."""
+SAME = 1e-6  # a distance that rounding leaves
 
 Activations = Mapping[str, Tensor]
 """The activations of some layers, by name: [positions, channels]."""

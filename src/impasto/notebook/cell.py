@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 
 _PAUSE = 0.5
 """Seconds between two pictures, at least: a notebook's server drops what comes faster than about 1 MB a second."""
-_SHARE = 20
-"""Showing takes at most one part in so many of the time, however large the canvas is."""
+_SHARE = 20  # showing takes at most one part in so many of the time, however large the canvas is
 
 
 class Cell(Reporter):
@@ -48,18 +47,15 @@ class Cell(Reporter):
         self._show()
 
     def begin(self, title: Title, seconds: float) -> None:
-        """The first canvas is shown."""
         self._title = title
         self._meter.begin(seconds)
         self._show()
 
     def event(self, event: "Event") -> None:
-        """Shown in the place of the cost until the next step."""
         self._event = event
         self._show()
 
     def step(self, step: "Step") -> None:
-        """Shown, unless the last picture was only just shown."""
         self._meter.step(step)
         self._step, self._event = step, None
         self._costs.append(step.cost.total)
@@ -71,7 +67,6 @@ class Cell(Reporter):
         self._stopping, self._next = True, 0.0
 
     def note(self, text: str) -> None:
-        """Shown above the figures."""
         self._notes.append(text)
 
     def _show(self) -> None:

@@ -4,7 +4,8 @@ import re
 from typing import TYPE_CHECKING
 
 import impasto
-from impasto.cli.reporter import Reporter, Title, make_reporter
+from impasto.cli.display import make_reporter
+from impasto.cli.reporter import Reporter, Title
 from impasto.inputs.style_sources import joined_names
 from impasto.notebook.stopping import stoppable
 

@@ -8,8 +8,7 @@ from typing import Any
 
 from impasto.cli.interrupt import Interruption, finishing_the_step
 
-_PATIENCE = 1.0
-"""Seconds within which a front end begins its subshell, or never."""
+_PATIENCE = 1.0  # seconds within which a front end begins its subshell, or never
 
 
 @contextlib.contextmanager

@@ -68,10 +68,8 @@ class ScaleSetup:
     @property
     def layers(self) -> list[str]:
         """Every layer that some cost looks at, each once."""
-        custom = custom_layers(self.costs)
-        return list(
-            dict.fromkeys([*self.content_layers, *self.style_layers, *self.neighbour_layers, *custom])
-        )
+        own = [*self.content_layers, *self.style_layers, *self.neighbour_layers]
+        return list(dict.fromkeys([*own, *custom_layers(self.costs)]))
 
     @property
     def own_rows(self) -> Span:

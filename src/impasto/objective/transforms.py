@@ -86,8 +86,7 @@ class Protection:
         return Transform(self.over, lambda gradient: gradient.mul_(1 - self.mask.to(gradient)))
 
 
-MARGIN = 16
-"""Pixels: one position of relu5_1, so that every layer's positions stay where they were."""
+MARGIN = 16  # pixels: one position of relu5_1, so that every layer's positions stay where they were
 
 
 def mirrored(image: Image, margin: int = MARGIN) -> Tensor:

@@ -15,11 +15,9 @@ from impasto.pages.pixels import data_uri, thumbnail
 _SMALL, _SOURCE = 200, 320
 """Long sides in pixels: of a picture in the grid at the top, and of those that everything is made from."""
 
-_MANY = 4
-"""More sources than these are shown no larger than the pictures of the grid."""
+_MANY = 4  # of more sources each is shown no larger than the pictures of the grid
 
-_SELDOM = ("variation", "custom")
-"""Parts of the cost that most pictures have not."""
+_SELDOM = ("variation", "custom")  # parts of the cost that most pictures have not
 
 Command = Callable[[Mapping[str, Any], Path], str]
 """The command line that paints the picture with this metadata into a file."""

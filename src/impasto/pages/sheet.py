@@ -11,13 +11,10 @@ from impasto.files.atomic_write import replacing
 from impasto.pages.grid import Grid
 from impasto.pages.pixels import thumbnail
 
-LARGEST_PICTURE = 384
-"""A picture on the sheet is its own size, or so many pixels on its long side."""
-LARGEST_SHEET = 4096
-"""Pixels per side that the pictures of a sheet may take together."""
+LARGEST_PICTURE = 384  # a picture on the sheet is its own size, or so many pixels on its long side
+LARGEST_SHEET = 4096  # pixels per side that the pictures of a sheet may take together
 
-_MARGIN, _GAP, _TEXT, _LINE, _NARROWEST = 16, 10, 13, 18, 90
-"""Pixels."""
+_MARGIN, _GAP, _TEXT, _LINE, _NARROWEST = 16, 10, 13, 18, 90  # pixels
 _PAPER, _BLANK = [255] * 3, [238] * 3
 
 

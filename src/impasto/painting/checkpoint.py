@@ -27,8 +27,7 @@ from impasto.solvers.solver import State
 from impasto.tensor_types import Span
 
 FORMAT, VERSION = "impasto checkpoint", 3
-READABLE = (2, 3)
-"""Formats that can be read: 2 called a scale a stage, and knew no adjustments."""
+READABLE = (2, 3)  # formats that can be read: 2 called a scale a stage, and knew no adjustments
 _KEY = "impasto"
 
 
@@ -119,9 +118,8 @@ def load_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
         }
         return Checkpoint(**parts)
     except (KeyError, TypeError, AttributeError, SettingsError) as error:
-        raise CheckpointError(
-            f"{path} is a checkpoint with something missing or wrong ({error}); start over"
-        ) from None
+        why = f"something missing or wrong ({error})"
+        raise CheckpointError(f"{path} is a checkpoint with {why}; start over") from None
 
 
 def _read(path: Path) -> tuple[Mapping[str, Any], Mapping[str, InFile]]:
@@ -194,9 +192,8 @@ def _check_inputs(saved: Mapping[str, Mapping[str, Any]], now: Mapping[str, Mapp
             )
     for role in now:
         if role not in saved:
-            raise CheckpointError(
-                f"the checkpoint was painted without the {role} {now[role]['name']}; omit it, or start over"
-            )
+            extra = f"{role} {now[role]['name']}"
+            raise CheckpointError(f"the checkpoint was painted without the {extra}; omit it, or start over")
 
 
 def check_fits(checkpoint: Checkpoint, sizes: Sequence[tuple[int, int]]) -> None:

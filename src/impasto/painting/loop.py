@@ -52,8 +52,7 @@ class Event:
     steps: int
 
 
-BEGUN = "begun"
-"""The key of `Progress.begun` in the solver's saved state."""
+BEGUN = "begun"  # the key of `Progress.begun` in the solver's saved state
 
 
 class Cancelled(Exception):  # noqa: N818 - it is no error

@@ -86,14 +86,10 @@ class Planner:
     @cached_property
     def _request(self) -> MemoryRequest:
         problem = self._problem
+        costs = problem.costs, problem.image_costs
+        cached = 0 if problem.styles is None else problem.styles.limit
         return memory_request(
-            self._settings,
-            self._problem.encoder,
-            problem.inputs,
-            self._partition,
-            problem.costs,
-            problem.image_costs,
-            0 if problem.styles is None else problem.styles.limit,
+            self._settings, problem.encoder, problem.inputs, self._partition, *costs, cached
         )
 
     @cached_property

@@ -28,9 +28,8 @@ class Previews:
         first of several the preview is black.
         """
         if isinstance(long_side, bool) or not isinstance(long_side, int) or long_side < 1:
-            raise SettingsError(
-                f"the long side of a preview must be a whole number of pixels from 1 on, got {long_side!r}"
-            )
+            wanted = "a whole number of pixels from 1 on"
+            raise SettingsError(f"the long side of a preview must be {wanted}, got {long_side!r}")
         small = fitted_size(*size, min(long_side, max(size)))
         whole = self._shrunk(canvas.detach(), size, small)
         if whole is None:

@@ -99,13 +99,8 @@ class PaintingProblem:
         """
         settings, inputs = self._at_first
         size = self.scales[0].size
-        changes = settings.start == "underpainting" or settings.smoothness > 0
-        if (
-            not changes
-            or settings.start not in FROM_PHOTOGRAPH
-            or max(size) > LARGEST_CHECKED
-            or inputs.start
-        ):
+        moved = settings.start == "underpainting" or settings.smoothness > 0
+        if not moved or settings.start not in FROM_PHOTOGRAPH or max(size) > LARGEST_CHECKED or inputs.start:
             return False
         members, photograph, nothing = self.partition.members(size[0]), self._photograph(0), False
         if members is not None:

@@ -50,13 +50,9 @@ def recolor(
     settle_vector_functions()
     inputs = read_inputs(content, style, guidance=Guidance(protect=protect))
     size = result_size(settings.size, inputs.content)
+    other = None if like is None else read_picture(like, role="picture to change alike")
     return Result(
-        image=recolored(
-            inputs,
-            size,
-            settings.protect_strength,
-            None if like is None else read_picture(like, role="picture to change alike"),
-        ),
+        image=recolored(inputs, size, settings.protect_strength, other),
         alpha=alpha_at(inputs.content, size),
         history=[],
         stopped="recoloured",

@@ -31,8 +31,7 @@ GROUPS = (PICTURE, LOOK, WHERE, HOW, COMPUTER)
 
 SMALLEST_SIZE, LARGEST_SIZE = 16, 65_536
 LARGEST_WEIGHT = 1e30
-ALL = "all"
-"""The five layers of the stated method, as one value to explore."""
+ALL = "all"  # the five layers of the stated method, as one value to explore
 STARTS = ("content", "recoloured", "underpainting", "noise", "content+noise", "picture")
 """The words for the first canvas. "picture": one that is given in memory; on the command line its path is."""
 DEVICES = ("auto", "cpu", "cuda", "mps")

@@ -15,8 +15,7 @@ from impasto.errors import SettingsError
 from impasto.files import readable
 from impasto.settings.checks import shown
 
-LARGEST_FILE = 50_000
-"""Bytes; a settings file with every setting and its help has about a tenth of it."""
+LARGEST_FILE = 50_000  # bytes; a settings file with every setting and its help has about a tenth of it
 
 _PLACE = re.compile(r" \(at line (\d+), column (\d+)\)$")
 _AT_THE_END = " (at end of document)"
@@ -124,9 +123,8 @@ def _quoted(text: str) -> str:
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise SettingsError(
-            f"{shown(text)} is not valid Unicode and cannot be written to a TOML file: rename it"
-        ) from None
+        why = "is not valid Unicode and cannot be written to a TOML file"
+        raise SettingsError(f"{shown(text)} {why}: rename it") from None
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")  # JSON leaves DEL as it is
 
 

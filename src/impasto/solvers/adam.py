@@ -18,8 +18,7 @@ from impasto.solvers.solver import State
 from impasto.solvers.vectors import chunks, round_at_random
 
 BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-8
-QUICK_BETA_2 = 0.99
-"""BETA_2 where there are few steps, whose iterates are averaged."""
+QUICK_BETA_2 = 0.99  # BETA_2 where there are few steps, whose iterates are averaged
 ENOUGH = 1e-4
 """A balanced cost that is 0 but for rounding: the canvas has the content and the style that were asked for.
 
@@ -58,9 +57,8 @@ class Adam:
         enough: float = 0.0,
     ):
         if dtype not in (None, image.dtype, torch.bfloat16):
-            raise SettingsError(
-                f"Adam has its moments in {image.dtype} or torch.bfloat16, got {dtype}: use one of them"
-            )
+            usable = f"{image.dtype} or torch.bfloat16"
+            raise SettingsError(f"Adam has its moments in {usable}, got {dtype}: use one of them")
         self.image = image.clone(memory_format=torch.contiguous_format)
         self.learning_rate, self._average, self._beta_2 = learning_rate, average, beta_2
         self._iterate = self.image.clone() if average else self.image

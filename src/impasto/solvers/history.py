@@ -11,8 +11,7 @@ from impasto.solvers.solver import State
 from impasto.solvers.vector_store import OnDisk, StoredVector, StoreVector
 from impasto.solvers.vectors import dot
 
-CURVATURE = 1e-6
-"""A pair (s, y) is remembered when the cosine between s and y is above this."""
+CURVATURE = 1e-6  # a pair (s, y) is remembered when the cosine between s and y is above this
 
 Metric = Callable[[Tensor], Tensor]
 """A symmetric, positive definite linear function of a gradient, such as `smoothing_metric.picture_metric`.

@@ -209,13 +209,8 @@ class LBFGS:
 
     def state(self) -> State:
         """Image, pairs, last evaluation and their numbers."""
-        state: State = {
-            "image": self.image,
-            "unit": self._unit,
-            "recent": self._recent,
-            "finished": self.finished,
-            "evaluations": self.evaluations,
-        }
+        state: State = {"image": self.image, "unit": self._unit, "recent": self._recent}
+        state |= {"finished": self.finished, "evaluations": self.evaluations}
         if self._last is not None:
             state |= {"gradient": self._last.gradient, "cost": self._last.cost.numbers()}
         return state | self._pairs.state()

@@ -59,8 +59,7 @@ def scratch_bytes(vector: int) -> int:
     return SCRATCH_PIECES * min(vector, CHUNK * torch.float32.itemsize)
 
 
-EVALUATIONS = 1.07
-"""Evaluations of a step of L-BFGS: 1.05 to 1.1 were counted. Adam takes one."""
+EVALUATIONS = 1.07  # evaluations of a step of L-BFGS: 1.05 to 1.1 were counted. Adam takes one.
 LBFGS_PASSES, ADAM_PASSES = 24, 8
 """A step's work on vectors without pairs, counted in additions of one vector to another; the metric is most of it."""
 PAIR_PASSES = {"float32": 3.3, "float16": 5.0, "disk": 3.3}

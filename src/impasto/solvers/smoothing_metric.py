@@ -22,12 +22,9 @@ from torch import Tensor
 from impasto.distributed.partition import Partition
 from impasto.solvers.vectors import slabs
 
-LEVELS = 5
-"""Halvings: structure coarser than 2 ** (LEVELS + 1) pixels is not lifted any further."""
-LIFT = 2.0
-"""How much further each coarser octave moves: 2 for amplitudes that fall like 1/f."""
-COLOR_SHARE = 0.25
-"""How far the differences between channels move, relative to their mean."""
+LEVELS = 5  # halvings: structure coarser than 2 ** (LEVELS + 1) pixels is not lifted any further
+LIFT = 2.0  # how much further each coarser octave moves: 2 for amplitudes that fall like 1/f
+COLOR_SHARE = 0.25  # how far the differences between channels move, relative to their mean
 METRIC_HALO = 3 * 2**LEVELS
 """Rows beyond its own that a row's metric depends on: 3/2 pixels of each of its levels, down and up again, are 93."""
 SHORTEST_SIDE = 4

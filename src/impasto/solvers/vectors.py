@@ -9,8 +9,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-CHUNK = 2**20
-"""Values in a piece: 4 MB in float32, so that a few of them stay in a processor's cache."""
+CHUNK = 2**20  # values in a piece: 4 MB in float32, so that a few of them stay in a processor's cache
 
 
 def chunks(*vectors: Tensor) -> Iterator[tuple[Tensor, ...]]:

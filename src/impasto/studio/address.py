@@ -4,10 +4,8 @@ import socket
 from dataclasses import dataclass
 
 TOKEN = "token"
-LOOPBACK, PORT = "127.0.0.1", 8477
-"""Where it listens unless the user says otherwise."""
-EVERYWHERE = ("0.0.0.0", "::")
-"""Addresses that stand for all of a machine's."""
+LOOPBACK, PORT = "127.0.0.1", 8477  # where it listens unless the user says otherwise
+EVERYWHERE = ("0.0.0.0", "::")  # addresses that stand for all of a machine's
 
 
 @dataclass(frozen=True)

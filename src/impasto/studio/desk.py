@@ -18,10 +18,8 @@ from impasto.studio.library import Library, Source
 from impasto.studio.mask_file import png_of
 from impasto.studio.order import Order
 
-_UNDO = 100
-"""The number of changes that can be undone."""
-_ONE_TURN = 1.5
-"""Turns of the same knob within so many seconds of each other are one change."""
+_UNDO = 100  # the number of changes that can be undone
+_ONE_TURN = 1.5  # turns of the same knob within so many seconds of each other are one change
 
 PROTECT = "protect"
 REGION = "region"
@@ -187,9 +185,8 @@ class Desk:
             return ()
         for source, _ in now.styles:
             if source.key not in now.regions:
-                raise SettingsError(
-                    f"{source.name} has no region, and other paintings have: brush one for it, or clear theirs"
-                )
+                others = "and other paintings have: brush one for it, or clear theirs"
+                raise SettingsError(f"{source.name} has no region, {others}")
         return tuple(now.regions[source.key] for source, _ in now.styles)
 
     def _parts(self) -> tuple[Source, ...]:
@@ -256,17 +253,13 @@ class Desk:
         what: the knob that is turned, so that a slider that is dragged is undone at once.
         """
         with self._lock:
-            before = replace(
-                self.contents,
-                styles=list(self.contents.styles),
-                regions=dict(self.contents.regions),
-                parts=dict(self.contents.parts),
-            )
+            now = self.contents
+            before = replace(now, styles=list(now.styles), regions=dict(now.regions), parts=dict(now.parts))
             yield
-            now = time.monotonic()
-            if not (what and what == self._turned and now < self._turned_at + _ONE_TURN):
+            ended = time.monotonic()
+            if not (what and what == self._turned and ended < self._turned_at + _ONE_TURN):
                 self._past = [*self._past[-_UNDO:], before]
-            self._turned, self._turned_at = what, now
+            self._turned, self._turned_at = what, ended
             self.version += 1
         self.on_change()
 

@@ -33,9 +33,8 @@ class Folder:
                 one.mkdir(parents=True, exist_ok=True)
             self._lock: BinaryIO = (self.path / _LOCK).open("ab")
         except OSError as error:
-            raise OutputError(
-                f"the folder '{path}' cannot be worked in ({error.strerror}): choose another with --folder"
-            ) from None
+            why = f"cannot be worked in ({error.strerror})"
+            raise OutputError(f"the folder '{path}' {why}: choose another with --folder") from None
         self._hold()
         for left in self.incoming.iterdir():
             left.unlink(missing_ok=True)  # uploads that a killed server was receiving

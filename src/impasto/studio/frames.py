@@ -7,12 +7,9 @@ import numpy as np
 
 from impasto.studio.mask_file import image_of
 
-WATCHED_SECONDS = 3.0
-"""Somebody looks who has asked so recently."""
-LEAST_SECONDS = 0.12
-"""Between two frames."""
-SHARE = 0.1
-"""Frames take at most this part of the painting's time."""
+WATCHED_SECONDS = 3.0  # whoever has asked so recently is taken to be looking
+LEAST_SECONDS = 0.12  # least time between two frames
+SHARE = 0.1  # frames take at most this part of the painting's time
 _QUALITY = 88
 _SMALL = 640
 """Long side, in pixels, to which smaller frames are enlarged, so that the page shows a small canvas without blocks."""

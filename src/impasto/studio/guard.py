@@ -20,8 +20,7 @@ from impasto.studio.address import TOKEN
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-LARGEST_REQUEST = 600_000_000
-"""Bytes. An upload is one request; nothing else comes near."""
+LARGEST_REQUEST = 600_000_000  # bytes. An upload is one request; nothing else comes near.
 COOKIE = "impasto_studio"
 _LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1")
 _HEADERS = {

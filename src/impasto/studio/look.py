@@ -16,10 +16,8 @@ if TYPE_CHECKING:
     from impasto import Painting
     from impasto.memory.plan import Plan
 
-LOOK_SIDE = 160
-"""Long side, in pixels, of the first look."""
-MOST_STEPS = 40
-"""The first look takes at most so many steps at its last scale."""
+LOOK_SIDE = 160  # long side, in pixels, of the first look
+MOST_STEPS = 40  # the first look takes at most so many steps at its last scale
 _CALM = 0.3
 """Seconds without a change before it is begun: a slider that is dragged asks for one look, not for twenty."""
 

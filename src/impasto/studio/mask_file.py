@@ -15,8 +15,7 @@ from impasto.errors import PictureError
 
 MOST_COLORS = 128
 """Different colours of a map that the brush can go on painting: the regions', and what anti-aliasing mixed of them."""
-LARGEST_SIDE = 16384
-"""Pixels of a side of a PNG above which it is not decoded."""
+LARGEST_SIDE = 16384  # pixels of a side of a PNG above which it is not decoded
 _COLOR = re.compile(r"#[0-9a-f]{6}")
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _COLORED, _COLORED_PART = 25, 0.01
@@ -107,9 +106,8 @@ def _check_shape(image: pyvips.Image, size: tuple[int, int], name: str) -> None:
     if max(height, width) > LARGEST_SIDE:
         raise PictureError(f"{shown}; the brush takes up to {LARGEST_SIDE} on a side")
     if abs(height * size[1] - size[0] * width) > max(height, width, *size):
-        raise PictureError(
-            f"{shown}, another shape than the picture ({size[1]} x {size[0]}): give it the same shape"
-        )
+        other = f"another shape than the picture ({size[1]} x {size[0]})"
+        raise PictureError(f"{shown}, {other}: give it the same shape")
 
 
 def _grey(values: np.ndarray, name: str) -> np.ndarray:

@@ -7,13 +7,12 @@ import numpy as np
 import pyvips
 
 from impasto.errors import PictureError
-from impasto.images.masks.label_map import region_masks
+from impasto.inputs.inputs import region_masks
 from impasto.studio.mask_file import png_of, rgb_of
 
 COLORS = ("#d1495b", "#3d7ea6", "#edae49", "#66a182", "#7d5ba6", "#c97b4a", "#2e86ab", "#9a9a48")
 """The colours of the paintings, in order; after the last they begin again, darker."""
-BASE = "#000000"
-"""Where no painting's style goes."""
+BASE = "#000000"  # the colour where no painting's style goes
 
 
 def color_of(number: int) -> str:

@@ -20,10 +20,8 @@ from impasto.ui.progress import WORDS, Meter
 if TYPE_CHECKING:
     from impasto import Cost, Painting, Settings, Step, Stylizer
 
-LIVE_SIDE = 1600
-"""Long side, in pixels, at which a painting is shown while it is painted."""
-_PATIENCE = 0.05
-"""Seconds between two looks at whether it may go on."""
+LIVE_SIDE = 1600  # long side, in pixels, at which a painting is shown while it is painted
+_PATIENCE = 0.05  # seconds between two looks at whether it may go on
 
 Painters = Callable[["Settings"], "Stylizer"]
 """What makes a painter with these settings."""

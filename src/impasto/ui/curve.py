@@ -3,12 +3,9 @@
 import math
 from collections.abc import Sequence
 
-WIDTH, HEIGHT = 240.0, 60.0
-"""The size of the drawing, in its own units."""
-BOX = f"0 -1 {WIDTH:g} {HEIGHT + 2:g}"
-"""The same with room for the width of the line, as SVG's viewBox."""
-_POINTS = 240
-"""More could not be told apart."""
+WIDTH, HEIGHT = 240.0, 60.0  # the size of the drawing, in its own units
+BOX = f"0 -1 {WIDTH:g} {HEIGHT + 2:g}"  # that size and room for the width of the line, as SVG's viewBox
+_POINTS = 240  # most points of the line: more could not be told apart
 
 
 def points(costs: Sequence[float]) -> str:

@@ -9,8 +9,7 @@ if TYPE_CHECKING:
 
 _SECONDS, _STEPS = 30.0, 10
 """The pace is averaged over so many seconds, or over about so many steps where these take longer."""
-_FIRST_STEPS = 5
-"""The number of steps before which no time left is shown."""
+_FIRST_STEPS = 5  # the number of steps before which no time left is shown
 
 
 WORDS = {

@@ -18,10 +18,8 @@ if TYPE_CHECKING:
     from impasto.batch.batch import Batch, Outcome
     from impasto.batch.plan import BatchPlan
 
-SOME_FAILED = 1
-"""The exit code of a batch of which some pictures could not be painted."""
-_MOST_FAILURES = 20
-"""More are only counted; the journal has all."""
+SOME_FAILED = 1  # the exit code of a batch of which some pictures could not be painted
+_MOST_FAILURES = 20  # failures that are listed; the journal has all
 
 
 @takes_settings

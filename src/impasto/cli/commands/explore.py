@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 from impasto.cli import parameters as p
 from impasto.cli.batch_display import show_batch
 from impasto.cli.checks import check_inputs
+from impasto.cli.display import make_reporter
 from impasto.cli.guidance import takes_masks, where_of, words_of
 from impasto.cli.interrupt import FAILED, INTERRUPTED, Interruption, finishing_the_step
 from impasto.cli.messages import say
 from impasto.cli.options import given, paintings, takes_settings
-from impasto.cli.reporter import Reporter, Title, make_reporter
+from impasto.cli.reporter import Reporter, Title
 from impasto.inputs.style_sources import joined_names
 from impasto.ui.formatting import as_option, command, duration, operand
 from impasto.ui.guides import files_of, inputs_of

@@ -74,14 +74,8 @@ def _table(rows: list[tuple[str, ...]]) -> "Table":
 
 def _row(one: "PlannedScale") -> tuple[str, ...]:
     height, width = one.scale.size
-    return (
-        f"{width} x {height}",
-        str(one.scale.steps),
-        _computed(one),
-        one.solver_words,
-        bytes_text(one.peak),
-        "" if one.seconds is None else duration(one.seconds),
-    )
+    size, time = f"{width} x {height}", "" if one.seconds is None else duration(one.seconds)
+    return size, str(one.scale.steps), _computed(one), one.solver_words, bytes_text(one.peak), time
 
 
 def _computed(one: "PlannedScale") -> str:

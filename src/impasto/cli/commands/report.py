@@ -37,13 +37,8 @@ def report(
         check_figure(page, force, "report")
         read = {"result": result, **{PARENTS[role]: path for role, path in parents.items()}}
         check_free(page, read, "report")
-    found = impasto.report(
-        result,
-        parents["content"],
-        parents["style"],
-        weights=None if weights is None else absolute_weights(weights),
-        identity=identity,
-    )
+    chosen = None if weights is None else absolute_weights(weights)
+    found = impasto.report(result, parents["content"], parents["style"], weights=chosen, identity=identity)
     if page is not None:
         impasto.save_report(found, page, overwrite=force)
     if as_json:
@@ -78,9 +73,8 @@ def _parent(result: Path, role: str, given: Path | None, named: Mapping[str, str
             note(f"'{given}' is not the very file that '{result}' was painted from")
         return given
     if named is None:
-        raise PictureError(
-            f"'{result}' does not say what it was painted from: name both pictures with --content and --style"
-        )
+        why = "does not say what it was painted from"
+        raise PictureError(f"'{result}' {why}: name both pictures with --content and --style")
     places = [result.parent / named["name"], Path(named["name"]), demo_picture(role)]
     there = [path for path in places if is_regular(path)]
     for path in there:

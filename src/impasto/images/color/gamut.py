@@ -14,8 +14,7 @@ ROUNDING = 5e-6
 """How far outside [0, 1] a colour of sRGB may come back from OKLab in float32, relative to its brightest channel."""
 HALVINGS = 20
 """How often the interval in which the chroma is sought is halved: to a millionth of what it was."""
-KNEE = 0.2
-"""How much of the range from black to white gives way, at an end that is exceeded."""
+KNEE = 0.2  # how much of the range from black to white gives way, at an end that is exceeded
 
 
 def srgb_from_oklab(oklab: Tensor) -> Tensor:

@@ -104,9 +104,8 @@ def encode(image: pyvips.Image, path: Path, known: Format, overwrite: bool) -> N
         try:
             image.write_to_target(pyvips.Target.new_to_descriptor(file.fileno()), known.suffix, **options)
         except VIPS_ERRORS as error:
-            raise OutputError(
-                f"'{path}' could not be written ({_reason(error)}), nothing was changed: is the disk full?"
-            ) from None
+            why = f"could not be written ({_reason(error)}), nothing was changed"
+            raise OutputError(f"'{path}' {why}: is the disk full?") from None
 
 
 def _plain(image: Tensor) -> Tensor:

@@ -21,8 +21,7 @@ from impasto.images.masks.mask import Mask, described
 from impasto.images.pixel_store import Samples, stored, strips
 
 MOST_REGIONS = 16
-FLAT = 8
-"""Steps of 255 by which a place of one colour may vary: the noise of a JPEG."""
+FLAT = 8  # steps of 255 by which a place of one colour may vary: the noise of a JPEG
 NEAR, SAME = 16, 48
 """Steps of 255, as the distance of two colours: pixels that near are of the colour itself; two regions' colours differ
 by more than SAME."""
@@ -68,15 +67,12 @@ def read_labels(source: object, *, role: str = "map of regions") -> LabelMap:
     found = numbers[places.argsort()].tolist()
     if len(found) < 2:
         raise PictureError(f"{shown} has one colour only: give each region a colour of its own")
-    masks = tuple(
-        Mask(
-            Samples((labels == i)[..., None] * np.uint8(255)),
-            f"{name} ({in_hex(colors[i])})",
-            hashlib.sha256(f"{digest} {in_hex(colors[i])}".encode()).hexdigest(),  # no other region's
-        )
-        for i in found
-    )
-    return LabelMap(tuple(colors[i] for i in found), masks, name, digest)
+    masks = []
+    for i in found:
+        color, white = in_hex(colors[i]), Samples((labels == i)[..., None] * np.uint8(255))
+        own = hashlib.sha256(f"{digest} {color}".encode()).hexdigest()  # no other region's
+        masks.append(Mask(white, f"{name} ({color})", own))
+    return LabelMap(tuple(colors[i] for i in found), tuple(masks), name, digest)
 
 
 def matched(photograph: LabelMap, painting: LabelMap) -> list[Mask]:
@@ -96,17 +92,6 @@ def matched(photograph: LabelMap, painting: LabelMap) -> list[Mask]:
             )
         found.append(painting.masks[nearest])
     return found
-
-
-def region_masks(source: object) -> dict[str, np.ndarray]:
-    """Each region's mask, by its colour as "#rrggbb", in reading order, as `--regions` gives them to paintings.
-
-    source: what `read_picture` takes. A mask is uint8 [H, W]: 255 where the region is, else 0; each place is in one of
-    them. Raises PictureError: it is no map of regions; one line says why.
-    """
-    labels = read_labels(source)
-    pairs = zip(labels.colors, labels.masks, strict=True)
-    return {in_hex(color): mask.values.array[..., 0] for color, mask in pairs}
 
 
 def in_hex(color: Color) -> str:

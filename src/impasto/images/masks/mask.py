@@ -16,8 +16,7 @@ from impasto.images.pixel_store import FULL_SCALE, Samples, strips
 from impasto.images.resize.resample import TRIANGLE, resampled_rows
 from impasto.images.resize.resize import fitted_size
 
-BLACK = 0.02
-"""A mask that is nowhere above this is black: 5 of 255."""
+BLACK = 0.02  # a mask that is nowhere above this is black: 5 of 255
 COLORED, COLORED_PART = 0.1, 0.01
 """Channels this far apart, on more than this part of the picture, are colour and no noise."""
 CERTAIN, CERTAIN_PART = 1.5, 0.01
@@ -25,8 +24,7 @@ CERTAIN, CERTAIN_PART = 1.5, 0.01
 edges of two regions that were drawn apart add up to a little more than 1, and are divided by their sum."""
 LEVELS = 65535
 """Weights are rounded to steps of a 65535th, so that white stays exactly 1 however it is resampled."""
-CHECKED_SIDE = 512
-"""Pixels of the long side at which overlap is looked for."""
+CHECKED_SIDE = 512  # pixels of the long side at which overlap is looked for
 
 
 class Mask:

@@ -25,9 +25,8 @@ def fitted_size(height: int, width: int, long_side: int) -> tuple[int, int]:
     Raises SettingsError: a side or `long_side` is below 1.
     """
     if min(height, width, long_side) < 1:
-        raise SettingsError(
-            f"cannot fit {height} x {width} to a long side of {long_side}: use at least 1 pixel"
-        )
+        sizes = f"{height} x {width} to a long side of {long_side}"
+        raise SettingsError(f"cannot fit {sizes}: use at least 1 pixel")
     longer, shorter = max(height, width), min(height, width)
     other = max(1, (2 * shorter * long_side + longer) // (2 * longer))  # rounded, halves up
     return (other, long_side) if width >= height else (long_side, other)

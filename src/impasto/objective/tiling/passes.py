@@ -11,8 +11,7 @@ from impasto.objective.tiling.tiles import NETWORK, Blocks
 from impasto.objective.tiling.tiling import Tiling
 from impasto.vgg.layers import LAYERS
 
-SPLIT = 4
-"""The first of the deep blocks."""
+SPLIT = 4  # the first of the deep blocks
 
 
 def can_split(layers: Sequence[str]) -> bool:

@@ -43,8 +43,7 @@ class Blocks(NamedTuple):
         return block_stride(self.until) if self.until else LAYERS[deepest(tuple(looked_at))].stride
 
 
-NETWORK = Blocks()
-"""All blocks: from the pixels to the deepest layer."""
+NETWORK = Blocks()  # all blocks: from the pixels to the deepest layer
 
 
 @dataclass(frozen=True)

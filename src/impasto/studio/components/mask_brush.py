@@ -11,8 +11,7 @@ from nicegui.events import GenericEventArguments
 from impasto.studio.components.mask_transfer import MaskTransfer
 from impasto.studio.mask_file import MaskPixels, checked_color, decode_png
 
-LARGEST_SIDE = 8192
-"""Pixels of the longer side of a mask."""
+LARGEST_SIDE = 8192  # pixels of the longer side of a mask
 
 
 class MaskBrush(Element, component="mask_brush.js", esm={"impasto-components": "shared"}):
@@ -62,18 +61,9 @@ class MaskBrush(Element, component="mask_brush.js", esm={"impasto-components": "
         size = max(1, round(max(width, height) / 16))
         settings = {"tool": "add", "size": size, "softness": 0.0, "value": _checked_value(value)}
         with self.props.suspend_updates():
-            self.props.update(
-                picture=picture_url,
-                url=self._transfer.url,
-                width=width,
-                height=height,
-                base=self._base,
-                toolbar=toolbar,
-                label=label,
-                settings=settings,
-                revision=0,
-                number=0,
-            )
+            self.props.update(picture=picture_url, width=width, height=height, base=self._base)
+            self.props.update(url=self._transfer.url, settings=settings, revision=0, number=0)
+            self.props.update(toolbar=toolbar, label=label)
         self.on("ready", self._is_ready)
         self.on("settings", self._chosen)
 

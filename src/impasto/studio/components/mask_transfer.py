@@ -17,8 +17,7 @@ from nicegui import app
 
 from impasto.studio.mask_file import MaskPixels, checked_color, encode_png
 
-PATIENCE = 60.0
-"""Seconds that the browser has to send a mask."""
+PATIENCE = 60.0  # seconds that the browser has to send a mask
 _CLOSED = "the page did not send the mask: is it still open?"
 
 

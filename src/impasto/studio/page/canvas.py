@@ -69,16 +69,8 @@ def draw_canvas(view: View) -> None:
     def watching() -> Hashable:
         frames = view.work.frames if view.work else view.atelier.look.frames
         frames.watch()
-        return (
-            *_shown(view),
-            view.subject,
-            view.beside,
-            view.before,
-            view.report,
-            _state(view),
-            _why_empty(view),
-            view.atelier.queue.version,
-        )
+        chosen = view.subject, view.beside, view.before, view.report
+        return *_shown(view), *chosen, _state(view), _why_empty(view), view.atelier.queue.version
 
     view.watch(watching, draw)
 

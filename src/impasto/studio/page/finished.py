@@ -17,8 +17,7 @@ from impasto.studio.routes import FORMATS, bundle_url, download_url, painting_ur
 from impasto.ui.formatting import as_text, duration
 from impasto.ui.repeat_command import adjustment_texts
 
-_MOST = 8
-"""Changes that were made while it was painted, shown of a picture; its file has all."""
+_MOST = 8  # adjustments that are listed; the picture's file has all
 
 
 def draw_finished(view: View) -> None:

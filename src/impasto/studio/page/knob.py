@@ -11,14 +11,10 @@ from impasto.settings import Setting
 from impasto.studio.page.parts import set_label, tool
 from impasto.ui.formatting import as_text
 
-_WIDE = 40.0
-"""A range whose ends are further apart than this, as a quotient, is turned in equal factors."""
-_TYPED = "dense outlined debounce=400"
-"""A field takes effect when one has stopped typing, or leaves it."""
-_BESIDE = 16
-"""Characters that a field beside its name has room for."""
-_TURNS = 200
-"""Places of a slider."""
+_WIDE = 40.0  # a range whose ends are further apart than this, as a quotient, is turned in equal factors
+_TYPED = "dense outlined debounce=400"  # a field takes effect when one has stopped typing, or leaves it
+_BESIDE = 16  # characters that a field beside its name has room for
+_TURNS = 200  # places of a slider
 
 Turned = Callable[[str, Any], None]
 """A function that is called with the setting's name and its value; None: as the recipe has it. Raises SettingsError."""

@@ -97,18 +97,9 @@ def _seen(view: View) -> Hashable:
     work = view.work
     if work is None:
         return None
-    remaining = work.left()
-    return (
-        work.record.id,
-        len(work.history),
-        round(work.record.done, 3),
-        work.doing,
-        work.paused,
-        work.note,
-        work.record.state,
-        work.record.problem,
-        remaining and round(remaining),
-    )
+    record, remaining = work.record, work.left()
+    so_far = record.id, record.state, record.problem, round(record.done, 3), len(work.history)
+    return *so_far, work.doing, work.paused, work.note, remaining and round(remaining)
 
 
 def _where(work: Work) -> str:

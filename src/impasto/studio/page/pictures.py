@@ -40,14 +40,8 @@ def paint(view: View) -> None:
 
 
 def _seen(now: Contents) -> tuple[object, ...]:
-    return (
-        now.photograph,
-        tuple(now.styles),
-        now.protect,
-        tuple(now.regions.items()),
-        tuple(now.parts.items()),
-        now.start,
-    )
+    masks = now.protect, tuple(now.regions.items()), tuple(now.parts.items())
+    return now.photograph, tuple(now.styles), now.start, *masks
 
 
 def _draw(view: View, now: Contents) -> None:

@@ -34,11 +34,8 @@ class Regions:
         with ui.element("div").classes("row"):
             self._chips = [self._chip(number, source) for number, source in enumerate(self.styles)]
         self._brush = brush_over(photograph, value=color_of(0), base=BASE)
-        self._whole = {
-            number: desk.contents.regions[source.key]
-            for number, source in enumerate(self.styles)
-            if source.key in desk.contents.regions
-        }
+        laid = desk.contents.regions
+        self._whole = {i: laid[one.key] for i, one in enumerate(self.styles) if one.key in laid}
         self._drawn: list[bytes | None] = [None] * len(self.styles)
         self.sheet = Sheet(TITLE, "regions.png", self._brush, self._take)
         self._brush.on("changed", lambda: setattr(self.sheet, "changed", True))

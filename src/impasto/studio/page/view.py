@@ -11,8 +11,7 @@ from impasto.studio.atelier import Atelier
 from impasto.studio.record import Record
 from impasto.studio.work import Work
 
-DESK = "desk"
-"""The subject that is no painting: what lies on the desk, and its first look."""
+DESK = "desk"  # the subject that is no painting: what lies on the desk, and its first look
 
 
 @dataclass
@@ -72,14 +71,9 @@ class View:
 
 def say(line: str, good: bool = True) -> None:
     """A line that goes by itself, or one that stays until it is read. It is text, whatever is in it."""
-    ui.notify(
-        line,
-        type="info" if good else "negative",
-        position="top",
-        timeout=2500 if good else 0,
-        close_button=False if good else "OK",
-        classes="line",
-    )
+    stays: dict[str, Any] = {"type": "negative", "timeout": 0, "close_button": "OK"}
+    goes: dict[str, Any] = {"type": "info", "timeout": 2500, "close_button": False}
+    ui.notify(line, position="top", classes="line", **(goes if good else stays))
 
 
 def trying(action: Callable[[], Any]) -> Any:
