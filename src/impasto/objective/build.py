@@ -21,6 +21,7 @@ from impasto.costs.total_variation import SquaredVariation, TotalVariation
 from impasto.evaluation import Evaluate
 from impasto.files import scratch
 from impasto.images.masks.mask import Mask
+from impasto.kernels.heap import give_back
 from impasto.objective.encode_neighbours import Neighbours, encode_neighbours
 from impasto.objective.encode_style import StyleEncodings, canvas_guides, encode_styles
 from impasto.objective.grayscale import GRAYSCALE
@@ -87,7 +88,7 @@ def encode(setup: ScaleSetup, canvas: Image | None = None, kept: StyleEncodings 
         setup.reference_pooling,
     )
     scale = _canvas_scale(setup)
-    return Encodings(
+    encodings = Encodings(
         content=content,
         styles=encode_styles(setup, kept or StyleEncodings()),
         guides=canvas_guides(setup),
@@ -96,6 +97,8 @@ def encode(setup: ScaleSetup, canvas: Image | None = None, kept: StyleEncodings 
         custom=_custom_sums(setup),
         image_costs=[cost.at(scale) for cost in setup.image_costs],
     )
+    give_back()
+    return encodings
 
 
 def _custom_sums(setup: ScaleSetup) -> CustomSums:
