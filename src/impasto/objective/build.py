@@ -22,6 +22,7 @@ from impasto.evaluation import Evaluate
 from impasto.files import scratch
 from impasto.images.masks.mask import Mask
 from impasto.inputs.places import InputPlaces
+from impasto.kernels.heap import give_back
 from impasto.objective.encode_neighbours import Neighbours, encode_neighbours
 from impasto.objective.encode_style import StyleEncodings, canvas_guides, encode_styles
 from impasto.objective.image_costs import WithImageCosts
@@ -91,7 +92,7 @@ def encode(
         setup.reference_pooling,
     )
     scale = _canvas_scale(setup)
-    return Encodings(
+    encodings = Encodings(
         content=content,
         styles=encode_styles(setup, cache or StyleEncodings()),
         guides=canvas_guides(setup),
@@ -100,6 +101,8 @@ def encode(
         custom=_custom_sums(setup),
         image_costs=[cost.at(scale) for cost in setup.image_costs],
     )
+    give_back()
+    return encodings
 
 
 def _custom_sums(setup: ScaleSetup) -> CustomSums:

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from impasto.errors import SettingsError
 from impasto.kernels.first_calls import settle_vector_functions
+from impasto.kernels.heap import give_back
 from impasto.tensor_types import Features, Image, Input
 from impasto.vgg.convolution import Convolution, Pooling, checked_algorithm, prepare
 from impasto.vgg.convolution.pool import POOLINGS
@@ -55,6 +56,7 @@ class VGG19:
         settle_vector_functions()
         self.device, self.precision = torch.device(device), precision_on(torch.device(device), precision)
         self.weights = weights if isinstance(weights, Weights) else find_weights(weights)
+        give_back(0)  # what reading the weights took
         self.pooling, self.border = pooling, border
         self._convolution = checked_algorithm(convolution)
         self._prepared: dict[str, Convolution] = {}

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from impasto.costs.term import TileWindow
+from impasto.kernels.heap import give_back
 from impasto.objective.tiling.tiles import NETWORK, Blocks, Tile, tiles
 from impasto.tensor_types import Features, Input, Piece, Span
 from impasto.vgg.layers import LAYERS, block_stride
@@ -130,6 +131,7 @@ class Tiling:
         def show(layer: str, a: Tensor) -> Tensor:
             return observe(layer, a, self.window(layer, tile))
 
+        give_back()  # of the tile before, whose pieces had other sizes
         return encoder.walk(pixels, self.layers, show, tile.crops(), self.blocks.first, self.blocks.until)
 
     def window(self, layer: str, tile: Tile | None = None) -> TileWindow:
