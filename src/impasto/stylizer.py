@@ -15,6 +15,7 @@ from impasto.errors import SettingsError
 from impasto.inputs.inputs import Guidance, Inputs, Source, Style, read_inputs, read_styles
 from impasto.kernels.threads import computing_with
 from impasto.objective.encode_style import StyleEncodings
+from impasto.objective.scale_setup import KnownNeighbours
 from impasto.painting.adjust import read_adjustments
 from impasto.painting.checkpoint import Checkpoint
 from impasto.painting.painting import Painting
@@ -29,7 +30,7 @@ from impasto.vgg.weights import Weights
 
 @dataclass(frozen=True, eq=False)
 class EncodedStyle:
-    """Style images whose encodings are kept; `Stylizer.encode_style` makes it, `Stylizer.paint` takes it as style."""
+    """Style images with their encodings; `Stylizer.encode_style` makes it, `Stylizer.paint` takes it as style."""
 
     styles: tuple[Style, ...]
     encodings: StyleEncodings
@@ -105,6 +106,7 @@ class Stylizer:
         costs: Sequence[CustomCost | ImageCost] = (),
         adjustments: Sequence[Any] = (),
         resume: Checkpoint | None = None,
+        neighbours: KnownNeighbours = (),
     ) -> Painting:
         """Begin a painting, or go on with one: read and check the pictures, and plan it. `for step in painting` paints.
 
@@ -130,6 +132,8 @@ class Stylizer:
             adjustments: changes of weights on the way, as (number of steps, {name: value}); see `Painting.adjust`, and
                 "adjustments" in a picture's metadata. A painting that goes on has its checkpoint's instead.
             resume: a checkpoint of the same inputs and settings.
+            neighbours: what `Painting.neighbours` gave, of a painting of the same styles, regions and size, moved to
+                where each place is now; -1 where they are to be searched. They hold at the last scale. For one process.
 
         Raises:
             PictureError: a picture or mask cannot be used.
@@ -159,14 +163,15 @@ class Stylizer:
             image_costs,
             read_adjustments(adjustments),
             style.encodings if isinstance(style, EncodedStyle) else None,
+            neighbours,
         )
         painting.notes = [*self._notes, *painting.notes]
         return painting
 
     def encode_style(self, style: Source, *, size: int | None = None) -> EncodedStyle:
-        """Read a style, or several, and keep their encodings, so that `paint` need not make them again.
+        """Read a style, or several, and cache their encodings, so that `paint` need not make them again.
 
-        Encodings are kept by size and layers, up to `objective/encode_style.py`'s KEPT_BYTES, which the memory plan
+        Encodings are cached by size and layers, up to `objective/encode_style.py`'s CACHE_BYTES, which the memory plan
         counts. The pictures are the same to the bit.
 
         Args:
@@ -242,7 +247,7 @@ def encoder_for(settings: Settings, partition: Partition = WHOLE, weights: Weigh
 
 
 def with_precision(settings: Settings) -> Settings:
-    """The same settings with the precision that "auto" stands for on their device.
+    """The settings with the precision that "auto" stands for on their device.
 
     Metadata and checkpoints have the precision itself: another machine would choose another one.
     """

@@ -191,3 +191,27 @@ def test_a_picture_s_own_positions_are_its_neighbours():
         chosen = found.candidates.b[found.index.flatten().long()]
         off = (chosen - own[layer][0].flatten(1).T).square().mean()
         assert off < 1e-3 * found.candidates.variance
+
+
+def test_neighbours_that_are_known_are_not_searched(tiny_encoder):
+    """A painting that is told some of another one's has them, and searches the others."""
+    settings = Settings(steps=1, scales=1, threads=1)
+    by = Stylizer(settings, encoder=tiny_encoder)
+
+    def begun(known=()):
+        painting = by.paint(CONTENT, STYLE, neighbours=known)
+        next(painting)
+        return painting
+
+    first = begun()
+    (found,) = first.neighbours
+    assert {layer: one.shape for layer, one in found.items()} == {
+        "relu2_1": (38, 49), "relu3_1": (19, 25), "relu4_1": (10, 13),
+    }  # fmt: skip
+    odd = np.arange(49) % 2
+    told = [{layer: 0 * one - odd[: one.shape[1]].astype(np.int32) for layer, one in found.items()}]
+    (other,) = begun(told).neighbours
+    for layer, one in other.items():
+        assert not one[:, ::2].any()
+        assert np.array_equal(one[:, 1::2], found[layer][:, 1::2])
+    assert torch.equal(begun(first.neighbours).result().image, first.result().image)

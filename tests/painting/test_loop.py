@@ -32,7 +32,7 @@ class Bowl:
     def first_canvas_saved(self, canvas):
         return None
 
-    def encode(self, scale, begun):
+    def encode(self, scale, begun, steps=0):
         self.asked.append(f"encode {scale}")
         return scale
 

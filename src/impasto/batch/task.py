@@ -31,21 +31,15 @@ class TryLaterError(Exception):
 
 
 class StoppedError(Exception):
-    """Raised by a function that ended early because `asked_to_stop`, and has kept what it had."""
+    """Raised by a function that ended early because `asked_to_stop`, and has saved what it had."""
 
 
 _HERE = threading.local()
-_STOPPED: set[str] = set()
-"""The runs that were asked to stop; several may share a worker."""
+_STOPPED: set[str] = set()  # the runs that were asked to stop; several may share a worker
 
 
 def tell(done: float, words: str = "") -> None:
-    """Say how far this task is.
-
-    Args:
-        done: part of its work, 0 to 1.
-        words: what it does, shown next to its name.
-    """
+    """Say how far this task is: the part that is done, 0 to 1, and words that are shown next to its name."""
     send = getattr(_HERE, "send", None)
     if send is None or (time.monotonic() < _HERE.next and done < 1):
         return
@@ -54,7 +48,7 @@ def tell(done: float, words: str = "") -> None:
 
 
 def asked_to_stop() -> bool:
-    """Whether this task should keep what it has, and raise `StoppedError`."""
+    """Whether this task should save what it has, and raise `StoppedError`."""
     return getattr(_HERE, "run", None) in _STOPPED
 
 

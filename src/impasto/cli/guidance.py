@@ -3,11 +3,9 @@
 import inspect
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import typer
-
-from impasto.cli.options import Command, plain
+from impasto.cli.options import Command, keyword, option
 from impasto.settings import WHERE
 from impasto.ui.formatting import operand
 from impasto.ui.guides import GUIDES, GuideOption, Where, given_guides
@@ -28,7 +26,7 @@ def where_of(fields: dict[str, Any]) -> Where:
 
 
 def where_from(values: Mapping[str, Any]) -> Where:
-    """The same from JSON, where paths are texts."""
+    """The masks and maps in JSON, where paths are texts."""
     return {
         name: tuple(map(Path, value)) if isinstance(value, list) else Path(value)
         for name, value in values.items()
@@ -43,17 +41,5 @@ def words_of(where: Where) -> list[str]:
 
 def _parameter(guide: GuideOption) -> inspect.Parameter:
     """The option as Typer takes it."""
-    option = typer.Option(
-        guide.flag,
-        metavar=guide.metavar,
-        help=plain(guide.help),
-        rich_help_panel=WHERE,
-        show_default=False,
-    )
-    kind: Any = list[Path] if guide.several else Path
-    return inspect.Parameter(
-        guide.role.replace(" ", "_"),
-        inspect.Parameter.KEYWORD_ONLY,
-        default=None,
-        annotation=Annotated[kind | None, option],
-    )
+    made = option(guide.metavar, guide.help, WHERE, guide.flag)
+    return keyword(guide.role.replace(" ", "_"), list[Path] if guide.several else Path, made)

@@ -5,10 +5,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-INTERRUPTED = 130
-"""The exit code of a program that Ctrl-C stopped, as shells have it."""
-FAILED = 2
-"""The exit code of everything the user can put right."""
+INTERRUPTED = 130  # the exit code of a program that Ctrl-C stopped, as shells have it
+FAILED = 2  # the exit code of everything the user can put right
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 

@@ -14,8 +14,7 @@ from impasto.ui.progress import WORDS, Meter, parts_of
 if TYPE_CHECKING:
     from impasto import Event, Step
 
-_LINES = 10
-"""How many lines a painting takes, besides one a scale."""
+_LINES = 10  # lines that a painting takes, besides one a scale
 
 
 class Lines(Reporter):
@@ -28,12 +27,10 @@ class Lines(Reporter):
         self._parts = False
 
     def begin(self, title: Title, seconds: float) -> None:
-        """Say what is painted."""
         self._write(str(title))
         self._meter.begin(seconds)
 
     def part(self, name: str, number: int, of: int) -> None:
-        """Say which."""
         self._parts = True
         self._write(f"picture {number} of {of}: {name}")
 
@@ -51,11 +48,9 @@ class Lines(Reporter):
         self._write(_line(step, self._meter.left()))
 
     def stopping(self) -> None:
-        """Say that Ctrl-C was heard."""
         self._write("stopping after this step")
 
     def note(self, text: str) -> None:
-        """Say it."""
         note(text)
 
 

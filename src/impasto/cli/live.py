@@ -22,12 +22,9 @@ from impasto.ui.progress import Meter, facts_of
 if TYPE_CHECKING:
     from impasto import Event, Step
 
-_WIDEST, _WIDEST_OF_BATCH = 76, 60
-"""Characters: of the display of a painting, and of the bar of a batch."""
-_MOST_WORKERS = 20
-"""More are not shown one by one."""
-_REFRESH = 4
-"""Pictures a second: the clock ticks, and nothing is taken from the painting."""
+_WIDEST, _WIDEST_OF_BATCH = 76, 60  # characters: of the display of a painting, and of the bar of a batch
+_MOST_WORKERS = 20  # workers that are shown one by one
+_REFRESH = 4  # pictures a second: the clock ticks, and nothing is taken from the painting
 
 
 class OnTerminal:
@@ -61,6 +58,15 @@ class OnTerminal:
         self._console.print(Text.assemble(("note: ", "bold yellow"), text), soft_wrap=True)
 
 
+def _bar_row(done: float, width: int, count: str, gone: float, left: float | None) -> Table:
+    """A bar with a count beside it, and the seconds that are gone and left."""
+    row = Table.grid(padding=(0, 2, 0, 0))
+    bar = ProgressBar(total=1.0, completed=done, width=width, complete_style="cyan")
+    times = f"{clock(gone)} gone" + ("" if left is None else f", about {clock(left)} left")
+    row.add_row(bar, Text(count, style="bold"), times)
+    return row
+
+
 class Live(OnTerminal, Reporter):
     """Scale, step, cost, memory, a bar and the time left; gone when the painting is done."""
 
@@ -74,46 +80,33 @@ class Live(OnTerminal, Reporter):
         self._meter = Meter()
 
     def loading(self, what: str) -> None:
-        """A spinner until painting begins."""
         self._spinner = Spinner("dots", Text(what))
         self._live.refresh()
 
     def begin(self, title: Title, seconds: float) -> None:
-        """The display takes the spinner's place."""
         self._title = title
         self._meter.begin(seconds)
 
     def part(self, name: str, number: int, of: int) -> None:
-        """Shown above the figures."""
         self._part = f"Picture {number} of {of}: {name}"
 
     def event(self, event: "Event") -> None:
-        """Shown in the place of the cost until the next step."""
         self._event = event
 
     def step(self, step: "Step") -> None:
-        """Shown at the next refresh."""
         self._meter.step(step)
         self._step, self._event = step, None
 
     def __rich__(self) -> RenderableType:
         if self._title is None:
             return self._spinner or Text()
-        parts: list[RenderableType] = [
-            self._heading(self._title),
-            *([Text(self._part, overflow="ellipsis")] if self._part else []),
-            Text(),
-            self._figures(),
-            Text(),
-            self._bar(),
-            self._foot(),
-        ]
-        return Padding(Group(*parts), (1, 2))
+        part = [Text(self._part, overflow="ellipsis")] if self._part else []
+        heading = self._heading(self._title), *part, Text()
+        return Padding(Group(*heading, self._figures(), Text(), self._bar(), self._foot()), (1, 2))
 
     def _heading(self, title: Title) -> Text:
-        return Text.assemble(
-            (title.content, "bold"), (" in the manner of ", "dim"), (title.style, "bold"), overflow="ellipsis"
-        )
+        words = (title.content, "bold"), (" in the manner of ", "dim"), (title.style, "bold")
+        return Text.assemble(*words, overflow="ellipsis")
 
     def _figures(self) -> Table:
         table = Table.grid(padding=(0, 3, 0, 0))
@@ -124,22 +117,14 @@ class Live(OnTerminal, Reporter):
         return table
 
     def _bar(self) -> Table:
-        done, left = self._meter.task.completed, self._meter.left()
+        done, gone = self._meter.task.completed, self._meter.task.elapsed or 0
         width = max(10, min(self._console.width - 4, _WIDEST) - 42)
-        bar = ProgressBar(total=1.0, completed=done, width=width, complete_style="cyan")
-        times = f"{clock(self._meter.task.elapsed or 0)} gone"
-        row = Table.grid(padding=(0, 2, 0, 0))
-        row.add_row(
-            bar,
-            Text(f"{done:4.0%}", style="bold"),
-            times if left is None else f"{times}, about {clock(left)} left",
-        )
-        return row
+        return _bar_row(done, width, f"{done:4.0%}", gone, self._meter.left())
 
     def _foot(self) -> Text:
         if self._stopping:
             return Text("Stopping after this step. Ctrl-C again stops at once.", style="yellow")
-        return Text("Ctrl-C stops; the picture so far is kept, and you can go on later.", style="dim")
+        return Text("Ctrl-C stops; the picture so far is saved, and you can go on later.", style="dim")
 
 
 class LiveBatch(OnTerminal, BatchProgress):
@@ -150,7 +135,6 @@ class LiveBatch(OnTerminal, BatchProgress):
         OnTerminal.__init__(self, console, refresh=2)
 
     def event(self, event: BatchEvent) -> None:
-        """Shown at the next refresh; a failure at once."""
         super().event(event)
         if isinstance(event, Ended) and event.failed is not None:
             self.note(f"{event.task.name} failed: {event.failed}")
@@ -158,23 +142,16 @@ class LiveBatch(OnTerminal, BatchProgress):
             self.note(lost_worker_text(event))
 
     def __rich__(self) -> RenderableType:
-        foot = (
-            Text("Stopping after the steps at work. Ctrl-C again stops at once.", style="yellow")
-            if self._stopping
-            else Text("Ctrl-C stops; what is begun is kept, and you can go on later.", style="dim")
-        )
+        foot = Text("Ctrl-C stops; what is begun is saved, and you can go on later.", style="dim")
+        if self._stopping:
+            foot = Text("Stopping after the steps at work. Ctrl-C again stops at once.", style="yellow")
         return Padding(Group(self._whole(), Text(), self._each(), Text(), foot), (1, 2))
 
     def _whole(self) -> Table:
-        left = self.left()
-        row = Table.grid(padding=(0, 2, 0, 0))
         count = f"{self.before + self.ended} of {self.before + self.total}"
         failed = f", {self.failed} failed" if self.failed else ""
-        times = f"{clock(self.gone)} gone" + ("" if left is None else f", about {clock(left)} left")
         width = max(10, min(_WIDEST_OF_BATCH, self._console.width - 50))
-        bar = ProgressBar(total=1.0, completed=self.done, width=width, complete_style="cyan")
-        row.add_row(bar, Text(count + failed, style="bold"), times)
-        return row
+        return _bar_row(self.done, width, count + failed, self.gone, self.left())
 
     def _each(self) -> Table:
         table = Table.grid(padding=(0, 2, 0, 0))

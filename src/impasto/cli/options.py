@@ -17,8 +17,7 @@ from impasto.settings.presets import DEFAULT_PRESET
 
 KEEPING = "Keeping what is done"
 _PANELS = (*(group for group in GROUPS if group != COMPUTER), KEEPING, COMPUTER)
-_SETTINGS = "settings"
-"""The option that names a settings file."""
+_SETTINGS = "settings"  # the option that names a settings file
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -28,14 +27,25 @@ def plain(help: str) -> str:
     return help.replace("[", r"\[")
 
 
+def option(metavar: str | None, help: str, panel: str | None = None, *names: str, **more: Any) -> Any:
+    """An option with a value; what it is without one stands in its help. Without `names` it has the parameter's."""
+    more |= {"metavar": metavar, "help": plain(help), "rich_help_panel": panel}
+    return typer.Option(*names, show_default=False, **more)
+
+
+def keyword(name: str, kind: Any, option: Any) -> inspect.Parameter:
+    """The parameter of a command that an option fills; None where it is not given."""
+    annotation = Annotated[kind | None, option]
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+
+
 def takes_settings(command: Command) -> Command:
-    """Let a command with `**fields` take every setting as an option; `fields` then has all that it has not itself."""
+    """Let a command with `**fields` take every setting as an option; `fields` then has all but its own parameters."""
     own = [one for one in inspect.signature(command).parameters.values() if one.kind is not one.VAR_KEYWORD]
     has = {one.name for one in own}
     options = [_settings_file(), *(_option(row) for name, row in SCHEMA.items() if name not in has)]
-    parameters = sorted(
-        (one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in [*own, *options]), key=_place
-    )
+    by_name = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in [*own, *options]]
+    parameters = sorted(by_name, key=_place)
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     return command
 
@@ -46,10 +56,10 @@ def axes(incomplete: str) -> list[str]:
 
 
 def given(fields: dict[str, Any]) -> dict[str, Any]:
-    """The settings that the user named: those of the settings file, and over them the options. The weights have an
-    absolute path.
+    """The settings that the user named: those of the settings file, and over them the options.
 
-    Raises SettingsError when the file cannot be read, or what is given does not go together.
+    The weights have an absolute path. Raises SettingsError for a file that cannot be read, and what does not go
+    together.
     """
     named = {name: value for name, value in fields.items() if value is not None}
     file = named.pop(_SETTINGS, None)
@@ -77,27 +87,14 @@ def _place(parameter: inspect.Parameter) -> int:
 
 
 def _settings_file() -> inspect.Parameter:
-    option = typer.Option(
-        "--settings",
-        metavar="FILE",
-        help="Settings from a TOML file, as info --toml writes one; options given here win over it.",
-        rich_help_panel=LOOK,
-        show_default=False,
-    )
-    annotation = Annotated[Path | None, option]
-    return inspect.Parameter(_SETTINGS, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+    help = "Settings from a TOML file, as info --toml writes one; options given here win over it."
+    return keyword(_SETTINGS, Path, option("FILE", help, LOOK, "--settings"))
 
 
 def _option(row: Setting) -> inspect.Parameter:
     kind = row.type if row.type in (int, float, bool) else str  # layers are written as text, too
     suggestions = row.choices or (row.type is str and (row.explore[DEFAULT_PRESET] or row.words))
-    option = typer.Option(
-        f"--{row.option}/--no-{row.option}" if kind is bool else f"--{row.option}",
-        help=plain(row.help_with_default()),
-        rich_help_panel=row.group,
-        metavar=row.shown_metavar or None,
-        show_default=False,
-        autocompletion=(lambda: [str(one) for one in suggestions]) if suggestions else None,
-    )
-    annotation = Annotated[kind | None, option]  # type: ignore[valid-type]
-    return inspect.Parameter(row.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+    flags = f"--{row.option}/--no-{row.option}" if kind is bool else f"--{row.option}"
+    complete = (lambda: [str(one) for one in suggestions]) if suggestions else None
+    help, metavar = row.help_with_default(), row.shown_metavar or None
+    return keyword(row.name, kind, option(metavar, help, row.group, flags, autocompletion=complete))

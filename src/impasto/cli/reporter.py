@@ -1,9 +1,12 @@
 """The interface of a display of a painting."""
 
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from impasto import Event, Step
 
 
@@ -22,7 +25,7 @@ class Title:
 
 
 class Reporter:
-    """The base of all displays. It shows nothing: each display overrides what it shows."""
+    """The base of all displays, and the one that shows nothing: the others override what they show."""
 
     def __enter__(self) -> Self:
         return self
@@ -52,5 +55,10 @@ class Reporter:
         """Something to know."""
 
 
-class NullReporter(Reporter):
-    """The display of a quiet painting, and of all processes but the first."""
+def live_console() -> "Console | None":
+    """The terminal that stderr goes to, where a display can be drawn again and again; None elsewhere."""
+    from rich.console import Console
+
+    console = Console(stderr=True, highlight=False)
+    # Asked of stderr itself: FORCE_COLOR makes rich take a file for a terminal.
+    return None if not sys.stderr.isatty() or console.is_dumb_terminal else console

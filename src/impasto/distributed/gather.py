@@ -1,12 +1,13 @@
 """Send everything to rank 0: the picture, and the solver's state tensor by tensor, so that one at a time is whole."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from impasto.distributed.group import Group
+from impasto.distributed.partition import WriteState
 from impasto.errors import OutputError
 from impasto.files.tensor_file import Stored, is_stored
 from impasto.tensor_types import Span
@@ -31,9 +32,7 @@ def gathered(group: Group, spans: Sequence[Span], own: Tensor) -> Tensor | None:
     return whole
 
 
-def save_together(
-    group: Group, spans: Sequence[Span], state: dict[str, Any], write: Callable[[dict[str, Any]], object]
-) -> None:
+def save_together(group: Group, spans: Sequence[Span], state: dict[str, Any], write: WriteState) -> None:
     """Rank 0 calls `write` with the state of the whole picture; the others send their rows of a tensor when asked.
 
     state: of this rank's solver; its tensors are rows of the picture, all else is the same in every rank.

@@ -18,9 +18,8 @@ _SUFFIX = ".part"
 def check_target(path: Path, overwrite: bool) -> None:
     """Refuse a target that cannot be written, as far as that can be known before there is anything to write.
 
-    Raises:
-        OutputError: its folder is missing or closed; it is a folder, a pipe or a device itself, or has a name that no
-            file can have; or it exists and `overwrite` is off.
+    Raises OutputError: its folder is missing or closed; it is a folder, a pipe or a device itself, or has a name that
+        no file can have; or it exists and `overwrite` is off.
     """
     try:
         folder = path.parent
@@ -32,13 +31,11 @@ def check_target(path: Path, overwrite: bool) -> None:
         if not _can_be_replaced(target):
             raise OutputError(f"'{path}' is a pipe or a device: give the name of a file")
         if os.path.lexists(path) and not overwrite:
-            raise OutputError(
-                f"'{path}' exists: choose another name, or replace it with --force (overwrite=True)"
-            )
+            advice = "choose another name, or replace it with --force (overwrite=True)"
+            raise OutputError(f"'{path}' exists: {advice}")
         if not os.access(target.parent, os.W_OK | os.X_OK):
-            raise OutputError(
-                f"the folder '{target.parent}' is not writable: choose another, or change its permissions"
-            )
+            advice = "choose another, or change its permissions"
+            raise OutputError(f"the folder '{target.parent}' is not writable: {advice}")
         with suppress(FileNotFoundError):  # the unfinished file next to it can have its name
             _part(target).lstat()
     except OutputError:
@@ -53,8 +50,7 @@ def replacing(path: Path, overwrite: bool) -> Iterator[BinaryIO]:
 
     What killed processes left of earlier attempts is removed; see `remove_leftovers`.
 
-    Raises:
-        OutputError: as check_target, and when the disk is full or the file cannot be made.
+    Raises OutputError: as check_target, and when the disk is full or the file cannot be made.
     """
     check_target(path, overwrite)
     remove_leftovers(path)

@@ -12,8 +12,7 @@ SUFFIXES = (
     *(".jp2", ".ppm", ".pgm", ".bmp"),
 )
 """The extensions of pictures in a folder; the file itself is looked at when it is read."""
-LEAST, MOST = 1e-6, 1e6
-"""The range of a weight."""
+LEAST, MOST = 1e-6, 1e6  # the range of a weight
 
 
 def weighted(style: object) -> list[tuple[object, float]]:
@@ -100,12 +99,9 @@ def check_weight(weight: object) -> float:
 
 def _is_pair(style: object) -> bool:
     """(source, weight); a weight is a number, and a source is none."""
-    return (
-        isinstance(style, tuple)
-        and len(style) == 2
-        and isinstance(style[1], int | float)
-        and not isinstance(style[0], int | float)
-    )
+    if not isinstance(style, tuple) or len(style) != 2:
+        return False
+    return isinstance(style[1], int | float) and not isinstance(style[0], int | float)
 
 
 def _shared_out(path: Path, weight: float) -> list[tuple[Path, float]]:
@@ -131,7 +127,6 @@ def _split(text: str) -> tuple[Path, float]:
 def _checked(weight: float, source: object) -> float:
     if isinstance(weight, bool) or not LEAST <= weight <= MOST:
         name = f"'{source}'" if isinstance(source, str | os.PathLike) else "a style picture"
-        raise SettingsError(
-            f"the weight of {name} must be a number above 0, from {LEAST:g} to {MOST:g}, got {weight!r}"
-        )
+        wanted = f"a number above 0, from {LEAST:g} to {MOST:g}"
+        raise SettingsError(f"the weight of {name} must be {wanted}, got {weight!r}")
     return float(weight)

@@ -15,8 +15,7 @@ from torch import Tensor
 from impasto.measures.compared_images import ComparedImages
 from impasto.measures.measure import Measure
 
-RANKS = 4096
-"""How many ranks are compared, so that pictures of different sizes can be."""
+RANKS = 4096  # how many ranks are compared, so that pictures of different sizes can be
 LARGEST_SAMPLE = 1 << 18
 """Pixels; of a larger picture every second, third, ... in reading order is taken."""
 

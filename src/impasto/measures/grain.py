@@ -11,8 +11,7 @@ from torch import Tensor
 from impasto.measures.compared_images import ComparedImages
 from impasto.measures.measure import PHOTOGRAPH, RESULT, Measure, relative
 
-FINE = 0.25
-"""Periods a pixel; half a period a pixel is the finest that there is."""
+FINE = 0.25  # periods a pixel; half a period a pixel is the finest that there is
 
 
 def grain(images: ComparedImages) -> Measure:

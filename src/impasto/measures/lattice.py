@@ -10,13 +10,12 @@ from impasto.measures.measure import PAINTING, PHOTOGRAPH, RESULT, Measure
 
 NOTHING = 1e-3
 """Added to every mean: a quarter of a step of 8 bits, so that rounding in an even sky is no lattice."""
-PERIODS = (2, 4, 8, 16)
-"""Pixels: the strides of VGG-19's blocks, at which its gradient can leave dots."""
+PERIODS = (2, 4, 8, 16)  # pixels: the strides of VGG-19's blocks, at which its gradient can leave dots
 
 
 def lattice(images: ComparedImages) -> Measure:
     """The unevenness at each period, in all three pictures."""
-    names = (RESULT, PHOTOGRAPH, PAINTING)
+    planes = dict(zip((RESULT, PHOTOGRAPH, PAINTING), images.lightness, strict=True))
     return Measure(
         "lattice",
         "ratio",
@@ -25,9 +24,7 @@ def lattice(images: ComparedImages) -> Measure:
         "The artefact: Odena, Dumoulin and Olah, Deconvolution and Checkerboard Artifacts, Distill 2016; the "
         "statistic is impasto's own.",
         {
-            f"every {period} px": {
-                name: unevenness(one, period) for name, one in zip(names, images.lightness, strict=True)
-            }
+            f"every {period} px": {name: unevenness(one, period) for name, one in planes.items()}
             for period in PERIODS
         },
     )

@@ -15,8 +15,7 @@ from torch.nn import functional
 from impasto.measures.compared_images import ComparedImages
 from impasto.measures.measure import PAINTING, PHOTOGRAPH, RESULT, Measure
 
-BLOCK = 16
-"""Pixels a side of the blocks among which the flattest are looked for."""
+BLOCK = 16  # pixels a side of the blocks among which the flattest are looked for
 FLATTEST = 0.1
 
 _N = ((1.0, -2.0, 1.0), (-2.0, 4.0, -2.0), (1.0, -2.0, 1.0))
@@ -56,10 +55,9 @@ def sigma(image: Tensor, blocks: Tensor | None = None) -> float:
 def flattest(image: Tensor) -> Tensor:
     """[rows, columns]: the tenth of the blocks of [1, C, H, W] in which neighbours differ least, one at least."""
     plane = image.mean(dim=1, keepdim=True)
-    steps = (plane[..., 1:-1, 2:] - plane[..., 1:-1, :-2]).abs() + (
-        plane[..., 2:, 1:-1] - plane[..., :-2, 1:-1]
-    ).abs()
-    means = _blocks(steps)[0, 0]
+    across = (plane[..., 1:-1, 2:] - plane[..., 1:-1, :-2]).abs()
+    down = (plane[..., 2:, 1:-1] - plane[..., :-2, 1:-1]).abs()
+    means = _blocks(across + down)[0, 0]
     chosen = torch.zeros(means.numel(), dtype=torch.bool)
     chosen[means.flatten().argsort(stable=True)[: max(1, round(FLATTEST * means.numel()))]] = True
     return chosen.reshape(means.shape)

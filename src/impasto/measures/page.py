@@ -19,13 +19,10 @@ from impasto.measures.table import figure
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-SHOWN = 640
-"""Pixels: the long side at which the pictures are shown at most."""
-FULL_DIFFERENCE = 0.5
-"""The change in OKLab that is shown as the brightest; black to white is 1."""
+SHOWN = 640  # pixels: the long side at which the pictures are shown at most
+FULL_DIFFERENCE = 0.5  # the change in OKLab that is shown as the brightest; black to white is 1
 
-TEXT_WIDTH = 60
-"""Characters of a line of numbers, of which two columns stand side by side."""
+TEXT_WIDTH = 60  # characters of a line of numbers, of which two columns stand side by side
 
 _COLORS = {RESULT: "C3", PHOTOGRAPH: "C0", PAINTING: "C2"}
 _MARKERS = {RESULT: "o", PHOTOGRAPH: "s", PAINTING: "^"}
@@ -50,7 +47,7 @@ def save_report(report: Report, path: str | os.PathLike[str], *, overwrite: bool
 def page(report: Report) -> "Figure":
     """The page as matplotlib's figure."""
     from matplotlib import rc_context
-    from matplotlib.figure import Figure  # not pyplot: it looks for a display, and keeps every figure
+    from matplotlib.figure import Figure  # not pyplot: it looks for a display, and holds on to every figure
 
     with rc_context({"font.size": 9, "axes.titlesize": 10}):
         drawn = Figure(figsize=(13, 10.5), layout="constrained")

@@ -32,8 +32,7 @@ BRUSH_POSITIONS, SCENE_POSITIONS = 3000, 1024
 """Positions of a layer that are looked at, drawn by a seed of their own; the same in the result and the photograph."""
 BLOCK = 500
 """Positions compared at once with all of the painting's: 131 MB for a square painting of LARGEST_SIDE."""
-SAME = 1e-6
-"""A distance that rounding leaves."""
+SAME = 1e-6  # a distance that rounding leaves
 
 Activations = Mapping[str, Tensor]
 """The activations of some layers, by name: [positions, channels]."""
@@ -48,15 +47,14 @@ def painted(images: ComparedImages, encoder: VGG19) -> list[Measure]:
     network = VGG19(encoder.weights, device=encoder.device)
     least = min(*images.result.shape[2:], *images.style.shape[2:])
     layers = [name for name in BRUSH_LAYERS if smallest_side(name) <= least]
-    result, content, style = (
-        _activations(network, image, layers) for image in (images.result, images.content, images.style)
-    )
-    brush = {
-        name: relative(
-            _to_nearest(result[name], style[name]), _to_nearest(content[name], style[name]), least=SAME
-        )
-        for name in layers
-    }
+    three = images.result, images.content, images.style
+    result, content, style = (_activations(network, image, layers) for image in three)
+
+    def ratio(name: str) -> float:
+        own, photograph = (_to_nearest(one[name], style[name]) for one in (result, content))
+        return relative(own, photograph, least=SAME)
+
+    brush = {name: ratio(name) for name in layers}
     scene = {name: _difference(result[name], content[name]) for name in layers if name in SCENE_LAYERS}
     return [
         Measure(

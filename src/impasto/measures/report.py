@@ -23,7 +23,7 @@ from impasto.measures.painted import LARGEST_SIDE, painted
 from impasto.measures.palette import palette
 from impasto.measures.seams import seams
 from impasto.measures.sharpness import sharpness
-from impasto.objective.margin import MARGIN
+from impasto.objective.transforms import MARGIN
 from impasto.painting.result import PartOfResult, Result
 from impasto.settings import Settings
 from impasto.stylizer import Source, encoder_for
@@ -31,8 +31,7 @@ from impasto.tensor_types import Image
 from impasto.version import __version__
 from impasto.vgg.vgg19 import VGG19
 
-PLAIN_SIDE = 2048
-"""Pixels of the long side at which palette and grain are measured at most."""
+PLAIN_SIDE = 2048  # pixels of the long side at which palette and grain are measured at most
 _OF_THE_COMPUTER = ("device", "precision", "convolution", "engine", "tile", "memory", "threads")
 """Settings that say how a picture was computed, and not what it shows: a report computes in its own way."""
 
@@ -76,9 +75,8 @@ def report(
     content = result.pictures.get("content") if isinstance(result, Result) and content is None else content
     style = result.pictures.get("style") if isinstance(result, Result) and style is None else style
     if content is None or style is None:
-        raise SettingsError(
-            "a report compares the result with both pictures that it was painted from: give content and style"
-        )
+        both = "both pictures that it was painted from"
+        raise SettingsError(f"a report compares the result with {both}: give content and style")
     photograph, painting = _picture(content, "content picture"), _picture(style, "style picture")
     name, image = _named(result)
     metadata = _metadata(result)
@@ -88,10 +86,8 @@ def report(
     settle_vector_functions()
     encoder = encoder or encoder_for(chosen)
     images = ComparedImages.of(image, photograph, painting, chosen.style_scale)
-    plain, small = (
-        ComparedImages.plain(image.float().cpu(), photograph, painting, most)
-        for most in (PLAIN_SIDE, LARGEST_SIDE)
-    )
+    own, sides = image.float().cpu(), (PLAIN_SIDE, LARGEST_SIDE)
+    plain, small = (ComparedImages.plain(own, photograph, painting, most) for most in sides)
     measures = [
         *distances(images, encoder, MARGIN if chosen.border == "mirror" else 0, chosen.layers),
         palette(plain),

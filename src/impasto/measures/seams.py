@@ -23,18 +23,18 @@ from impasto.measures.measure import Measure
 
 PARTS, SEGMENTS = 16, (2, 4, 8, 16)
 """A line has so many parts; a segment is so many of them, one after another."""
-SHORTEST = 96
-"""Pixels of a segment that is not a whole line: shorter straight edges are in every picture."""
+SHORTEST = 96  # pixels of a segment that is not a whole line: shorter straight edges are in every picture
 ROUNDING = 1 / 255
 """One step of 8 bits: so much of every step does not count, and bands in an even sky are no seams."""
 FLAT = 0.005
 """Added to the contrast, where 1 is black to white: what rounding and grain leave in a flat sky is a weak vote."""
 NEIGHBOURS = 3
 """Lines on each side that a line is predicted from: strokes and soft edges go on there, a seam does not."""
-NEAR = 2
-"""Lines by which an edge of the photograph may have moved in the result."""
-LEAST_SPREAD = 0.25
-"""Half of what white noise gives; an empty picture has none to divide by."""
+NEAR = 2  # lines by which an edge of the photograph may have moved in the result
+LEAST_SPREAD = 0.25  # half of what white noise gives; an empty picture has none to divide by
+
+
+_COLUMNS = ("strength", "step", "before pixel", "from", "to")  # of a `Line`, in the report
 
 
 class Line(NamedTuple):
@@ -48,28 +48,19 @@ class Line(NamedTuple):
 
 
 def seams(images: ComparedImages) -> Measure:
-    """The strongest line that the photograph has not, in each direction: how strong, how large a step, and where."""
+    """The strongest line that is not in the photograph, in each direction: how strong, how large a step, and where."""
     result, content = (one.mean(dim=1)[0] for one in (images.result, images.content))
     rows = ("strongest level line", strongest(result, content))
     columns = ("strongest upright line", strongest(result.T, content.T))
     return Measure(
         "seams",
         "",
-        "How surely the result has a straight line that the photograph has not, at least an eighth of a side long: "
+        "How surely the result has a straight line that is not in the photograph, at least an eighth of a side long: "
         "the step across it (1 is black to white) beside what the lines around it have. Pictures without a seam gave 1 "
         "to 4.6; a step of a thirtieth along a whole line of 512 pixels mostly more.",
         "The statistic is impasto's own; measures of blockiness compare a line with those beside it, too: Wu and Yuen, "
         "IEEE Signal Processing Letters 4 (1997).",
-        {
-            name: {
-                "strength": line.strength,
-                "step": line.step,
-                "before pixel": float(line.before),
-                "from": float(line.start),
-                "to": float(line.end),
-            }
-            for name, line in (rows, columns)
-        },
+        {name: dict(zip(_COLUMNS, map(float, line), strict=True)) for name, line in (rows, columns)},
     )
 
 

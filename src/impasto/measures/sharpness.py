@@ -12,8 +12,7 @@ from impasto.measures.compared_images import ComparedImages
 from impasto.measures.measure import PAINTING, PHOTOGRAPH, RESULT, Measure
 
 OCTAVES = 5
-SMALLEST_SIDE = 8
-"""Pixels; of a smaller level of the pyramid there is nothing left to tell."""
+SMALLEST_SIDE = 8  # pixels; of a smaller level of the pyramid there is nothing left to tell
 
 _BINOMIAL = (1 / 16, 4 / 16, 6 / 16, 4 / 16, 1 / 16)
 

@@ -7,8 +7,7 @@ from typing import Any
 from impasto.measures.measure import Measure, Report
 
 WIDTH = 100
-OPTIMISED = " *"
-"""The mark after a layer that the painting was optimised for."""
+OPTIMISED = " *"  # the mark after a layer that the painting was optimised for
 
 
 def report_table(report: Report) -> str:

@@ -8,27 +8,23 @@ import pyvips
 from IPython.display import display
 
 from impasto.cli.reporter import Reporter, Title
-from impasto.notebook import curve
-from impasto.pages.pixels import data_uri
+from impasto.pages.pixels import data_uri, shrunk
+from impasto.ui import curve
 from impasto.ui.formatting import clock
 from impasto.ui.progress import Meter, facts_of
-from impasto.ui.sizes import shrunk
 
 if TYPE_CHECKING:
     from impasto import Event, Painting, Step
 
 _PAUSE = 0.5
 """Seconds between two pictures, at least: a notebook's server drops what comes faster than about 1 MB a second."""
-_SHARE = 20
-"""Showing takes at most one part in so many of the time, however large the canvas is."""
+_SHARE = 20  # showing takes at most one part in so many of the time, however large the canvas is
 
 
 class Cell(Reporter):
     """The picture, its cost, a bar and the time left, in one output that is replaced again and again.
 
-    Args:
-        painting: what is painted.
-        side: long side of the picture shown, in pixels.
+    side: long side of the picture shown, in pixels.
     """
 
     def __init__(self, painting: "Painting", side: int):
@@ -51,18 +47,15 @@ class Cell(Reporter):
         self._show()
 
     def begin(self, title: Title, seconds: float) -> None:
-        """The first canvas is shown."""
         self._title = title
         self._meter.begin(seconds)
         self._show()
 
     def event(self, event: "Event") -> None:
-        """Shown in the place of the cost until the next step."""
         self._event = event
         self._show()
 
     def step(self, step: "Step") -> None:
-        """Shown, unless the last picture was only just shown."""
         self._meter.step(step)
         self._step, self._event = step, None
         self._costs.append(step.cost.total)
@@ -74,7 +67,6 @@ class Cell(Reporter):
         self._stopping, self._next = True, 0.0
 
     def note(self, text: str) -> None:
-        """Shown above the figures."""
         self._notes.append(text)
 
     def _show(self) -> None:
@@ -89,9 +81,8 @@ class Cell(Reporter):
         """The display as a notebook takes it, and in words for programs that show no HTML."""
         facts = self._facts()
         preview = pyvips.Image.new_from_array(self._painting.preview(self._side))
-        height, width = shrunk(
-            self._painting.size, self._side
-        )  # the result's: nothing moves when the canvas grows
+        # Of the size of the result, so that nothing moves when the canvas grows.
+        height, width = shrunk(self._painting.size, self._side)
         page = self._template.render(
             title=self._title,
             picture=data_uri(preview),
@@ -100,7 +91,7 @@ class Cell(Reporter):
             facts=facts,
             notes=self._notes,
             curve=curve.points(self._costs),
-            box=f"0 -1 {curve.WIDTH:g} {curve.HEIGHT + 2:g}",
+            box=curve.BOX,
             done=self._meter.task.completed,
             foot=self._foot(),
         )
@@ -118,7 +109,8 @@ class Cell(Reporter):
     def _foot(self) -> str:
         """The actions that are possible now."""
         if self._ended:
-            return "Stopped; the picture is kept." if self._meter.task.completed < 1 else "Painted."
+            done = self._meter.task.completed >= 1
+            return "Painted." if done else "Stopped; the picture so far is the result."
         if self._stopping:
             return "Stopping after this step. A second interrupt stops at once."
-        return "Interrupt the kernel (■) to stop: the picture so far is kept, and you can go on later."
+        return "Interrupt the kernel (■) to stop: the picture so far is the result, and you can go on later."

@@ -17,7 +17,7 @@ def show(painting: "Painting", *, side: int = 512) -> "Result":
     """Paint to the end, and show the painting meanwhile: the picture, its cost, how far it is, the time left.
 
     In a notebook all of it is in the cell's output. Interrupting the kernel (the button ■), or the button "Stop" where
-    ipywidgets is installed, ends the painting after the step that is being taken and keeps the picture;
+    ipywidgets is installed, ends the painting after the step that is being taken and returns the picture so far;
     `impasto.show(painting)` then goes on. A second interrupt stops at once: a KeyboardInterrupt, after which
     `painting.result()` is the picture after the last whole step. On a terminal the display is that of
     `impasto stylize`, and Ctrl-C is the interrupt.

@@ -8,8 +8,7 @@ from typing import Any
 
 from impasto.cli.interrupt import Interruption, finishing_the_step
 
-_PATIENCE = 1.0
-"""Seconds within which a front end begins its subshell, or never."""
+_PATIENCE = 1.0  # seconds within which a front end begins its subshell, or never
 
 
 @contextlib.contextmanager
@@ -40,9 +39,8 @@ def _button(stop: Interruption) -> Any:
     thread = getattr(getattr(get_ipython(), "kernel", None), "shell_channel_thread", None)
     if thread is None:
         return None
-    button = ipywidgets.Button(
-        description="Stop", icon="stop", tooltip="Stop after this step, and keep the picture"
-    )
+    tip = "Stop after this step, with the picture so far"
+    button = ipywidgets.Button(description="Stop", icon="stop", tooltip=tip)
 
     def pressed(_: Any) -> None:
         button.disabled = True

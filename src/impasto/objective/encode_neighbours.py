@@ -11,7 +11,7 @@ from impasto.costs.term import TileWindow
 from impasto.images.masks.mask import Mask
 from impasto.inputs.inputs import Region
 from impasto.objective.region_guides import layer_guides
-from impasto.objective.scale_setup import ScaleSetup
+from impasto.objective.scale_setup import KnownNeighbours, ScaleSetup
 from impasto.objective.tiling.tiling import Tiling
 
 
@@ -28,6 +28,7 @@ def encode_neighbours(setup: ScaleSetup, canvas: Tensor) -> list[dict[str, Neigh
     """The neighbours of the canvas with which a scale begins, for each region and layer.
 
     canvas: this process's rows [1, 3, rows, W]. An empty list where the setting `neighbours` is 0.
+    Those that `setup` knows are not searched.
     """
     layers = list(setup.neighbour_layers)
     if not layers:
@@ -40,14 +41,8 @@ def encode_neighbours(setup: ScaleSetup, canvas: Tensor) -> list[dict[str, Neigh
     means = _means(setup, content, tiling, layers)
     heights = {layer: tiling.heights(layer)[tiling.own_rows(layer)].to(wide.device) for layer in layers}
     found = [
-        {
-            layer: Neighbours(
-                one[layer],
-                torch.zeros(tiling.layer_size(layer), dtype=torch.int32, device=setup.encoder.device),
-            )
-            for layer in layers
-        }
-        for one in candidates
+        {layer: Neighbours(one[layer], _index(setup, number, layer, tiling)) for layer in layers}
+        for number, one in enumerate(candidates)
     ]
     # At the last scale the canvas has the scene, and the photograph less say: strokes and colours come nearer to S's.
     placement = setup.settings.placement if setup.grows else setup.settings.placement**2
@@ -66,15 +61,43 @@ def encode_neighbours(setup: ScaleSetup, canvas: Tensor) -> list[dict[str, Neigh
             own = _rows(a, window)
             height = heights[layer][window.in_layer[0]].repeat_interleave(a[..., window.in_tile[1]].shape[3])
             for region in found:
-                candidates = region[layer].candidates
-                index = nearest(own, of_content[layer], means[layer], height, candidates, placement)
-                there = region[layer].index[window.in_layer]
+                candidates, there = region[layer].candidates, region[layer].index[window.in_layer]
+                index = there.flatten()
+                wanted = index < 0
+                if wanted.all():
+                    index = nearest(own, of_content[layer], means[layer], height, candidates, placement)
+                elif wanted.any():
+                    query = own[wanted], of_content[layer][wanted], means[layer], height[wanted]
+                    index[wanted] = nearest(*query, candidates, placement)
                 there.copy_(index.view(there.shape))
             return a
 
         tiling.walk(setup.encoder, tiling.cut(content, tile), tile, keep)
         tiling.walk(setup.encoder, tiling.cut(wide, tile), tile, search)
     return found
+
+
+def found_neighbours(setup: ScaleSetup, found: Sequence[Mapping[str, Neighbours]]) -> KnownNeighbours:
+    """The neighbours of the positions over the picture itself, for a painting that is to know them."""
+    tiling = setup.canvas_tiling(list(setup.neighbour_layers))
+    return [
+        {layer: one.index[_inside(tiling, layer)].cpu().numpy() for layer, one in region.items()}
+        for region in found
+    ]
+
+
+def _index(setup: ScaleSetup, region: int, layer: str, tiling: Tiling) -> Tensor:
+    """The number of each position's neighbour, where it is known; -1 where it is to be searched."""
+    found = torch.full(tiling.layer_size(layer), -1, dtype=torch.int32, device=setup.encoder.device)
+    if setup.known_neighbours:
+        known = torch.from_numpy(setup.known_neighbours[region][layer])
+        found[_inside(tiling, layer)] = known.to(found.device)
+    return found
+
+
+def _inside(tiling: Tiling, layer: str) -> tuple[slice, slice]:
+    rows, columns = tiling.inside(layer)
+    return slice(*rows), slice(*columns)
 
 
 def _rows(a: Tensor, window: TileWindow) -> Tensor:

@@ -30,8 +30,7 @@ but what lies far counts little. One painting laid next to another along the mas
 without erosion the first one's guided Gram matrix is 24, 23 and 56 percent of the way to the other (relu3_1, relu4_1,
 relu5_1), with 2 positions 12, 14 and 39; with 4, relu4_1 gains one more, and loses a third of the region instead of a
 fifth."""
-LEFT = 0.5
-"""At least this part of a region stays."""
+LEFT = 0.5  # the part of a region that stays at least
 
 
 def layer_guides(

@@ -1,8 +1,9 @@
 """The parts of the objective of one scale, and the tilings of its pictures."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from torch import Tensor
 
 from impasto.costs.custom import CustomCost, custom_layers
@@ -13,11 +14,15 @@ from impasto.images.picture import Picture
 from impasto.images.resize.resize import rows_at
 from impasto.inputs.inputs import Inputs
 from impasto.layout import Layout
-from impasto.objective.margin import MARGIN
 from impasto.objective.tiling.tiling import Tiling
+from impasto.objective.transforms import MARGIN
 from impasto.settings import Settings
 from impasto.tensor_types import Image, Span
 from impasto.vgg.vgg19 import VGG19
+
+KnownNeighbours = Sequence[Mapping[str, np.ndarray]]
+"""The number of the neighbour of each position over a picture, for each region and layer: int32 [n_H, n_W]; -1 where it
+is not known."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,7 @@ class ScaleSetup:
     style_layers: those that are encoded, whatever weight they have now. size: height and width of the canvas.
     style_sizes: of each style image for it. layout: how the scale is computed. partition: the processes that own
     rows of the canvas. costs, image_costs: of the user's own. grows: whether a larger scale follows.
+    known_neighbours: which need not be searched, for a process that owns the whole canvas.
     """
 
     encoder: VGG19
@@ -42,6 +48,7 @@ class ScaleSetup:
     costs: Sequence[CustomCost] = ()
     image_costs: Sequence[ImageCost] = ()
     grows: bool = False
+    known_neighbours: KnownNeighbours = ()
 
     @property
     def margin(self) -> int:
@@ -61,10 +68,8 @@ class ScaleSetup:
     @property
     def layers(self) -> list[str]:
         """Every layer that some cost looks at, each once."""
-        custom = custom_layers(self.costs)
-        return list(
-            dict.fromkeys([*self.content_layers, *self.style_layers, *self.neighbour_layers, *custom])
-        )
+        own = [*self.content_layers, *self.style_layers, *self.neighbour_layers]
+        return list(dict.fromkeys([*own, *custom_layers(self.costs)]))
 
     @property
     def own_rows(self) -> Span:
@@ -72,11 +77,11 @@ class ScaleSetup:
         return self.partition.rows_of(self.size[0])
 
     def canvas_tiling(self, layers: Sequence[str], rank: int | None = None) -> Tiling:
-        """How a process walks its part of the canvas for some layers."""
+        """The tiles in which a process walks its part of the canvas for some layers."""
         return Tiling(*self.size, layers, self.layout.tile, self.margin, self._band(self.size[0], rank))
 
     def style_tiling(self, number: int, layers: Sequence[str]) -> Tiling:
-        """How this process walks its part of a style image for some layers."""
+        """The tiles in which this process walks its part of a style image for some layers."""
         size = self.style_sizes[number]
         return Tiling(*size, layers, self.layout.style_tile, self.margin, self._band(size[0]))
 
@@ -88,7 +93,7 @@ class ScaleSetup:
         return self._rows(self.inputs.content, self.size, rows)
 
     def protected_rows(self, rows: Span) -> Image:
-        """Likewise, as it is shown where it is protected."""
+        """Rows of the content image as the result shows them where it is protected."""
         return rows_at(self.inputs.content, self.size, *rows).to(self.encoder.device)
 
     def style_rows(self, number: int, rows: Span) -> Image:

@@ -27,8 +27,7 @@ from impasto.solvers.solver import State
 from impasto.tensor_types import Span
 
 FORMAT, VERSION = "impasto checkpoint", 3
-READABLE = (2, 3)
-"""Formats that can be read: 2 called a scale a stage, and knew no adjustments."""
+READABLE = (2, 3)  # formats that can be read: 2 called a scale a stage, and knew no adjustments
 _KEY = "impasto"
 
 
@@ -71,7 +70,7 @@ class Checkpoint:
 def save_checkpoint(path: str | os.PathLike[str], checkpoint: Checkpoint) -> None:
     """Write the checkpoint; an earlier one of that name is replaced in one motion, or left untouched.
 
-    The file is written tensor by tensor, without a copy of any. What the solver does not keep as a tensor but
+    The file is written tensor by tensor, without a copy of any. What the solver does not hold as a tensor but
     can make one of (`tensor_file.Stored`) is fetched when its turn comes.
 
     Raises OutputError when the file cannot be written.
@@ -96,7 +95,7 @@ def load_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
     """Read a checkpoint.
 
     The solver's tensors stay in the file, as `InFile`, and are read when the painting goes on: past steps that were
-    kept on disk would not fit into memory, and of several processes each reads its own rows.
+    stored on disk would not fit into memory, and of several processes each reads its own rows.
 
     Raises CheckpointError when the file is missing, damaged, not a checkpoint, or of a later format.
     """
@@ -108,9 +107,7 @@ def load_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
         check_header(header)
         # Earlier versions wrote adjustments that change nothing, too.
         found = read_adjustments(header["adjustments"])
-        adjustments = [
-            one.as_dict() for one in found if any(value is not None for value in one.changes.values())
-        ]
+        adjustments = [one.as_dict() for one in found if one.changes]
         parts = {
             **{one.name: header[one.name] for one in fields(Checkpoint) if one.name != "solver_state"},
             "settings": Settings.from_dict(header["settings"]),
@@ -121,9 +118,8 @@ def load_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
         }
         return Checkpoint(**parts)
     except (KeyError, TypeError, AttributeError, SettingsError) as error:
-        raise CheckpointError(
-            f"{path} is a checkpoint with something missing or wrong ({error}); start over"
-        ) from None
+        why = f"something missing or wrong ({error})"
+        raise CheckpointError(f"{path} is a checkpoint with {why}; start over") from None
 
 
 def _read(path: Path) -> tuple[Mapping[str, Any], Mapping[str, InFile]]:
@@ -196,9 +192,8 @@ def _check_inputs(saved: Mapping[str, Mapping[str, Any]], now: Mapping[str, Mapp
             )
     for role in now:
         if role not in saved:
-            raise CheckpointError(
-                f"the checkpoint was painted without the {role} {now[role]['name']}; omit it, or start over"
-            )
+            extra = f"{role} {now[role]['name']}"
+            raise CheckpointError(f"the checkpoint was painted without the {extra}; omit it, or start over")
 
 
 def check_fits(checkpoint: Checkpoint, sizes: Sequence[tuple[int, int]]) -> None:

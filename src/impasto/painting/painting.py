@@ -16,6 +16,7 @@ from impasto.kernels.threads import computing_with
 from impasto.layout import Layout
 from impasto.memory.plan import Plan
 from impasto.objective.encode_style import StyleEncodings
+from impasto.objective.scale_setup import KnownNeighbours
 from impasto.painting.adjust import Adjustment, read_adjustments
 from impasto.painting.checkpoint import Checkpoint, differences
 from impasto.painting.loop import Event, Progress, Step, paint
@@ -32,7 +33,7 @@ class Painting:
     """A painting that `Stylizer.paint` began: every turn of its iteration is one `Step` of the solver.
 
     Between two steps `preview()` shows the painting, `adjust()` changes its weights, `result()` is the picture so far,
-    and `save_checkpoint(path)` keeps everything that is needed to go on. `cancel()` may be called from any thread.
+    and `save_checkpoint(path)` writes everything that is needed to go on. `cancel()` may be called from any thread.
     Paintings in several threads of one process compute in turns.
 
     Several processes may paint one picture together. Each has a `Painting`, and all do the same with it at the same
@@ -54,6 +55,7 @@ class Painting:
         image_costs: Sequence[ImageCost] = (),
         adjustments: Sequence[Adjustment] = (),
         styles: StyleEncodings | None = None,
+        neighbours: KnownNeighbours = (),
     ):
         self.settings, self._partition = settings, partition
         with partition.reporting():
@@ -61,7 +63,7 @@ class Painting:
                 self._colors = ColorTransfer.of(settings.colour, inputs)
                 image_costs = [self._colors.cost(one) for one in image_costs]
             self._problem = PaintingProblem(
-                settings, encoder, self._colors.inputs, partition, costs, image_costs, styles
+                settings, encoder, self._colors.inputs, partition, costs, image_costs, styles, neighbours
             )
         self._previews = Previews(self._colors, partition)
         self._planner = Planner(self._problem)
@@ -110,6 +112,15 @@ class Painting:
                 return
             self._after_step = isinstance(event, Step)
             yield event
+
+    @property
+    def neighbours(self) -> KnownNeighbours:
+        """Of the last scale, once it is begun, for each region and layer: the number of the candidate that each
+        position is drawn to, int32 [n_H, n_W]. Empty without neighbours, and among several processes.
+
+        A painting of the same style at the same size may take them over: see `Stylizer.paint`.
+        """
+        return self._problem.neighbours
 
     # Watching and steering.
 
@@ -193,7 +204,7 @@ class Painting:
         self._planner.layouts = list(layouts)
 
     def encode_styles(self) -> None:
-        """Encode the style images for every scale, for encodings that are kept; see `Stylizer.encode_style`."""
+        """Encode the style images for every scale, into the cache; see `Stylizer.encode_style`."""
         with self._computing():
             self._problem.encode_styles()
 
@@ -205,7 +216,7 @@ class Painting:
             with self._planner.on_device(self._progress.scale):
                 yield
 
-    # What is kept of it.
+    # What is saved of it.
 
     @property
     def metadata(self) -> dict[str, Any]:
@@ -229,7 +240,7 @@ class Painting:
 
         Args:
             path: the file, which is replaced when the new one is whole.
-            extra: what the program that paints wants to keep with it, JSON-able.
+            extra: what the program that paints wants to save with it, JSON-able.
 
         Raises:
             OutputError: the file cannot be written.

@@ -9,7 +9,7 @@ from impasto.kernels.threads import computing_with
 from impasto.layout import Layout
 from impasto.memory.available import AvailableMemory, available_on, gpu_memory_limit, step_limit
 from impasto.memory.calibration import calibrate
-from impasto.memory.peak import Demand, ScaleSizes
+from impasto.memory.peak import MemoryRequest, ScaleSizes
 from impasto.memory.plan import Plan, PlannedScale, make_plan
 from impasto.memory.request import memory_request
 from impasto.memory.time_forecast import forecast
@@ -84,16 +84,12 @@ class Planner:
         return AvailableMemory(base, base + spare, own.named, int(partition.largest(own.reached)))
 
     @cached_property
-    def _request(self) -> Demand:
+    def _request(self) -> MemoryRequest:
         problem = self._problem
+        costs = problem.costs, problem.image_costs
+        cached = 0 if problem.styles is None else problem.styles.limit
         return memory_request(
-            self._settings,
-            self._problem.encoder,
-            problem.inputs,
-            self._partition,
-            problem.costs,
-            problem.image_costs,
-            0 if problem.styles is None else problem.styles.limit,
+            self._settings, problem.encoder, problem.inputs, self._partition, *costs, cached
         )
 
     @cached_property

@@ -146,7 +146,7 @@ class PaintingRecord:
             self._partition.gathered_state(state, height, write)
 
     def resumed(self, checkpoint: Checkpoint, planner: Planner) -> Progress:
-        """Where the painting goes on; its layouts and adjustments become the checkpoint's.
+        """The progress from which the painting goes on; its layouts and adjustments become the checkpoint's.
 
         Raises CheckpointError when the checkpoint is another painting's.
         """
@@ -166,13 +166,9 @@ class PaintingRecord:
         else:  # another share of the picture, and so other memory
             planner.layouts = checkpoint.keeping_its_solver(planner.layouts)
         rows = partition.rows_of(problem.scales[checkpoint.scale].size[0]) if partition.size > 1 else None
-        return Progress(
-            scale=checkpoint.scale,
-            step=checkpoint.step,
-            seconds=checkpoint.seconds,
-            history=list(checkpoint.history),
-            saved_state=SavedState(checkpoint.solver_state, problem.encoder.device, rows),
-        )
+        state = SavedState(checkpoint.solver_state, problem.encoder.device, rows)
+        begun = checkpoint.scale, checkpoint.step, checkpoint.seconds, list(checkpoint.history)
+        return Progress(*begun, saved_state=state)
 
 
 def _solver(progress: Progress, before: str) -> Solver:

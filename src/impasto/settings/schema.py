@@ -31,8 +31,7 @@ GROUPS = (PICTURE, LOOK, WHERE, HOW, COMPUTER)
 
 SMALLEST_SIZE, LARGEST_SIZE = 16, 65_536
 LARGEST_WEIGHT = 1e30
-ALL = "all"
-"""The five layers of the stated method, as one value to explore."""
+ALL = "all"  # the five layers of the stated method, as one value to explore
 STARTS = ("content", "recoloured", "underpainting", "noise", "content+noise", "picture")
 """The words for the first canvas. "picture": one that is given in memory; on the command line its path is."""
 DEVICES = ("auto", "cpu", "cuda", "mps")
@@ -80,7 +79,7 @@ class Fields:
     fidelity: float = setting("number", 8.0, LOOK,
         "Weight in the content cost of the photograph's own pixels: at a low strength they show through the paint.",
         low=0, high=LARGEST_WEIGHT, explore=(0.0, 1.0, 3.0, 10.0))
-    placement: float = setting("number", 0.4, LOOK,
+    placement: float = setting("number", 0.45, LOOK,
         "How far the photograph, rather than the canvas, decides which stroke goes where, from 0 to 1; at the last "
         "scale its square counts.",
         low=0, high=1, explore=(0.0, 0.3, 0.6, 1.0))

@@ -15,8 +15,7 @@ from impasto.errors import SettingsError
 from impasto.files import readable
 from impasto.settings.checks import shown
 
-LARGEST_FILE = 50_000
-"""Bytes; a settings file with every setting and its help has about a tenth of it."""
+LARGEST_FILE = 50_000  # bytes; a settings file with every setting and its help has about a tenth of it
 
 _PLACE = re.compile(r" \(at line (\d+), column (\d+)\)$")
 _AT_THE_END = " (at end of document)"
@@ -51,11 +50,7 @@ def read_text(path: Path) -> str:
 
 
 def parse(text: str, name: str) -> dict[str, Any]:
-    """The values of a TOML text.
-
-    Raises:
-        SettingsError: it is not TOML. One line with `name` and the line.
-    """
+    """The values of a TOML text. Raises SettingsError: it is not TOML. One line with `name` and the line."""
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:
@@ -102,10 +97,7 @@ def lines_of(text: str, keys: tuple[str, ...]) -> list[int]:
 
 
 def literal(value: Any) -> str:
-    """A value as TOML has it, on one line; mappings become inline tables.
-
-    Raises:
-        SettingsError: the text is not valid Unicode (a file name of other bytes), which TOML cannot hold.
+    """A value as TOML has it, on one line; mappings become inline tables. Raises SettingsError for what is not Unicode.
 
     >>> print(literal({"relu1_1": 0.5, "a b": ["x", True, 3]}))
     { relu1_1 = 0.5, "a b" = ["x", true, 3] }
@@ -131,9 +123,8 @@ def _quoted(text: str) -> str:
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise SettingsError(
-            f"{shown(text)} is not valid Unicode and cannot be written to a TOML file: rename it"
-        ) from None
+        why = "is not valid Unicode and cannot be written to a TOML file"
+        raise SettingsError(f"{shown(text)} {why}: rename it") from None
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")  # JSON leaves DEL as it is
 
 
@@ -142,7 +133,7 @@ def _unquoted(key: str) -> str:
 
 
 def _end(text: str, begin: int, depth: int = 0) -> int:
-    """Where the statement that goes on at `begin`, within so many brackets, is over."""
+    """The end of the statement that goes on at `begin`, within so many brackets."""
     for token in _TOKEN.finditer(text, begin):
         if token[0] == "\n" and depth <= 0:
             return token.end()

@@ -17,8 +17,7 @@ from impasto.solvers.solver import Solver
 
 SOLVERS: dict[str, type[LBFGS] | type[Adam]] = {"lbfgs": LBFGS, "adam": Adam}
 """The solvers, by the names that the setting `solver` has."""
-LEAST_MEMORY = "adam"
-"""The one that needs least memory."""
+LEAST_MEMORY = "adam"  # the solver that needs least memory
 
 
 def make_solver(

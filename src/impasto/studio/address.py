@@ -3,17 +3,14 @@
 import socket
 from dataclasses import dataclass
 
-from impasto.studio.guard import TOKEN
-
-LOOPBACK, PORT = "127.0.0.1", 8477
-"""Where it listens unless the user says otherwise."""
-EVERYWHERE = ("0.0.0.0", "::")
-"""Addresses that stand for all of a machine's."""
+TOKEN = "token"
+LOOPBACK, PORT = "127.0.0.1", 8477  # where it listens unless the user says otherwise
+EVERYWHERE = ("0.0.0.0", "::")  # addresses that stand for all of a machine's
 
 
 @dataclass(frozen=True)
 class Address:
-    """Where the studio is reached. host: to listen at. token: in the address, where others could reach it too."""
+    """The studio's address. host: to listen at. token: in the address, where others could reach it too."""
 
     host: str
     port: int

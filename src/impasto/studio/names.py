@@ -3,8 +3,7 @@
 import re
 import unicodedata
 
-LONGEST = 80
-"""Characters of a file's name, its ending included."""
+LONGEST = 80  # characters of a file's name, its ending included
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 _FORBIDDEN = re.compile(r"[^\w .()+,=@-]")
 

@@ -101,12 +101,16 @@ def _rejoined(found: Tracks, moved: Motion, film: Frames, last: int) -> Tracks:
     every, at = np.zeros(steady.shape, bool), (found.source, found.x, found.y)
     where, astray, (source, x, y), off = rejoined(at, looking, steady, sure & steady, film, found.number)
     for thing in things(frame, film[last], moved, sure):
-        at = source, x, y
-        _, _, there, misses = rejoined(at, thing, thing, thing & sure, film, found.number, RIGID)
-        every |= np.isfinite(misses)
-        closer = (misses < off) & (looking | (there[0] == source))
-        source, x, y = (np.where(closer, new, old) for new, old in zip(there, at, strict=True))
-        where, off = where | closer, np.where(closer, misses, off)
+        part, here = (thing.rows, thing.columns), thing.here
+        at = source[part], x[part], y[part]
+        _, _, there, misses = rejoined(
+            at, here, here, here & sure[part], film, found.number, RIGID, thing.corner
+        )
+        every[part] |= np.isfinite(misses)
+        closer = (misses < off[part]) & (looking[part] | (there[0] == at[0]))
+        for old, new in zip((*at, off[part]), (*there, misses), strict=True):
+            old[closer] = new[closer]
+        where[part] |= closer
     likeness = np.where(where, _alike(off), found.likeness).astype(np.float32)
     age = np.where(where, YOUNG, found.age).astype(np.uint8)
     found = replace(found, source=source, x=x, y=y, age=age, likeness=likeness, things=every)

@@ -12,6 +12,7 @@ from impasto.memory.process import resident
 from impasto.settings import Settings
 from impasto.video.guides import Guides
 from impasto.video.keys import Key, settings_at, weights_at
+from impasto.video.neighbours import Neighbours
 from impasto.video.reel import Reel
 from impasto.video.temporal import Temporal
 from impasto.video.tracks import Tracks
@@ -49,17 +50,13 @@ class FramePainter:
         """Bytes that the process held before the paintings were encoded."""
         self._reel, self.styles, self._guides, self._keys = reel, tuple(styles), guides, tuple(keys)
         self._temporal = temporal
-        self._colour = by.settings.colour
+        self._colour, self.paints = by.settings.colour, by.settings.paints
+        """How colours are taken, and whether steps are taken at all, and not only colours changed."""
         settled = self._colour in ("match", "only")
         self._by = by.varied(replace(by.settings, colour="painting")) if settled else by
         self._encoded: tuple[int, EncodedStyle] | None = None
         self.size = self._begun(self._by, 0).size
         """Height and width of the painted frames, in pixels."""
-
-    @property
-    def paints(self) -> bool:
-        """Whether steps are taken at all, and not only colours changed."""
-        return self._colour != "only"
 
     @property
     def frame_steps(self) -> int:
@@ -91,18 +88,24 @@ class FramePainter:
         return self._begun(self._stylizer_at(frame), frame)
 
     def later(
-        self, frame: int, canvas: np.ndarray, brought: np.ndarray, tracks: Tracks, **changes: Any
+        self,
+        frame: int,
+        canvas: np.ndarray,
+        brought: np.ndarray,
+        tracks: Tracks,
+        neighbours: Neighbours = (),
+        **changes: Any,
     ) -> "Painting":
         """The painting of a frame from a canvas, held to what the motion brings where its tracks are to be trusted.
 
-        canvas, brought: float32 [H, W, 3] in [0, 1]. changes: of the settings.
+        canvas, brought: float32 [H, W, 3] in [0, 1]. neighbours: those that are known. changes: of the settings.
         """
         hold = self._temporal.hold
         held = hold > 0 and float(tracks.trust.max()) > LEAST_TRUST
         costs = [impasto.Hold(brought, tracks.trust, hold)] if held else []
         settings = self._stylizer_at(frame).settings
         by = self._by.varied(replace(settings, **LATER, **{"steps": self._temporal.frame_steps, **changes}))
-        return self._begun(by, frame, start=canvas, costs=costs)
+        return self._begun(by, frame, start=canvas, costs=costs, neighbours=neighbours)
 
     def recoloured(self, frame: int) -> "Result":
         """A frame in the colours of the paintings."""

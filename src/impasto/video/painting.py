@@ -17,6 +17,7 @@ from impasto.video.follow import follow
 from impasto.video.frame_painter import FramePainter
 from impasto.video.keys import Key
 from impasto.video.metadata import film_metadata
+from impasto.video.neighbours import Neighbours, brought_neighbours
 from impasto.video.order import Visit, final_visits, visits
 from impasto.video.output import write_frames
 from impasto.video.paints import Paints
@@ -173,6 +174,7 @@ class FilmPainting:
             tracks = self._followed(visit, small)
         pixels = self._had_already(visit, tracks, begins, changes)
         if pixels is None:
+            found: Neighbours = ()
             for painting, kept in self._paintings(visit, small, tracks, begins, changes):
                 for step in painting:
                     steps += 1
@@ -180,6 +182,9 @@ class FilmPainting:
                 pixels = self._pixels(painting.result(), visit, tracks, kept, keeps=not (begins or changes))
                 if begins and steps and not self._paints.has_base(visit.number):
                     self._paints.put_base(visit.number, pixels)
+                found = painting.neighbours
+            if found:
+                self._paints.put_neighbours(visit.number, found)
         if pixels is None:
             pixels = self._pixels(self.painter.recoloured(visit.frame), visit, tracks, None, keeps=False)
         self._paints.put(visit.number, pixels)
@@ -233,18 +238,24 @@ class FilmPainting:
             yield self.painter.still(visit.frame), None
             everywhere = np.ones(self.size, np.float32)
             tracks = replace(tracks, likeness=everywhere, trust=everywhere)
-        painting, kept = self._later(visit, small, tracks)
+        painting, kept = self._later(visit, small, tracks, changes)
         yield painting, kept if begins or not changes else None
 
-    def _later(self, visit: Visit, small: np.ndarray, tracks: Tracks) -> "tuple[Painting, Kept | None]":
-        """The painting of a frame from what its tracks bring, and from what an earlier pass made of it."""
+    def _later(
+        self, visit: Visit, small: np.ndarray, tracks: Tracks, changes: bool
+    ) -> "tuple[Painting, Kept | None]":
+        """The painting of a frame from what its tracks bring, and from what an earlier pass made of it.
+
+        changes: whether its settings are others than those of the frame before; then no neighbours are known.
+        """
         brought = tracks.paint(self._paints.bases(tracks.sources()))
         if visit.earlier is None:
             canvas = first_canvas(small.astype(np.float32) / 255, brought, tracks.likeness, tracks.trust)
         else:
             own = self._paints.paint(visit.earlier)[..., :3].astype(np.float32) / 255
             canvas = own + 0.5 * tracks.likeness[..., None] * (brought - own)
-        later = self.painter.later(visit.frame, canvas, brought, tracks)
+        known = () if changes else brought_neighbours(tracks, self._paints.neighbours(tracks.sources()))
+        later = self.painter.later(visit.frame, canvas, brought, tracks, known)
         if visit.earlier is not None or not self._temporal.hold:
             return later, None
         part = KEPT * tracks.trust**STEEPLY * (1 - self.painter.protected(visit.frame))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from impasto.video.neighbours import Neighbours
 from impasto.video.state import State
 from impasto.video.tracks import Tracks
 
@@ -27,6 +28,7 @@ class Paints:
         self.state = State(folder)
         self._loaded: dict[int, np.ndarray] = {}
         self._bases: dict[int, np.ndarray] = {}
+        self._neighbours: dict[int, Neighbours] = {}
 
     def put(self, visit: int, pixels: np.ndarray) -> None:
         """Keep a frame, uint8 [H, W, 3] or [H, W, 4]."""
@@ -53,10 +55,24 @@ class Paints:
                 self._bases[number] = self.state.base(number)
         return {number: self._bases[number][..., :3] for number in numbers if number in self._bases}
 
+    def put_neighbours(self, visit: int, found: Neighbours) -> None:
+        """Keep the neighbours of a frame that was painted."""
+        self.state.write_neighbours(visit, found)
+        self._neighbours[visit] = found
+
+    def neighbours(self, numbers: list[int]) -> dict[int, Neighbours]:
+        """The neighbours of those of these visits that have some."""
+        for number in numbers:
+            if number not in self._neighbours:
+                self._neighbours[number] = self.state.neighbours(number)
+        return {number: self._neighbours[number] for number in numbers if self._neighbours[number]}
+
     def save_tracks(self, tracks: Tracks, shot: int, earlier: Sequence[Tracks]) -> None:
         """Keep the tracks of a frame that is done, and no more in memory than the next one needs."""
         self.state.write_tracks(tracks, shot, [one.number for one in earlier])
         needed = {tracks.number}.union(*(one.sources() for one in (tracks, *earlier)))
+        self.state.keep_neighbours(needed)
+        self._neighbours = {number: one for number, one in self._neighbours.items() if number in needed}
         self._loaded = {tracks.number: self._loaded[tracks.number]}
         self._bases = {number: one for number, one in self._bases.items() if number in needed}
 

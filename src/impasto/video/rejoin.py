@@ -32,20 +32,23 @@ def rejoined(
     film: Mapping[int, np.ndarray],
     number: int,
     majority: float = MAJORITY,
+    corner: tuple[int, int] = (0, 0),
 ) -> tuple[np.ndarray, np.ndarray, Places, np.ndarray]:
     """The places that maps of whole sources give to single pixels.
 
     at: the places so far, each [H, W]. looking: bool [H, W], the pixels that look for an older source. moving: bool
     [H, W], those that move with the camera: their places in their own source become what its map says. sure: bool
     [H, W], those that vote. film: the frame `number`, and the sources; uint8 [H, W, 3].
-    majority: the part of the votes that has to agree with a map.
+    majority: the part of the votes that has to agree with a map. corner: the row and column of the frame at which the
+    others begin, where they are a part of it only.
 
     Returns:
         bool [H, W], which pixels found one, and which of the others are astray; the places, new for those
         that found one; by how much the film differs there, as a mean square in levels of 255.
     """
-    frame, (source, x, y) = film[number], at
-    columns, rows = grid(source.shape)
+    source, x, y = at
+    columns, rows = (axis + first for axis, first in zip(grid(source.shape), corner[::-1], strict=True))
+    frame = part_of(film[number], corner, source.shape)
     here = np.stack([columns, rows], -1).reshape(-1, 2).astype(float)
     found_source, found_x, found_y = (one.copy() for one in at)
     off = np.full(source.shape, np.inf, np.float32)
@@ -69,6 +72,12 @@ def rejoined(
     return rejoins, moving & astray & ~rejoins, (found_source, found_x, found_y), off
 
 
+def part_of(whole: np.ndarray, corner: tuple[int, int], size: tuple[int, ...]) -> np.ndarray:
+    """The part of an array [H, W, ...] of this height and width that begins at a row and column."""
+    (top, left), (height, width) = corner, size
+    return whole[top : top + height, left : left + width]
+
+
 def differences(frame: np.ndarray, other: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """How a frame differs from another one read at these places: a mean square, float32 [H, W].
 
@@ -77,6 +86,6 @@ def differences(frame: np.ndarray, other: np.ndarray, x: np.ndarray, y: np.ndarr
     import cv2
 
     squared = ((frame - sampled(other, x, y)) ** 2).mean(2)
-    squared[~inside(x, y, frame.shape[:2])] = 255**2
+    squared[~inside(x, y, other.shape[:2])] = 255**2
     mean = cv2.blur(squared, (3, 3), borderType=cv2.BORDER_REPLICATE)
     return cv2.erode(mean, np.ones((3, 3), np.uint8), borderType=cv2.BORDER_REPLICATE)

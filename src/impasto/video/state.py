@@ -3,6 +3,7 @@
     film.json        what is painted, from what, and how
     paint-00012.png  the paint of the 12th visit (`order.py`), lossless, 8 bits
     base-00012.png   likewise, what later frames are brought from, where that is another picture
+    near-00012.npz   the neighbours of its places in the painting (`neighbours.py`), where later frames may need them
     part-00003       such a folder, of a part that a worker paints by itself (`parts.py`)
     tracks-00012.npz its tracks, of the last visit and of some before it
 
@@ -13,16 +14,18 @@ theirs, and paints again what had been begun.
 import io
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+import zipfile
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from impasto.errors import CheckpointError, OutputError
 from impasto.files.atomic_write import replacing
 from impasto.files.readable import is_regular
+from impasto.video.neighbours import Neighbours
 from impasto.video.tracks import Tracks
 
 SUFFIX = ".film"
@@ -57,7 +60,15 @@ class State:
         for path in self.folder.glob("part-*"):
             if path.is_dir():
                 State(path).remove()
-        for pattern in ("paint-*.png", "base-*.png", "part-*.lock", _TRACKS, _JOB, ".impasto-*.part"):
+        for pattern in (
+            "paint-*.png",
+            "base-*.png",
+            "near-*.npz",
+            "part-*.lock",
+            _TRACKS,
+            _JOB,
+            ".impasto-*.part",
+        ):
             for path in self.folder.glob(pattern):
                 with suppress(OSError):
                     path.unlink()
@@ -121,6 +132,39 @@ class State:
         """Whether the frame of a visit is there."""
         return is_regular(self._path("paint", visit))
 
+    def write_neighbours(self, visit: int, found: Neighbours) -> None:
+        """Keep the neighbours of a visit."""
+        data = io.BytesIO()
+        maps = {f"{i}-{layer}": index for i, one in enumerate(found) for layer, index in one.items()}
+        np.savez(data, **cast(dict[str, Any], maps))
+        with replacing(self._near(visit), overwrite=True) as file:
+            file.write(data.getbuffer())
+
+    def neighbours(self, visit: int) -> Neighbours:
+        """Those that were kept; empty where there are none.
+
+        Raises:
+            CheckpointError: they are damaged.
+        """
+        path = self._near(visit)
+        if not is_regular(path):
+            return ()
+        found: dict[int, dict[str, np.ndarray]] = {}
+        try:
+            with np.load(path) as maps:
+                for name in maps:
+                    region, layer = name.split("-")
+                    found.setdefault(int(region), {})[layer] = maps[name]
+        except (OSError, ValueError, zipfile.BadZipFile) as error:
+            raise _damaged(path, error) from None
+        return [found[region] for region in sorted(found)]
+
+    def keep_neighbours(self, visits: Collection[int]) -> None:
+        """Remove the neighbours of all other visits."""
+        for path in self.folder.glob("near-*.npz"):
+            if int(path.stem.split("-")[1]) not in visits:
+                path.unlink(missing_ok=True)
+
     def write_tracks(self, tracks: Tracks, shot: int, keep: Sequence[int]) -> None:
         """Keep the tracks of the last visit, and the number of its shot; of earlier visits only those in `keep`."""
         data = io.BytesIO()
@@ -160,9 +204,7 @@ class State:
                 number, shot, keep = int(found["number"]), int(found["shot"]), found["keep"].tolist()
             return Tracks(number, **fields), shot, keep
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise CheckpointError(
-                f"'{path}' is damaged ({type(error).__name__}): paint the film again, with --force"
-            ) from None
+            raise _damaged(path, error) from None
 
     def bytes(self) -> int:
         """The bytes of the folder on the disk."""
@@ -172,8 +214,17 @@ class State:
         """Bytes that are free where the folder lies."""
         return shutil.disk_usage(self.folder).free
 
+    def _near(self, visit: int) -> Path:
+        return self.folder / f"near-{visit:05}.npz"
+
     def _path(self, kind: str, visit: int) -> Path:
         return self.folder / f"{kind}-{visit:05}.png"
+
+
+def _damaged(path: Path, error: Exception) -> CheckpointError:
+    return CheckpointError(
+        f"'{path}' is damaged ({type(error).__name__}): paint the film again, with --force"
+    )
 
 
 def is_state(path: Path) -> bool:

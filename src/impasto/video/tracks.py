@@ -98,7 +98,7 @@ class Tracks:
         return np.where(self.torn, 1, np.maximum(area, 1e-3) ** -0.5).astype(np.float32)
 
     @property
-    def _spread(self) -> np.ndarray:
+    def spread(self) -> np.ndarray:
         """bool [H, W]: where the paint around is enlarged by more than SPREAD."""
         import cv2
 
@@ -123,7 +123,7 @@ class Tracks:
         Few steps do not finish what was begun from a guess. The frames that follow go on with it, held more firmly from
         one to the next, until it is YOUNG frames old; from then on it is brought from there.
         """
-        here = ~self.finished | self._spread
+        here = ~self.finished | self.spread
         return self.taking(here, replace(Tracks.begun(self.number, self.source.shape), age=self.age))
 
     def sources(self) -> list[int]:

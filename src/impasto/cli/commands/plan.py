@@ -52,9 +52,8 @@ def _show(found: "Plan") -> None:
             say("  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())
     say()
     origin = "as --memory says" if found.named else "a safe part of what is free"
-    say(
-        f"At most {bytes_text(found.peak)} of {found.demand.where}; {bytes_text(found.limit)} may be taken, {origin}."
-    )
+    most = f"{bytes_text(found.limit)} may be taken, {origin}"
+    say(f"At most {bytes_text(found.peak)} of {found.demand.where}; {most}.")
     if found.seconds is not None:
         say(f"About {duration(found.seconds)}, as fast as this machine is now.")
     for text in found.notes():
@@ -75,14 +74,8 @@ def _table(rows: list[tuple[str, ...]]) -> "Table":
 
 def _row(one: "PlannedScale") -> tuple[str, ...]:
     height, width = one.scale.size
-    return (
-        f"{width} x {height}",
-        str(one.scale.steps),
-        _computed(one),
-        one.solver_words,
-        bytes_text(one.peak),
-        "" if one.seconds is None else duration(one.seconds),
-    )
+    size, time = f"{width} x {height}", "" if one.seconds is None else duration(one.seconds)
+    return size, str(one.scale.steps), _computed(one), one.solver_words, bytes_text(one.peak), time
 
 
 def _computed(one: "PlannedScale") -> str:

@@ -47,14 +47,8 @@ def recolor_pictures(
         return 0
     check_free(output, inputs)
     impasto.check_writable(output, bits=settings.bits, overwrite=force)
-    result = impasto.recolor(
-        content,
-        list(styles),
-        size=settings.size,
-        protect=protect,
-        protect_strength=settings.protect_strength,
-        bits=settings.bits,
-    )
+    fields: dict[str, Any] = {name: getattr(settings, name) for name in ("size", "protect_strength", "bits")}
+    result = impasto.recolor(content, list(styles), protect=protect, **fields)
     result.save(output, overwrite=force)
     if not quiet:
         height, width = result.image.shape[-2:]

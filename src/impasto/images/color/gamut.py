@@ -14,8 +14,7 @@ ROUNDING = 5e-6
 """How far outside [0, 1] a colour of sRGB may come back from OKLab in float32, relative to its brightest channel."""
 HALVINGS = 20
 """How often the interval in which the chroma is sought is halved: to a millionth of what it was."""
-KNEE = 0.2
-"""How much of the range from black to white gives way, at an end that is exceeded."""
+KNEE = 0.2  # how much of the range from black to white gives way, at an end that is exceeded
 
 
 def srgb_from_oklab(oklab: Tensor) -> Tensor:
@@ -29,10 +28,8 @@ def srgb_from_oklab(oklab: Tensor) -> Tensor:
     linear = linear_from_oklab(torch.cat([lightness, oklab[..., 1:, :, :]], dim=-3))
     outside = ~_is_shown(linear)
     if outside.any():
-        planes = linear.movedim(-3, 0)  # a view
-        planes[:, outside] = _with_less_chroma(
-            lightness.movedim(-3, 0)[:, outside], oklab.movedim(-3, 0)[1:, outside]
-        )
+        planes, light, color = (one.movedim(-3, 0) for one in (linear, lightness, oklab))  # views
+        planes[:, outside] = _with_less_chroma(light[:, outside], color[1:, outside])
     return srgb_from_linear(linear.clamp_(0, 1))
 
 

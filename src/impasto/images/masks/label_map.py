@@ -21,8 +21,7 @@ from impasto.images.masks.mask import Mask, described
 from impasto.images.pixel_store import Samples, stored, strips
 
 MOST_REGIONS = 16
-FLAT = 8
-"""Steps of 255 by which a place of one colour may vary: the noise of a JPEG."""
+FLAT = 8  # steps of 255 by which a place of one colour may vary: the noise of a JPEG
 NEAR, SAME = 16, 48
 """Steps of 255, as the distance of two colours: pixels that near are of the colour itself; two regions' colours differ
 by more than SAME."""
@@ -54,12 +53,8 @@ class LabelMap:
 def read_labels(source: object, *, role: str = "map of regions") -> LabelMap:
     """Read a map of regions; alpha and profile are left aside, EXIF orientation is not. Black is a colour as others.
 
-    Args:
-        source: what `read_picture` takes.
-        role: what it is for, in messages.
-
-    Raises:
-        PictureError: it cannot be read, has one colour only or more than MOST_REGIONS, or is no such map.
+    source, role: as for `read_picture`. Raises PictureError: no such map, or one colour only, or more than
+    MOST_REGIONS.
     """
     pixels, name, digest = plain_pixels(source, role)
     shown = described(role, name)
@@ -72,22 +67,18 @@ def read_labels(source: object, *, role: str = "map of regions") -> LabelMap:
     found = numbers[places.argsort()].tolist()
     if len(found) < 2:
         raise PictureError(f"{shown} has one colour only: give each region a colour of its own")
-    masks = tuple(
-        Mask(
-            Samples((labels == i)[..., None] * np.uint8(255)),
-            f"{name} ({in_hex(colors[i])})",
-            hashlib.sha256(f"{digest} {in_hex(colors[i])}".encode()).hexdigest(),  # no other region's
-        )
-        for i in found
-    )
-    return LabelMap(tuple(colors[i] for i in found), masks, name, digest)
+    masks = []
+    for i in found:
+        color, white = in_hex(colors[i]), Samples((labels == i)[..., None] * np.uint8(255))
+        own = hashlib.sha256(f"{digest} {color}".encode()).hexdigest()  # no other region's
+        masks.append(Mask(white, f"{name} ({color})", own))
+    return LabelMap(tuple(colors[i] for i in found), tuple(masks), name, digest)
 
 
 def matched(photograph: LabelMap, painting: LabelMap) -> list[Mask]:
     """The painting's region of the same colour, for each region of the photograph.
 
-    Raises:
-        PictureError: a colour of the photograph's map is not in the painting's.
+    Raises PictureError: a colour of the photograph's map is not in the painting's.
     """
     theirs = np.array(painting.colors, float)
     found = []
@@ -143,18 +134,18 @@ def _palette(pixels: np.ndarray, name: str) -> list[Color]:
             colors.append(color)
             sizes.append(count)
             near += count
-    kept = [color for color, size in zip(colors, sizes, strict=True) if size >= SPECK * area]
-    if len(kept) > MOST_REGIONS:
+    regions = [color for color, size in zip(colors, sizes, strict=True) if size >= SPECK * area]
+    if len(regions) > MOST_REGIONS:
         raise PictureError(
-            f"{name} has {len(kept)} colours; at most {MOST_REGIONS} regions are supported: "
+            f"{name} has {len(regions)} colours; at most {MOST_REGIONS} regions are supported: "
             "merge some, or use --mask for soft regions"
         )
-    if near < FLAT_PART * area or near < NEAR_PART * counts.total() or not kept:
+    if near < FLAT_PART * area or near < NEAR_PART * counts.total() or not regions:
         raise PictureError(
-            f"{name} is not a map of regions: only {near / area:.0%} of it is in flat colours, one for "
-            "each region; for soft regions use --mask"
+            f"{name} is not a map of regions: only {near / area:.0%} of it is in flat colours, one for each region; "
+            "for soft regions use --mask"
         )
-    return kept
+    return regions
 
 
 def _nearest(strip: Tensor, colors: Tensor) -> Tensor:
@@ -172,7 +163,7 @@ def _nearest(strip: Tensor, colors: Tensor) -> Tensor:
 
 
 def _is_flat(strip: Tensor) -> Tensor:
-    """Where the 3 x 3 pixels around are of about one colour: [h, w]."""
+    """Whether the 3 x 3 pixels around each are of about one colour: [h, w]."""
     highest = functional.max_pool2d(strip, 3, 1, 1)
     lowest = -functional.max_pool2d(-strip, 3, 1, 1)
     flat: Tensor = (highest - lowest).amax((0, 1)) <= FLAT

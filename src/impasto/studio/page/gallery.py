@@ -11,8 +11,7 @@ from impasto.studio.page.view import DESK, View, trying
 from impasto.studio.record import Record
 from impasto.studio.routes import look_url, painting_url, source_url
 
-_SECONDS = 2.0
-"""Between two small pictures of a painting that is painted."""
+_SECONDS = 2.0  # time between two small pictures of the painting at work
 
 
 def draw_gallery(view: View) -> None:
@@ -46,12 +45,8 @@ def draw_gallery(view: View) -> None:
 
     def seen() -> Hashable:
         queue = view.atelier.queue
-        return (
-            view.subject,
-            view.beside,
-            queue.version,
-            tuple((one.id, one.state, one.version, one.place) for one in queue.records.values()),
-        )
+        there = tuple((one.id, one.state, one.version, one.place) for one in queue.records.values())
+        return view.subject, view.beside, queue.version, there
 
     view.watch(seen, draw)
     view.watch(lambda: int(time.monotonic() / _SECONDS), turn)

@@ -11,14 +11,10 @@ from impasto.settings import Setting
 from impasto.studio.page.parts import set_label, tool
 from impasto.ui.formatting import as_text
 
-_WIDE = 40.0
-"""A range whose ends are further apart than this, as a quotient, is turned in equal factors."""
-_TYPED = "dense outlined debounce=400"
-"""A field takes effect when one has stopped typing, or leaves it."""
-_BESIDE = 16
-"""Characters that a field beside its name has room for."""
-_TURNS = 200
-"""Places of a slider."""
+_WIDE = 40.0  # a range whose ends are further apart than this, as a quotient, is turned in equal factors
+_TYPED = "dense outlined debounce=400"  # a field takes effect when one has stopped typing, or leaves it
+_BESIDE = 16  # characters that a field beside its name has room for
+_TURNS = 200  # places of a slider
 
 Turned = Callable[[str, Any], None]
 """A function that is called with the setting's name and its value; None: as the recipe has it. Raises SettingsError."""
@@ -27,10 +23,7 @@ Turned = Callable[[str, Any], None]
 class Knob:
     """A setting on the page.
 
-    Args:
-        row: of the table.
-        turned: called when the painter turns it.
-        resettable: whether it can be left to the recipe.
+    turned: called when the painter turns it. resettable: whether it can be left to the recipe.
     """
 
     def __init__(self, row: Setting, turned: Turned, *, resettable: bool = True):

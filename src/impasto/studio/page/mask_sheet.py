@@ -15,8 +15,7 @@ from impasto.studio.page.view import View, say
 from impasto.studio.regions import is_empty
 from impasto.studio.routes import source_url
 
-LARGEST_MASK = 64_000_000
-"""Bytes of a PNG that is loaded."""
+LARGEST_MASK = 64_000_000  # bytes of a PNG that is loaded
 
 
 @dataclass

@@ -11,8 +11,7 @@ from impasto.studio.atelier import Atelier
 from impasto.studio.record import Record
 from impasto.studio.work import Work
 
-DESK = "desk"
-"""The subject that is no painting: what lies on the desk, and its first look."""
+DESK = "desk"  # the subject that is no painting: what lies on the desk, and its first look
 
 
 @dataclass
@@ -27,14 +26,13 @@ class View:
     beside: str = ""
     before: bool = False
     report: bool = False
-    _watched: list[tuple[Callable[[], Hashable], Callable[[], Any], list[Hashable]]] = field(
-        default_factory=list
-    )
+    _watched: list[list[Any]] = field(default_factory=list)
+    """What is watched, how it is drawn, and what was seen last."""
 
     def watch(self, seen: Callable[[], Hashable], draw: Callable[[], Any]) -> None:
         """Call `draw` now, and whenever `seen` gives something else. Both are called often: they are quick."""
         draw()
-        self._watched.append((seen, draw, [seen()]))
+        self._watched.append([seen, draw, seen()])
 
     def refresh(self) -> None:
         """Draw what has changed."""
@@ -42,10 +40,11 @@ class View:
             self.subject = DESK
         if self.beside not in self.atelier.queue.records:
             self.beside = ""
-        for seen, draw, last in self._watched:
+        for watched in self._watched:
+            seen, draw, last = watched
             now = seen()
-            if now != last[0]:
-                last[0] = now
+            if now != last:
+                watched[2] = now
                 draw()
 
     @property
@@ -59,6 +58,11 @@ class View:
         work = self.atelier.queue.work
         return work if work is not None and work.record.id == self.subject else None
 
+    def flip(self, name: str) -> None:
+        """Switch `before` or `report` on or off."""
+        setattr(self, name, not getattr(self, name))
+        self.refresh()
+
     def show(self, subject: str) -> None:
         """Look at something else."""
         self.subject, self.beside, self.report = subject, "", False
@@ -67,14 +71,9 @@ class View:
 
 def say(line: str, good: bool = True) -> None:
     """A line that goes by itself, or one that stays until it is read. It is text, whatever is in it."""
-    ui.notify(
-        line,
-        type="info" if good else "negative",
-        position="top",
-        timeout=2500 if good else 0,
-        close_button=False if good else "OK",
-        classes="line",
-    )
+    stays: dict[str, Any] = {"type": "negative", "timeout": 0, "close_button": "OK"}
+    goes: dict[str, Any] = {"type": "info", "timeout": 2500, "close_button": False}
+    ui.notify(line, position="top", classes="line", **(goes if good else stays))
 
 
 def trying(action: Callable[[], Any]) -> Any:
