@@ -2,7 +2,7 @@
 
 They take 256 bytes a pixel of the picture, 21 times the picture itself, and so does the gradient by them. Kept for
 the way back, as those of deeper layers are, they were two thirds of what an evaluation took. Made again for some rows
-they cost a fortieth of a step, and most of that comes back, because strips fit the cache.
+they stay in the cache, and an evaluation takes no longer (`docs/performance.md`).
 """
 
 from collections.abc import Callable

@@ -4,8 +4,8 @@ A worker takes its share of the 4x4 tiles in groups that fit its cache: transfor
 v [36, tiles, depth], multiply each of the 36 by the transformed kernel into m [36, tiles, columns], transform
 back. Every tile is computed the same way by whichever worker has it, so results do not depend on their number.
 
-Of a large kernel only the form for the way forward is kept. Backward a panel at a time is made from it, which costs a
-twelfth of a product by 96 tiles (512 channels), and half of the kernels' memory less.
+Of a large kernel only the form for the way forward is kept. Backward a panel at a time is made from it, which costs up
+to a fifth of the way back (512 channels), and takes half of the memory.
 """
 
 # mypy: disallow_untyped_defs=False
