@@ -18,6 +18,8 @@ from impasto.vgg.layers import LAYERS, TABLE, Layer, block_channels, block_strid
 FLOAT = 4
 CUSTOM_COPIES = 2
 """Activations' worth that a cost of the user's own is thought to keep for its gradient."""
+OPEN_STRIPS = 3
+"""Strips' worth of activations while block 1's gradient is taken: some rows, the gradient by them, and one more."""
 VECTOR = 12
 """Bytes a pixel of a picture in float32."""
 BITS = 8 * FLOAT
@@ -107,12 +109,35 @@ class Network:
             *(end + so_far + self._back(one, pixels) for one, so_far in zip(layers, held, strict=True)),
         )
 
-    def evaluation_bytes(self, stages: Sequence[Tiling], gradient: int) -> int:
+    def whole_bytes(self, pixels: int) -> int:
+        """`gradient_bytes` of a picture that is walked at once: block 1 keeps less there (`vgg/opening.py`)."""
+        opened = self.compiled and "relu1_2" not in self.layers and LAYERS[deepest(self.layers)].block > 1
+        if not opened:
+            return self.gradient_bytes(pixels)
+        from impasto.vgg.opening import STRIP_BYTES  # imports numba
+
+        first, second = TABLE[:2]
+        kept = VECTOR * pixels + _activation_bytes(second, pixels) // BITS
+        forward = self._output(first, pixels, self.layers) + self._made_with_output(
+            second, pixels, self.layers
+        )
+        if first.name in self.content:
+            forward = max(forward, DIFFERENCE_FORWARD * _activation_bytes(first, pixels))
+        behind = self.gradient_bytes(pixels, Blocks(2)) - map_bytes(pixels, 2)  # whose input is not kept
+        strips = min(OPEN_STRIPS * STRIP_BYTES, 2 * _activation_bytes(first, pixels))
+        back = map_bytes(pixels, 2) + 2 * VECTOR * pixels + strips
+        return kept + max(forward, behind, back)
+
+    def evaluation_bytes(self, stages: Sequence[Tiling], gradient: int, *, whole: bool = False) -> int:
         """At the peak of an evaluation, without its picture: the gradient's bytes, and what a tile takes.
+
+        whole: whether the picture is walked at once, without tiles.
 
         In two stages the map between them and the derivative by it are there while the deep blocks are walked, and the
         derivative alone while the gradient goes back through the shallow ones.
         """
+        if whole:
+            return gradient + self.whole_bytes(largest_tile(stages[0]))
         tiles = [self.gradient_bytes(largest_tile(one), one.blocks) for one in stages]
         if len(tiles) == 1:
             return gradient + tiles[0]

@@ -160,7 +160,11 @@ class MemoryRequest:
         # Padded, the gradient of that, and the same folded back.
         margins = 0 if layout.tile or not self.margin else 3 * vector
         walked = self.passes(scale, layout)
-        evaluating = solver.evaluating * vector + margins + network.evaluation_bytes(walked, vector)
+        evaluating = (
+            solver.evaluating * vector
+            + margins
+            + network.evaluation_bytes(walked, vector, whole=layout.tile is None and self.ranks == 1)
+        )
         showing = solver.evaluating * vector + self.showing(scale)
         held = encoding + guides + (2 * FLOAT * STRIP if self.regions else 0)
         if self.neighbours:  # the canvas in 8 bits, and a number for each position of a layer and region

@@ -3,22 +3,26 @@
 import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from impasto.errors import SettingsError
+from impasto.kernels import can_compile
 from impasto.kernels.first_calls import settle_vector_functions
 from impasto.kernels.heap import give_back
 from impasto.tensor_types import Features, Image, Input
-from impasto.vgg.convolution import Convolution, Pooling, checked_algorithm, prepare
+from impasto.vgg.convolution import Chosen, Convolution, Pooling, checked_algorithm, prepare
 from impasto.vgg.convolution.pool import POOLINGS
 from impasto.vgg.crop import cropped
 from impasto.vgg.layers import LAYERS, TABLE, canonical, deepest, smallest_side
 from impasto.vgg.precision import precision_on
 from impasto.vgg.weights import Weights, find_weights
+
+if TYPE_CHECKING:
+    from impasto.vgg.opening import Opening
 
 Border = Literal["zeros", "replicate"]
 
@@ -131,6 +135,23 @@ class VGG19:
             if layer.name == last or (ends_block and layer.block + 1 == until):
                 break
         return x
+
+    def opening(self, image: Image, layers: Sequence[str]) -> "Opening | None":
+        """Block 1 with a way back that keeps no activation, for an evaluation that looks at these layers.
+
+        None where relu1_2 is looked at, where no layer lies behind block 1, and where it is not computed by the fused
+        algorithms. What follows is a walk from block 2 on.
+        """
+        _check(image, deepest(tuple(layers)))
+        if "relu1_2" in layers or LAYERS[deepest(tuple(layers))].block == 1 or self.border != "zeros":
+            return None
+        chosen = [self.convolution(name) for name in ("conv1_1", "conv1_2")]
+        if not can_compile() or not all(isinstance(one, Chosen) for one in chosen):
+            return None
+        from impasto.vgg import opening  # imports numba
+
+        first, second = (one.convolution_for(image) for one in chosen if isinstance(one, Chosen))
+        return opening.of(first, second, self.pooling, self._scale, self._shift)
 
     def convolution(self, name: str) -> Convolution:
         """One of the network's convolutions, such as "conv1_1", made when it is first asked for."""

@@ -4,8 +4,8 @@ A worker takes its share of the 4x4 tiles in groups that fit its cache: transfor
 v [36, tiles, depth], multiply each of the 36 by the transformed kernel into m [36, tiles, columns], transform
 back. Every tile is computed the same way by whichever worker has it, so results do not depend on their number.
 
-Of a large kernel only the form for the way forward is kept. Backward a panel at a time is made from it, which costs a
-twelfth of a product by 96 tiles (512 channels), and half of the kernels' memory less.
+Of a large kernel only the form for the way forward is kept. Backward a panel at a time is made from it, which costs up
+to a fifth of the way back (512 channels), and takes half of the memory.
 """
 
 # mypy: disallow_untyped_defs=False
@@ -40,7 +40,8 @@ class Sizes(NamedTuple):
     """One convolution's sizes: `depth` channels [height, width] in, `columns` channels [rows, across] out.
 
     Pooling halves what goes out forward, what comes in backward; the sizes are those of the larger side.
-    turned: whether the kernel is the one for the other direction.
+    turned: whether the kernel is the one for the other direction. first, last: the rows of tiles that are computed, and
+    that y has room for.
     """
 
     height: int
@@ -54,6 +55,8 @@ class Sizes(NamedTuple):
     backward: bool
     turned: bool
     group: int
+    first: int
+    last: int
 
 
 def tile_count(rows: int, across: int) -> int:
@@ -205,7 +208,7 @@ def _turned_panel(number, panels, s):
 def _gather_plain(space, m, m_stride, factor, y, s, top, left):
     """One tile of outputs times `factor`."""
     n, row = s.columns, s.across * s.columns
-    start = top * row + left * n
+    start = (top - s.first * OUTPUTS) * row + left * n
     for c in range(0, n, WIDTH):
         gather_outputs(space, m + c, m_stride, factor, y, start + c, row, n, s.rows - top, s.across - left)
 
@@ -223,9 +226,10 @@ def convolve_share(worker, workers, x, kernel, bias, factor, y, bits, space, s):
     v = worker * (v_size + m_size + patch_size + turned_size)
     m = v + v_size
     patch = m + m_size
-    wide, high = (s.across + OUTPUTS - 1) // OUTPUTS, (s.rows + OUTPUTS - 1) // OUTPUTS
-    last = wide * high * (worker + 1) // workers
-    for begin in range(wide * high * worker // workers, last, s.group):
+    wide = (s.across + OUTPUTS - 1) // OUTPUTS
+    count, skipped = wide * (s.last - s.first), wide * s.first
+    last = skipped + count * (worker + 1) // workers
+    for begin in range(skipped + count * worker // workers, last, s.group):
         tiles = min(s.group, last - begin)
         for t in range(tiles):
             top, left = (begin + t) // wide * OUTPUTS - s.padding, (begin + t) % wide * OUTPUTS - s.padding

@@ -47,7 +47,7 @@ def fastest(n_in: int, n_out: int, positions: int) -> Algorithm:
     return "direct"
 
 
-class _Chosen:
+class Chosen:
     """A layer that is computed in the way that suits its input; see `interface.Convolution`."""
 
     def __init__(
@@ -65,9 +65,11 @@ class _Chosen:
         self.algorithm, self.tf32 = algorithm, tf32
 
     def __call__(self, x: Tensor, pooling: Pooling | None = None) -> Tensor:
+        """See `interface.Convolution`."""
         return self.convolution_for(x)(x, pooling)
 
     def convolution_for(self, x: Tensor) -> Convolution:
+        """The algorithm for an input of the size, type and device of x."""
         n_out, n_in = self._size
         if x.device.type != "cpu" or x.dtype != torch.float32:
             return self._direct
@@ -124,7 +126,7 @@ def prepare(
             f"{list(made.shape)}, {list(bias.shape)} and {padding}"
         )
     make = (lambda: made) if isinstance(kernel, Tensor) else kernel
-    return _Chosen(made, make, bias, padding, algorithm, tf32)
+    return Chosen(made, make, bias, padding, algorithm, tf32)
 
 
 def checked_algorithm(name: str) -> str:

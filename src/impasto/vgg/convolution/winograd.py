@@ -12,9 +12,10 @@ from torch import Tensor
 
 from impasto.kernels.allocation import WORKSPACE, empty, empty_features, flat
 from impasto.kernels.convolution import winograd as native
-from impasto.kernels.convolution.winograd_transforms import REVERSED, transform_taps
+from impasto.kernels.convolution.winograd_transforms import OUTPUTS, REVERSED, transform_taps
 from impasto.kernels.matmul import FEW_ROWS, PANEL
 from impasto.kernels.threads import in_parallel
+from impasto.tensor_types import Span
 from impasto.vgg.convolution.fused import FusedConvolution
 from impasto.vgg.convolution.interface import Pooling
 
@@ -56,11 +57,35 @@ class WinogradConvolution(FusedConvolution):
     ) -> Tensor:
         """See `FusedConvolution`."""
         y = empty_features(self.n_in, *size)
+        self.backward_rows(gradient, bits, pooling, size, Span(0, size[0]), y)
+        return y
+
+    def backward_rows(
+        self,
+        gradient: Tensor,
+        bits: np.ndarray,
+        pooling: Pooling | None,
+        size: tuple[int, int],
+        rows: Span,
+        y: Tensor,
+    ) -> None:
+        """`backward` for some rows of x, which become y [1, n_in, rows, width], channels last.
+
+        rows: one of `whole_tiles`. The bits are those that all rows together have.
+        """
         factor = 1 / 4 if pooling == "average" else 1.0
         self._convolve(
-            gradient, self._reversed, factor, y, bits, self.sizes_out(*size), size, pooling, backward=True
+            gradient,
+            self._reversed,
+            factor,
+            y,
+            bits,
+            self.sizes_out(*size),
+            size,
+            pooling,
+            backward=True,
+            own=rows,
         )
-        return y
 
     def _convolve(
         self,
@@ -74,9 +99,11 @@ class WinogradConvolution(FusedConvolution):
         pooling: Pooling | None,
         *,
         backward: bool,
+        own: Span | None = None,
     ) -> None:
         workers = torch.get_num_threads()
         depth, columns = (self.n_out, self.n_in) if backward else (self.n_in, self.n_out)
+        rows = own or Span(0, size_out[0])
         sizes = native.Sizes(
             height=size_in[0],
             width=size_in[1],
@@ -88,12 +115,20 @@ class WinogradConvolution(FusedConvolution):
             pooling=_POOLING[pooling],
             backward=backward,
             turned=backward and _is_one_form(self.n_in, self.n_out),
-            group=_group(self.n_in, self.n_out, size_out, workers),
+            group=_group(self.n_in, self.n_out, (rows.stop - rows.start, size_out[1]), workers),
+            first=rows.start // OUTPUTS,
+            last=-(-rows.stop // OUTPUTS),
         )
         space = WORKSPACE.floats(workers * native.space_needed(depth, columns, sizes.group)).numpy()
         in_parallel(
             native.convolve_share, workers, flat(x), kernel, self.bias, np.float32(factor), flat(y), bits, space, sizes
         )  # fmt: skip
+
+
+def whole_tiles(height: int, each: int) -> list[Span]:
+    """`height` rows in spans of about `each` that begin with a row of tiles."""
+    step = max(1, round(each / OUTPUTS)) * OUTPUTS
+    return [Span(first, min(first + step, height)) for first in range(0, height, step)]
 
 
 def kernel_bytes(n_in: int, n_out: int) -> int:
