@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from impasto.cli.process import prepare_process
+from impasto.cli.main import prepare_process
 
 if "--host" not in sys.argv:
     prepare_process()  # as the program does, before torch is imported

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, settings
 
 from impasto.memory import calibration
 from impasto.memory.calibration import Speed
-from impasto.memory.peak import Demand
+from impasto.memory.peak import MemoryRequest
 from impasto.painting import planner
 from impasto.vgg.vgg19 import VGG19
 from tests.helpers import tiny_weights
@@ -37,7 +37,7 @@ def speed_measured_once() -> Iterator[None]:
     """A plan's forecast asks for the speed of this machine. For what depends on it, it is measured by the first one."""
     known: dict[tuple[object, ...], Speed] = {}
 
-    def calibrate(encoder: VGG19, demand: Demand, *, disk: bool) -> Speed:
+    def calibrate(encoder: VGG19, demand: MemoryRequest, *, disk: bool) -> Speed:
         costs = demand.network, demand.style_cost, demand.palette, demand.neighbours
         asked = (*costs, disk, encoder.device, encoder.weights.provenance.checksum, torch.get_num_threads())
         if asked not in known:

@@ -90,3 +90,11 @@ def canvas(painting) -> torch.Tensor:
 def random_image(height: int, width: int, seed: int = 0) -> torch.Tensor:
     """[1, 3, height, width], uniform in [0, 1]."""
     return torch.rand(1, 3, height, width, generator=torch.Generator().manual_seed(seed))
+
+
+def halves(top, bottom, height=96, width=128):
+    """A picture whose upper half is nearly of one colour, and the lower one of another."""
+    image = torch.zeros(1, 3, height, width)
+    image[:, :, : height // 2] = torch.tensor(top).view(1, 3, 1, 1)
+    image[:, :, height // 2 :] = torch.tensor(bottom).view(1, 3, 1, 1)
+    return (image + 0.02 * random_image(height, width)).clamp(0, 1)

@@ -40,5 +40,5 @@ class Evaluate(Protocol):
     def __call__(self, image: Image) -> Evaluation:
         """The cost and gradient at `image`, which is left as it is.
 
-        The gradient is the caller's from then on, to keep and to change.
+        The gradient is the caller's from then on, to change as well.
         """

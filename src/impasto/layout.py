@@ -1,4 +1,4 @@
-"""How each scale of a painting is computed: in one piece or in tiles, and where the solver keeps its memory."""
+"""How each scale of a painting is computed: in one piece or in tiles, and where the solver stores its past."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ class Layout:
     tile: pixels per side that a tile owns, None for the whole picture at once. style_tile: likewise for the painting.
     deep_tile: likewise for the deep blocks, see `objective/tiling/passes.py`; None where all are walked in the
         same tiles.
-    solver: "lbfgs" or "adam". history: L-BFGS's pairs. kept: how they are kept, see `solvers/vector_store.py`.
+    solver: "lbfgs" or "adam". history: L-BFGS's pairs. kept: how they are stored, see `solvers/vector_store.py`.
     moments: the precision of Adam's, "float32" or "bfloat16". encoding: a_C in "memory" or on "disk".
     """
 

@@ -30,7 +30,7 @@ from impasto.vgg.weights import Weights
 
 @dataclass(frozen=True, eq=False)
 class EncodedStyle:
-    """Style images whose encodings are kept; `Stylizer.encode_style` makes it, `Stylizer.paint` takes it as style."""
+    """Style images with their encodings; `Stylizer.encode_style` makes it, `Stylizer.paint` takes it as style."""
 
     styles: tuple[Style, ...]
     encodings: StyleEncodings
@@ -169,9 +169,9 @@ class Stylizer:
         return painting
 
     def encode_style(self, style: Source, *, size: int | None = None) -> EncodedStyle:
-        """Read a style, or several, and keep their encodings, so that `paint` need not make them again.
+        """Read a style, or several, and cache their encodings, so that `paint` need not make them again.
 
-        Encodings are kept by size and layers, up to `objective/encode_style.py`'s KEPT_BYTES, which the memory plan
+        Encodings are cached by size and layers, up to `objective/encode_style.py`'s CACHE_BYTES, which the memory plan
         counts. The pictures are the same to the bit.
 
         Args:
@@ -247,7 +247,7 @@ def encoder_for(settings: Settings, partition: Partition = WHOLE, weights: Weigh
 
 
 def with_precision(settings: Settings) -> Settings:
-    """The same settings with the precision that "auto" stands for on their device.
+    """The settings with the precision that "auto" stands for on their device.
 
     Metadata and checkpoints have the precision itself: another machine would choose another one.
     """

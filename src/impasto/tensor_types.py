@@ -37,7 +37,7 @@ class Span(NamedTuple):
     stop: int
 
     def within(self, outer: "Span") -> slice:
-        """Where this span lies in an array that holds `outer`."""
+        """This span as a slice of an array that holds `outer`."""
         return slice(self.start - outer.start, self.stop - outer.start)
 
     def widened(self, by: int, length: int) -> "Span":

@@ -10,7 +10,7 @@ import pytest
 
 import impasto
 from impasto.batch import worker
-from impasto.batch.engine import Ended, Told
+from impasto.batch.engine import Ended, Working
 from impasto.batch.jobs import Habits, jobs_of
 from impasto.batch.journal import Journal
 from impasto.images.io.write import write_picture
@@ -182,7 +182,7 @@ def test_ctrl_c_and_on(run, desk, monkeypatch):
 
     def interrupted(self, tasks):
         for event in events(self, tasks):
-            if isinstance(event, Told) and event.done > 0 and not asked:
+            if isinstance(event, Working) and event.done > 0 and not asked:
                 asked.append(event)
                 press_ctrl_c()
             yield event

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from impasto.batch.engine import Ended, Engine, Told
+from impasto.batch.engine import Ended, Engine, Working
 from impasto.batch.task import StoppedError, Task, TryLaterError, asked_to_stop, tell
 from impasto.errors import BatchError, PictureError
 
@@ -65,7 +65,7 @@ def test_more_tasks_than_the_scheduler_holds_at_a_time(client, monkeypatch):
 
 def test_a_task_tells_how_far_it_is(client):
     events = list(Engine(client).run([Task("one", halve, 4)]))
-    (told,) = [event for event in events if isinstance(event, Told)]
+    (told,) = [event for event in events if isinstance(event, Working)]
     assert (told.task.name, told.done, told.words, told.worker[:7]) == ("one", 0.5, "halving", "worker ")
 
 

@@ -9,7 +9,7 @@ import pytest
 
 import impasto
 from impasto.batch import cluster
-from impasto.batch.engine import Ended, Engine, Lost, Told
+from impasto.batch.engine import Ended, Engine, Lost, Working
 from impasto.batch.task import Task
 from impasto.images.io.write import write_picture
 from tests.batch.hungry import hungry, modest
@@ -47,7 +47,7 @@ def test_a_worker_killed_in_the_middle(studio):
     lost, killed = [], []
 
     def watch(event):
-        if isinstance(event, Told) and 0.1 < event.done < 0.9 and not killed:  # a checkpoint is there
+        if isinstance(event, Working) and 0.1 < event.done < 0.9 and not killed:  # a checkpoint is there
             killed.extend(worker_processes())
             kill(killed)
         if isinstance(event, Lost):

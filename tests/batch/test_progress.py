@@ -3,7 +3,7 @@
 import pytest
 from rich.console import Console
 
-from impasto.batch.engine import Ended, Lost, Told
+from impasto.batch.engine import Ended, Lost, Working
 from impasto.batch.progress import BatchProgress
 from impasto.batch.task import Task
 from impasto.cli.batch_display import BatchLines
@@ -24,11 +24,11 @@ def test_the_whole_and_the_time_left():
     clock = Clock()
     progress = BatchProgress(4, now=clock)
     assert (progress.done, progress.left()) == (0.0, None)
-    progress.event(Told(A, "one", 0.0, ""))
-    progress.event(Told(B, "two", 0.0, ""))
+    progress.event(Working(A, "one", 0.0, ""))
+    progress.event(Working(B, "two", 0.0, ""))
     clock.time += 10
-    progress.event(Told(A, "one", 0.5, ""))
-    progress.event(Told(B, "two", 0.5, ""))
+    progress.event(Working(A, "one", 0.5, ""))
+    progress.event(Working(B, "two", 0.5, ""))
     assert progress.done == 0.25
     assert progress.left() == pytest.approx(30)
     progress.event(Ended(A, worker="one"))
@@ -40,9 +40,9 @@ def test_the_whole_and_the_time_left():
 def test_what_was_painted_before_took_none_of_the_time():
     clock = Clock()
     progress = BatchProgress(2, now=clock)
-    progress.event(Told(A, "one", 0.8, ""))  # goes on from its checkpoint
+    progress.event(Working(A, "one", 0.8, ""))  # goes on from its checkpoint
     clock.time += 10
-    progress.event(Told(A, "one", 0.9, ""))
+    progress.event(Working(A, "one", 0.9, ""))
     assert progress.left() == pytest.approx(10 * (1 - 0.45) / 0.05)
 
 
@@ -55,7 +55,7 @@ def test_failures_and_what_is_stopped():
 
 def test_lines(capsys):
     lines = BatchLines(3, 5)
-    lines.event(Told(A, "worker 1", 0.5, "step 3 of 6"))
+    lines.event(Working(A, "worker 1", 0.5, "step 3 of 6"))
     lines.event(Ended(A, {"outcome": "painted", "seconds": 12.3, "resumed": 4}, worker="worker 1"))
     lines.event(Lost("worker 1", (B,)))
     lines.event(Ended(B, failed="the disk is full"))
@@ -71,8 +71,8 @@ def test_lines(capsys):
 def test_a_terminal():
     console = Console(width=120, record=True, force_terminal=True, color_system=None)
     live = LiveBatch(4, 2, console)
-    live.event(Told(A, "worker 1", 0.5, "step 3 of 6"))
-    live.event(Told(B, "10.0.0.2:4000", 0.25, "step 1 of 6"))
+    live.event(Working(A, "worker 1", 0.5, "step 3 of 6"))
+    live.event(Working(B, "10.0.0.2:4000", 0.25, "step 1 of 6"))
     live.event(Ended(C, failed="no picture"))
     console.print(live)
     text = console.export_text()
@@ -94,7 +94,7 @@ def test_many_workers_are_counted():
     console = Console(width=120, record=True)
     live = LiveBatch(40, 0, console)
     for number in range(25):
-        live.event(Told(Task(f"picture {number}", abs, 0), f"worker {number:02}", 0.1, ""))
+        live.event(Working(Task(f"picture {number}", abs, 0), f"worker {number:02}", 0.1, ""))
     console.print(live)
     text = console.export_text()
     assert "worker 19" in text

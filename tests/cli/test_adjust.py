@@ -9,7 +9,7 @@ import impasto
 from impasto.cli.adjust import read_adjustments
 from impasto.errors import SettingsError
 from impasto.images.io.write import write_picture
-from impasto.ui.repeat_command import adjust_words, repeat_command
+from impasto.ui.repeat_command import adjustment_texts, repeat_command
 from tests.cli.conftest import stylize
 
 
@@ -105,5 +105,5 @@ def test_info_shows_them_and_the_command_that_makes_them_again(run, studio, adju
     again = read_adjustments(options)
     assert [{"step": step, **changes} for step, changes in again] == adjusted["adjustments"]
     assert json.loads(run("info", "adjusted.png", "--json").out)["adjustments"] == adjusted["adjustments"]
-    assert adjust_words(adjusted["adjustments"])[1] in outcome.out
+    assert adjustment_texts(adjusted["adjustments"])[0] in outcome.out
     assert repeat_command(adjusted, studio / "adjusted.png")

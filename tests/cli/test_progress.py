@@ -6,10 +6,9 @@ import sys
 import pytest
 from rich.console import Console
 
-from impasto.cli.display import make_reporter
 from impasto.cli.lines import Lines
 from impasto.cli.live import Live
-from impasto.cli.reporter import NullReporter, Title
+from impasto.cli.reporter import Reporter, Title, make_reporter
 from impasto.evaluation import Cost
 from impasto.painting.loop import Event, Step
 from impasto.ui import formatting
@@ -163,7 +162,7 @@ def test_colours_only_where_they_are_wanted(monkeypatch):
 
 
 def test_the_reporter_fits_the_place(monkeypatch):
-    assert type(make_reporter(quiet=True)) is NullReporter
+    assert type(make_reporter(quiet=True)) is Reporter
     assert type(make_reporter(quiet=False)) is Lines
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("TERM", "xterm")

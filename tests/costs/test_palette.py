@@ -5,10 +5,10 @@ import pytest
 import torch
 
 from impasto.costs import image_cost
-from impasto.costs.palette import SCALE, WIDTH, PaletteTarget, colors, directions, histograms
+from impasto.costs.palette import LOCAL, SCALE, WIDTH, PaletteTarget, colors, directions, histograms
 from impasto.distributed.partition import WHOLE
 from impasto.evaluation import Cost, Evaluation
-from impasto.objective.palette import RegionPalette, WithPalettes
+from impasto.objective.palette import PaletteTerm, Selection, WithPalettes
 from impasto.painting.checkpoint import load_checkpoint
 from impasto.settings import Settings
 from impasto.stylizer import Stylizer
@@ -63,11 +63,38 @@ def test_parts_add_up_by_their_weights():
     assert both.count == pytest.approx(whole.count)
 
 
+def test_parts_are_compared_each_by_itself():
+    """Grey 0.2 above and 0.8 below, and the other way round: no distance of the whole, but of both parts."""
+    dark, bright = torch.full((1, 3, 2, 6), 0.2), torch.full((1, 3, 2, 6), 0.8)
+    S, G = torch.cat([dark, bright, bright], 2), torch.cat([bright, dark, bright], 2)
+    part = torch.tensor([0, 0, 1, 1, 1, 1], dtype=torch.uint8)[:, None].expand(6, 6)
+    of_S, of_G = (histograms(one, part=part, parts=2) for one in (S, G))
+    torch.testing.assert_close(of_S.total.sum(0), histograms(S).total[0])
+    # One of three lies above and is all wrong; of two thirds below half is.
+    of_one = PaletteTarget.of(histograms(dark)).rule(histograms(bright)).item()
+    J = PaletteTarget.of(of_S).rule(of_G)
+    expected = LOCAL * (1 / 3 + 2 / 3 * 1 / 2) * of_one
+    assert J.item() == pytest.approx(expected, rel=5e-3)  # colours lie between two bins
+
+
+def test_a_part_that_the_style_has_not_is_left_out():
+    part = torch.zeros(64, 80, dtype=torch.uint8)
+    S = PaletteTarget.of(histograms(STYLE, part=part, parts=3))
+    J = S.rule(histograms(STYLE, part=part + 2 * (torch.arange(64) > 31)[:, None].byte(), parts=3))
+    assert torch.isfinite(J) and J.item() < LOCAL * 1e-2
+
+
+@pytest.mark.parametrize("parts", [1, 3])
 @pytest.mark.parametrize("masked", [False, True])
-def test_the_gradient_by_finite_differences_and_in_strips(masked, monkeypatch):
+def test_the_gradient_by_finite_differences_and_in_strips(masked, parts, monkeypatch):
     image, direction, h = CONTENT[..., :30, :40].double(), random_image(30, 40, 3).double() - 0.5, 1e-8
     mask = torch.linspace(0, 1, 40).expand(30, 40) if masked else None
-    palette = RegionPalette(target(STYLE), mask, 0.7)
+    part, of_style = (
+        torch.randint(parts, shape, generator=torch.Generator().manual_seed(1), dtype=torch.uint8)
+        for shape in ((30, 40), (64, 80))
+    )
+    wanted = PaletteTarget.of(histograms(STYLE, part=of_style, parts=parts))
+    palette = PaletteTerm(wanted, Selection(mask, part, parts), 0.7)
     evaluate = WithPalettes(nothing, [palette], 3.0, 2.0, WHOLE)
     found = evaluate(image)
     up, down = (evaluate(image + sign * h * direction).cost.total for sign in (1, -1))

@@ -6,8 +6,7 @@ import torch
 from impasto.distributed import failure_report as failures
 from impasto.distributed.failure_report import FailureReport
 from impasto.distributed.gather import gathered
-from impasto.distributed.row_exchange import SlabExchange
-from impasto.distributed.slab_spans import everything_at_rank_0
+from impasto.distributed.slab_partition import SlabExchange, everything_at_rank_0
 from impasto.tensor_types import Span
 
 pytestmark = pytest.mark.slow  # two processes

@@ -3,9 +3,8 @@
 import pytest
 import torch
 
-from impasto.objective.margin import MARGIN, mirror
 from impasto.objective.tiling.tiling import Tiling
-from impasto.objective.transform import seen_through
+from impasto.objective.transforms import MARGIN, mirror, seen_through
 from impasto.objective.whole import Whole
 from impasto.painting.checkpoint import load_checkpoint
 from impasto.painting.result import PartOfResult, Result

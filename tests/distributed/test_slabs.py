@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from impasto.distributed.partition import ALIGNED
-from impasto.distributed.slab_spans import FEWEST_ROWS, Slabs
-from impasto.objective.margin import MARGIN
+from impasto.distributed.slab_partition import FEWEST_ROWS, Slabs
 from impasto.objective.tiling.tiling import Tiling
+from impasto.objective.transforms import MARGIN
 from impasto.solvers.smoothing_metric import METRIC_HALO, picture_metric
 from impasto.vgg.layers import LAYERS
 

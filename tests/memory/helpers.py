@@ -5,11 +5,11 @@ from dataclasses import replace
 from torch.profiler import ProfilerActivity, profile
 
 from impasto.memory.network_memory import Network
-from impasto.memory.peak import Demand, ScaleSizes
+from impasto.memory.peak import MemoryRequest, ScaleSizes
 
 BASE = 300_000_000
 STYLE_LAYERS = frozenset(f"relu{block}_1" for block in range(1, 6))
-PAINT = Demand(
+PAINT = MemoryRequest(
     network=Network(frozenset({"relu4_2"}), STYLE_LAYERS, "average", compiled=False),
     engine="auto",
     tile=None,
@@ -20,7 +20,7 @@ PAINT = Demand(
 )
 
 
-def asked(**fields) -> Demand:
+def asked(**fields) -> MemoryRequest:
     return replace(PAINT, **fields)
 
 

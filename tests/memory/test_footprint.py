@@ -40,6 +40,9 @@ def test_kernels_by_hand():
     # relu1_2: 64 x 64 channels; 36 points of Winograd's in both directions, or 9 taps. Not conv1_1's.
     assert network().kernel_bytes() == 2 * 36 * 4096 * 4
     assert network(compiled=False).kernel_bytes() == 9 * 4096 * 4
+    # Of 256 x 256 channels in one direction only.
+    more = network(style="relu3_2").kernel_bytes() - network(style="relu3_1").kernel_bytes()
+    assert more == 36 * 256 * 256 * 4
 
 
 def test_a_forward_walk_by_hand():
@@ -82,7 +85,7 @@ def test_the_workspace_by_hand(pixels, workers):
     # have at most 96. relu4_2, 512 channels at an eighth of each side, needs most.
     tiles = pixels / 64 / 16 / workers
     group = tiles / math.ceil(tiles / 96)
-    by_hand = workers * 4 * 36 * 2 * 512 * group
+    by_hand = workers * 4 * (36 * 2 * 512 * group + 32 * 512)  # and a panel of the kernel
     told = network("relu4_2", "relu4_1", workers=workers).working_bytes(pixels)
     assert by_hand < told < 1.1 * by_hand
 

@@ -78,7 +78,7 @@ def test_a_notebook_paints_in_its_cell_and_is_stopped_and_goes_on():
     NotebookClient(notebook, timeout=300, kernel_name="python3").execute()
     _, stopped, whole, last = (one.outputs for one in notebook.cells)
 
-    assert "the picture is kept" in stopped[0].data["text/html"]
+    assert "the picture so far is the result" in stopped[0].data["text/html"]
     assert stopped[1].text == "2 interrupted\n"
     assert "Painted." in whole[0].data["text/html"]
     assert 'src="data:image/jpeg;base64,' in whole[0].data["text/html"]

@@ -107,12 +107,12 @@ def test_no_more_is_kept_than_the_limit_and_the_oldest_goes():
     kept = StyleEncodings(limit=1000)
     sums = {"relu1_1": Summary(torch.zeros(10, 10), 4)}  # 400 bytes
     for key in ("a", "b"):
-        kept.keep(key, sums)
+        kept.add(key, sums)
     assert kept.get("a") is sums  # used again, so that b is the oldest
-    kept.keep("c", sums)
+    kept.add("c", sums)
     assert kept.bytes == 800
     assert [kept.get(key) is sums for key in "abc"] == [True, False, True]
-    kept.keep("large", {"relu1_1": Summary(torch.zeros(20, 20), 4)})
+    kept.add("large", {"relu1_1": Summary(torch.zeros(20, 20), 4)})
     assert kept.bytes <= 1000
 
 

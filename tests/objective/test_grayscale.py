@@ -3,9 +3,8 @@
 import pytest
 import torch
 
-from impasto.objective.grayscale import GRAYSCALE, grayscale
 from impasto.objective.targets import content_terms, style_terms
-from impasto.objective.transform import seen_through
+from impasto.objective.transforms import GRAYSCALE, grayscale, seen_through
 from impasto.objective.whole import Whole
 from impasto.vgg.vgg19 import VGG19
 from tests.helpers import random_image, tiny_weights

@@ -3,8 +3,7 @@
 import torch
 
 from impasto.evaluation import Cost, Evaluation
-from impasto.objective.protected import Protection
-from impasto.objective.transform import seen_through
+from impasto.objective.transforms import Protection, seen_through
 from tests.helpers import random_image
 
 

@@ -5,12 +5,11 @@ import torch
 
 from impasto.costs.gram import gram_matrix, gram_summary
 from impasto.costs.styles import STYLE_COSTS
-from impasto.objective.margin import MARGIN, mirror, mirrored
 from impasto.objective.region_guides import eroded, layer_guides, mean_around, over_positions, reach
 from impasto.objective.targets import content_terms, guided_term, style_sums, style_term, style_terms
 from impasto.objective.tiled import Tiled
 from impasto.objective.tiling.tiling import Tiling
-from impasto.objective.transform import seen_through
+from impasto.objective.transforms import MARGIN, mirror, mirrored, seen_through
 from impasto.objective.whole import Whole
 from impasto.tensor_types import Span
 from impasto.vgg.layers import LAYERS

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from impasto.painting.initial_canvas import first_canvas
+from impasto.painting.canvas import first_canvas
 from impasto.settings import STARTS
 
 

@@ -4,9 +4,9 @@ import pytest
 import torch
 
 from impasto.errors import SettingsError
-from impasto.solvers import chunks
+from impasto.solvers import vectors
 from impasto.solvers.adam import Adam
-from impasto.solvers.rounding import round_at_random
+from impasto.solvers.vectors import round_at_random
 from tests.solvers.helpers import bowl, saved
 
 SIZE = (1, 3, 12, 10)
@@ -14,7 +14,7 @@ SIZE = (1, 3, 12, 10)
 
 @pytest.fixture(autouse=True)
 def several_chunks(monkeypatch):
-    monkeypatch.setattr(chunks, "CHUNK", 100)
+    monkeypatch.setattr(vectors, "CHUNK", 100)
 
 
 def solver(dtype, start=0.5):

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from impasto.errors import OutputError, SettingsError
-from impasto.solvers import chunks
+from impasto.solvers import vectors
 from impasto.solvers.vector_store import IN_MEMORY_PART, InHalf, store_as
 
 KINDS = sorted(IN_MEMORY_PART)
@@ -14,7 +14,7 @@ SHAPE = (1, 3, 7, 11)
 
 @pytest.fixture(autouse=True)
 def several_chunks(monkeypatch):
-    monkeypatch.setattr(chunks, "CHUNK", 50)
+    monkeypatch.setattr(vectors, "CHUNK", 50)
 
 
 def vector(seed, size=1.0):

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from impasto.solvers import chunks
+from impasto.solvers import vectors
 from impasto.solvers.lbfgs import LBFGS
 from impasto.solvers.smoothing_metric import picture_metric
 from impasto.solvers.vector_store import IN_MEMORY_PART, store_as
@@ -15,7 +15,7 @@ KINDS = sorted(IN_MEMORY_PART)
 
 @pytest.fixture(autouse=True)
 def several_chunks(monkeypatch):
-    monkeypatch.setattr(chunks, "CHUNK", 100)
+    monkeypatch.setattr(vectors, "CHUNK", 100)
 
 
 def solver(kind, folder, start=0.5):

@@ -4,10 +4,11 @@ import pytest
 import torch
 
 from impasto.evaluation import Cost, Evaluation
-from impasto.solvers import chunks
+from impasto.layout import Layout
+from impasto.settings import Settings
+from impasto.solvers import vectors
 from impasto.solvers.adam import Adam
 from impasto.solvers.lbfgs import LBFGS
-from impasto.solvers.memory import adam_vectors, lbfgs_vectors
 from impasto.solvers.smoothing_metric import picture_metric
 from impasto.solvers.vector_store import store_as
 from tests.solvers.helpers import LiveBytes, bowl
@@ -21,7 +22,7 @@ SCRATCH = 0.2
 
 @pytest.fixture(autouse=True)
 def small_chunks(monkeypatch):
-    monkeypatch.setattr(chunks, "CHUNK", VECTOR // 4 // 30)
+    monkeypatch.setattr(vectors, "CHUNK", VECTOR // 4 // 30)
 
 
 def vectors_alive(make, failing=()):
@@ -56,7 +57,7 @@ def test_lbfgs_has_as_many_vectors_alive_as_it_says(kept, metric, tmp_path):
     evaluating, peak = vectors_alive(
         lambda x: LBFGS(x, HISTORY, metric, store_as(kept, tmp_path)), failing=(3, 5)
     )
-    said = lbfgs_vectors(HISTORY, kept)
+    said = LBFGS.vectors(Layout(history=HISTORY, kept=kept), Settings())
     assert evaluating == pytest.approx(said.evaluating, abs=SCRATCH)
     assert said.peak - SCRATCH < peak < said.peak + SCRATCH
 
@@ -64,7 +65,8 @@ def test_lbfgs_has_as_many_vectors_alive_as_it_says(kept, metric, tmp_path):
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
 def test_adam_has_as_many_vectors_alive_as_it_says(dtype):
     evaluating, peak = vectors_alive(lambda x: Adam(x, 0.01, dtype))
-    said = adam_vectors(dtype)
+    layout = Layout(moments=str(dtype).removeprefix("torch."))
+    said = Adam.vectors(layout, Settings(averaging=0.0))
     assert evaluating == pytest.approx(said.evaluating, abs=0.01)
     assert peak == pytest.approx(said.peak, abs=SCRATCH)
 

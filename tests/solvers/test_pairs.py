@@ -35,7 +35,7 @@ def test_the_two_loops_are_the_bfgs_matrix_of_the_last_three_pairs(seen):
     for seed in range(seen):
         s, y = curved(seed)
         all_seen.append((s.clone(), y.clone()))
-        pairs.append(pairs.keep(s, y), y)
+        pairs.append(pairs.stored(s, y), y)
     assert len(pairs) == min(seen, 3)
     g = torch.randn(N, generator=torch.Generator().manual_seed(7), dtype=torch.float64)
     expected = inverse_hessian(all_seen[-3:], M) @ g
@@ -45,8 +45,8 @@ def test_the_two_loops_are_the_bfgs_matrix_of_the_last_three_pairs(seen):
 def test_without_curvature_nothing_is_kept_and_nothing_forgotten():
     pairs = Pairs(1, lambda x: x, InMemory, WHOLE)
     s, y = curved(0)
-    pairs.append(pairs.keep(s, y), y)
-    assert pairs.keep(s.clone(), -y) is None
+    pairs.append(pairs.stored(s, y), y)
+    assert pairs.stored(s.clone(), -y) is None
     assert len(pairs) == 1
 
 
@@ -56,6 +56,6 @@ def test_the_newest_y_is_sent_to_its_s_however_they_are_kept(kind, tmp_path):
     pairs = Pairs(2, lambda x: x, store_as(kind, tmp_path), WHOLE)
     for seed in (0, 1):
         s, y = (v.float() for v in curved(seed))
-        pair = pairs.keep(s, y)  # s and y are from here on as they are kept
+        pair = pairs.stored(s, y)  # s and y are from here on as they are kept
         pairs.append(pair, y)
     torch.testing.assert_close(pairs.times(y.clone()), s, rtol=2e-6, atol=2e-6)

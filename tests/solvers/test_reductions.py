@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import torch
 
+from impasto.distributed.partition import Reductions
 from impasto.errors import CostError
 from impasto.solvers.lbfgs import LBFGS
 from tests.solvers.helpers import bowl
@@ -13,7 +14,7 @@ from tests.solvers.helpers import bowl
 SIZE, CUT, STEPS = (1, 3, 8, 6), 3, 30
 
 
-class Seat:
+class Seat(Reductions):
     """`Reductions` for threads: each brings its number, waits for the others, and takes the same answer."""
 
     def __init__(self, barrier, numbers, place):

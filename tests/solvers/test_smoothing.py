@@ -3,7 +3,7 @@ import itertools
 import pytest
 import torch
 
-from impasto.solvers import chunks
+from impasto.solvers import vectors
 from impasto.solvers.smoothing_metric import picture_metric
 from tests.solvers.helpers import smoothed
 
@@ -24,7 +24,7 @@ def test_is_symmetric_and_at_least_the_identity(size):
 def test_slab_by_slab_is_the_same_as_at_once_to_the_bit(size, monkeypatch):
     change = torch.randn(1, 3, *size, generator=torch.Generator().manual_seed(6))
     at_once = picture_metric(change)
-    monkeypatch.setattr(chunks, "CHUNK", 3 * 6 * size[1])  # six rows
+    monkeypatch.setattr(vectors, "CHUNK", 3 * 6 * size[1])  # six rows
     assert torch.equal(picture_metric(change), at_once)
 
 

@@ -63,7 +63,7 @@ def test_it_is_kept(desk, open_atelier, pictures):
     desk.turn("style_layers", "relu1_1:0.5,relu3_1:2")
     desk.weigh(desk.contents.styles[0][0].key, 2.0)
     desk.mask(PROTECT, desk._library.add_copy(pictures / "photo.png", "face.png"))
-    desk.keep()
+    desk.save()
     kept = type(desk)(desk._path, desk._library)
     assert kept.contents == desk.contents
     assert kept.order() == desk.order()

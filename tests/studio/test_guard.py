@@ -5,8 +5,8 @@ import asyncio
 import httpx
 import pytest
 
+from impasto.studio.address import TOKEN as TOKEN_NAME
 from impasto.studio.guard import COOKIE, LARGEST_REQUEST, Guard, is_loopback
-from impasto.studio.guard import TOKEN as TOKEN_NAME
 
 OURS = "127.0.0.1:8477"
 TOKEN = "let-me-in"
@@ -48,7 +48,7 @@ def ask(guard, method="GET", path="/", body=None, **headers) -> httpx.Response:
 
 @pytest.fixture
 def guard():
-    return Guard(inner, [])
+    return Guard(inner, [], None)
 
 
 @pytest.mark.parametrize("host", [OURS, "localhost:8477", "LOCALHOST", "[::1]:8477"])
@@ -137,7 +137,7 @@ class TestWithToken:
         assert (answer.status_code, answer.headers["location"]) == (303, "/?a=b")
         cookie = answer.headers["set-cookie"]
         assert "HttpOnly" in cookie
-        assert "SameSite=Strict" in cookie
+        assert "SameSite=strict" in cookie
         assert ask(guard, cookie=cookie.split(";")[0]).status_code == 200
 
     def test_it_leads_nowhere_else(self, guard):

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 import impasto
-from impasto.studio.library import THUMB_SIDE
+from impasto.studio.library import SMALL
 from tests.helpers import random_image
 
 
@@ -41,7 +41,7 @@ def test_it_is_turned_upright_and_made_small(library, tmp_path):
     source = library.add_copy(tmp_path / "turned.jpg", "turned.jpg")
     assert (source.width, source.height) == (200, 800)
     with Image.open(library.shown(source, "thumb")) as thumb:
-        assert thumb.size == (THUMB_SIDE // 4, THUMB_SIDE)
+        assert thumb.size == (SMALL["thumb"] // 4, SMALL["thumb"])
 
 
 def test_heic_is_read_where_its_decoder_is(library, tmp_path):

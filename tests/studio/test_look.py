@@ -14,11 +14,9 @@ def test_it_comes_with_the_second_picture(open_atelier, pictures):
     look = atelier.look
     until(lambda: "no photograph" in look.problem)
     atelier.desk.place_photograph(atelier.library.add_copy(pictures / "photo.png", "photo.png"))
-    atelier.changed()
     until(lambda: "no painting" in look.problem)
     assert look.frames.jpeg == b""
     lay(atelier, pictures)
-    atelier.changed()
     until(lambda: look.done == 1 and not look.busy)
     assert look.problem == ""
     assert look.frames.jpeg.startswith(b"\xff\xd8")
@@ -26,7 +24,6 @@ def test_it_comes_with_the_second_picture(open_atelier, pictures):
 
 def test_the_plan_is_that_of_the_full_size(atelier):
     atelier.desk.turn("size", 300)
-    atelier.changed()
     until(lambda: atelier.look.plan is not None)
     assert atelier.look.plan.scales[-1].scale.size == (225, 300)
     assert atelier.look.plan.seconds > 0
@@ -37,10 +34,8 @@ def test_a_change_ends_the_one_that_is_painted(atelier, monkeypatch):
     painted = []
     monkeypatch.setattr("impasto.studio.look.MOST_STEPS", 10_000)
     atelier.desk.turn("steps", 10_000)
-    atelier.changed()
     until(lambda: atelier.look.busy and atelier.look.done > 0)
     atelier.desk.turn("steps", 3)
-    atelier.changed()
     until(lambda: atelier.look.done == 1)
     painted.append(atelier.desk.settings.steps)
     assert painted == [3]
@@ -50,23 +45,19 @@ def test_a_painting_waits_for_what_was_changed_after_it_was_begun(atelier, monke
     """And not for the look at what it paints itself."""
     monkeypatch.setattr("impasto.studio.look.MOST_STEPS", 10_000)
     atelier.desk.turn("steps", 10_000)
-    atelier.changed()
     until(lambda: atelier.look.busy and atelier.look.done > 0)
     record = atelier.paint()
     until(lambda: record.steps > 0)
     assert atelier.look.busy
     atelier.desk.turn("strength", 0.7)
-    atelier.changed()
     until(lambda: atelier.queue.work.doing == "waiting for the first look")
     atelier.desk.turn("steps", 3)
-    atelier.changed()
     until(lambda: atelier.look.done == 1 and atelier.queue.work.doing == "painting")
     atelier.queue.remove(record.id)
 
 
 def test_what_cannot_be_painted_is_one_line_with_the_painters_own_names(atelier, pictures):
     atelier.desk.mask("protect", atelier.library.add_copy(pictures / "photo.png", "coloured.png"))
-    atelier.changed()
     until(lambda: atelier.look.problem)
     assert "'coloured.png' is in colour" in atelier.look.problem
 

@@ -1,6 +1,7 @@
 """One painting after the other: watched, steered, paused, stopped, gone on with, and always the same bytes."""
 
 import io
+import json
 import zipfile
 from pathlib import Path
 
@@ -64,7 +65,8 @@ def test_the_same_bytes_as_without_a_studio(atelier, pictures, tmp_path):
     assert painted(atelier, record) == alone(pictures, tmp_path / "alone.png")
     assert (record.state, record.steps, record.done, record.size) == ("finished", 15, 1.0, (48, 36))
     assert record.small("thumb").is_file()
-    assert [one["total"] for one in result_files.saved_costs(record)] != []
+    costs = json.loads((record.home / result_files.COSTS).read_text())["costs"]
+    assert [one["total"] for one in costs] != []
     assert not record.checkpoint.exists()
 
 
@@ -139,7 +141,7 @@ def test_closed_and_opened_again_it_goes_on_to_the_bit(open_atelier, pictures, t
     atelier.close()
     if not paused:
         record.state = "painting"
-        record.keep()
+        record.save()
     again = open_atelier()
     record = again.queue.records[record.id]
     if paused:
@@ -159,9 +161,9 @@ def test_a_change_after_the_last_checkpoint_is_made_again(open_atelier, pictures
         record = atelier.paint()
         until(lambda: record.steps == 9 and record.state == "paused")
         record.state = "painting"
-        record.keep()
+        record.save()
         assert len(impasto.load_checkpoint(record.checkpoint).history) == 1
-        killing.setattr(type(record), "keep", lambda self: None)  # nothing more is written of it
+        killing.setattr(type(record), "save", lambda self: None)  # nothing more is written of it
         atelier.close()
     again = open_atelier()
     record = again.queue.records[record.id]
@@ -332,7 +334,7 @@ def test_a_grid_waits_in_the_queue_like_any_painting(atelier, tmp_path):
     data = painted(atelier, record)
     assert data == (record.grid / "sheet.png").read_bytes()
     assert record.title == "photo × paint: strength"
-    page = record.grid_page.read_text()
+    page = (record.grid / "index.html").read_text()
     assert "photo.png" in page
     assert str(tmp_path) not in page
     assert (record.state, record.steps, record.of_steps) == ("finished", 2, 2)

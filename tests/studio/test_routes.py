@@ -128,7 +128,7 @@ def test_files_of_this_machine_cannot_be_named_from_outside(ask, atelier):
     ],
 )
 def test_no_path_leaves_the_folder(ask, atelier, url):
-    atelier.desk.keep()
+    atelier.desk.save()
     assert ask("GET", url).status_code == 404
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from impasto.batch import cluster
-from impasto.batch.engine import Ended, Told
+from impasto.batch.engine import Ended, Working
 from impasto.cli.film_parts import Shared, _begun
 from impasto.errors import SettingsError
 from impasto.settings import Settings
@@ -88,7 +88,7 @@ def test_a_stopped_film_goes_on(job, cinema, run):
     state, shared = State(default_folder(job.output)), Shared(2, None, None)
     parts, _ = _begun(job, state, shared, False)
     for event in parts.run():
-        if isinstance(event, Told):
+        if isinstance(event, Working):
             parts.stop()
     assert not parts.failed
     assert run("resume", "out.mkv.film", "--quiet").code == 0

@@ -1,6 +1,8 @@
 """A batch: jobs that are done by workers, from the first look at what is there to the page that shows all of it."""
 
 import contextlib
+import csv
+import io
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from impasto.batch.cluster import (
-    check_installed,
+    libraries,
     most_concurrent,
     patience,
     workers_at,
@@ -19,13 +21,12 @@ from impasto.batch.engine import Ended, Engine, Event, Lost
 from impasto.batch.job import Job
 from impasto.batch.jobs import UNFINISHED
 from impasto.batch.journal import Journal, is_unchanged
-from impasto.batch.measures import NAME, write_csv
 from impasto.batch.plan import BatchPlan, make_plan, share_out
-from impasto.batch.share import Share
 from impasto.batch.task import Task
 from impasto.batch.work import FOUND, PAINTED
 from impasto.batch.worker import measure_picture, paint_picture
 from impasto.errors import OutputError, SettingsError
+from impasto.files.atomic_write import replacing
 from impasto.version import __version__
 
 
@@ -34,7 +35,7 @@ class Outcome:
     """The outcome of a batch: names of pictures.
 
     painted: now. found: they were there already, by the same settings. failed: why, by name. unfinished: not begun, or
-    kept in the middle, because somebody stopped it.
+    saved in the middle, because somebody stopped it.
     """
 
     painted: list[str] = field(default_factory=list)
@@ -51,17 +52,11 @@ class Outcome:
 class Batch:
     """Jobs and the folder of their results. Iterate over `run()` to have them done; `outcome` says what became of them.
 
-    Args:
-        jobs: as `jobs.jobs_of` or `jobs.jobs_in` makes them.
-        folder: of the results and the journal; made when the first is written.
-        workers: on this machine; None for as many as paint the most pictures an hour.
-        scheduler: the address of a cluster's, whose workers paint instead.
-        report: whether every finished picture is measured, into report.csv.
-
-    Raises:
-        BatchError: dask.distributed is not installed.
-        SettingsError: workers and a scheduler are both given.
-        OutputError: the folder is a file.
+    jobs: as `jobs.find_jobs` makes them. folder: made when the first result is written. workers: on this machine; None
+    for as many as paint the most pictures an hour. scheduler: the address of a cluster's, whose workers paint instead.
+    report: whether every finished picture is measured.
+    Raises BatchError without dask.distributed, SettingsError for workers and a scheduler, OutputError for a file as
+    folder.
     """
 
     def __init__(
@@ -77,7 +72,7 @@ class Batch:
             raise SettingsError("a scheduler has workers of its own: give workers or scheduler, not both")
         if workers is not None and workers < 1:
             raise SettingsError(f"workers must be a whole number from 1 on, got {workers}")
-        check_installed()
+        libraries()  # an error now, if they are missing
         if folder.exists() and not folder.is_dir():
             raise OutputError(f"'{folder}' is a file: give the name of a folder")
         self.jobs, self.folder = list(jobs), folder
@@ -110,14 +105,12 @@ class Batch:
     def run(self) -> Iterator[Event]:
         """Have everything done that is left, and yield what happens.
 
-        Raises:
-            BatchError: the workers do not start, or the scheduler is gone.
-            OutputError: the journal cannot be written.
+        Raises BatchError when the workers do not start or the scheduler is gone, OutputError without a journal.
         """
         if not self.todo and not self._report:
             return
         left = {job.name: job for job in self.todo}
-        with workers_for(self._scheduler, self._share) as client:
+        with workers_for(self._scheduler, lambda: share_out(self.todo or self.jobs, self._workers)) as client:
             machines = workers_by_machine(client)
             concurrent = most_concurrent(client)
             self.journal.write(
@@ -147,10 +140,11 @@ class Batch:
             unfinished=len(self.outcome.unfinished),
         )
         if self.outcome.complete:
-            self._tidy()
+            with contextlib.suppress(OSError):  # another batch in the same folder has files in it
+                os.rmdir(self.folder / UNFINISHED)  # noqa: PTH106
 
     def stop(self) -> None:
-        """Begin no further picture; those at work are kept, and `run` ends. Any thread, or a signal, may call this."""
+        """Begin no further picture; those at work are saved, and `run` ends. Any thread, or a signal, may call this."""
         self._stopped = True
         if self._engine is not None:
             self._engine.stop()
@@ -170,28 +164,24 @@ class Batch:
         return Task(job.name, paint_picture, data)
 
     def _measure(self, engine: Engine, concurrent: int) -> Iterator[Event]:
-        """Write the measures of all finished pictures; what is told of it says how far that is."""
+        """Write the measures of all finished pictures; the events say how far that is."""
         jobs = {f"report of {job.name}": job for job in self.jobs if job.name in self.finished}
-        tasks = (
-            Task(name, measure_picture, {"job": job.as_data(), "concurrent": concurrent})
-            for name, job in jobs.items()
-        )
+        data = {name: {"job": job.as_data(), "concurrent": concurrent} for name, job in jobs.items()}
+        tasks = (Task(name, measure_picture, one) for name, one in data.items())
         self._engine, rows = engine, {}
         for event in engine.run(tasks):
             if isinstance(event, Ended) and event.failed is not None:
                 self.journal.write("not measured", picture=jobs[event.task.name].name, why=event.failed)
             elif isinstance(event, Ended) and not event.stopped:
-                rows[event.task.name] = event.result
+                job = jobs[event.task.name]
+                about = {"picture": job.name, "photograph": job.content, "painting": job.styles[0][0]}
+                rows[event.task.name] = about | event.result
             yield event
-        about = {
-            name: {"picture": job.name, "photograph": job.content, "painting": job.styles[0][0]}
-            for name, job in jobs.items()
-        }
         if rows:
-            write_csv(self.folder / NAME, [about[name] | rows[name] for name in jobs if name in rows])
+            write_csv(self.folder / "report.csv", [rows[name] for name in jobs if name in rows])
 
     def _note(self, job: Job, event: Ended) -> None:
-        """Keep what became of a picture."""
+        """Record what became of a picture."""
         outcome, name = self.outcome, job.name
         if event.stopped:
             outcome.unfinished.append(name)
@@ -207,10 +197,16 @@ class Batch:
         self.journal.write(what, **record)
         self.finished[name] = record
 
-    def _share(self) -> Share:
-        return share_out(self.todo or self.jobs, self._workers)
 
-    def _tidy(self) -> None:
-        """Remove the folder of unfinished files, which is empty unless another batch has the same folder."""
-        with contextlib.suppress(OSError):
-            os.rmdir(self.folder / UNFINISHED)  # noqa: PTH106
+def write_csv(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write the table; an earlier one is replaced. A column for everything that some row has, in order.
+
+    Raises OutputError: it cannot be written.
+    """
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, columns)
+    writer.writeheader()
+    writer.writerows(rows)
+    with replacing(path, overwrite=True) as file:
+        file.write(text.getvalue().encode())

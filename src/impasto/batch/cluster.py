@@ -4,14 +4,26 @@ import contextlib
 import logging
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from impasto.batch.share import Share
 from impasto.errors import BatchError
 from impasto.ui.waiting import how_to_wait
 
 if TYPE_CHECKING:
     from distributed import Client
+
+
+@dataclass(frozen=True)
+class Share:
+    """The share of a machine that each worker has: its threads and bytes of memory; gpus: workers that have a GPU."""
+
+    workers: int
+    threads: int
+    memory: int
+    gpus: int = 0
+
 
 PROCESSES = True
 """Whether workers on this machine are processes. Tests set it to False: then they are threads of this one."""
@@ -43,19 +55,13 @@ _CONFIG = {
 def local_workers(count: int, threads: int, memory: int, gpus: int = 0) -> Iterator["Client"]:
     """Workers on this machine, which end with the block, or with this process.
 
-    Args:
-        count: of workers.
-        threads: of each worker's own.
-        memory: bytes of each; one that takes more is ended, and begun again.
-        gpus: how many of the workers have a GPU each; 0 where none computes.
-
-    Raises:
-        BatchError: dask.distributed is not installed, or the workers do not start.
+    threads, memory (bytes): of each worker; one that takes more is ended, and begun again. gpus: how many of the
+    workers have a GPU each. Raises BatchError: dask.distributed is not installed, or the workers do not start.
     """
-    dask, distributed = _libraries()
+    dask, distributed = libraries()
     with dask.config.set(_CONFIG), _quiet():
-        kept: dict[str, Any] = {"security": True} if PROCESSES and _can_encrypt() else {}
-        own: dict[str, Any] = {"env": _environment(threads), "preload": PRELOAD} if PROCESSES else {}
+        own: dict[str, Any] = {"security": True} if PROCESSES and find_spec("cryptography") else {}
+        own |= {"env": _environment(threads), "preload": PRELOAD} if PROCESSES else {}
         try:
             cluster = _local_cluster(gpus)(
                 n_workers=count,
@@ -64,7 +70,6 @@ def local_workers(count: int, threads: int, memory: int, gpus: int = 0) -> Itera
                 memory_limit=memory if PROCESSES else 0,
                 dashboard_address="127.0.0.1:0",  # the scheduler serves its state there: to this machine alone
                 silence_logs=logging.CRITICAL,
-                **kept,
                 **own,
             )
         except (OSError, TimeoutError, RuntimeError) as error:
@@ -77,8 +82,7 @@ def local_workers(count: int, threads: int, memory: int, gpus: int = 0) -> Itera
 def workers_for(scheduler: str | None, share: Callable[[], Share]) -> Iterator["Client"]:
     """The workers of the scheduler at an address; without one, workers on this machine as `share` shares it out.
 
-    Raises:
-        BatchError: as `local_workers` and `workers_at`.
+    Raises BatchError: as `local_workers` and `workers_at`.
     """
     if scheduler is not None:
         with workers_at(scheduler) as client:
@@ -103,10 +107,9 @@ def most_concurrent(client: "Client") -> int:
 def workers_at(address: str) -> Iterator["Client"]:
     """The workers of the scheduler at an address, such as tcp://10.0.0.1:8786.
 
-    Raises:
-        BatchError: dask.distributed is not installed, nobody answers there, or the scheduler has no worker.
+    Raises BatchError: dask.distributed is not installed, nobody answers there, or the scheduler has no worker.
     """
-    dask, distributed = _libraries()
+    dask, distributed = libraries()
     with dask.config.set(_CONFIG), _quiet():
         try:
             client = distributed.Client(address, timeout=PATIENCE)
@@ -134,12 +137,8 @@ def workers_by_machine(client: "Client") -> dict[str, int]:
     return found
 
 
-def check_installed() -> None:
-    """Raises BatchError, with what to install, when dask.distributed is missing."""
-    _libraries()
-
-
-def _libraries() -> tuple[Any, Any]:
+def libraries() -> tuple[Any, Any]:
+    """The modules dask and distributed. Raises BatchError, with what to install, where they are missing."""
     try:
         import dask
 
@@ -167,22 +166,10 @@ def _local_cluster(gpus: int) -> Any:
     return OnGPUs
 
 
-def _can_encrypt() -> bool:
-    """Whether the workers' connections can be closed to other users of this machine."""
-    import importlib.util
-
-    return importlib.util.find_spec("cryptography") is not None
-
-
 def _environment(threads: int) -> dict[str, str]:
     """The variables of each worker's process: its threads sleep while they wait for each other."""
-    number = str(threads)
-    return {
-        "OMP_NUM_THREADS": number,
-        "MKL_NUM_THREADS": number,
-        "OPENBLAS_NUM_THREADS": "1",
-        **how_to_wait(os.environ),
-    }
+    numbers = {"OMP_NUM_THREADS": str(threads), "MKL_NUM_THREADS": str(threads), "OPENBLAS_NUM_THREADS": "1"}
+    return numbers | how_to_wait(os.environ)
 
 
 @contextlib.contextmanager

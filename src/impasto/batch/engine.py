@@ -30,7 +30,7 @@ _POLL, _LOOK = 0.2, 5.0
 
 
 @dataclass(frozen=True)
-class Told:
+class Working:
     """A task is at work. worker: its name and machine. done: part of the work, 0 to 1. words: what it does."""
 
     task: Task
@@ -44,7 +44,7 @@ class Ended:
     """A task is over.
 
     result: what its function returned. failed: why there is no result, in one line. stopped: it was asked to, and has
-    kept what it had. worker: which one was last heard of, "" where none was.
+    saved what it had. worker: which one was last heard of, "" where none was.
     """
 
     task: Task
@@ -62,7 +62,7 @@ class Lost:
     tasks: tuple[Task, ...]
 
 
-Event = Told | Ended | Lost
+Event = Working | Ended | Lost
 
 
 class Engine:
@@ -72,7 +72,8 @@ class Engine:
     """
 
     def __init__(self, client: "Client", patience: float | None = None):
-        self._client, self._address = client, _address(client)
+        self._client = client
+        self._address = client.scheduler.address if client.scheduler is not None else "?"
         self._run = f"impasto-{secrets.token_hex(8)}"
         self._heard: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
         self._at_work: dict[str, tuple[Task, Future]] = {}
@@ -85,8 +86,7 @@ class Engine:
     def run(self, tasks: Iterable[Task]) -> Iterator[Event]:
         """Run all tasks and yield what happens. They begin in their order, about, and end in any.
 
-        Raises:
-            BatchError: the scheduler is gone, or all workers are. What was finished is finished.
+        Raises BatchError: the scheduler is gone, or all workers are. What was finished is finished.
         """
         waiting = iter(tasks)
         with self._listening():
@@ -103,7 +103,7 @@ class Engine:
                         yield event
 
     def stop(self) -> None:
-        """Begin no further task, and have those at work keep what they have and end. Any thread may call this."""
+        """Begin no further task, and have those at work save what they have and end. Any thread may call this."""
         self._stopping = True
 
     def _ask_to_stop(self) -> None:
@@ -125,7 +125,7 @@ class Engine:
     @contextlib.contextmanager
     def _listening(self) -> Iterator[None]:
         topics: dict[str, Callable[[Any], None]] = {
-            self._run: lambda event: self._heard.put(("told", event[1])),
+            self._run: lambda event: self._heard.put(("working", event[1])),
             "all": lambda event: self._heard.put(("all", event[1])),
         }
         for topic, handler in topics.items():
@@ -184,18 +184,18 @@ class Engine:
             self._had_workers = now if self._client.nthreads() else self._had_workers
         if now - self._had_workers > self._patience:
             raise BatchError(
-                "all workers have ended, and do not begin again; what was finished is kept: give the same command "
-                "again, with fewer --workers perhaps"
+                "all workers have ended, and do not begin again; what was finished is on the disk: give the same "
+                "command again, with fewer --workers perhaps"
             )
 
     def _event(self, kind: str, about: Any) -> Event | None:
         if kind == "all":
             return self._lost(about)
-        if kind == "told":
+        if kind == "working":
             if about["key"] not in self._at_work:
                 return None
             self._workers[about["key"]] = about["who"]
-            return Told(self._at_work[about["key"]][0], about["who"], about["done"], about["words"])
+            return Working(self._at_work[about["key"]][0], about["who"], about["done"], about["words"])
         return self._ended(about) if about in self._at_work else None
 
     def _lost(self, about: Any) -> Lost | None:
@@ -223,8 +223,8 @@ class Engine:
 
     def _gone(self) -> BatchError:
         return BatchError(
-            f"the scheduler at {self._address} is gone; what was finished is kept: give the same command again once "
-            "there is one"
+            f"the scheduler at {self._address} is gone; what was finished is on the disk: give the same command again "
+            "once there is one"
         )
 
 
@@ -233,21 +233,13 @@ def _on_worker(task: Task, run: str, key: str) -> Any:
     from distributed import get_worker
 
     worker = get_worker()
-    name = f"worker {worker.name + 1}" if isinstance(worker.name, int) else _short(str(worker.name))
+    given = str(worker.name)  # its address where nobody gave it a name
+    name = f"worker {worker.name + 1}" if isinstance(worker.name, int) else given.partition("://")[2] or given
 
     def send(done: float, words: str) -> None:
         worker.log_event(run, {"key": key, "who": name, "done": done, "words": words})
 
     return on_worker.call(task.function, task.data, run, send)
-
-
-def _short(name: str) -> str:
-    """Addresses are names where nobody gave others."""
-    return name.partition("://")[2] or name
-
-
-def _address(client: "Client") -> str:
-    return client.scheduler.address if client.scheduler is not None else "?"
 
 
 def _in_words(error: Exception) -> str:

@@ -26,7 +26,7 @@ class Job:
 
     name: of the result, relative to the folder of the batch, such as "photo__painting.png". styles: paintings with
     their weights; several are blended. settings: those of `Settings` that were named. where: what else `Stylizer.paint`
-    takes, by its arguments' names. unfinished: the stem of the files that are kept while it is painted. force: whether
+    takes, by its arguments' names. unfinished: the stem of the files that exist while it is painted. force: whether
     another picture at the output may be replaced. checkpoint_every: in steps; None for now and then.
     """
 
@@ -42,7 +42,7 @@ class Job:
 
     @property
     def checkpoint(self) -> Path:
-        """Where the painting is kept while it is not finished."""
+        """The checkpoint of the painting while it is not finished."""
         return Path(f"{self.unfinished}.checkpoint")
 
     @property

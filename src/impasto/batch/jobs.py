@@ -3,9 +3,9 @@
 import glob
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from hashlib import sha256
 from itertools import product
 from pathlib import Path
@@ -27,6 +27,7 @@ FIELDS = ("photo", "painting", "photo_folder", "painting_folder", "number")
 UNFINISHED = "unfinished"
 """The folder, next to the results, of the files that are needed while pictures are painted."""
 _LONGEST = 60
+AnyPath = str | os.PathLike[str]
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Habits:
         return _with_absolute_paths(self.settings), Settings.from_dict(dict(self.settings)).as_dict()
 
     def for_row(self, row: Row) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The same for a row, whose own settings win. Raises SettingsError for one that cannot be used."""
+        """Like `base`, for a row, whose own settings win. Raises SettingsError for one that cannot be used."""
         if not row.settings:
             return self.base
         values = over(self.settings, row.settings)
@@ -58,12 +59,12 @@ class Habits:
 
 
 def find_jobs(
-    photos: Sequence[str | os.PathLike[str]],
-    paintings: Sequence[str | os.PathLike[str]],
-    table: str | os.PathLike[str] | None,
+    photos: Sequence[AnyPath],
+    paintings: Sequence[AnyPath],
+    table: AnyPath | None,
     habits: Habits,
     *,
-    pairs: bool = False,
+    pairs: bool,
 ) -> list[Job]:
     """The jobs of `jobs_of`; or, where there is a table, those of `jobs_in`. Raises what these raise."""
     if table is None:
@@ -74,25 +75,13 @@ def find_jobs(
 
 
 def jobs_of(
-    photos: Sequence[str | os.PathLike[str]],
-    paintings: Sequence[str | os.PathLike[str]],
-    habits: Habits,
-    *,
-    pairs: bool = False,
+    photos: Sequence[AnyPath], paintings: Sequence[AnyPath], habits: Habits, *, pairs: bool = False
 ) -> list[Job]:
     """A job for every photograph with every painting, painting by painting; or, with `pairs`, first with first.
 
-    Args:
-        photos: files, folders (every picture directly in them) or patterns such as "holiday/*.jpg".
-        paintings: likewise; each is a style of its own.
-        habits: what they have in common.
-        pairs: whether each photograph has one painting, in order.
-
-    Raises:
-        PictureError: a file is missing, or a folder or pattern holds no picture.
-        SettingsError: no photographs or paintings; numbers of them that make no pairs; a setting or name that cannot
-            be used; two jobs with one name.
-        OutputError: a result would take the place of a picture that is read.
+    photos, paintings: files, folders (every picture directly in them) or patterns such as "holiday/*.jpg".
+    Raises PictureError for a file that is missing and a pattern that fits no picture; SettingsError for numbers that
+    make no pairs, and two jobs with one name; OutputError for a result in the place of a picture that is read.
     """
     contents, styles = _pictures(photos, "photograph"), _pictures(paintings, "painting")
     if not pairs:
@@ -107,11 +96,10 @@ def jobs_of(
     return _checked([_job(row, number, habits) for number, row in enumerate(rows, 1)])
 
 
-def jobs_in(table: str | os.PathLike[str], habits: Habits) -> list[Job]:
+def jobs_in(table: AnyPath, habits: Habits) -> list[Job]:
     """A job for every row of a table; see `table.py` for its form.
 
-    Raises:
-        PictureError, SettingsError, OutputError: as `jobs_of`, with the table's line.
+    Raises PictureError, SettingsError, OutputError: as `jobs_of`, with the table's line.
     """
     found = []
     for number, row in enumerate(read_table(Path(table)), 1):
@@ -126,7 +114,7 @@ def jobs_in(table: str | os.PathLike[str], habits: Habits) -> list[Job]:
     return _checked(found)
 
 
-def _pictures(words: Sequence[str | os.PathLike[str]], role: str) -> list[Path]:
+def _pictures(words: Sequence[AnyPath], role: str) -> list[Path]:
     """The files that these words name, in order."""
     found = [path for word in words for path in _named(os.fspath(word), role)]
     if not found:
@@ -159,7 +147,8 @@ def _job(row: Row, number: int, habits: Habits) -> Job:
         **settings,
     }
     name = _suffixed(row.output or _filled(habits.name, known, "the pattern of names"))
-    where = {**{key: _each(one, known) for key, one in habits.where.items()}, **row.where}
+    filled = partial(_filled, known=known, what="the mask's path")
+    where = {**{key: _each(filled, one) for key, one in habits.where.items()}, **row.where}
     output = os.path.abspath(habits.folder / name)  # noqa: PTH100
     return Job(
         name=Path(name).as_posix(),
@@ -168,17 +157,16 @@ def _job(row: Row, number: int, habits: Habits) -> Job:
         output=output,
         unfinished=os.path.abspath(habits.folder / UNFINISHED / _safe(name)),  # noqa: PTH100
         settings=settled,
-        where={key: _each_absolute(one) for key, one in where.items() if one},
+        where={key: _each(_absolute, one) for key, one in where.items() if one},
         force=habits.force,
         checkpoint_every=habits.checkpoint_every,
     )
 
 
-def _each(files: Any, known: Mapping[str, Any]) -> Any:
-    """Masks and maps, whose paths may hold fields."""
-    if isinstance(files, list | tuple):
-        return [_each(one, known) for one in files]
-    return _filled(os.fspath(files), known, "the mask's path")
+def _each(change: Callable[[str], str], files: Any) -> Any:
+    """The path of a mask or a map, or the paths, changed."""
+    several = isinstance(files, list | tuple)
+    return [change(os.fspath(one)) for one in files] if several else change(os.fspath(files))
 
 
 def _filled(pattern: str, known: Mapping[str, Any], what: str) -> str:
@@ -189,9 +177,8 @@ def _filled(pattern: str, known: Mapping[str, Any], what: str) -> str:
         if not unknown:
             return pattern.format_map(known)
     except (ValueError, IndexError) as error:
-        raise SettingsError(
-            f"{what} '{pattern}' cannot be filled in ({error}): expected it as in {NAME}"
-        ) from None
+        wrong = f"cannot be filled in ({error}): expected it as in {NAME}"
+        raise SettingsError(f"{what} '{pattern}' {wrong}") from None
     expected = ", ".join(f"{{{one}}}" for one in FIELDS)
     meant = near(unknown[0], [*FIELDS, *SCHEMA])
     raise SettingsError(f"{what} '{pattern}' has {{{unknown[0]}}}{meant}; expected {expected}, or a setting")
@@ -212,12 +199,8 @@ def _folder_of(path: Path) -> str:
     return os.path.basename(os.path.dirname(_absolute(path)))  # noqa: PTH119, PTH120
 
 
-def _absolute(path: str | os.PathLike[str]) -> str:
+def _absolute(path: AnyPath) -> str:
     return os.path.abspath(path)  # noqa: PTH100
-
-
-def _each_absolute(files: Any) -> Any:
-    return [_absolute(one) for one in files] if isinstance(files, list | tuple) else _absolute(files)
 
 
 def _with_absolute_paths(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -232,8 +215,7 @@ def _with_absolute_paths(values: Mapping[str, Any]) -> dict[str, Any]:
 def _checked(jobs: list[Job]) -> list[Job]:
     """Check that every file exists and every result has a path of its own.
 
-    Raises:
-        PictureError, SettingsError, OutputError: as `jobs_of`.
+    Raises PictureError, SettingsError, OutputError: as `jobs_of`.
     """
     inputs: set[str] = set()
     for job in jobs:

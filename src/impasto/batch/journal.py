@@ -27,11 +27,7 @@ class Journal:
         self.path = folder / NAME
 
     def write(self, event: str, **about: Any) -> None:
-        """Append a line, and have it on the disk.
-
-        Raises:
-            OutputError: it cannot be written.
-        """
+        """Append a line, and have it on the disk. Raises OutputError: it cannot be written."""
         now = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
         line = json.dumps({"time": now, "event": event, **about}, default=str)
         try:
@@ -44,9 +40,7 @@ class Journal:
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
-            raise OutputError(
-                f"'{self.path}' could not be written ({error.strerror}): check the folder and the disk"
-            ) from None
+            raise self._error("written", error) from None
 
     def lines(self) -> Iterator[dict[str, Any]]:
         """Every whole line, in order; none where there is no journal."""
@@ -62,9 +56,11 @@ class Journal:
         except FileNotFoundError:
             return
         except OSError as error:
-            raise OutputError(
-                f"'{self.path}' could not be read ({error.strerror}): check the folder and the disk"
-            ) from None
+            raise self._error("read", error) from None
+
+    def _error(self, what: str, error: OSError) -> OutputError:
+        reason = f"({error.strerror}): check the folder and the disk"
+        return OutputError(f"'{self.path}' could not be {what} {reason}")
 
     def finished(self) -> dict[str, Mapping[str, Any]]:
         """The last word on every picture that was finished, by its name."""

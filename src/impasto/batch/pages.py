@@ -23,9 +23,7 @@ MOST_PAGES = 40
 LARGEST = 512
 """Long side in pixels of a picture on the page; a click leads to the file."""
 _MOST_ACROSS, _IN_A_ROW = 12, 6
-NOTE = (
-    "Choose a picture to see it larger, with its costs and settings; the larger one leads to the file itself."
-)
+NOTE = "Choose a picture to see it larger, with its costs and settings; that one leads to the file itself."
 
 
 class Side(NamedTuple):
@@ -50,24 +48,12 @@ class JobGrid(Grid):
 
 
 def publish(
-    jobs: Sequence[Job],
-    folder: Path,
-    records: Mapping[str, Mapping[str, Any]],
-    failed: Mapping[str, str],
+    jobs: Sequence[Job], folder: Path, records: Mapping[str, Mapping[str, Any]], failed: Mapping[str, str]
 ) -> list[Path]:
-    """Write sheet.png and index.html into the folder, and sheet-2.png and so on where there are many pictures.
+    """Write sheet.png and index.html, sheet-2.png and so on where there are many pictures, and return the pages.
 
-    Args:
-        jobs: all of the batch, not nothing.
-        folder: of the results.
-        records: of each finished picture, by name, what the journal says.
-        failed: why others failed.
-
-    Returns:
-        The pages.
-
-    Raises:
-        OutputError: one of them cannot be written.
+    jobs: all of the batch, not nothing. records: of each finished picture, by name, what the journal says. failed: why
+    others failed. Raises OutputError: one of them cannot be written.
     """
     parts = _parts(jobs)[:MOST_PAGES]
     pages = [folder / ("index.html" if i == 0 else f"index-{i + 1}.html") for i in range(len(parts))]
@@ -101,17 +87,12 @@ def make_grid(jobs: Sequence[Job]) -> JobGrid:
             for across in paintings
             for job in [by_pair[down, across]]
         ]
-        axes = (
-            Side("painting", [heads[one] for one in paintings]),
-            Side("photograph", [names[one] for one in photos]),
-        )
-        return JobGrid(axes, tuple(cells))
+        sides = Side("painting", list(heads.values())), Side("photograph", list(names.values()))
+        return JobGrid(sides, tuple(cells))
     across = min(_IN_A_ROW, len(jobs))
     labels = [Path(job.name).stem for job in jobs]
-    places = [
-        JobCell((label,), i % across, i // across, _id(job), job)
-        for i, (job, label) in enumerate(zip(jobs, labels, strict=True))
-    ]
+    pairs = enumerate(zip(jobs, labels, strict=True))
+    places = [JobCell((label,), i % across, i // across, _id(job), job) for i, (job, label) in pairs]
     return JobGrid((Side("picture", labels),), tuple(places))
 
 
@@ -131,24 +112,14 @@ def _parts(jobs: Sequence[Job]) -> list[list[Job]]:
 
 
 def _shown(
-    cell: JobCell,
-    folder: Path,
-    records: Mapping[str, Mapping[str, Any]],
-    failed: Mapping[str, str],
+    cell: JobCell, folder: Path, records: Mapping[str, Mapping[str, Any]], failed: Mapping[str, str]
 ) -> dict[str, Any]:
     job, known = cell.job, records.get(cell.job.name)
     if known is None:
-        return missing(cell, job.name, failed.get(job.name, "Not painted yet."))
+        return missing(cell, job.name, failed.get(job.name))
     file = Path(job.output)
-    return picture(
-        cell,
-        job.name,
-        file,
-        known,
-        link=Path(relpath(file, folder)).as_posix(),
-        command=repeat_command,
-        largest=LARGEST,
-    )
+    link = Path(relpath(file, folder)).as_posix()
+    return picture(cell, job.name, file, known, link=link, command=repeat_command, largest=LARGEST)
 
 
 def _sources(jobs: Sequence[Job]) -> list[tuple[Path, str]]:

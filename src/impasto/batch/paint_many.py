@@ -7,10 +7,8 @@ from typing import Any
 
 from impasto.batch.batch import Batch, Outcome
 from impasto.batch.engine import Event
-from impasto.batch.jobs import NAME, Habits, find_jobs
+from impasto.batch.jobs import NAME, AnyPath, Habits, find_jobs
 from impasto.inputs.inputs import Guidance
-
-AnyPath = str | os.PathLike[str]
 
 
 def paint_many(
@@ -48,7 +46,7 @@ def paint_many(
         workers: pictures painted at the same time; None for one on each core, as far as the memory goes.
         scheduler: the address of a cluster of dask.distributed, such as "tcp://10.0.0.1:8786", which paints instead.
         report: whether every picture is measured, too, into report.csv; see `impasto.report`.
-        watch: called with every event: `Told`, how far a picture is; `Ended`; `Lost`, a worker is gone.
+        watch: called with every event: `Working`, how far a picture is; `Ended`; `Lost`, a worker is gone.
         fields: those of `Settings`; and masks, style_masks, regions, style_regions and protect, paths that may hold
             {photo} and {painting}.
 

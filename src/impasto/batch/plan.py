@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from impasto.batch import cluster
+from impasto.batch.cluster import Share
 from impasto.batch.job import Job
-from impasto.batch.share import Share
 from impasto.errors import BatchError
 from impasto.memory.process import available
 from impasto.settings import LARGEST_DEFAULT_SIZE, Settings
@@ -35,17 +35,7 @@ SIDE_BY_SIDE = 1.1
 (`benchmarks/batch.py`): they share the memory's lanes."""
 BYTES_PER_PIXEL = {".png": 2.5, ".tif": 3.0, ".tiff": 3.0, ".jpg": 0.8, ".jpeg": 0.8, ".webp": 0.6}
 """Bytes a pixel of results with 8 bits; 16 bits take twice as many."""
-_SAME_TIME = (
-    "strength",
-    "alpha",
-    "beta",
-    "seed",
-    "noise",
-    "learning_rate",
-    "protect_strength",
-    "detail",
-    "bits",
-)
+_SAME_TIME = "strength alpha beta seed noise learning_rate protect_strength detail bits"
 """Settings that change what a picture looks like and not how long it takes."""
 
 T = TypeVar("T")
@@ -87,14 +77,10 @@ class Probe:
 
 
 def share_out(jobs: Sequence[Job], workers: int | None) -> Share:
-    """How many workers paint the most pictures an hour on this machine.
+    """How many workers paint the most pictures an hour on this machine, unless the user says how many.
 
     One with a single thread on each core: threads that work on one picture wait for each other, and workers do not.
     Fewer where the memory does not hold so many of the largest picture; one for each GPU, where these compute.
-
-    Args:
-        jobs: what is to be done, not nothing.
-        workers: as the user wishes, or None.
     """
     cores, gpus = usable_cores(), 0
     if workers is None and len(jobs) > 1:
@@ -109,14 +95,10 @@ def share_out(jobs: Sequence[Job], workers: int | None) -> Share:
 def make_plan(
     jobs: Sequence[Job], pictures: int, workers: int | None, at_cluster: int | None, folder: Path
 ) -> BatchPlan:
-    """The plan of a batch.
+    """The plan of a batch of so many `pictures`, of which `jobs` are left.
 
-    Args:
-        jobs: what is left of it.
-        pictures: how many there are in all.
-        workers: on this machine, as the user wishes.
-        at_cluster: how many workers a cluster has that paints instead; its machines count as fast as this one.
-        folder: of the results.
+    workers: on this machine, as the user wishes. at_cluster: the number of a cluster's workers that paint instead; its
+    machines count as fast as this one.
     """
     room = shutil.disk_usage(next(one for one in (folder, *folder.parents) if one.exists())).free
     if not jobs:
@@ -135,9 +117,7 @@ def make_plan(
         checkpoint += found.checkpoint * mean * len(alike)
         memory, looks = max(memory, found.peak), looks + len(alike)
     slower = SIDE_BY_SIDE if share.workers > 1 and at_cluster is None else 1.0
-    longest = (
-        math.ceil(len(jobs) / share.workers) * share.workers / len(jobs)
-    )  # the last ones leave workers idle
+    longest = math.ceil(len(jobs) / share.workers) * share.workers / len(jobs)  # workers are idle at the end
     return BatchPlan(
         pictures=pictures,
         left=len(jobs),
@@ -205,12 +185,12 @@ def sample(jobs: Sequence[Job]) -> Sequence[Job]:
 
 def _kind(job: Job) -> str:
     """Jobs of one kind take as long as each other, for each pixel."""
-    lasting = {name: value for name, value in job.settings.items() if name not in _SAME_TIME}
+    lasting = {name: value for name, value in job.settings.items() if name not in _SAME_TIME.split()}
     return json.dumps([lasting, sorted(job.where), len(job.styles)], sort_keys=True, default=str)
 
 
 def _pixels(job: Job) -> int:
-    """The pixels of the result; 0 where the photograph cannot be read, which is told when it is painted."""
+    """The pixels of the result; 0 where the photograph cannot be read, which is an error when it is painted."""
     width, height = _size_of(job.content)
     longest = job.settings.get("size") or min(max(width, height), LARGEST_DEFAULT_SIZE)
     return int(width * height * (longest / max(width, height, 1)) ** 2)
@@ -229,10 +209,8 @@ def _size_of(path: str) -> tuple[int, int]:
 
 
 def _result_bytes(job: Job) -> float:
-    double = 2 if job.settings.get("bits") == 16 else 1
-    return (
-        double * BYTES_PER_PIXEL.get(Path(job.output).suffix.lower(), BYTES_PER_PIXEL[".png"]) * _pixels(job)
-    )
+    double, suffix = 2 if job.settings.get("bits") == 16 else 1, Path(job.output).suffix.lower()
+    return double * BYTES_PER_PIXEL.get(suffix, BYTES_PER_PIXEL[".png"]) * _pixels(job)
 
 
 def _mean(jobs: Sequence[Job], of: Callable[[Job], float]) -> float:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Self
 
-from impasto.batch.engine import Ended, Event, Lost, Told
+from impasto.batch.engine import Ended, Event, Lost, Working
 
 _FIRST = 0.02
 """Part of the work before which nothing is said of the time left."""
@@ -13,15 +13,12 @@ _FIRST = 0.02
 class BatchProgress:
     """The progress of a batch, computed from the engine's events; the base of the displays, which shows nothing itself.
 
-    Args:
-        left: tasks to be done.
-        before: tasks that were done before.
-        now: a clock in seconds that never goes back.
+    left, before: tasks to be done, and tasks that were done before. now: a clock in seconds that never goes back.
     """
 
     def __init__(self, left: int, before: int = 0, now: Callable[[], float] = time.monotonic):
         self.total, self.before, self.ended, self.failed = left, before, 0, 0
-        self.workers: dict[str, Told] = {}
+        self.workers: dict[str, Working] = {}
         self._now, self._began = now, now()
         self._at_first: float | None = None
 
@@ -33,7 +30,7 @@ class BatchProgress:
 
     def event(self, event: Event) -> None:
         """Take an event into account."""
-        if isinstance(event, Told):
+        if isinstance(event, Working):
             self.workers[event.worker] = event
         else:
             names = {event.task.name} if isinstance(event, Ended) else {task.name for task in event.tasks}

@@ -50,13 +50,9 @@ def differing(file: Path, wanted: Mapping[str, Any]) -> str:
         impasto.read_picture(file)
     except (OSError, PictureError, KeyError, TypeError, AttributeError):
         return "no whole picture that impasto painted"
-    asked = lasting(wanted)
-    settings = [
-        name.replace("_", "-")
-        for name in asked["settings"]
-        if carried.get("settings", {}).get(name) != asked["settings"][name]
-    ]
-    parts = [f"other settings ({', '.join(settings)})"] if settings else []
+    asked, before = lasting(wanted), carried.get("settings", {})
+    others = [name.replace("_", "-") for name, one in asked["settings"].items() if before.get(name) != one]
+    parts = [f"other settings ({', '.join(others)})"] if others else []
     words = {"inputs": "other pictures", "weights": "other weights", "version": "another version of impasto"}
     parts += [word for name, word in words.items() if carried.get(name) != asked.get(name)]
     return f"painted from {' and '.join(parts)}" if parts else "changed since it was painted"

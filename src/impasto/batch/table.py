@@ -22,12 +22,12 @@ from impasto.inputs.style_sources import from_text
 from impasto.settings import SCHEMA, near, toml
 from impasto.settings.checks import shown
 from impasto.settings.toml_file import from_folder
+from impasto.ui.guides import GUIDES
 
 LARGEST_FILE = 500_000_000
 """Bytes."""
-SEVERAL = {"mask": "masks", "style_mask": "style_masks"}
-SINGLE = {"regions": "regions", "style_regions": "style_regions", "protect": "protect"}
-COLUMNS = ("content", "style", "output", *SEVERAL, *SINGLE)
+_GUIDES = {guide.role.replace(" ", "_"): guide for guide in GUIDES}
+COLUMNS = ("content", "style", "output", *_GUIDES)
 """The columns of a row, in addition to the settings."""
 
 
@@ -44,12 +44,7 @@ class Row:
 
 
 def read_table(path: Path) -> list[Row]:
-    """The rows of a table, by its suffix: .toml, or anything else for CSV.
-
-    Raises:
-        SettingsError: it cannot be read, is of another form, or has a column that is no setting's. One line, with the
-            line of the table.
-    """
+    """The rows of a table, by its suffix: .toml, or anything else for CSV. Raises SettingsError, with the line."""
     text = read_text(path, f"the table of jobs '{path}'", LARGEST_FILE, SettingsError)
     rows = _toml_rows(text, path) if path.suffix.lower() == ".toml" else _csv_rows(text, path)
     return [_row(place, values, path.parent) for place, values in rows]
@@ -65,9 +60,8 @@ def _csv_rows(text: str, path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
                 continue
             place = f"'{path}', line {reader.line_num}"
             if len(cells) > len(heads):
-                raise SettingsError(
-                    f"{place}: expected {len(heads)} cells as in the first line, got {len(cells)}"
-                )
+                expected = f"expected {len(heads)} cells as in the first line"
+                raise SettingsError(f"{place}: {expected}, got {len(cells)}")
             given = zip(heads, (cell.strip() for cell in cells), strict=False)
             yield place, {head: _read(place, head, cell) for head, cell in given if cell}
     except csv.Error as error:
@@ -88,7 +82,7 @@ def _check_heads(heads: list[str], path: Path) -> None:
 
 def _read(place: str, name: str, cell: str) -> Any:
     """A cell of CSV, which is text, as TOML would have it."""
-    if name in ("style", *SEVERAL):
+    if name == "style" or (name in _GUIDES and _GUIDES[name].several):
         return [one.strip() for one in cell.split(";") if one.strip()]
     try:
         return SCHEMA[name].read(cell) if name in SCHEMA else cell
@@ -130,19 +124,16 @@ def _row(place: str, values: Mapping[str, Any], folder: Path) -> Row:
         raise SettingsError(f"{place}: there is no content, the photograph")
     texts = [style] if isinstance(style, str) else style
     if not isinstance(texts, list) or not texts or not all(isinstance(one, str) for one in texts):
-        raise SettingsError(
-            f"{place}: expected a style, the path of a painting, or several, got {shown(style)}"
-        )
+        expected = "expected a style, the path of a painting, or several"
+        raise SettingsError(f"{place}: {expected}, got {shown(style)}")
     output = values.get("output", "")
     if not isinstance(output, str):
         raise SettingsError(f"{place}: output must be a file's name, got {shown(output)}")
-    where: dict[str, Any] = {}
-    for name, argument in SEVERAL.items():
-        if name in values:
-            where[argument] = _files(place, name, values[name], folder)
-    for name, argument in SINGLE.items():
-        if name in values:
-            where[argument] = _file(place, name, values[name], folder)
+    where = {
+        guide.argument: _guide(place, name, guide.several, values[name], folder)
+        for name, guide in _GUIDES.items()
+        if name in values
+    }
     settings = {name: from_folder(name, value, folder) for name, value in values.items() if name in SCHEMA}
     try:
         styles = tuple(one for text in texts for one in from_text(str(_path(text, folder))))
@@ -151,16 +142,14 @@ def _row(place: str, values: Mapping[str, Any], folder: Path) -> Row:
     return Row(place, _path(content, folder), styles, output, settings, where)
 
 
-def _files(place: str, name: str, value: Any, folder: Path) -> list[Path]:
-    texts = value if isinstance(value, list) else [value]
-    return [_file(place, name, one, folder) for one in texts]
-
-
-def _file(place: str, name: str, value: Any, folder: Path) -> Path:
+def _guide(place: str, name: str, several: bool, value: Any, folder: Path) -> Any:
+    """The path of a mask or a map, or the paths."""
+    if several:
+        files = value if isinstance(value, list) else [value]
+        return [_guide(place, name, False, one, folder) for one in files]
     if not isinstance(value, str) or not value:
-        raise SettingsError(
-            f"{place}: {name.replace('_', '-')} must be the path of a picture, got {shown(value)}"
-        )
+        option = name.replace("_", "-")
+        raise SettingsError(f"{place}: {option} must be the path of a picture, got {shown(value)}")
     return _path(value, folder)
 
 

@@ -31,7 +31,7 @@ class TryLaterError(Exception):
 
 
 class StoppedError(Exception):
-    """Raised by a function that ended early because `asked_to_stop`, and has kept what it had."""
+    """Raised by a function that ended early because `asked_to_stop`, and has saved what it had."""
 
 
 _HERE = threading.local()
@@ -40,12 +40,7 @@ _STOPPED: set[str] = set()
 
 
 def tell(done: float, words: str = "") -> None:
-    """Say how far this task is.
-
-    Args:
-        done: part of its work, 0 to 1.
-        words: what it does, shown next to its name.
-    """
+    """Say how far this task is: the part that is done, 0 to 1, and words that are shown next to its name."""
     send = getattr(_HERE, "send", None)
     if send is None or (time.monotonic() < _HERE.next and done < 1):
         return
@@ -54,7 +49,7 @@ def tell(done: float, words: str = "") -> None:
 
 
 def asked_to_stop() -> bool:
-    """Whether this task should keep what it has, and raise `StoppedError`."""
+    """Whether this task should save what it has, and raise `StoppedError`."""
     return getattr(_HERE, "run", None) in _STOPPED
 
 

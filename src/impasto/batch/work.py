@@ -13,29 +13,26 @@ import numpy as np
 import impasto
 from impasto.batch.job import Job, file_state
 from impasto.batch.same_picture import checksum, differing, is_painted
-from impasto.distributed.partition import WholePicture
+from impasto.distributed.partition import Partition
 from impasto.errors import CheckpointError, OutputError
 from impasto.memory.process import peak
 from impasto.ui.checkpoint_pace import CheckpointPace
 
 CHECKPOINT_SECONDS = 15
-"""A painting is kept about this often: small pictures take half a minute, and go on from where they were."""
-STYLES_KEPT = 2
-"""Paintings whose encodings a process keeps."""
+"""A checkpoint is written about this often: small pictures take half a minute, and go on from where they were."""
+STYLES_CACHED = 2
+"""Paintings whose encodings a process has at hand."""
 PAINTED, FOUND = "painted", "found"
 """The outcome of a job: it was painted, or was there already, by the same settings."""
 
 
 class Work:
-    """A job at work. Iterate over it to take its steps, which are kept now and then; then `finish`.
+    """A job at work. Iterate over it to take its steps, which are saved now and then; then `finish`.
 
-    Attributes:
-        metadata: what a finished picture will carry. size: its height and width. steps: at most so many are taken; 0
-            where nothing is painted, because only the colours are taken. resumed: of them were taken before. notes:
-            what the user should know.
-
-    Raises:
-        PictureError, SettingsError, WeightsError: as `Stylizer` and `Stylizer.paint`.
+    metadata: what a finished picture will carry. size: its height and width. steps: at most so many are taken; 0 where
+        nothing is painted, because only the colours are taken. resumed: of them were taken before. notes: what the user
+        should know.
+    Raises PictureError, SettingsError, WeightsError: as `Stylizer` and `Stylizer.paint`.
     """
 
     def __init__(self, painter: "Painter", job: Job):
@@ -72,10 +69,10 @@ class Work:
         for step in self._painting:
             if pace.due(step.number) and step.done < 1:
                 with pace.writing():
-                    self.keep()
+                    self.save()
             yield step
 
-    def keep(self) -> None:
+    def save(self) -> None:
         """Write the checkpoint, from which this job goes on; raises OutputError where it cannot be written."""
         if self._painting is not None:
             self._painting.save_checkpoint(self.job.checkpoint, {"program": "impasto batch"})
@@ -87,18 +84,15 @@ class Work:
     def finish(self) -> dict[str, Any]:
         """Write the picture; the checkpoint has done its work then, and goes.
 
-        Returns:
-            JSON-able: "path" of the picture, "outcome" PAINTED, "file" its [size, time in ns], "sha256"; cost, by its
-            parts; steps; resumed; stopped; seconds, of painting; notes; memory, the most bytes this process held.
-
-        Raises:
-            OutputError: it cannot be written.
+        Returns, JSON-able: "path" of the picture, "outcome" PAINTED, "file" its [size, time in ns], "sha256"; cost, by
+        its parts; steps; resumed; stopped; seconds, of painting; notes; memory, the most bytes this process held.
+        Raises OutputError: it cannot be written.
         """
         result = self._result if self._painting is None else self._painting.result()
         assert result is not None
         result.save(self._output, overwrite=True)
         return {
-            **self._told(PAINTED),
+            **self._outcome(PAINTED),
             "cost": asdict(result.history[-1]) if result.history else {},
             "steps": len(result.history),
             "resumed": self.resumed,
@@ -110,9 +104,9 @@ class Work:
 
     def found(self) -> dict[str, Any]:
         """The record of a picture that existed already, JSON-able: "path", "outcome" FOUND, "file" and "sha256"."""
-        return self._told(FOUND)
+        return self._outcome(FOUND)
 
-    def _told(self, outcome: str) -> dict[str, Any]:
+    def _outcome(self, outcome: str) -> dict[str, Any]:
         with contextlib.suppress(OSError):
             self.job.checkpoint.unlink(missing_ok=True)
         there = {"file": file_state(self._output), "sha256": checksum(self._output)}
@@ -163,13 +157,13 @@ class Painter:
     def _with(self, settings: "impasto.Settings") -> "impasto.Stylizer":
         """A Stylizer with these settings, that shares the network with the one before where it is the same."""
         if self._stylizer is None:
-            self._stylizer = impasto.Stylizer(settings, partition=WholePicture(self._concurrent))
+            self._stylizer = impasto.Stylizer(settings, partition=Partition(on_machine=self._concurrent))
         elif self._stylizer.settings != settings:
             self._stylizer = self._stylizer.varied(settings)
         return self._stylizer
 
     def _content(self, job: Job) -> "impasto.Picture":
-        """The photograph; the last one is kept, for the next painting."""
+        """The photograph; the last one is cached, for the next painting."""
         key = (job.content, *file_state(job.content))
         found = self._contents.get(key) or impasto.read_picture(job.content, role="content picture")
         self._contents = {key: found}
@@ -183,6 +177,6 @@ class Painter:
             unsized = stylizer.varied(replace(stylizer.settings, size=None))
             found = unsized.encode_style(list(job.styles))
         self._styles[key] = found
-        while len(self._styles) > STYLES_KEPT:
+        while len(self._styles) > STYLES_CACHED:
             del self._styles[next(iter(self._styles))]
         return found

@@ -6,27 +6,20 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import impasto
 from impasto.batch.job import Job
-from impasto.batch.measures import measure
 from impasto.batch.task import StoppedError, TryLaterError, asked_to_stop, tell
 from impasto.batch.work import Painter, Work
 from impasto.errors import OutputError
 
 
 def paint_picture(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Paint the picture of a job on a worker, and write it.
+    """Paint the picture of a job on a worker, and write it; what `Work.finish` or `Work.found` returns.
 
-    Args:
-        data: "job", as `Job.as_data` gives it; "concurrent", how many paintings this machine works on at a time;
-            "sha256" of the picture that an earlier run painted, where that is known.
-
-    Returns:
-        What `Work.finish` or `Work.found` returns.
-
-    Raises:
-        TryLaterError: somebody else is at this picture.
-        StoppedError: the run was asked to stop; the painting is kept.
-        ImpastoError: it cannot be painted, or written, or another picture is there.
+    data: "job", as `Job.as_data` gives it; "concurrent", how many paintings this machine works on at a time; "sha256"
+    of the picture that an earlier run painted, where that is known.
+    Raises TryLaterError when somebody else is at this picture, StoppedError when the run was asked to stop and the
+    painting is saved, and ImpastoError.
     """
     job, painter = Job.from_data(data["job"]), _painter(int(data.get("concurrent", 1)))
     for folder in (Path(job.output).parent, job.lock.parent):
@@ -40,7 +33,7 @@ def paint_picture(data: Mapping[str, Any]) -> dict[str, Any]:
         for step in work:
             tell(step.done, f"step {step.number} of {work.steps}")
             if asked_to_stop() and step.done < 1:
-                work.keep()
+                work.save()
                 raise StoppedError
         return work.finish()
 
@@ -48,11 +41,26 @@ def paint_picture(data: Mapping[str, Any]) -> dict[str, Any]:
 def measure_picture(data: Mapping[str, Any]) -> dict[str, float]:
     """The report's measures of a finished picture, on a worker.
 
-    data: "job" and "concurrent", as for `paint_picture`. Raises StoppedError, and what `measures.measure` raises.
+    data: "job" and "concurrent", as for `paint_picture`. Raises StoppedError, and what `measure` raises.
     """
     if asked_to_stop():
         raise StoppedError
     return measure(_painter(int(data.get("concurrent", 1))), Job.from_data(data["job"]))
+
+
+def measure(painter: Painter, job: Job) -> dict[str, float]:
+    """Every number of the report of a finished picture, by measure, row and column; without the identity test.
+
+    Of several paintings that are blended, the first one counts. Raises what `impasto.report` raises.
+    """
+    encoder = painter.encoder(impasto.Settings.from_dict(dict(job.settings)))
+    report = impasto.report(job.output, job.content, job.styles[0][0], encoder=encoder, identity=False)
+    return {
+        " ".join(filter(None, (one.name, row, column))): float(value)
+        for one in report.measures
+        for row, columns in one.values.items()
+        for column, value in columns.items()
+    }
 
 
 _PAINTERS: dict[int, Painter] = {}
@@ -60,7 +68,7 @@ _LOCK = threading.Lock()
 
 
 def _painter(concurrent: int) -> Painter:
-    """The one of this process, who keeps what several jobs need."""
+    """The one of this process, which has at hand what several jobs need."""
     with _LOCK:
         if concurrent not in _PAINTERS:
             _PAINTERS.clear()
@@ -81,8 +89,7 @@ def _make(folder: Path) -> None:
 def held(lock: Path) -> Iterator[None]:
     """Hold a job. The system lets go of it when this process ends, however it ends.
 
-    Raises:
-        TryLaterError: another process holds it, or another thread of this one.
+    Raises TryLaterError: another process holds it, or another thread of this one.
     """
     from filelock import FileLock, Timeout
 

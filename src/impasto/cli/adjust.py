@@ -10,12 +10,8 @@ from impasto.settings import ADJUSTABLE, Settings
 def read_adjustments(texts: Sequence[str], recipe: str | None = None) -> list[tuple[int, dict[str, Any]]]:
     """The changes by the number of steps after which they are made, for `Stylizer.paint`.
 
-    Args:
-        texts: such as "40:strength=0.7" or "40:styles=2,1"; names with dashes or underscores.
-        recipe: the recipe that is painted by.
-
-    Raises:
-        SettingsError: a text of another form, a name that cannot change, or a value that cannot be used.
+    texts: such as "40:strength=0.7" or "40:styles=2,1". recipe: the one that is painted by.
+    Raises SettingsError: a text of another form, a name that cannot change, or a value that cannot be used.
     """
     found: dict[int, dict[str, str]] = {}
     for text in texts:

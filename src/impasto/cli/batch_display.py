@@ -7,7 +7,10 @@ from impasto.batch.engine import Ended, Event, Lost
 from impasto.batch.progress import BatchProgress, lost_worker_text
 from impasto.cli.interrupt import finishing_the_step
 from impasto.cli.messages import note
+from impasto.cli.reporter import live_console
 from impasto.ui.formatting import clock
+
+Stop = Callable[[], None]
 
 
 class BatchLines(BatchProgress):
@@ -38,23 +41,10 @@ class BatchLines(BatchProgress):
         print(line, file=sys.stderr, flush=True)
 
 
-def show_batch(
-    events: Iterable[Event], left: int, before: int, quiet: bool, stop: Callable[[], None]
-) -> bool:
-    """Show what happens until it is over.
+def show_batch(events: Iterable[Event], left: int, before: int, quiet: bool, stop: Stop) -> bool:
+    """Show the engine's events until it is over; whether Ctrl-C was pressed. A second one raises KeyboardInterrupt.
 
-    Args:
-        events: of the engine.
-        left: tasks to be done.
-        before: tasks that were done before.
-        quiet: whether nothing is shown.
-        stop: called at the first Ctrl-C.
-
-    Returns:
-        Whether Ctrl-C was pressed.
-
-    Raises:
-        KeyboardInterrupt: at the second Ctrl-C.
+    left, before: tasks to be done, and those that were done before. stop: called at the first Ctrl-C.
     """
     shown: set[str] = set()
     with _display(left, before, quiet) as display:
@@ -82,12 +72,8 @@ def _display(left: int, before: int, quiet: bool) -> BatchProgress:
     """The display that fits where stderr goes: live on a terminal, otherwise lines, or none."""
     if quiet:
         return BatchProgress(left, before)
-    from rich.console import Console
-
-    console = Console(stderr=True, highlight=False)
-    # Asked of stderr itself: FORCE_COLOR makes rich take a file for a terminal.
-    live = sys.stderr.isatty() and not console.is_dumb_terminal
-    if not live:
+    console = live_console()
+    if console is None:
         return BatchLines(left, before)
     from impasto.cli.live import LiveBatch
 

@@ -13,16 +13,13 @@ from impasto.files.atomic_write import check_target
 from impasto.files.figure import check_figure
 from impasto.files.readable import check_regular, is_there
 from impasto.settings import Settings
-from impasto.ui.formatting import command, operand
+from impasto.ui.formatting import resume_command
 
 
 def check_new(job: PaintingJob, settings: Settings) -> None:
-    """Check the files of a new painting. What is written concerns the first of several processes alone.
+    """Check the files of a new painting: PictureError, SettingsError and OutputError say what is wrong with them.
 
-    Raises:
-        PictureError: a picture that is to be read is not there, or is no file.
-        SettingsError: a format cannot be written, or does not hold so many bits.
-        OutputError: a file that is to be written exists, is another one's, or its folder is missing or closed.
+    What is written concerns the first of several processes alone.
     """
     check_inputs(job.inputs())
     if process_info().rank > 0:
@@ -58,8 +55,7 @@ def check_snapshots(job: PaintingJob, steps: int) -> None:
 def check_inputs(inputs: Mapping[str, Path]) -> None:
     """Check that every picture that is to be read is a file; inputs: by what they are.
 
-    Raises:
-        PictureError: one is not.
+    Raises PictureError: one is not.
     """
     for role, path in inputs.items():
         check_regular(path, role, PictureError)
@@ -78,8 +74,7 @@ def _check_distinct(job: PaintingJob, weights: str | None) -> None:
 def check_free(path: Path, taken: Mapping[str, Path], role: str = "result") -> None:
     """Check that a file that is written is none of those that are `taken`, by what they are.
 
-    Raises:
-        OutputError: it is one.
+    Raises OutputError: it is one.
     """
     for other, there in taken.items():
         if _same_file(path, there):
@@ -98,9 +93,8 @@ def _same_file(one: Path, other: Path) -> bool:
 
 def _check_checkpoint(job: PaintingJob) -> None:
     if is_there(job.checkpoint) and not job.force:
-        resume = command(["impasto", "resume", operand(job.checkpoint)])
         raise OutputError(
-            f"'{job.checkpoint}' keeps a painting that is not finished: go on with `{resume}`, "
+            f"'{job.checkpoint}' holds a painting that is not finished: go on with `{resume_command(job.checkpoint)}`, "
             "or paint from the beginning with --force"
         )
     check_target(job.checkpoint, overwrite=True)

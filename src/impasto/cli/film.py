@@ -6,15 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import impasto
-from impasto.cli.display import make_reporter
 from impasto.cli.interrupt import INTERRUPTED, finishing_the_step
 from impasto.cli.messages import say
-from impasto.cli.reporter import Reporter, Title
+from impasto.cli.reporter import Reporter, Title, make_reporter
 from impasto.errors import OutputError
-from impasto.files.readable import fingerprint, opened
+from impasto.files.readable import fingerprint_of
 from impasto.inputs.style_sources import joined_names
 from impasto.settings.amounts import bytes_text
-from impasto.ui.formatting import command, duration, operand
+from impasto.ui.formatting import duration, resume_command
 
 if TYPE_CHECKING:
     from impasto.video.job import FilmJob
@@ -46,12 +45,9 @@ def paint_film(job: "FilmJob", state: "State", *, force: bool, quiet: bool) -> i
     except OutputError as error:
         if painting is None or not painting.done:
             raise
-        raise OutputError(f"{error}; nothing is lost: go on with `{resume_command(state)}`") from None
+        raise OutputError(f"{error}; nothing is lost: go on with `{resume_command(state.folder)}`") from None
     except KeyboardInterrupt:
-        if not quiet:
-            say("Stopped at once. Go on with what is finished, by:")
-            say(f"  {resume_command(state)}")
-        return INTERRUPTED
+        return stopped_at_once(state, quiet)
     if complete:
         state.remove()
     elif painting.done:
@@ -97,9 +93,8 @@ def notes_of(job: "FilmJob", size: tuple[int, int], transparent: bool) -> list[s
 
     codec, found = codec_of(job.output, job.codec), []
     if codec is not None and transparent and codec.clear is None:
-        found.append(
-            f"codec {codec.name} has no transparency: the film is shown on white (--codec prores has it)"
-        )
+        clear = "the film is shown on white (--codec prores has it)"
+        found.append(f"codec {codec.name} has no transparency: {clear}")
     if codec is not None and codec.odd != codec.pixels and any(side % 2 for side in size):
         found.append(
             "a side is odd, so colour is coded at full resolution, which some players do not show: "
@@ -126,13 +121,15 @@ def digest_of(output: Path) -> str:
 
     if output.is_dir():
         return Pictures(output, Fraction(1)).fingerprint()
-    with opened(output, f"the film '{output}'", OutputError) as file:
-        return fingerprint(file)
+    return fingerprint_of(output, "film", OutputError)
 
 
-def resume_command(state: "State") -> str:
-    """The command that goes on with an unfinished film."""
-    return command(["impasto", "resume", operand(state.folder)])
+def stopped_at_once(state: "State", quiet: bool) -> int:
+    """Say how to go on after the second Ctrl-C; returns the exit code."""
+    if not quiet:
+        say("Stopped at once. Go on with what is finished, by:")
+        say(f"  {resume_command(state.folder)}")
+    return INTERRUPTED
 
 
 def _say_ended(
@@ -140,11 +137,10 @@ def _say_ended(
 ) -> None:
     height, width = painting.size
     if complete:
-        say(
-            f"Painted {job.output}, {painting.count} frames of {width} x {height} pixels, in {duration(seconds)}."
-        )
+        frames = f"{painting.count} frames of {width} x {height} pixels"
+        say(f"Painted {job.output}, {frames}, in {duration(seconds)}.")
         return
     say(f"Stopped after {painting.done} of {painting.visits} frames.")
     if painting.done:
         say(f"The film so far is {job.output}. Go on with:")
-    say(f"  {resume_command(state)}")
+    say(f"  {resume_command(state.folder)}")

@@ -6,6 +6,7 @@ from typing import Any
 
 from impasto.settings import Settings
 from impasto.ui.formatting import as_option, as_text, command, operand
+from impasto.ui.repeat_command import settings_words
 from impasto.video.temporal import Temporal
 
 FILM_SUFFIXES = (".mp4", ".m4v", ".mov", ".mkv", ".avi", ".nut")
@@ -34,10 +35,7 @@ def film_rows(metadata: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("recipe", settings.recipe),
         ("changed", "; ".join(own) or "nothing, all as the recipe has it"),
         ("over time", "; ".join(metadata["keys"])),
-        (
-            "temporal",
-            "; ".join(f"{n.replace('_', '-')} {value}" for n, value in metadata["temporal"].items()),
-        ),
+        ("temporal", "; ".join(f"{n.replace('_', '-')} {one}" for n, one in metadata["temporal"].items())),
         ("versions", ", ".join(f"{name} {version}" for name, version in metadata["versions"].items())),
     ]
     return [(label, value) for label, value in rows if value]
@@ -52,10 +50,7 @@ def film_command(metadata: Mapping[str, Any], path: Path) -> str:
     for name, value in metadata["part"].items():
         if value is not None and value != {"from": 0.0, "every": 1}.get(name):
             words += [f"--{name}", f"{value:g}"]
-    if settings.recipe != Settings().recipe:
-        words += ["--recipe", settings.recipe]
-    for name, value in settings.changed().items():
-        words += as_option(name, value)
+    words += settings_words(settings)
     for name, value in metadata["temporal"].items():
         if value != plain[name]:
             words += ["--loop"] if name == "loop" else as_option(name, value)

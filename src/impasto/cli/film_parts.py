@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Self
 
 import impasto
 from impasto.cli.batch_display import show_batch
-from impasto.cli.film import counted, digest_of, notes_of, resume_command
+from impasto.cli.film import counted, digest_of, notes_of, stopped_at_once
 from impasto.cli.interrupt import INTERRUPTED
 from impasto.cli.messages import note, say
 from impasto.errors import BatchError, OutputError, SettingsError
 from impasto.settings.amounts import bytes_text
-from impasto.ui.formatting import duration
+from impasto.ui.formatting import duration, resume_command
 
 if TYPE_CHECKING:
     from impasto.video.job import FilmJob
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Shared:
-    """Among whom a film is shared out, and how. Kept with an unfinished film, which is shared out likewise again."""
+    """Among whom a film is shared out, and how. Saved with an unfinished film, which is shared out likewise again."""
 
     workers: int | None
     scheduler: str | None
@@ -33,9 +33,7 @@ class Shared:
         """The options as an object; None for a film that this process paints alone. Raises SettingsError."""
         if workers is None and scheduler is None:
             if longest is not None:
-                raise SettingsError(
-                    "--segment cuts a film up for several workers: add --workers or --scheduler"
-                )
+                raise SettingsError("--segment cuts a film for several workers: add --workers or --scheduler")
             return None
         return cls(workers, scheduler, longest)
 
@@ -50,10 +48,7 @@ def paint_in_parts(job: "FilmJob", state: "State", shared: Shared, *, force: boo
         try:
             show_batch(parts.run(), len(parts.segments), 0, quiet, parts.stop)
         except KeyboardInterrupt:
-            if not quiet:
-                say("Stopped at once. Go on with what is finished, by:")
-                say(f"  {resume_command(state)}")
-            return INTERRUPTED
+            return stopped_at_once(state, quiet)
         for name, why in parts.failed.items():
             raise BatchError(f"{name} could not be painted: {why}")
         written = parts.save(overwrite=force)
@@ -66,12 +61,9 @@ def paint_in_parts(job: "FilmJob", state: "State", shared: Shared, *, force: boo
         if written:
             state.write_job({**state.job(), "written": digest_of(job.output)})
     if not quiet:
-        say(
-            f"Stopped. The first {written} of {look.plan.frames} frames are {job.output}."
-            if written
-            else "Stopped."
-        )
-        say(f"Go on with:  {resume_command(state)}")
+        first = f" The first {written} of {look.plan.frames} frames are {job.output}." if written else ""
+        say(f"Stopped.{first}")
+        say(f"Go on with:  {resume_command(state.folder)}")
     return INTERRUPTED
 
 
@@ -81,19 +73,11 @@ def _begun(job: "FilmJob", state: "State", shared: Shared, force: bool) -> "tupl
     from impasto.video.state import is_state
 
     try:
-        parts = FilmParts(
-            job, state, workers=shared.workers, scheduler=shared.scheduler, longest=shared.longest
-        )
+        parts = FilmParts(job, state, **asdict(shared))
         look = probe_film(job)
         if not is_state(state.folder):
-            state.write_job(
-                {
-                    "job": job.as_dict(),
-                    "fingerprints": job.fingerprints(),
-                    "force": force,
-                    "shared": asdict(shared),
-                }
-            )
+            about = {"job": job.as_dict(), "fingerprints": job.fingerprints(), "force": force}
+            state.write_job({**about, "shared": asdict(shared)})
     except impasto.ImpastoError:
         state.discard_unbegun()
         raise
@@ -106,7 +90,7 @@ def _nothing_lost(state: "State") -> Iterator[None]:
     try:
         yield
     except (BatchError, OutputError) as error:
-        raise type(error)(f"{error}; nothing is lost: go on with `{resume_command(state)}`") from None
+        raise type(error)(f"{error}; nothing is lost: go on with `{resume_command(state.folder)}`") from None
 
 
 def _planned(look: "FilmProbe", parts: "FilmParts") -> str:

@@ -28,7 +28,7 @@ def where_of(fields: dict[str, Any]) -> Where:
 
 
 def where_from(values: Mapping[str, Any]) -> Where:
-    """The same from JSON, where paths are texts."""
+    """The masks and maps in JSON, where paths are texts."""
     return {
         name: tuple(map(Path, value)) if isinstance(value, list) else Path(value)
         for name, value in values.items()
@@ -44,11 +44,7 @@ def words_of(where: Where) -> list[str]:
 def _parameter(guide: GuideOption) -> inspect.Parameter:
     """The option as Typer takes it."""
     option = typer.Option(
-        guide.flag,
-        metavar=guide.metavar,
-        help=plain(guide.help),
-        rich_help_panel=WHERE,
-        show_default=False,
+        guide.flag, metavar=guide.metavar, help=plain(guide.help), rich_help_panel=WHERE, show_default=False
     )
     kind: Any = list[Path] if guide.several else Path
     return inspect.Parameter(

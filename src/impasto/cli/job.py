@@ -1,4 +1,4 @@
-"""One painting as the command line sees it: the files that go in, those that come out, what is kept on the way."""
+"""One painting as the command line sees it: the files that are read, and those that are written."""
 
 import os
 from collections.abc import Mapping
@@ -41,7 +41,7 @@ class PaintingJob:
         return inputs_of(self.content, self.styles, self.start, self.where)
 
     def snapshot(self, number: int) -> Path:
-        """Where the picture after this many steps is kept: portrait-0040.png next to portrait.png."""
+        """The file of the picture after this many steps: portrait-0040.png next to portrait.png."""
         return self.output.with_name(f"{self.output.stem}-{number:04}{self.output.suffix}")
 
 
@@ -59,9 +59,8 @@ class RunRecord:
 
 def default_checkpoint(output: Path) -> Path:
     """portrait.png.checkpoint next to portrait.png."""
-    return (
-        output.parent / f"{output.name}{CHECKPOINT_SUFFIX}"
-    )  # with_name fails where there is no name, as for "."
+    # with_name would fail where there is no name, as for ".".
+    return output.parent / f"{output.name}{CHECKPOINT_SUFFIX}"
 
 
 def start_file(start: str | None) -> Path | None:
@@ -76,11 +75,7 @@ def to_extra(job: PaintingJob, record: RunRecord) -> dict[str, Any]:
 
 
 def from_extra(extra: Mapping[str, Any], checkpoint: Path) -> tuple[PaintingJob, RunRecord]:
-    """The job of a checkpoint.
-
-    Raises:
-        CheckpointError: the checkpoint was not written by the command line.
-    """
+    """The job of a checkpoint. Raises CheckpointError: the checkpoint was not written by the command line."""
     try:
         if extra["program"] != _PROGRAM:
             raise KeyError("program")
@@ -93,9 +88,8 @@ def from_extra(extra: Mapping[str, Any], checkpoint: Path) -> tuple[PaintingJob,
         values["where"] = where_from(values["where"])
         written = extra["so_far"]["written"]
         scales = [(int(first), int(width), int(height)) for first, width, height in extra["so_far"]["scales"]]
-        return PaintingJob(checkpoint=checkpoint, **values), RunRecord(
-            scales, written and (written[0], written[1])
-        )
+        record = RunRecord(scales, written and (written[0], written[1]))
+        return PaintingJob(checkpoint=checkpoint, **values), record
     except (LookupError, TypeError, ValueError, AttributeError):
         raise CheckpointError(
             f"'{checkpoint}' was not written by `impasto stylize`: "

@@ -61,6 +61,15 @@ class OnTerminal:
         self._console.print(Text.assemble(("note: ", "bold yellow"), text), soft_wrap=True)
 
 
+def _bar_row(done: float, width: int, count: str, gone: float, left: float | None) -> Table:
+    """A bar with a count beside it, and the seconds that are gone and left."""
+    row = Table.grid(padding=(0, 2, 0, 0))
+    bar = ProgressBar(total=1.0, completed=done, width=width, complete_style="cyan")
+    times = f"{clock(gone)} gone" + ("" if left is None else f", about {clock(left)} left")
+    row.add_row(bar, Text(count, style="bold"), times)
+    return row
+
+
 class Live(OnTerminal, Reporter):
     """Scale, step, cost, memory, a bar and the time left; gone when the painting is done."""
 
@@ -111,9 +120,8 @@ class Live(OnTerminal, Reporter):
         return Padding(Group(*parts), (1, 2))
 
     def _heading(self, title: Title) -> Text:
-        return Text.assemble(
-            (title.content, "bold"), (" in the manner of ", "dim"), (title.style, "bold"), overflow="ellipsis"
-        )
+        words = (title.content, "bold"), (" in the manner of ", "dim"), (title.style, "bold")
+        return Text.assemble(*words, overflow="ellipsis")
 
     def _figures(self) -> Table:
         table = Table.grid(padding=(0, 3, 0, 0))
@@ -124,22 +132,14 @@ class Live(OnTerminal, Reporter):
         return table
 
     def _bar(self) -> Table:
-        done, left = self._meter.task.completed, self._meter.left()
+        done, gone = self._meter.task.completed, self._meter.task.elapsed or 0
         width = max(10, min(self._console.width - 4, _WIDEST) - 42)
-        bar = ProgressBar(total=1.0, completed=done, width=width, complete_style="cyan")
-        times = f"{clock(self._meter.task.elapsed or 0)} gone"
-        row = Table.grid(padding=(0, 2, 0, 0))
-        row.add_row(
-            bar,
-            Text(f"{done:4.0%}", style="bold"),
-            times if left is None else f"{times}, about {clock(left)} left",
-        )
-        return row
+        return _bar_row(done, width, f"{done:4.0%}", gone, self._meter.left())
 
     def _foot(self) -> Text:
         if self._stopping:
             return Text("Stopping after this step. Ctrl-C again stops at once.", style="yellow")
-        return Text("Ctrl-C stops; the picture so far is kept, and you can go on later.", style="dim")
+        return Text("Ctrl-C stops; the picture so far is saved, and you can go on later.", style="dim")
 
 
 class LiveBatch(OnTerminal, BatchProgress):
@@ -158,23 +158,16 @@ class LiveBatch(OnTerminal, BatchProgress):
             self.note(lost_worker_text(event))
 
     def __rich__(self) -> RenderableType:
-        foot = (
-            Text("Stopping after the steps at work. Ctrl-C again stops at once.", style="yellow")
-            if self._stopping
-            else Text("Ctrl-C stops; what is begun is kept, and you can go on later.", style="dim")
-        )
+        foot = Text("Ctrl-C stops; what is begun is saved, and you can go on later.", style="dim")
+        if self._stopping:
+            foot = Text("Stopping after the steps at work. Ctrl-C again stops at once.", style="yellow")
         return Padding(Group(self._whole(), Text(), self._each(), Text(), foot), (1, 2))
 
     def _whole(self) -> Table:
-        left = self.left()
-        row = Table.grid(padding=(0, 2, 0, 0))
         count = f"{self.before + self.ended} of {self.before + self.total}"
         failed = f", {self.failed} failed" if self.failed else ""
-        times = f"{clock(self.gone)} gone" + ("" if left is None else f", about {clock(left)} left")
         width = max(10, min(_WIDEST_OF_BATCH, self._console.width - 50))
-        bar = ProgressBar(total=1.0, completed=self.done, width=width, complete_style="cyan")
-        row.add_row(bar, Text(count + failed, style="bold"), times)
-        return row
+        return _bar_row(self.done, width, count + failed, self.gone, self.left())
 
     def _each(self) -> Table:
         table = Table.grid(padding=(0, 2, 0, 0))

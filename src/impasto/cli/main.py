@@ -4,27 +4,27 @@ import os
 import re
 import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from impasto.cli.interrupt import FAILED, INTERRUPTED
-from impasto.cli.process import prepare_process
 from impasto.errors import ImpastoError, RankError
+from impasto.ui.waiting import how_to_wait
 
 if TYPE_CHECKING:
     import impasto
+
+    Encoder = Callable[..., impasto.VGG19]
 
 _NO_MEMORY = re.compile(r"not enough memory|can't allocate memory|out of memory|bad_alloc", re.IGNORECASE)
 _WANTED = re.compile(r"tried to allocate ([\d.]+) ?(bytes|[KMG]i?B)", re.IGNORECASE)
 
 
-def main(
-    arguments: Sequence[str] | None = None, *, encoder: "Callable[..., impasto.VGG19] | None" = None
-) -> int:
-    """Run one command and return its exit code: 0, 2 for an error told in one line, 130 after Ctrl-C.
+def main(arguments: Sequence[str] | None = None, *, encoder: "Encoder | None" = None) -> int:
+    """Run one command and return its exit code: 0, 2 for an error, reported in one line, 130 after Ctrl-C.
 
     arguments: without the program's name; `sys.argv` when None. Without any, the help is shown.
     encoder: what makes the network, called as VGG19 is; see `impasto.encoders_made_by`.
-    What the system says of a file is told, too. Any other exception is a bug, and passes with its traceback.
+    Errors of the system about a file are reported, too. Any other exception is a bug, and passes with its traceback.
     """
     if arguments is None:  # impasto is the program
         prepare_process()
@@ -50,11 +50,23 @@ def main(
             raise
         return _complain(f"'{error.filename}' cannot be used ({error.strerror}): check the path and the disk")
     except (MemoryError, RuntimeError) as error:
-        if not _is_out_of_memory(error):
+        if not (isinstance(error, MemoryError) or _NO_MEMORY.search(str(error))):
             raise
         return _complain(_memory_line(str(error)))
     except KeyboardInterrupt:
         return INTERRUPTED
+
+
+def prepare_process() -> None:
+    """Have torch's threads sleep soon while they wait, and the C library return large pieces of memory at once.
+
+    Only where impasto is the program and not a guest in one, and before torch is imported.
+    """
+    if "torch" not in sys.modules:
+        os.environ |= how_to_wait(os.environ)
+    from impasto.memory.process import return_at_once
+
+    return_at_once()
 
 
 def _run(arguments: list[str]) -> int:
@@ -63,9 +75,7 @@ def _run(arguments: list[str]) -> int:
     from impasto.cli.app import app
 
     # Where typer keeps this class differs between its versions.
-    usage_error: type[Exception] = next(
-        one for one in typer.BadParameter.__mro__ if one.__name__ == "UsageError"
-    )
+    usage_error: Any = next(one for one in typer.BadParameter.__mro__ if one.__name__ == "UsageError")
     try:
         return app(arguments, prog_name="impasto", standalone_mode=False) or 0
     except usage_error as error:
@@ -81,18 +91,12 @@ def _usage_line(error: Exception) -> str:
     return f"{' '.join(text.split()).rstrip('.')}; see {command} --help"
 
 
-def _is_out_of_memory(error: BaseException) -> bool:
-    return isinstance(error, MemoryError) or bool(_NO_MEMORY.search(str(error)))
-
-
 def _memory_line(message: str) -> str:
-    wanted = _WANTED.search(message)
-    amount = ""
-    if wanted:
-        number, unit = float(wanted[1]), wanted[2]
-        amount = (
-            f" ({number / 1e9:.1f} GB more were needed)" if unit == "bytes" else f" ({wanted[1]} {unit} more)"
-        )
+    wanted, amount = _WANTED.search(message), ""
+    if wanted and wanted[2] == "bytes":
+        amount = f" ({float(wanted[1]) / 1e9:.1f} GB more were needed)"
+    elif wanted:
+        amount = f" ({wanted[1]} {wanted[2]} more)"
     return (
         f"there is not enough memory for this{amount}: "
         "try a smaller --size (half the size takes a quarter of the memory) or a smaller --history"

@@ -1,9 +1,10 @@
 """Lines for the user: results on stdout, notes and errors on stderr. Never wrapped, one line each.
 
-Of several processes that paint together the first one speaks; what keeps another from going on is told by that one.
+Of several processes that paint together the first one speaks; another reports only what stops it.
 """
 
 import sys
+from collections.abc import Sequence
 
 from impasto.distributed.process_info import process_info
 
@@ -12,6 +13,13 @@ def say(text: str = "") -> None:
     """A result."""
     if process_info().rank == 0:
         print(text, flush=True)
+
+
+def say_rows(rows: Sequence[tuple[str, str]], indent: str = "") -> None:
+    """Results as rows of a label and a value, below each other."""
+    width = max(len(label) for label, _ in rows)
+    for label, value in rows:
+        say(f"{indent}{label:{width}}  {value}")
 
 
 def note(text: str) -> None:

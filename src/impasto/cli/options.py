@@ -29,13 +29,12 @@ def plain(help: str) -> str:
 
 
 def takes_settings(command: Command) -> Command:
-    """Let a command with `**fields` take every setting as an option; `fields` then has all that it has not itself."""
+    """Let a command with `**fields` take every setting as an option; `fields` then has all but its own parameters."""
     own = [one for one in inspect.signature(command).parameters.values() if one.kind is not one.VAR_KEYWORD]
     has = {one.name for one in own}
     options = [_settings_file(), *(_option(row) for name, row in SCHEMA.items() if name not in has)]
-    parameters = sorted(
-        (one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in [*own, *options]), key=_place
-    )
+    by_name = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in [*own, *options]]
+    parameters = sorted(by_name, key=_place)
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     return command
 
@@ -46,10 +45,10 @@ def axes(incomplete: str) -> list[str]:
 
 
 def given(fields: dict[str, Any]) -> dict[str, Any]:
-    """The settings that the user named: those of the settings file, and over them the options. The weights have an
-    absolute path.
+    """The settings that the user named: those of the settings file, and over them the options.
 
-    Raises SettingsError when the file cannot be read, or what is given does not go together.
+    The weights have an absolute path. Raises SettingsError for a file that cannot be read, and what does not go
+    together.
     """
     named = {name: value for name, value in fields.items() if value is not None}
     file = named.pop(_SETTINGS, None)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from impasto.cli.job import PaintingJob, RunRecord, to_extra
@@ -10,28 +9,26 @@ from impasto.cli.plot import write_cost_curve
 from impasto.distributed.process_info import process_info
 from impasto.errors import CheckpointError, OutputError, PictureError, RankError
 from impasto.files.atomic_write import remove_leftovers
-from impasto.files.readable import fingerprint, opened
+from impasto.files.readable import fingerprint_of
 from impasto.ui.checkpoint_pace import CHECKPOINT_SECONDS, CheckpointPace
-from impasto.ui.formatting import command, operand
+from impasto.ui.formatting import resume_command
 
 if TYPE_CHECKING:
     from impasto import Painting, Result, Step
 
 
+Note = Callable[[str], None]
+"""Tells the user something."""
+
+
 class OutputWriter:
     """Writes the files of a painting while its steps are taken.
 
-    Args:
-        job: which files, and how often.
-        record: what was written before, kept up to date.
-        note: says what went wrong but is not the end.
-        replace: whether a file at the output may be replaced.
-        own: whether this painting was begun before, so that its snapshots and plot may be there already.
+    record: what was written before, always up to date. note: says what went wrong but is not the end. replace: whether
+    a file at the output may be replaced. own: whether this painting was begun before, so that its files may be there.
     """
 
-    def __init__(
-        self, job: PaintingJob, record: RunRecord, note: Callable[[str], None], *, replace: bool, own: bool
-    ):
+    def __init__(self, job: PaintingJob, record: RunRecord, note: Note, *, replace: bool, own: bool):
         self.job, self.record = job, record
         self.resumable = own
         self._note = note
@@ -67,18 +64,15 @@ class OutputWriter:
         def save() -> None:
             self._save(result)
             if process_info().rank == 0:
-                self.record.written = (len(result.history), fingerprint_of(self.job.output, "result"))
+                digest = fingerprint_of(self.job.output, "result", PictureError)
+                self.record.written = len(result.history), digest
 
         self._write(painting, save, lambda: self._plot(result))
         self._save_checkpoint(painting)
         return result
 
-    def resume_command(self) -> str:
-        """The command that goes on."""
-        return command(["impasto", "resume", operand(self.job.checkpoint)])
-
     def _write(self, painting: "Painting", *writings: Callable[[], None]) -> None:
-        """Write all of these; when one fails, in any of several processes, keep what can be kept and end everywhere.
+        """Write all of these; when one fails, in any of several processes, save what can be saved and end everywhere.
 
         Raises OutputError where it failed, and RankError elsewhere.
         """
@@ -124,19 +118,8 @@ class OutputWriter:
             self._warned.add(what)
 
     def _rescued(self, error: OutputError) -> OutputError:
-        """The error that ends a painting whose files cannot be written, once all is kept that can be."""
+        """The error that ends a painting whose files cannot be written, once all is saved that can be."""
         if not self.resumable:
             return error
-        return OutputError(
-            f"{error}; nothing is lost: go on with `{self.resume_command()}` (-o for another name)"
-        )
-
-
-def fingerprint_of(path: Path, role: str) -> str:
-    """SHA-256 of a file, in hex.
-
-    Raises:
-        PictureError: it cannot be read.
-    """
-    with opened(path, f"the {role} '{path}'", PictureError) as file:
-        return fingerprint(file)
+        again = resume_command(self.job.checkpoint)
+        return OutputError(f"{error}; nothing is lost: go on with `{again}` (-o for another name)")

@@ -5,17 +5,16 @@ from typing import TYPE_CHECKING, Any
 
 import impasto
 from impasto.cli.checks import check_snapshots
-from impasto.cli.display import make_reporter
 from impasto.cli.interrupt import INTERRUPTED, finishing_the_step
 from impasto.cli.job import PaintingJob, RunRecord
 from impasto.cli.messages import say
 from impasto.cli.output_files import OutputWriter
-from impasto.cli.reporter import Reporter, Title
+from impasto.cli.reporter import Reporter, Title, make_reporter
 from impasto.distributed.process_info import process_info
 from impasto.errors import CheckpointError, OutputError, RankError, SettingsError
 from impasto.files.readable import is_there
 from impasto.inputs.style_sources import joined_names
-from impasto.ui.formatting import duration
+from impasto.ui.formatting import duration, resume_command
 
 if TYPE_CHECKING:
     from impasto import Checkpoint, Cost, Painting, Result
@@ -25,25 +24,21 @@ Adjustments = Sequence[tuple[int, dict[str, Any]]]
 """After how many steps which settings change; see `impasto.cli.adjust`."""
 
 
-def paint_new(job: PaintingJob, settings: "Settings", quiet: bool, adjustments: Adjustments = ()) -> int:
-    """Paint from the beginning; returns the exit code."""
-    _check_replaced_checkpoint(job)
-    return _paint(job, RunRecord(), settings, None, quiet, adjustments)
-
-
-def paint_on(job: PaintingJob, record: RunRecord, checkpoint: "Checkpoint", quiet: bool) -> int:
-    """Go on from a checkpoint; the file at the output, if any, will be replaced. Returns the exit code."""
-    return _paint(job, record, checkpoint.settings, checkpoint, quiet, ())
-
-
-def _paint(
+def paint(
     job: PaintingJob,
-    record: RunRecord,
     settings: "Settings",
-    checkpoint: "Checkpoint | None",
     quiet: bool,
-    adjustments: Adjustments,
+    adjustments: Adjustments = (),
+    *,
+    resume: "tuple[RunRecord, Checkpoint] | None" = None,
 ) -> int:
+    """Paint; returns the exit code.
+
+    resume: where to go on; the file at the output, if any, is replaced then. None: from the beginning.
+    """
+    if resume is None:
+        _check_replaced_checkpoint(job)
+    record, checkpoint = resume or (RunRecord(), None)
     writer, complete = None, True
     try:
         with make_reporter(quiet) as display:
@@ -64,21 +59,26 @@ def _paint(
                         break
                 result = writer.finish(painting) if complete else writer.stop(painting)
     except KeyboardInterrupt:
-        if not quiet:
-            _say_stopped_at_once(writer)
+        if not quiet and writer is not None and writer.resumable:
+            say("Stopped at once. Go on from the last checkpoint with:")
+            say(f"  {resume_command(job.checkpoint)}")
+        elif not quiet:
+            say("Stopped; nothing was written.")
         return INTERRUPTED
     except RankError as error:
         if writer is None or not writer.resumable:
             raise
         raise RankError(
-            f"{error}; nothing is lost up to the last checkpoint: go on with `{writer.resume_command()}`, in as "
+            f"{error}; nothing is lost up to the last checkpoint: go on with `{resume_command(job.checkpoint)}`, in as "
             "many processes as you like",
             error.speaks,
         ) from None
     if not quiet and complete:
         _say_painted(job, painting, result)
     elif not quiet:
-        _say_stopped(job, painting, result, writer)
+        say(f"Stopped after {len(result.history)} of {painting.steps} steps.")
+        say(f"The picture so far is {job.output}. Go on with:")
+        say(f"  {resume_command(job.checkpoint)}")
     return 0 if complete else INTERRUPTED
 
 
@@ -129,9 +129,8 @@ def _say_painted(job: PaintingJob, painting: "Painting", result: "Result") -> No
     height, width = painting.size
     say(f"Painted {job.output}, {width} x {height} pixels, in {duration(result.seconds)}.")
     cost = result.history[-1]
-    say(
-        f"{len(result.history)} steps ({result.stopped}); J {cost.total:.4g} = {_sum(cost, result.settings)}."
-    )
+    total = f"J {cost.total:.4g} = {_sum(cost, result.settings)}"
+    say(f"{len(result.history)} steps ({result.stopped}); {total}.")
     if job.plot:
         say(f"The cost curve is {job.plot}.")
 
@@ -145,17 +144,3 @@ def _sum(cost: "Cost", settings: "Settings") -> str:
     if settings.variation:
         parts.append(f"{settings.variation:g} x variation {cost.variation:.4g}")
     return " + ".join(parts)
-
-
-def _say_stopped(job: PaintingJob, painting: "Painting", result: "Result", writer: OutputWriter) -> None:
-    say(f"Stopped after {len(result.history)} of {painting.steps} steps.")
-    say(f"The picture so far is {job.output}. Go on with:")
-    say(f"  {writer.resume_command()}")
-
-
-def _say_stopped_at_once(writer: OutputWriter | None) -> None:
-    if writer is None or not writer.resumable:
-        say("Stopped; nothing was written.")
-        return
-    say("Stopped at once. Go on from the last checkpoint with:")
-    say(f"  {writer.resume_command()}")

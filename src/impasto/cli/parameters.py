@@ -17,9 +17,8 @@ def _argument(metavar: str, help: str) -> Any:
 
 def _option(metavar: str, help: str, panel: str | None = None, *names: str, **more: Any) -> Any:
     """An option with a value; what it is without one stands in its help. Without `names` it has the parameter's."""
-    return typer.Option(
-        *names, metavar=metavar, help=plain(help), rich_help_panel=panel, show_default=False, **more
-    )
+    more |= {"metavar": metavar, "help": plain(help), "rich_help_panel": panel}
+    return typer.Option(*names, show_default=False, **more)
 
 
 def _switch(help: str, panel: str | None, *names: str) -> Any:
@@ -49,11 +48,11 @@ Json = Annotated[bool, _switch("Everything, as JSON.", None, "--json")]
 
 Output = Annotated[Path, _option("OUT", "Where the result goes: .png, .jpg, .tif or .webp.", PICTURE, *_OUTPUT)]
 Checkpoint = Annotated[Path | None, _option("FILE",
-    "Where all that is needed to go on is kept until it is done [default: OUT.checkpoint].", KEEPING)]
+    "The file from which the painting can go on, until it is done [default: OUT.checkpoint].", KEEPING)]
 CheckpointEvery = Annotated[int | None, _option("N",
     "Steps between checkpoints; 0: only at Ctrl-C [default: one a minute].", KEEPING, min=0)]
 SaveEvery = Annotated[int | None, _option("N",
-    "Also keep the picture every N steps, as OUT-0040.png and so on.", KEEPING, min=1)]
+    "Also save the picture every N steps, as OUT-0040.png and so on.", KEEPING, min=1)]
 Plot = Annotated[Path | None, _option("FILE", "Draw the cost curve: .png, .pdf or .svg.", KEEPING)]
 Adjust = Annotated[list[str] | None, _option("STEP:NAME=VALUE",
     "What changes after so many steps, as in 40:strength=0.7: strength, alpha, beta, style-layers, content-layer, "
@@ -180,6 +179,6 @@ Host = Annotated[str, _option("ADDRESS",
     f"[default: {LOOPBACK}]", None, "--host")]
 Port = Annotated[int, _option("N", f"Port to listen at; 0 for any that is free. [default: {PORT}]", None, "--port")]
 StudioFolder = Annotated[Path | None, _option("FOLDER",
-    "Where everything is kept. [default: in your data folder]", None, "--folder")]
+    "The folder of everything. [default: in your data folder]", None, "--folder")]
 OpenPage = Annotated[bool, _switch("Open the page in your browser.", None, "--open/--no-open")]
 # fmt: on

@@ -16,7 +16,6 @@ def write_cost_curve(
     """Draw J, alpha J_content and beta J_style over the steps of a painting.
 
     scales: (first step, width, height) of every scale.
-    Raises what check_figure raises; and OutputError when the disk is full.
     """
     import matplotlib
 
@@ -26,14 +25,13 @@ def write_cost_curve(
 
 
 def _figure(result: "Result", scales: Sequence[tuple[int, int, int]]) -> Any:
-    from matplotlib.figure import Figure  # not pyplot: it looks for a display, and keeps every figure
+    from matplotlib.figure import Figure  # not pyplot: it looks for a display, and holds on to every figure
 
     figure = Figure(figsize=(7, 4), layout="constrained")
     axes = figure.add_subplot()
     steps = range(1, len(result.history) + 1)
-    for (name, values), style in zip(
-        _curves(result).items(), ("k-", "C0--", "C3:", "C2-.", "C4:"), strict=True
-    ):
+    lines = ("k-", "C0--", "C3:", "C2-.", "C4:")
+    for (name, values), style in zip(_curves(result).items(), lines, strict=True):
         if any(values):
             axes.plot(steps, values, style, label=name, linewidth=1.4)
     if all(cost.total > 0 for cost in result.history):

@@ -1,9 +1,14 @@
-"""The interface of a display of a painting."""
+"""The displays of a painting: what all of them have in common, and which one is shown."""
 
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
+from impasto.distributed.process_info import process_info
+
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from impasto import Event, Step
 
 
@@ -22,7 +27,7 @@ class Title:
 
 
 class Reporter:
-    """The base of all displays. It shows nothing: each display overrides what it shows."""
+    """The base of all displays, and the one that shows nothing: the others override what they show."""
 
     def __enter__(self) -> Self:
         return self
@@ -52,5 +57,27 @@ class Reporter:
         """Something to know."""
 
 
-class NullReporter(Reporter):
-    """The display of a quiet painting, and of all processes but the first."""
+def live_console() -> "Console | None":
+    """The terminal that stderr goes to, where a display can be drawn again and again; None elsewhere."""
+    from rich.console import Console
+
+    console = Console(stderr=True, highlight=False)
+    # Asked of stderr itself: FORCE_COLOR makes rich take a file for a terminal.
+    return None if not sys.stderr.isatty() or console.is_dumb_terminal else console
+
+
+def make_reporter(quiet: bool) -> Reporter:
+    """The display that fits where stderr goes: live on a terminal, otherwise a line now and then.
+
+    None where `quiet` is asked for, and in all processes but the first of several.
+    """
+    if quiet or process_info().rank > 0:
+        return Reporter()
+    console = live_console()
+    if console is None:
+        from impasto.cli.lines import Lines
+
+        return Lines()
+    from impasto.cli.live import Live
+
+    return Live(console)

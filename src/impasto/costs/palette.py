@@ -1,6 +1,11 @@
 """The palette cost: how far G's colours are from S's, as distributions of all pixels.
 
-    J_palette(S, G) = 1/13 sum_d W^2(d . y_S, d . y_G),    y = 4 OKLab(pixel)
+    J_palette(S, G) = (1 - LOCAL) W^2(S, G) + LOCAL sum_k n_k / n W^2(S_k, G_k)
+    W^2(S, G) = 1/13 sum_d W^2(d . y_S, d . y_G),    y = 4 OKLab(pixel)
+
+S_k and G_k are the parts of both pictures that belong together, such as sky and sky (`inputs/parts.py`), and n_k of n
+pixels of G lie in the k-th. The first term holds the palette, the second says where which colours belong.
+
 
 W is the Wasserstein-2 distance of two distributions on a line. d are 13 directions of the space of colours: its three
 axes and the diagonals between them (the sliced Wasserstein distance of Rabin, Peyre, Delon and Bernot, "Wasserstein
@@ -13,6 +18,7 @@ that the cost has a derivative by the pixels. A histogram is a sum over pixels: 
 processes.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -26,6 +32,8 @@ from impasto.images.color.spaces import linear_from_srgb, oklab_from_linear
 from impasto.tensor_types import Scalar
 
 SCALE = 4.0
+LOCAL = 0.5
+"""The share of the parts in the cost; see above."""
 LOWEST, HIGHEST, BINS = -2.0, 4.4, 513
 """The centres of the first and the last bin, beyond every d . y of an sRGB colour, and how many bins there are."""
 WIDTH = (HIGHEST - LOWEST) / (BINS - 1)
@@ -51,43 +59,65 @@ def _bins(y: Tensor, d: Tensor) -> tuple[Tensor, Tensor]:
     return below.long(), place - below
 
 
-def histograms(image: Tensor, weight: Tensor | None = None) -> Summary:
-    """The histogram of d . y for each direction, [13, BINS] in float64, each pixel times its weight [H, W]."""
+def histograms(
+    image: Tensor, weight: Tensor | None = None, part: Tensor | None = None, parts: int = 1
+) -> Summary:
+    """The histogram of d . y for each part and direction, [K, 13, BINS] in float64, each pixel times its weight [H, W].
+
+    part: the part that each pixel belongs to, uint8 [H, W], below K = `parts`; None where there is one part.
+    """
     y = colors(image)
     w = torch.ones_like(y[0], dtype=torch.float64) if weight is None else weight.flatten().double()
-    total = torch.zeros(len(directions()), BINS, dtype=torch.float64)
-    for row, d in zip(total, directions(), strict=True):
+    first = 0 if part is None else part.flatten().long() * BINS
+    total = torch.zeros(parts, len(directions()), BINS, dtype=torch.float64)
+    for d, number in zip(directions(), range(total.shape[1]), strict=True):
         below, beyond = _bins(y, d)
+        below += first
         above = w * beyond
-        row += torch.bincount(below, w - above, minlength=BINS)
-        row[1:] += torch.bincount(below, above, minlength=BINS)[:-1]
+        total[:, number] += torch.bincount(below, w - above, minlength=parts * BINS).view(parts, BINS)
+        # The last bin's own part beyond is nothing: no colour lies so high.
+        total[:, number, 1:] += torch.bincount(below, above, minlength=parts * BINS).view(parts, BINS)[:, :-1]
     return Summary(total, float(w.sum()))
 
 
-def derivative(y: Tensor, slope: Tensor) -> Tensor:
-    """dJ/dy [3, K] of some pixels' colours y, given dJ by the histograms, [13, BINS]."""
-    by_place = (slope[:, 1:] - slope[:, :-1]).to(y) / WIDTH
+def derivative(y: Tensor, slope: Tensor, part: Tensor | None = None) -> Tensor:
+    """dJ/dy [3, K] of some pixels' colours y, given dJ by the histograms, [K, 13, BINS]; part: as of `histograms`."""
+    by_place = ((slope[..., 1:] - slope[..., :-1]).to(y) / WIDTH).transpose(0, 1).flatten(1)
+    first = 0 if part is None else part.flatten().long() * (BINS - 1)
     found = torch.zeros_like(y)
     for of_bin, d in zip(by_place, directions().to(y), strict=True):
-        found.addr_(d, of_bin[_bins(y, d)[0]])
+        found.addr_(d, of_bin[_bins(y, d)[0] + first])
     return found
 
 
 @dataclass(frozen=True, eq=False)
 class PaletteTarget:
-    """The palette of the style: for each direction the shares of its pixels up to each bin, [13, BINS]."""
+    """The palette of the style: for each direction the shares of its pixels up to each bin.
 
-    shares: Tensor
+    whole: of all of it, [13, BINS]. parts: of each part, [K, 13, BINS]; none where there is one part.
+    """
+
+    whole: Tensor
+    parts: Sequence[Tensor] = ()
 
     @classmethod
     def of(cls, summary_S: Summary) -> "PaletteTarget":
-        """The target for G, when S has these histograms."""
-        return cls(_cumulated(summary_S.total))
+        """The target for G, when S has these histograms, [K, 13, BINS]."""
+        total = summary_S.total
+        return cls(_cumulated(total.sum(0)), tuple(map(_cumulated, total)) if len(total) > 1 else ())
 
     def rule(self, summary: Summary) -> Scalar:
         """J_palette of a picture with these histograms."""
-        distances: Tensor = _Distances.apply(summary.total, self.shares)
-        return distances.mean()
+        distance: Scalar = _Distances.apply(summary.total.sum(0), self.whole).mean()
+        if not self.parts:
+            return distance
+        counts = summary.total.detach()[:, 0].sum(1)
+        of_parts = [
+            _Distances.apply(of_G, of_S).mean() * (count / counts.sum().clamp_min(1e-300))
+            for of_G, of_S, count in zip(summary.total, self.parts, counts, strict=True)
+            if of_S[0, -1] > 0
+        ]
+        return (1 - LOCAL) * distance + LOCAL * torch.stack(of_parts).sum()
 
 
 def _cumulated(total: Tensor) -> Tensor:

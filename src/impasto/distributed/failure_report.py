@@ -53,7 +53,6 @@ class FailureReport:
         if missing:
             names = ", ".join(map(str, missing))
             are = "ranks {} of {} are gone or do" if len(missing) > 1 else "rank {} of {} is gone or does"
-            return (
-                f"{are.format(names, self._size)} not answer: a process or machine has died, or its network"
-            )
+            what = "a process or machine has died, or its network"
+            return f"{are.format(names, self._size)} not answer: {what}"
         return f"the {self._size} ranks have lost touch with each other ({reason.splitlines()[0]}): check the network"

@@ -29,7 +29,7 @@ Message = tuple[int, Tensor]
 class Group:
     """The first `size` ranks of those that were started; every method is called by all of these, in the same order.
 
-    It is the `Reductions` of the solvers. Every method raises RankError when another rank is gone or has failed.
+    Every method raises RankError when another rank is gone or has failed.
     """
 
     def __init__(self, rank: int, size: int, wire: torch.device, failures: FailureReport, handle: Any = None):
@@ -97,10 +97,8 @@ class Group:
         with self._guarded():
             landing = [self._landing(into) for _, into in received]
             work = [dist.P2POp(dist.isend, tensor.to(self._wire).contiguous(), rank) for rank, tensor in sent]
-            work += [
-                dist.P2POp(dist.irecv, space, rank)
-                for (rank, _), space in zip(received, landing, strict=True)
-            ]
+            pairs = zip(received, landing, strict=True)
+            work += [dist.P2POp(dist.irecv, space, rank) for (rank, _), space in pairs]
             for pending in dist.batch_isend_irecv(work) if work else []:
                 pending.wait()
             for (_, into), space in zip(received, landing, strict=True):
@@ -108,7 +106,7 @@ class Group:
                     into.copy_(space)
 
     def _landing(self, into: Tensor) -> Tensor:
-        """Where it can be received: there, or on the device that the wire begins at."""
+        """A tensor to receive into: `into` itself, or one on the device that the wire begins at."""
         if into.device == self._wire and into.is_contiguous():
             return into
         return torch.empty(into.shape, dtype=into.dtype, device=self._wire)
@@ -136,9 +134,8 @@ _joined: list[Group] = []
 
 
 def join(place: ProcessInfo, device: torch.device) -> Group:
-    """The group of all processes that torchrun started; the same object at every call.
+    """The group of all processes that torchrun started, the same at every call; device: where this rank computes.
 
-    device: where this rank computes.
     Raises RankError when the others do not come.
     """
     if not _joined:

@@ -1,4 +1,4 @@
-"""Which of several processes this one is, as `torchrun` tells each of them in its environment."""
+"""Which of several processes this one is, which `torchrun` writes into its environment."""
 
 import os
 from dataclasses import dataclass
@@ -31,9 +31,7 @@ def process_info() -> ProcessInfo:
     """
     if "RANK" not in os.environ or "WORLD_SIZE" not in os.environ:
         return ProcessInfo()
-    names = {
-        "rank": "RANK",
-        "size": "WORLD_SIZE",
+    names = {"rank": "RANK", "size": "WORLD_SIZE"} | {
         "local_rank": "LOCAL_RANK",
         "on_machine": "LOCAL_WORLD_SIZE",
     }

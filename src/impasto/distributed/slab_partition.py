@@ -1,47 +1,146 @@
-"""The partition of several processes: each owns a slab of every picture, a band of its rows."""
+"""The partition of several processes: each owns a slab of every picture, a band of its rows.
 
-from collections.abc import Callable
+Rows go from the ranks that own them to those that need them, and gradients come back.
+"""
+
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from impasto.distributed.gather import gathered, save_together
-from impasto.distributed.group import Group
-from impasto.distributed.partition import WHOLE, Partition
-from impasto.distributed.row_exchange import SlabExchange
-from impasto.distributed.slab_spans import Slabs, everything_at_rank_0
+from impasto.distributed.group import Group, Message
+from impasto.distributed.partition import ALIGNED, WHOLE, Partition, RowExchange
 from impasto.errors import RankError
 from impasto.tensor_types import Span
 
+FEWEST_ROWS = 128
+"""A slab has at least as many: below, what it must see of its neighbours is more than its own. A picture that is too
+small for all ranks is painted by the first ones, or the first one, alone."""
 
-class SlabPartition:
+
+@dataclass(frozen=True)
+class Slabs:
+    """The rows of a picture, shared out. spans: by rank; those beyond `members` have none."""
+
+    spans: tuple[Span, ...]
+    members: int
+
+    @classmethod
+    def of(cls, height: int, ranks: int) -> "Slabs":
+        """Slabs as equal as they can be; the last one also takes the odd rows."""
+        units = height // ALIGNED
+        members = max(1, min(ranks, height // FEWEST_ROWS))
+        cuts = [ALIGNED * (units * rank // members) for rank in range(members)] + [height]
+        cuts += [height] * (ranks - members)
+        return cls(tuple(Span(*pair) for pair in pairwise(cuts)), members)
+
+    @property
+    def largest(self) -> int:
+        """Rows of the largest slab."""
+        return max(span.stop - span.start for span in self.spans)
+
+
+def overlap(one: Span, other: Span) -> Span | None:
+    """The rows that are in both."""
+    start, stop = max(one.start, other.start), min(one.stop, other.stop)
+    return Span(start, stop) if start < stop else None
+
+
+def everything_at_rank_0(height: int, ranks: int) -> Sequence[Span]:
+    """The spans of a picture that is in one place."""
+    return [Span(0, height)] + [Span(height, height)] * (ranks - 1)
+
+
+class SlabExchange(RowExchange):
+    """The `RowExchange` of processes that own slabs.
+
+    owned: the rows of the picture that each rank has. wanted: those that each needs, of its own and of others.
+    """
+
+    def __init__(self, group: Group, owned: Sequence[Span], wanted: Sequence[Span]):
+        self._group, self._rank = group, group.rank
+        self._owned, self._wanted = owned[group.rank], wanted[group.rank]
+        others = [rank for rank in range(len(owned)) if rank != group.rank]
+        self._lent = [(rank, rows) for rank in others if (rows := overlap(self._owned, wanted[rank]))]
+        self._borrowed = [(rank, rows) for rank in others if (rows := overlap(owned[rank], self._wanted))]
+        self._kept = overlap(self._owned, self._wanted)
+
+    def widened(self, own: Tensor) -> Tensor:
+        """The wanted rows, a new tensor [1, n, rows, W], given the owned ones."""
+        wide = self._strip(own, self._wanted)
+        if self._kept:
+            wide[:, :, self._kept.within(self._wanted)] = own[:, :, self._kept.within(self._owned)]
+        landed = [(rank, self._strip(wide, rows)) for rank, rows in self._borrowed]
+        self._swap([(rank, own[:, :, rows.within(self._owned)]) for rank, rows in self._lent], landed)
+        for (_, rows), (_, strip) in zip(self._borrowed, landed, strict=True):
+            wide[:, :, rows.within(self._wanted)] = strip
+        return wide
+
+    def folded(self, wide: Tensor) -> Tensor:
+        """The reverse: of gradients by the wanted rows the sum over all ranks, for the owned ones; a new tensor."""
+        own = self._strip(wide, self._owned).zero_()
+        if self._kept:
+            own[:, :, self._kept.within(self._owned)] = wide[:, :, self._kept.within(self._wanted)]
+        landed = [(rank, self._strip(wide, rows)) for rank, rows in self._lent]
+        self._swap([(rank, wide[:, :, rows.within(self._wanted)]) for rank, rows in self._borrowed], landed)
+        for (_, rows), (_, strip) in zip(self._lent, landed, strict=True):
+            own[:, :, rows.within(self._owned)] += strip  # rank by rank, always in the same order
+        return own
+
+    def cropped(self, wide: Tensor) -> Tensor:
+        """The owned ones of the wanted rows, a view; nothing is exchanged."""
+        return wide[:, :, self._owned.within(self._wanted)]
+
+    def _swap(self, sent: list[Message], received: list[Message]) -> None:
+        if sent or received:
+            self._group.exchange(sent, received)
+
+    @staticmethod
+    def _strip(like: Tensor, rows: Span) -> Tensor:
+        return like.new_empty(1, like.shape[1], rows.stop - rows.start, like.shape[3])
+
+
+class SlabPartition(Partition):
     """The `Partition` of the processes of a group.
 
     on_machine: how many of them run on this machine, and share its memory and disk; local_rank: which of them this is.
+    `Partition` explains the methods.
     """
 
     def __init__(self, group: Group, on_machine: int = 1, local_rank: int = 0):
-        self.group, self.on_machine, self.local_rank = group, on_machine, local_rank
-        self.rank, self.size = group.rank, group.size
-        self.total, self.largest, self.add_up = group.total, group.largest, group.add_up
-        self.everywhere, self.said_by_first = group.everywhere, group.tell
+        super().__init__(group.rank, group.size, local_rank, on_machine)
+        self.group = group
+
+    def total(self, x: float) -> float:
+        return self.group.total(x)
+
+    def largest(self, x: float) -> float:
+        return self.group.largest(x)
+
+    def everywhere(self, x: bool) -> bool:
+        return self.group.everywhere(x)
 
     def anywhere(self, x: bool) -> bool:
-        """See `Partition`."""
         return self.group.anywhere(x)
 
+    def add_up(self, tensors: Sequence[Tensor]) -> None:
+        self.group.add_up(tensors)
+
+    def said_by_first(self, value: Any = None) -> Any:
+        return self.group.tell(value)
+
     def rows_of(self, height: int, rank: int | None = None) -> Span:
-        """See `Partition`."""
         return Slabs.of(height, self.size).spans[self.rank if rank is None else rank]
 
     def largest_part(self, height: int) -> int:
-        """See `Partition`."""
         return Slabs.of(height, self.size).largest
 
     def members(self, height: int) -> Partition | None:
-        """See `Partition`."""
         count = Slabs.of(height, self.size).members
         group = self.group.first(count)
         if self.rank >= count:
@@ -49,27 +148,22 @@ class SlabPartition:
         return WHOLE if count == 1 else SlabPartition(group, self.on_machine, self.local_rank)
 
     def exchange(self, height: int, wanted: Callable[[int], Span]) -> SlabExchange:
-        """See `Partition`."""
         spans = Slabs.of(height, self.size).spans
         return SlabExchange(self.group, spans, [wanted(rank) for rank in range(self.size)])
 
     def scattered(self, make: Callable[[], Tensor], height: int, width: int) -> Tensor:
-        """See `Partition`."""
         whole = make() if self.rank == 0 else torch.empty(1, 3, 0, width)
         owned = everything_at_rank_0(height, self.size)
         return SlabExchange(self.group, owned, Slabs.of(height, self.size).spans).widened(whole)
 
     def gathered(self, own: Tensor, height: int, stride: int = 1) -> Tensor | None:
-        """See `Partition`."""
         spans = Slabs.of(height, self.size).spans
         return gathered(self.group, [Span(*(-(-row // stride) for row in span)) for span in spans], own)
 
     def gathered_state(
         self, state: dict[str, Any], height: int, write: Callable[[dict[str, Any]], object]
     ) -> None:
-        """See `Partition`."""
         save_together(self.group, Slabs.of(height, self.size).spans, state, write)
 
     def reporting(self, but: type[Exception] | None = None) -> AbstractContextManager[None]:
-        """See `Partition`."""
         return self.group.reporting(but or RankError)

@@ -49,9 +49,8 @@ def parse_axis(text: str, preset: str | None = None) -> Axis:
 
     preset: whose alpha and beta the values of an axis of these are multiples of, when none are named.
 
-    Raises:
-        SettingsError: a name that is no setting's, values of another kind or given twice, and none for a setting that
-            has no list of its own.
+    Raises SettingsError: a name that is no setting's, values of another kind or given twice, and none for a setting
+        that has no list of its own.
     """
     name, equals, listed = text.partition("=")
     field = _field(name.strip())
@@ -68,8 +67,7 @@ def parse_axis(text: str, preset: str | None = None) -> Axis:
 def own_values(field: str, preset: str | None = None) -> tuple[str, ...]:
     """The values that an axis takes when none are named.
 
-    Raises:
-        SettingsError: the setting has none, such as a file's name.
+    Raises SettingsError: the setting has none, such as a file's name.
     """
     found = SCHEMA[field].explore[preset if preset in PRESETS else DEFAULT_PRESET]
     if not found:
@@ -105,10 +103,8 @@ def _field(name: str) -> str:
     field = name.replace("-", "_")
     if field in SCHEMA:
         return field
-    names = [row.option for row in SCHEMA.values()]
-    raise SettingsError(
-        f"there is no setting to vary named {shown(name)}{near(name.replace('_', '-'), names)}"
-    )
+    meant = near(name.replace("_", "-"), [row.option for row in SCHEMA.values()])
+    raise SettingsError(f"there is no setting to vary named {shown(name)}{meant}")
 
 
 def _value(field: str, word: str) -> Value:

@@ -26,7 +26,7 @@ _NOTED = ("sha256", "cost", "steps", "stopped", "seconds")
 
 
 class ExplorationFolder:
-    """Where an exploration is kept.
+    """The folder of an exploration.
 
     path: of the folder; it may be missing, but not the one it lies in.
     Raises OutputError, and touches nothing, when something else is there.
@@ -35,21 +35,25 @@ class ExplorationFolder:
     def __init__(self, path: Path):
         self.path = path
         self.sheet, self.page, self.cells = path / "sheet.png", path / "index.html", path / "cells"
-        self._list = self._read()
+        try:
+            self._list = self._read()
+        except PermissionError:
+            advice = "choose another folder, or change its permissions"
+            raise OutputError(f"'{path}' cannot be read: {advice}") from None
 
     def file(self, cell: Cell) -> Path:
-        """Where a cell's picture is, or will be."""
+        """The file of a cell's picture, which need not exist yet."""
         return self.cells / f"{cell.name}.png"
 
     def checkpoint(self, cell: Cell) -> Path:
-        """Where a cell that Ctrl-C stopped is kept."""
+        """The checkpoint of a cell that Ctrl-C stopped."""
         return self.cells / f"{cell.name}.checkpoint"
 
     def begin(self, subject: Mapping[str, Any], replace: bool) -> None:
         """Make the folder, for what is explored: JSON-able, nested by one level at most.
 
-        replace: whether what was explored there before may go.
-        Raises OutputError when it was something else, and `replace` is off, or when the folder cannot be made.
+        replace: whether what was explored there before may go. Raises OutputError when it may not and was something
+        else.
         """
         subject = json.loads(json.dumps(subject))
         before = self._list and self._list["subject"]
@@ -61,9 +65,8 @@ class ExplorationFolder:
         try:
             self.cells.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise OutputError(
-                f"'{self.path}' could not be made ({error.strerror}): choose another place"
-            ) from None
+            reason = f"({error.strerror}): choose another place"
+            raise OutputError(f"'{self.path}' could not be made {reason}") from None
         if replace:
             self._clear()
         if self._list is None or replace:
@@ -102,14 +105,6 @@ class ExplorationFolder:
 
     def _read(self) -> dict[str, Any] | None:
         """The list; None when the folder is missing or empty."""
-        try:
-            return self._look()
-        except PermissionError:
-            raise OutputError(
-                f"'{self.path}' cannot be read: choose another folder, or change its permissions"
-            ) from None
-
-    def _look(self) -> dict[str, Any] | None:
         path = self.path
         if not path.exists():
             if not path.parent.is_dir():
@@ -138,7 +133,7 @@ class ExplorationFolder:
 
 
 def _differing(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
-    """Which parts of two subjects are not the same, in words."""
+    """The parts of two subjects that are not the same, in words."""
     found = []
     for name in dict.fromkeys([*before, *now]):
         one, other = before.get(name), now.get(name)

@@ -77,9 +77,8 @@ def make_grid(
         values = picked[::-1]
         changed = {axis.field: one.value for axis, one in zip(axes, values, strict=True)}
         labels = tuple(one.label for one in values)
-        cells.append(
-            Cell(labels, column, row, _name(axes, labels), Settings.from_dict(over(base, given | changed)))
-        )
+        settings = Settings.from_dict(over(base, given | changed))
+        cells.append(Cell(labels, column, row, _name(axes, labels), settings))
     _check_distinct(cells)
     return Grid(axes, tuple(cells), Settings.from_dict(over(base, given)))
 
@@ -88,17 +87,15 @@ def _check(axes: Sequence[Axis], given: Mapping[str, Any]) -> None:
     if not 1 <= len(axes) <= 2:
         raise SettingsError(f"one or two settings are varied, got {len(axes)}: a grid has two directions")
     if len({axis.field for axis in axes}) < len(axes):
-        raise SettingsError(
-            f"{axes[0].name} is varied twice: name all its values at once, or another setting"
-        )
+        twice = f"{axes[0].name} is varied twice"
+        raise SettingsError(f"{twice}: name all its values at once, or another setting")
     for axis in axes:
         if axis.field in given:
             raise SettingsError(f"{axis.name} is varied, and cannot be {given[axis.field]} as well: omit one")
     count = math.prod(len(axis.values) for axis in axes)
     if count > MOST_CELLS:
-        raise SettingsError(
-            f"the grid has {count} pictures; at most {MOST_CELLS} are painted: name fewer values"
-        )
+        most = f"at most {MOST_CELLS} are painted"
+        raise SettingsError(f"the grid has {count} pictures; {most}: name fewer values")
 
 
 def _check_distinct(cells: Sequence[Cell]) -> None:

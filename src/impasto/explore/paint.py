@@ -1,6 +1,6 @@
 """An exploration while it is painted: an iterator of events that can be stopped, and gone on with."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,11 +21,10 @@ from impasto.distributed.process_info import process_info
 from impasto.errors import CostError, SettingsError
 from impasto.explore.folder import ExplorationFolder
 from impasto.explore.grid import Cell, Grid
-from impasto.explore.page import write_page
 from impasto.explore.subject import Subject
-from impasto.pages.pixels import thumbnail
+from impasto.pages.page import Command, missing, picture, write_page
+from impasto.pages.pixels import shrunk, thumbnail
 from impasto.pages.sheet import draw_sheet, write_sheet
-from impasto.ui.sizes import shrunk
 
 
 @dataclass(frozen=True)
@@ -58,6 +57,10 @@ class CellEnded:
     failed: str | None = None
 
 
+_NOTE = (
+    "Choose a picture to see it whole, with its costs and settings. Costs are comparable between pictures only where "
+    "layers, alpha, beta and size are the same."
+)
 Event = CellBegun | CellStepped | CellEnded
 
 
@@ -73,10 +76,8 @@ class Explorer:
     """Iterate over it to paint what is not finished; then, or after `stop`, `publish` the sheet and the page.
 
     path: the folder, see `folder.py`; it is made here, once it is sure that every picture can be begun. replace:
-        whether what was explored there before may go.
-    Raises OutputError for a folder that holds something else; PictureError for a picture or mask that cannot be read;
-    SettingsError for paintings and masks that do not go together, for a size that is too small for a cell's layers, or
-    when several processes are to paint together.
+    whether what was explored there before may go. Raises OutputError for a folder that holds something else,
+    SettingsError when several processes are to paint together, and what `Stylizer.paint` raises.
     """
 
     def __init__(self, grid: Grid, subject: Subject, path: Path, *, replace: bool = False):
@@ -103,19 +104,22 @@ class Explorer:
     def __iter__(self) -> Iterator[Event]:
         whole, before = sum(one.work for one in self.todo), 0
         for number, one in enumerate(self.todo, 1):
+            failed = None
             try:
-                for event in self._paint(one.cell, number):
-                    if isinstance(event, CellStepped):
-                        event = CellStepped(event.cell, event.step, (before + one.work * event.done) / whole)
-                    yield event
+                work = self._work(one.cell)
+                yield CellBegun(one.cell, number, len(self.todo), work.notes)
+                for step in work:
+                    self._at_work = work
+                    yield CellStepped(one.cell, step, (before + one.work * step.done) / whole)
+                self.folder.note(one.cell, work.finish())
             except CostError as error:  # the other pictures can be painted all the same
-                self.failed[one.cell.name] = str(error)
-                yield CellEnded(one.cell, str(error))
+                failed = self.failed[one.cell.name] = str(error)
             self._at_work = None
+            yield CellEnded(one.cell, failed)
             before += one.work
 
     def on_workers(self, workers: int) -> Iterator[JobEvent]:
-        """Paint what is not finished, so many pictures at the same time, and yield what the batch's engine tells.
+        """Paint what is not finished, so many pictures at the same time, and yield the events of the batch's engine.
 
         Raises BatchError when the workers do not start, or dask.distributed is not installed.
         """
@@ -126,11 +130,8 @@ class Explorer:
         with workers_for(None, lambda: share_out(jobs, workers)) as client:
             concurrent = most_concurrent(client)
             self._engine = Engine(client, patience(None))
-            tasks = [
-                Task(job.name, paint_picture, {"job": job.as_data(), "concurrent": concurrent})
-                for job in jobs
-            ]
-            for event in self._engine.run(tasks):
+            data = {job.name: {"job": job.as_data(), "concurrent": concurrent} for job in jobs}
+            for event in self._engine.run(Task(name, paint_picture, one) for name, one in data.items()):
                 if isinstance(event, Ended) and event.failed is not None:
                     self.failed[event.task.name] = event.failed
                 elif isinstance(event, Ended) and not event.stopped:
@@ -138,40 +139,42 @@ class Explorer:
                 yield event
 
     def stop(self) -> None:
-        """Keep the pictures at work as far as they got, so that the next exploration goes on from there.
+        """Save the pictures at work as far as they got, so that the next exploration goes on from there.
 
         Raises OutputError when one cannot be written.
         """
         if self._engine is not None:
             self._engine.stop()
         if self._at_work is not None:
-            self._at_work.keep()
+            self._at_work.save()
 
     @property
     def done(self) -> int:
         """How many pictures of the grid are finished."""
         return sum(self.folder.record(cell) is not None for cell in self.grid.cells)
 
-    def publish(self, command: Callable[[Mapping[str, Any], Path], str]) -> None:
-        """Write the contact sheet and the page, with what is finished.
-
-        command: the command line that paints the picture with this metadata into a file.
-        Raises OutputError when one of them cannot be written.
-        """
+    def publish(self, command: Command) -> None:
+        """Write the contact sheet and the page, with what is finished. Raises OutputError."""
         write_sheet(self.folder.sheet, self.grid, self._file, self.subject.title)
-        write_page(self.grid, self.folder, self.subject, self.failed, command)
+        write_page(
+            self.folder.page,
+            self.grid,
+            [self._shown(cell, command) for cell in self.grid.cells],
+            title=f"{self.subject.title}: {' and '.join(axis.name for axis in self.grid.axes)}",
+            sources=self.subject.shown(),
+            note=_NOTE,
+        )
+
+    def _shown(self, cell: Cell, command: Command) -> dict[str, Any]:
+        record, file, title = self.folder.record(cell), self.folder.file(cell), self.grid.title(cell)
+        if record is None:
+            return missing(cell, title, self.failed.get(cell.name))
+        return picture(cell, title, file, record, link=f"cells/{file.name}", command=command)
 
     def preview(self, long_side: int) -> np.ndarray:
-        """The contact sheet as it is now, with the picture at work as far as it has come.
+        """The contact sheet as it is now, with the picture at work: RGB uint8 [h, w, 3], of at most this side."""
 
-        Args:
-            long_side: in pixels; the sheet is shrunk to it where it is larger.
-
-        Returns:
-            RGB uint8 [h, w, 3].
-        """
-
-        def picture(cell: Cell, side: int) -> pyvips.Image | None:
+        def seen(cell: Cell, side: int) -> pyvips.Image | None:
             file, work = self._file(cell), self._at_work
             if file is not None:
                 return thumbnail(file, side)
@@ -183,7 +186,7 @@ class Explorer:
             small = pyvips.Image.new_from_array(pixels, interpretation="srgb")
             return small.thumbnail_image(width, height=height, size="force")
 
-        sheet = draw_sheet(self.grid, picture, self.subject.title)
+        sheet = draw_sheet(self.grid, seen, self.subject.title)
         small = sheet.thumbnail_image(long_side, height=long_side, size="down")
         return np.asarray(small.numpy())
 
@@ -203,16 +206,6 @@ class Explorer:
             "settings": self.grid.base.as_dict(),
             "varied settings": [axis.name for axis in self.grid.axes],
         }
-
-    def _paint(self, cell: Cell, number: int) -> Iterator[Event]:
-        work = self._work(cell)
-        yield CellBegun(cell, number, len(self.todo), work.notes)
-        for step in work:
-            self._at_work = work
-            yield CellStepped(cell, step, step.done)
-        self.folder.note(cell, work.finish())
-        self._at_work = None
-        yield CellEnded(cell)
 
     def _work(self, cell: Cell) -> Work:
         """A cell's picture, to look at or to paint; raises what beginning it raises."""

@@ -28,7 +28,7 @@ class Subject:
 
     @property
     def title(self) -> str:
-        """Which photograph in the manner of which paintings."""
+        """The photograph and the paintings, as a title."""
         return f"{self.content.name} in the manner of {self.manner}"
 
     @property

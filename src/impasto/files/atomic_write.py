@@ -18,9 +18,8 @@ _SUFFIX = ".part"
 def check_target(path: Path, overwrite: bool) -> None:
     """Refuse a target that cannot be written, as far as that can be known before there is anything to write.
 
-    Raises:
-        OutputError: its folder is missing or closed; it is a folder, a pipe or a device itself, or has a name that no
-            file can have; or it exists and `overwrite` is off.
+    Raises OutputError: its folder is missing or closed; it is a folder, a pipe or a device itself, or has a name that
+        no file can have; or it exists and `overwrite` is off.
     """
     try:
         folder = path.parent
@@ -53,8 +52,7 @@ def replacing(path: Path, overwrite: bool) -> Iterator[BinaryIO]:
 
     What killed processes left of earlier attempts is removed; see `remove_leftovers`.
 
-    Raises:
-        OutputError: as check_target, and when the disk is full or the file cannot be made.
+    Raises OutputError: as check_target, and when the disk is full or the file cannot be made.
     """
     check_target(path, overwrite)
     remove_leftovers(path)

@@ -1,6 +1,5 @@
 """Figures of matplotlib as files: the same figure is the same bytes, and a file appears whole or not at all."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,19 +11,13 @@ if TYPE_CHECKING:
 
 EXTENSIONS = (".png", ".pdf", ".svg")
 # The dates that matplotlib writes would make the same figure another file every time.
-_WITHOUT_DATE: Mapping[str, Mapping[str, Any]] = {
-    "png": {},
-    "pdf": {"CreationDate": None},
-    "svg": {"Date": None},
-}
+_WITHOUT_DATE: dict[str, Any] = {"png": {}, "pdf": {"CreationDate": None}, "svg": {"Date": None}}
 
 
 def check_figure(path: Path, overwrite: bool, what: str, extensions: tuple[str, ...] = EXTENSIONS) -> None:
     """Check all that can be checked before there is anything to draw; `what`: its name in messages.
 
-    Raises:
-        SettingsError: an extension that is none of `extensions`.
-        OutputError: the file exists and `overwrite` is off, or its folder is missing or closed.
+    Raises SettingsError for an extension that is none of `extensions`, and OutputError as `check_target`.
     """
     if path.suffix.lower() not in extensions:
         raise SettingsError(

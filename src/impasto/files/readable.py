@@ -13,15 +13,9 @@ from impasto.errors import ImpastoError
 
 @contextmanager
 def opened(path: Path, name: str, error: type[Exception]) -> Iterator[FileIO]:
-    """Open a regular file for reading, unbuffered.
+    """Open a regular file for reading, unbuffered; name: what messages call it, "the style picture 'monet.jpg'".
 
-    Args:
-        path: of the file.
-        name: what the message calls it: "the style picture 'monet.jpg'".
-        error: what is raised.
-
-    Raises:
-        error: the file is missing, a folder, a pipe or a device, or cannot be opened. One line.
+    Raises `error`, in one line: the file is missing, a folder, a pipe or a device, or cannot be opened.
     """
     try:
         # Without O_NONBLOCK, opening a named pipe would wait for a writer that may never come.
@@ -39,15 +33,10 @@ def opened(path: Path, name: str, error: type[Exception]) -> Iterator[FileIO]:
 
 
 def read_text(path: Path, name: str, largest: int, error: type[Exception], like: str = "") -> str:
-    """The text of a UTF-8 file, without the byte order mark that Windows' editors put there.
+    """The text of a UTF-8 file of at most so many bytes, without the byte order mark that Windows' editors put there.
 
-    Args:
-        path, name, error: as for `opened`.
-        largest: bytes that it may have.
-        like: what is added where the file is not text, such as who writes such a file.
-
-    Raises:
-        error: there is no such text. One line that names the file and where it can the line.
+    name, error: as for `opened`. like: what is added where the file is not text, such as who writes such a file.
+    Raises `error`, in one line that names the file and, where it can, the line: there is no such text.
     """
     with opened(path, name, error) as file:
         try:
@@ -66,15 +55,9 @@ def read_text(path: Path, name: str, largest: int, error: type[Exception], like:
 
 
 def check_regular(path: str | os.PathLike[str], role: str, error: type[Exception] = ImpastoError) -> None:
-    """Refuse a path that cannot be read as a file, before some library waits for it.
+    """Refuse a path that cannot be read as a file, before some library waits for it. Raises `error`, as `opened`.
 
-    Args:
-        path: of the file.
-        role: what it is for, in the message: "settings file".
-        error: what is raised.
-
-    Raises:
-        error: as `opened`.
+    role: what it is for, in the message: "settings file".
     """
     with opened(Path(path), f"the {role} '{path}'", error):
         pass
@@ -94,6 +77,12 @@ def is_regular(path: Path) -> bool:
         return S_ISREG(path.stat().st_mode)
     except (OSError, ValueError):
         return False
+
+
+def fingerprint_of(path: Path, role: str, error: type[Exception]) -> str:
+    """SHA-256 of a file, in hex; role and errors as for `check_regular`."""
+    with opened(path, f"the {role} '{path}'", error) as file:
+        return fingerprint(file)
 
 
 def fingerprint(file: FileIO) -> str:

@@ -13,7 +13,7 @@ _ON_DISK = Path("/var/tmp")
 def folder() -> Path:
     """The folder that TMPDIR (TEMP, TMP) names; otherwise the system's for temporary files, unless that is in memory.
 
-    Many Linux systems keep /tmp in memory, where a file saves none, and have /var/tmp on a disk.
+    Many Linux systems have /tmp in memory, where a file saves none, and have /var/tmp on a disk.
     """
     usual = Path(tempfile.gettempdir())
     named = any(os.environ.get(name) for name in ("TMPDIR", "TEMP", "TMP"))
@@ -29,7 +29,7 @@ def free_bytes() -> int:
 
 
 def _is_in_memory(path: Path, mounts: Path = Path("/proc/mounts")) -> bool:
-    """Whether the innermost file system that `path` lies on is kept in memory (Linux; False elsewhere)."""
+    """Whether the innermost file system that `path` lies on is in memory (Linux; False elsewhere)."""
     if sys.platform != "linux":
         return False
     try:
@@ -37,7 +37,6 @@ def _is_in_memory(path: Path, mounts: Path = Path("/proc/mounts")) -> bool:
     except OSError:
         return False
     real = path.resolve()
-    found = [
-        (Path(point), kind) for _, point, kind, *_ in map(str.split, lines) if real.is_relative_to(point)
-    ]
+    mounted = [line.split() for line in lines]
+    found = [(Path(point), kind) for _, point, kind, *_ in mounted if real.is_relative_to(point)]
     return max(found, key=lambda one: len(one[0].parts), default=(path, ""))[1] in _IN_MEMORY

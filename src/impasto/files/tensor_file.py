@@ -38,7 +38,7 @@ _CHUNK = 1 << 24
 
 
 class Stored(Protocol):
-    """A tensor that is kept elsewhere, or in another form, and fetched when it is needed."""
+    """A tensor that is stored elsewhere, or in another form, and fetched when it is needed."""
 
     @property
     def shape(self) -> torch.Size:
@@ -62,14 +62,8 @@ def write_tensors(
 ) -> None:
     """Write a safetensors file. No more than one tensor is fetched at a time, and none on the CPU is copied.
 
-    Args:
-        file: at its beginning.
-        tensors: by name, of any shape, on any device; wider types are put first, as aligned reading needs.
-        metadata: texts for the header.
-
-    Raises:
-        OSError: it cannot be written.
-        ValueError: a type that the format does not hold, or a stored tensor of another shape than it says.
+    tensors: by name, of any shape, on any device; wider types are put first, as aligned reading needs. metadata: texts
+    for the header. Raises OSError, and ValueError for a type that the format does not hold.
     """
     ordered = sorted(tensors.items(), key=lambda item: (-item[1].dtype.itemsize, item[0]))
     header: dict[str, Any] = {_METADATA: dict(metadata)}
@@ -78,11 +72,8 @@ def write_tensors(
         if value.dtype not in _NAMES:
             raise ValueError(f"{name} is of type {value.dtype}, which a safetensors file does not hold")
         begin, end = end, end + math.prod(value.shape) * value.dtype.itemsize
-        header[name] = {
-            "dtype": _NAMES[value.dtype],
-            "shape": list(value.shape),
-            "data_offsets": [begin, end],
-        }
+        kind, shape = _NAMES[value.dtype], list(value.shape)
+        header[name] = {"dtype": kind, "shape": shape, "data_offsets": [begin, end]}
     text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 8)
     file.write(struct.pack("<Q", len(text)) + text)
@@ -98,7 +89,7 @@ def write_tensors(
 class InFile:
     """A tensor that lies in a safetensors file, and is read when it is asked for: all of it or some rows.
 
-    version: of the file, as `_version` tells it.
+    version: of the file, as `_version` returns it.
     `tensor` and `rows` raise CheckpointError when it cannot be read any more, or has been replaced.
     """
 
@@ -151,18 +142,10 @@ Check = Callable[[Mapping[str, str]], None]
 
 
 def find_tensors(path: Path, check: Check) -> tuple[dict[str, str], dict[str, InFile]]:
-    """Read the header of a safetensors file.
+    """The metadata of a safetensors file, and its tensors by name, ready to be read: often larger than the memory.
 
-    Args:
-        path: of the file; it may be truncated or damaged.
-        check: see `Check`.
-
-    Returns:
-        The metadata, and the tensors by name, ready to be read: together they may be larger than the memory.
-
-    Raises:
-        OSError: it cannot be read.
-        ValueError: missing, not a safetensors file, truncated or damaged.
+    path: of the file; it may be truncated or damaged. Raises OSError when it cannot be read, ValueError when it is
+    missing, not a safetensors file, truncated or damaged.
     """
     check_regular(path, "file", ValueError)
     version, found = _version(path), {}

@@ -15,15 +15,15 @@ SMALLEST_SIDE = 8
 LARGEST_PICTURE = 400_000_000
 """Pixels; read from the header, so that a decompression bomb is refused before any memory is taken."""
 
-KEPT_PIXELS, KEPT_SIZES = 2**17, 4
-"""Resized rows are kept up to so many pixels each, and so many of them: at most 6 MB a picture."""
+CACHED_PIXELS, CACHED_SIZES = 2**17, 4
+"""Resized rows are cached up to so many pixels each, and so many of them: at most 6 MB a picture."""
 
 
 class Resized:
     """Rows of a picture at small sizes, which every scale asks for several times; see `resize.rows_at`."""
 
     def __init__(self) -> None:
-        self._kept: dict[Hashable, Tensor] = {}
+        self._cached: dict[Hashable, Tensor] = {}
         self._lock = threading.Lock()
 
     def __reduce__(self) -> tuple[type["Resized"], tuple[()]]:
@@ -31,18 +31,18 @@ class Resized:
         return Resized, ()
 
     def get(self, key: Hashable, make: Callable[[], Tensor]) -> Tensor:
-        """The result of `make` for this key, [1, 3, rows, W], one of KEPT_SIZES that are cached. Do not change it."""
+        """The result of `make` for this key, [1, 3, rows, W], cached where it is small. Do not change it."""
         with self._lock:
-            found = self._kept.pop(key, None)
+            found = self._cached.pop(key, None)
             if found is not None:
-                self._kept[key] = found  # the last one used is the last to go
+                self._cached[key] = found  # the last one used is the last to go
                 return found
         found = make()
-        if found.shape[2] * found.shape[3] <= KEPT_PIXELS:
+        if found.shape[2] * found.shape[3] <= CACHED_PIXELS:
             with self._lock:
-                self._kept[key] = found
-                while len(self._kept) > KEPT_SIZES:
-                    del self._kept[next(iter(self._kept))]
+                self._cached[key] = found
+                while len(self._cached) > CACHED_SIZES:
+                    del self._cached[next(iter(self._cached))]
         return found
 
 
@@ -54,13 +54,16 @@ class Picture:
         alpha: likewise, one value a pixel, straight (not premultiplied); None when opaque everywhere.
         name: for messages: the file's path, or "a PIL image", "an array", "a tensor".
         fingerprint: SHA-256 in hex, of the file's bytes, or of shape, type and bytes for a picture in memory.
+
+    Attributes:
+        height: rows, in pixels.
+        width: columns, in pixels.
     """
 
-    def __init__(
-        self, rgb: Tensor | Samples, alpha: Tensor | Samples | None, name: str, fingerprint: str
-    ) -> None:
+    def __init__(self, rgb: Tensor | Samples, alpha: Tensor | Samples | None, name: str, fingerprint: str):
         self.colors = Samples.of(rgb) if isinstance(rgb, Tensor) else rgb
         self.opacity = Samples.of(alpha) if isinstance(alpha, Tensor) else alpha
+        self.height, self.width = self.colors.height, self.colors.width
         self.name, self.fingerprint = name, fingerprint
         self.resized = Resized()
 
@@ -81,22 +84,11 @@ class Picture:
         """float32 [1, 1, H, W] in [0, 1], converted at every call; None when opaque everywhere."""
         return None if self.opacity is None else self.opacity.whole().contiguous()
 
-    @property
-    def height(self) -> int:
-        """Rows, in pixels."""
-        return self.colors.height
-
-    @property
-    def width(self) -> int:
-        """Columns, in pixels."""
-        return self.colors.width
-
 
 def check_size(width: int, height: int, name: str) -> None:
     """Refuse a picture of `width` x `height` pixels that is too small or too large to decode.
 
-    Raises:
-        PictureError: a side is below SMALLEST_SIDE, or the area above LARGEST_PICTURE.
+    Raises PictureError: a side is below SMALLEST_SIDE, or the area above LARGEST_PICTURE.
     """
     if min(width, height) < SMALLEST_SIDE:
         raise PictureError(

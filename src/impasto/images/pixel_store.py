@@ -1,4 +1,4 @@
-"""Pixels as a picture keeps them: whole numbers as in its file, read out as float32 some rows at a time."""
+"""Pixels as a picture stores them: whole numbers as in its file, read out as float32 some rows at a time."""
 
 from collections.abc import Callable, Iterator
 
@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 LARGE_PICTURE = 16_000_000
-"""Pixels; a larger picture is never held in float32: it is kept in 8 or 16 bits, written in tiles."""
+"""Pixels; a larger picture is never held in float32: it is stored in 8 or 16 bits, written in tiles."""
 
 FULL_SCALE = {np.dtype(np.uint8): 255, np.dtype(np.uint16): 65535}
 """The integer that stands for 1, by type."""
@@ -22,27 +22,17 @@ _STRIP_ROWS = 64
 class Samples:
     """The values of a picture or of its alpha, all of one type: 1 to 12 bytes a pixel.
 
-    Args:
-        array: [H, W, C], uint8, uint16 (full scale stands for 1) or float32 in [0, 1]; any view, not copied.
+    array: [H, W, C], uint8, uint16 (full scale stands for 1) or float32 in [0, 1]; any view, not copied.
     """
 
     def __init__(self, array: np.ndarray):
         self.array = array
+        self.height, self.width = array.shape[:2]
 
     @classmethod
     def of(cls, image: Tensor) -> "Samples":
-        """The same numbers as [1, C, H, W] on the CPU, without a copy if they are float32."""
+        """Samples of a tensor [1, C, H, W], on the CPU; without a copy if it is float32."""
         return cls(image.detach().float()[0].permute(1, 2, 0).numpy())
-
-    @property
-    def height(self) -> int:
-        """Rows, in pixels."""
-        return self.array.shape[0]
-
-    @property
-    def width(self) -> int:
-        """Columns, in pixels."""
-        return self.array.shape[1]
 
     def whole(self) -> Tensor:
         """All values as float32 [1, C, H, W] in [0, 1]; a view if they are stored that way."""
@@ -55,24 +45,20 @@ class Samples:
         return image
 
     def reader(self, curve: Callable[[Tensor], Tensor] | None = None) -> Rows:
-        """How to read some rows, float32 in [0, 1], with `curve` (element by element) applied."""
+        """A function that reads some rows, float32 in [0, 1], with `curve` (element by element) applied."""
         full = FULL_SCALE.get(self.array.dtype)
         if full is None:
             return lambda first, last: _curved(_planes(self.array[first:last]), curve)
         # Of 256 or 65536 levels each is converted once: a look-up is several times quicker than a power.
         table = _curved(torch.arange(full + 1, dtype=torch.float32) / full, curve).numpy()
-        return lambda first, last: torch.from_numpy(
-            np.take(table, self.array[first:last].transpose(2, 0, 1))[None]
-        )
+        planes = self.array.transpose(2, 0, 1)
+        return lambda first, last: torch.from_numpy(np.take(table, planes[:, first:last])[None])
 
     def put(self, first: int, last: int, values: Tensor, where: Tensor) -> None:
         """Replace rows by `values` [1, C, last - first, W] where `where` [1, 1, last - first, W] is true."""
         mine = self.array[first:last]
-        np.copyto(
-            mine,
-            stored(values[0].permute(1, 2, 0).numpy(), mine.dtype),
-            where=where[0, 0, :, :, None].numpy(),
-        )
+        replacing = stored(values[0].permute(1, 2, 0).numpy(), mine.dtype)
+        np.copyto(mine, replacing, where=where[0, 0, :, :, None].numpy())
 
     def is_all_ones(self) -> bool:
         """Whether every value is 1 (full scale)."""

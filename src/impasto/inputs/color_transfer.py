@@ -73,8 +73,8 @@ class ColorTransfer:
             return canvas
         for begin, end in strips(canvas.shape[2], canvas.shape[3]):
             rows, place = canvas[:, :, begin:end], (first + begin, first + end)
-            kept = protect_strength * self.inputs.protect.rows(size, *place)
-            rows.copy_(torch.where(kept >= 1, rows_at(self.original.content, size, *place), rows))
+            protected = protect_strength * self.inputs.protect.rows(size, *place)
+            rows.copy_(torch.where(protected >= 1, rows_at(self.original.content, size, *place), rows))
         return canvas
 
     def preview(self, canvas: Image, photograph: Tensor) -> Image:
@@ -82,14 +82,12 @@ class ColorTransfer:
         return with_colors_of(canvas, photograph) if self.colour == "photograph" else canvas
 
 
-def recolored(
-    inputs: Inputs, size: tuple[int, int], protect_strength: float, like: Picture | None = None
-) -> Image:
+def recolored(inputs: Inputs, size: tuple[int, int], protected: float, like: Picture | None = None) -> Image:
     """The content image with the palette of the style, [1, 3, *size]: what the setting colour="only" means.
 
     like: the picture whose palette becomes that of the style, and whose change of colours the content image shares;
     None: the content image itself.
-    What is protected keeps its own colours, as far as `protect_strength` says.
+    What is protected keeps its own colours; protected: how fully, from 0 to 1.
     """
     content = inputs.content
     wanted = mixed([palette_of(one.picture) for one in inputs.styles], [one.weight for one in inputs.styles])
@@ -99,8 +97,8 @@ def recolored(
         return image
     for place in strips(*size):
         rows = image[:, :, slice(*place)]
-        kept = protect_strength * inputs.protect.rows(size, *place)
+        share = protected * inputs.protect.rows(size, *place)
         original = rows_at(content, size, *place)
-        rows.lerp_(original, kept)
-        rows.copy_(torch.where(kept >= 1, original, rows))
+        rows.lerp_(original, share)
+        rows.copy_(torch.where(share >= 1, original, rows))
     return image

@@ -13,6 +13,8 @@ from impasto.inputs.style_sources import numbered, weighted
 
 Source = object
 """A path, PIL image, numpy array or tensor; `read_picture` says what of each is taken."""
+Files = dict[str, Picture | Mask | LabelMap]
+"""What was read, by role."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Inputs:
     start: Picture | None = None
     regions: tuple[Region, ...] = ()
     protect: Mask | None = None
-    files: dict[str, Picture | Mask | LabelMap] = field(default_factory=dict)
+    files: Files = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not self.regions:
@@ -60,7 +62,7 @@ class Inputs:
         return [one.mask for one in self.regions if one.mask is not None]
 
     def reweighted(self, weights: Sequence[float]) -> "Inputs":
-        """The same with other weights of the styles, and so of the regions that take one style each."""
+        """These inputs with other weights of the styles, and so of the regions that take one style each."""
         styles = tuple(replace(one, weight=weight) for one, weight in zip(self.styles, weights, strict=True))
         regions = self.regions
         if self.masks:
@@ -70,17 +72,12 @@ class Inputs:
 
     def parts_of(self, number: int) -> list[Mask | None]:
         """The parts of a painting that some region learns from, each once; None: all of it."""
-        found = [
-            mask
-            for region in self.regions
-            for style, mask in zip(region.styles, region.style_masks, strict=True)
-            if style == number
-        ]
-        return list(dict.fromkeys(found))
+        pairs = [pair for one in self.regions for pair in zip(one.styles, one.style_masks, strict=True)]
+        return list(dict.fromkeys(mask for style, mask in pairs if style == number))
 
-    def roles(self) -> dict[str, Picture | Mask | LabelMap]:
+    def roles(self) -> Files:
         """Everything that was read, by role: "content", "style", "style 2", ..., "start", "mask", ..."""
-        found: dict[str, Picture | Mask | LabelMap] = {"content": self.content}
+        found: Files = {"content": self.content}
         found |= {numbered("style", i): style.picture for i, style in enumerate(self.styles)}
         if self.start is not None:
             found["start"] = self.start
@@ -126,13 +123,11 @@ def read_inputs(
     """
     photograph = read_picture(content, role="content picture")
     styles = read_styles(style)
-    files: dict[str, Picture | Mask | LabelMap] = {}
+    files: Files = {}
     found = _from_masks(guidance.masks, guidance.style_masks, photograph, styles, files)
     if guidance.regions is not None or guidance.style_regions is not None:
         if found:
-            raise SettingsError(
-                "regions come from masks or from a map of regions: give one of them, not both"
-            )
+            raise SettingsError("masks and a map both say where the regions are: give one of them")
         found = _from_labels(guidance.regions, guidance.style_regions, photograph, styles, files)
     protected = None
     if guidance.protect is not None:
@@ -152,9 +147,8 @@ def read_styles(style: Source) -> tuple[Style, ...]:
     """The style images and their weights; see `Stylizer.paint`. Raises PictureError and SettingsError."""
     if isinstance(style, tuple) and style and all(isinstance(one, Style) for one in style):
         return style
-    return tuple(
-        Style(read_picture(source, role="style picture"), weight) for source, weight in weighted(style)
-    )
+    pairs = weighted(style)
+    return tuple(Style(read_picture(source, role="style picture"), weight) for source, weight in pairs)
 
 
 def _from_masks(
@@ -162,7 +156,7 @@ def _from_masks(
     style_masks: Sequence[Source],
     photograph: Picture,
     styles: Sequence[Style],
-    files: dict[str, Picture | Mask | LabelMap],
+    files: Files,
 ) -> list[Region]:
     wheres = _read_masks(masks, "mask", files)
     parts: list[Mask | None] = list(_read_masks(style_masks, "style mask", files))
@@ -189,11 +183,7 @@ def _from_masks(
     for mask in wheres:
         check_aspect(mask, photograph, "mask")
     check_overlap(wheres, photograph)
-    mean = sum(styles[number].weight for number in of) / count
-    return [
-        Region(mask, (number,), (part,), styles[number].weight / mean)
-        for mask, number, part in zip(wheres, of, parts, strict=True)
-    ]
+    return _regions_of(wheres, of, parts, styles)
 
 
 def _from_labels(
@@ -201,12 +191,10 @@ def _from_labels(
     style_regions: Source | None,
     photograph: Picture,
     styles: Sequence[Style],
-    files: dict[str, Picture | Mask | LabelMap],
+    files: Files,
 ) -> list[Region]:
     if regions is None:
-        raise SettingsError(
-            "a map of the painting's regions needs one of the photograph's, in the same colours"
-        )
+        raise SettingsError("a painting's map of regions needs one of the photograph's, in the same colours")
     labels = read_labels(regions)
     files["regions"] = labels
     check_aspect(labels.masks[0], photograph, "map of regions")
@@ -228,20 +216,24 @@ def _from_labels(
             "as many as regions, in the order in which they appear from the top left, or one style"
         )
     of = [0] * count if len(styles) == 1 else list(range(count))
-    mean = sum(styles[number].weight for number in of) / count
+    return _regions_of(labels.masks, of, [None] * count, styles)
+
+
+def _regions_of(
+    masks: Sequence[Mask], of: Sequence[int], parts: Sequence[Mask | None], styles: Sequence[Style]
+) -> list[Region]:
+    """Regions of one style each (of: its number), which count by the weights of their styles."""
+    mean = sum(styles[number].weight for number in of) / len(of)
+    weights = [styles[number].weight / mean for number in of]
     return [
-        Region(mask, (number,), (None,), styles[number].weight / mean)
-        for mask, number in zip(labels.masks, of, strict=True)
+        Region(mask, (i,), (part,), w) for mask, i, part, w in zip(masks, of, parts, weights, strict=True)
     ]
 
 
-def _read_masks(
-    sources: Sequence[Source], role: str, files: dict[str, Picture | Mask | LabelMap]
-) -> list[Mask]:
+def _read_masks(sources: Sequence[Source], role: str, files: Files) -> list[Mask]:
     if not isinstance(sources, list | tuple):
-        raise PictureError(
-            f"{role}s must be given as a list, one for each region, got a {type(sources).__name__}"
-        )
+        kind = type(sources).__name__
+        raise PictureError(f"{role}s must be given as a list, one for each region, got a {kind}")
     masks = [read_mask(source, role=role) for source in sources]
     files.update({numbered(role, i): mask for i, mask in enumerate(masks)})
     return masks

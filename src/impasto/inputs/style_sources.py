@@ -100,12 +100,9 @@ def check_weight(weight: object) -> float:
 
 def _is_pair(style: object) -> bool:
     """(source, weight); a weight is a number, and a source is none."""
-    return (
-        isinstance(style, tuple)
-        and len(style) == 2
-        and isinstance(style[1], int | float)
-        and not isinstance(style[0], int | float)
-    )
+    if not isinstance(style, tuple) or len(style) != 2:
+        return False
+    return isinstance(style[1], int | float) and not isinstance(style[0], int | float)
 
 
 def _shared_out(path: Path, weight: float) -> list[tuple[Path, float]]:

@@ -103,6 +103,15 @@ class Memory:
         pointer = self.builder.bitcast(self.pointer, FLOATS.as_pointer())
         self.builder.store(lanes.value, pointer, align=_ALIGNMENT)
 
+    def prefetch(self) -> None:
+        """Have the first element's cache line fetched meanwhile."""
+        byte, word = ir.IntType(8).as_pointer(), ir.IntType(32)
+        name, signature = "llvm.prefetch.p0i8", ir.FunctionType(ir.VoidType(), [byte, word, word, word])
+        fetch = self.builder.module.globals.get(name) or ir.Function(self.builder.module, signature, name)
+        to_read, into_second_cache, data = (ir.Constant(word, one) for one in (0, 2, 1))
+        pointer = self.builder.bitcast(self.pointer, byte)
+        self.builder.call(fetch, [pointer, to_read, into_second_cache, data])
+
     def load_bits(self) -> ir.Value:
         """Sixteen bits, from one int16."""
         word = self.builder.load(self.builder.bitcast(self.pointer, _WORD.as_pointer()), align=2)
@@ -123,6 +132,52 @@ def copy(typing_context, x, start, y, y_start):
     def generate(context, builder, signature, values):
         source = Memory.of(context, builder, signature.args[0], values[0]).at(values[1])
         Memory.of(context, builder, signature.args[2], values[2]).at(values[3]).store(source.load())
+        return context.get_dummy_value()
+
+    return signature, generate
+
+
+@intrinsic
+def prefetch(typing_context, x, start):
+    """Have sixteen floats of the flat array x fetched into the cache, from `start` on, while the program goes on."""
+    signature = types.void(x, types.intp)
+
+    def generate(context, builder, signature, values):
+        Memory.of(context, builder, signature.args[0], values[0]).at(values[1]).prefetch()
+        return context.get_dummy_value()
+
+    return signature, generate
+
+
+@intrinsic
+def transpose(typing_context, x, start, stride, y, y_start, y_stride):
+    """Sixteen rows of sixteen floats of the flat array x, `stride` apart, to the columns of as many rows of y.
+
+    Row by row: each of four rounds lays the first half of the rows between those of the second.
+    """
+    signature = types.void(x, *[types.intp] * 2, y, *[types.intp] * 2)
+
+    def generate(context, builder, signature, values):
+        source = Memory.of(context, builder, signature.args[0], values[0]).at(values[1])
+        target = Memory.of(context, builder, signature.args[3], values[3]).at(values[4])
+        rows = [
+            source.at(builder.mul(values[2], ir.Constant(values[2].type, i))).load().value
+            for i in range(WIDTH)
+        ]
+        halves = [
+            ir.Constant(
+                ir.VectorType(ir.IntType(32), WIDTH), [i // 2 + first + WIDTH * (i % 2) for i in range(WIDTH)]
+            )
+            for first in (0, WIDTH // 2)
+        ]
+        for _ in range(WIDTH.bit_length() - 1):
+            rows = [
+                builder.shuffle_vector(rows[i], rows[i + WIDTH // 2], half)
+                for i in range(WIDTH // 2)
+                for half in halves
+            ]
+        for i, row in enumerate(rows):
+            target.at(builder.mul(values[5], ir.Constant(values[5].type, i))).store(Lanes(builder, row))
         return context.get_dummy_value()
 
     return signature, generate

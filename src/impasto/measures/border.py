@@ -15,7 +15,11 @@ def border(images: ComparedImages) -> Measure:
     result, content, _ = images.lightness
     edge, corners = regions(result.shape[2], result.shape[3])
     change = result - content
-    inside = float(change[..., ~edge].mean())
+
+    def change_in(part: Tensor) -> float:
+        return float(change[..., part].mean())
+
+    inside = change_in(~edge)
     steps_G, steps_C = (_steps(one) for one in (result, content))
     ratio = _ratio(steps_G, edge) / _ratio(steps_C, edge)
     return Measure(
@@ -27,10 +31,8 @@ def border(images: ComparedImages) -> Measure:
         "That zero padding tells a network where the edge is: Islam, Jia and Bruce, arXiv 2001.08248; the statistic is "
         "impasto's own.",
         {
-            "lightness of the edge": {RESULT: float(change[..., edge].mean()) - inside},
-            "lightness of a corner": {
-                RESULT: max(abs(float(change[..., one].mean()) - inside) for one in corners)
-            },
+            "lightness of the edge": {RESULT: change_in(edge) - inside},
+            "lightness of a corner": {RESULT: max(abs(change_in(one) - inside) for one in corners)},
             "differences at the edge": {RESULT: ratio},
         },
     )

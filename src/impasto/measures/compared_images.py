@@ -31,8 +31,7 @@ class ComparedImages:
 
     @classmethod
     def of(cls, result: Image, content: Picture, style: Picture, style_scale: float) -> "ComparedImages":
-        """The photograph is brought to the result's size; the painting to the result's long side times
-        `style_scale`, and at most its own.
+        """The painting has the result's long side times `style_scale`, and at most its own size.
 
         Raises PictureError when the result's aspect is not the photograph's.
         """
@@ -52,9 +51,7 @@ class ComparedImages:
         """The three as most programs would resize them, so that figures can be compared with those of others.
 
         Lanczos' filter on coded values; the result's own size, or a long side of `most` pixels. The painting's long
-        side is as long, whatever the style scale, and enlarged if need be.
-
-        Raises PictureError when the result's aspect is not the photograph's.
+        side is as long, whatever the style scale, and enlarged if need be. Raises PictureError for another aspect.
         """
         height, width = result.shape[2:]
         _check_aspect(height, width, content)

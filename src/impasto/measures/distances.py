@@ -37,9 +37,7 @@ TILE = 384
 
 
 @torch.no_grad()
-def distances(
-    images: ComparedImages, encoder: VGG19, margin: int, layers: Sequence[str] = ()
-) -> list[Measure]:
+def distances(images: ComparedImages, encoder: VGG19, margin: int, layers: Sequence[str]) -> list[Measure]:
     """Content distance and style distance, at the layers always measured and at `layers`.
 
     margin: pixels of mirrored margin that the network sees around each picture.
@@ -112,11 +110,11 @@ def _own(encoder: VGG19, image: Tensor, tiling: Tiling, tile: Tile) -> dict[str,
     """A tile's own activations by layer; those of all tiles are the picture's, each once."""
     own: dict[str, Tensor] = {}
 
-    def keep(layer: str, a: Tensor, window: TileWindow) -> Tensor:
+    def record(layer: str, a: Tensor, window: TileWindow) -> Tensor:
         own[layer] = a[..., window.in_tile[0], window.in_tile[1]].clone()
         return a
 
-    tiling.walk(encoder, tiling.cut(image, tile).to(encoder.device), tile, keep)
+    tiling.walk(encoder, tiling.cut(image, tile).to(encoder.device), tile, record)
     return own
 
 

@@ -30,7 +30,7 @@ def identity(content: Picture, settings: Settings, encoder: VGG19) -> Measure:
         "identity",
         "steps of 255",
         "The photograph painted in its own manner must come back: the largest and the mean difference (a start with "
-        f"noise, or strokes of another scale, keeps some). Painted with these settings at {width} x {height} pixels, "
+        f"noise, or strokes of another scale, leaves some). Painted with these settings at {width} x {height} pixels, "
         f"from the start {short.start}, in at most {MOST_STEPS} steps a scale, with one painting, no regions, no "
         "protection and no cost of one's own.",
         "Galerne, Raad, Lezama and Morel, arXiv 2212.13459, where a painting is both parents.",
@@ -43,7 +43,7 @@ def identity(content: Picture, settings: Settings, encoder: VGG19) -> Measure:
 
 
 def _short(settings: Settings, content: Picture) -> Settings:
-    """The same settings at a small size, on this machine as it is, with a start that needs no picture."""
+    """The settings at a small size, on this machine as it is, with a start that needs no picture."""
     size = SIZE if settings.scales is None or settings.scales > 1 else SMALLEST_SCALE
     return replace(
         settings,

@@ -16,7 +16,7 @@ PERIODS = (2, 4, 8, 16)
 
 def lattice(images: ComparedImages) -> Measure:
     """The unevenness at each period, in all three pictures."""
-    names = (RESULT, PHOTOGRAPH, PAINTING)
+    planes = dict(zip((RESULT, PHOTOGRAPH, PAINTING), images.lightness, strict=True))
     return Measure(
         "lattice",
         "ratio",
@@ -25,9 +25,7 @@ def lattice(images: ComparedImages) -> Measure:
         "The artefact: Odena, Dumoulin and Olah, Deconvolution and Checkerboard Artifacts, Distill 2016; the "
         "statistic is impasto's own.",
         {
-            f"every {period} px": {
-                name: unevenness(one, period) for name, one in zip(names, images.lightness, strict=True)
-            }
+            f"every {period} px": {name: unevenness(one, period) for name, one in planes.items()}
             for period in PERIODS
         },
     )

@@ -56,10 +56,9 @@ def sigma(image: Tensor, blocks: Tensor | None = None) -> float:
 def flattest(image: Tensor) -> Tensor:
     """[rows, columns]: the tenth of the blocks of [1, C, H, W] in which neighbours differ least, one at least."""
     plane = image.mean(dim=1, keepdim=True)
-    steps = (plane[..., 1:-1, 2:] - plane[..., 1:-1, :-2]).abs() + (
-        plane[..., 2:, 1:-1] - plane[..., :-2, 1:-1]
-    ).abs()
-    means = _blocks(steps)[0, 0]
+    across = (plane[..., 1:-1, 2:] - plane[..., 1:-1, :-2]).abs()
+    down = (plane[..., 2:, 1:-1] - plane[..., :-2, 1:-1]).abs()
+    means = _blocks(across + down)[0, 0]
     chosen = torch.zeros(means.numel(), dtype=torch.bool)
     chosen[means.flatten().argsort(stable=True)[: max(1, round(FLATTEST * means.numel()))]] = True
     return chosen.reshape(means.shape)

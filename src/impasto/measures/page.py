@@ -50,7 +50,7 @@ def save_report(report: Report, path: str | os.PathLike[str], *, overwrite: bool
 def page(report: Report) -> "Figure":
     """The page as matplotlib's figure."""
     from matplotlib import rc_context
-    from matplotlib.figure import Figure  # not pyplot: it looks for a display, and keeps every figure
+    from matplotlib.figure import Figure  # not pyplot: it looks for a display, and holds on to every figure
 
     with rc_context({"font.size": 9, "axes.titlesize": 10}):
         drawn = Figure(figsize=(13, 10.5), layout="constrained")

@@ -48,15 +48,14 @@ def painted(images: ComparedImages, encoder: VGG19) -> list[Measure]:
     network = VGG19(encoder.weights, device=encoder.device)
     least = min(*images.result.shape[2:], *images.style.shape[2:])
     layers = [name for name in BRUSH_LAYERS if smallest_side(name) <= least]
-    result, content, style = (
-        _activations(network, image, layers) for image in (images.result, images.content, images.style)
-    )
-    brush = {
-        name: relative(
-            _to_nearest(result[name], style[name]), _to_nearest(content[name], style[name]), least=SAME
-        )
-        for name in layers
-    }
+    three = images.result, images.content, images.style
+    result, content, style = (_activations(network, image, layers) for image in three)
+
+    def ratio(name: str) -> float:
+        own, photograph = (_to_nearest(one[name], style[name]) for one in (result, content))
+        return relative(own, photograph, least=SAME)
+
+    brush = {name: ratio(name) for name in layers}
     scene = {name: _difference(result[name], content[name]) for name in layers if name in SCENE_LAYERS}
     return [
         Measure(

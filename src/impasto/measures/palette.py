@@ -20,6 +20,7 @@ MOST_PIXELS = 1 << 17
 def palette(images: ComparedImages) -> Measure:
     """The distance of the result's colours, and of the photograph's, to the painting's."""
     result, content, style = (_ranked(lab) for lab in images.labs)
+    ours = {RESULT: result, PHOTOGRAPH: content}
     return Measure(
         "palette",
         "percent of black to white, OKLab",
@@ -27,7 +28,7 @@ def palette(images: ComparedImages) -> Measure:
         "distance says how far there was to go.",
         "Sliced Wasserstein distance of order 1: Bonneel, Rabin, Peyre and Pfister, J. Math. Imaging Vis. 51 (2015); "
         "OKLab: Ottosson 2020.",
-        {"to the painting": {RESULT: _distance(result, style), PHOTOGRAPH: _distance(content, style)}},
+        {"to the painting": {name: 100 * float((one - style).abs().mean()) for name, one in ours.items()}},
     )
 
 
@@ -38,10 +39,6 @@ def _ranked(lab: Tensor) -> Tensor:
     if len(pixels) > MOST_PIXELS:
         pixels = pixels[torch.randperm(len(pixels), generator=_seeded())[:MOST_PIXELS]]
     return torch.quantile(pixels @ axes, torch.linspace(0, 1, RANKS), dim=0)
-
-
-def _distance(one: Tensor, other: Tensor) -> float:
-    return 100 * float((one - other).abs().mean())
 
 
 def _seeded() -> torch.Generator:

@@ -23,7 +23,7 @@ from impasto.measures.painted import LARGEST_SIDE, painted
 from impasto.measures.palette import palette
 from impasto.measures.seams import seams
 from impasto.measures.sharpness import sharpness
-from impasto.objective.margin import MARGIN
+from impasto.objective.transforms import MARGIN
 from impasto.painting.result import PartOfResult, Result
 from impasto.settings import Settings
 from impasto.stylizer import Source, encoder_for
@@ -88,10 +88,8 @@ def report(
     settle_vector_functions()
     encoder = encoder or encoder_for(chosen)
     images = ComparedImages.of(image, photograph, painting, chosen.style_scale)
-    plain, small = (
-        ComparedImages.plain(image.float().cpu(), photograph, painting, most)
-        for most in (PLAIN_SIDE, LARGEST_SIDE)
-    )
+    own, sides = image.float().cpu(), (PLAIN_SIDE, LARGEST_SIDE)
+    plain, small = (ComparedImages.plain(own, photograph, painting, most) for most in sides)
     measures = [
         *distances(images, encoder, MARGIN if chosen.border == "mirror" else 0, chosen.layers),
         palette(plain),

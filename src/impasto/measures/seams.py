@@ -48,14 +48,14 @@ class Line(NamedTuple):
 
 
 def seams(images: ComparedImages) -> Measure:
-    """The strongest line that the photograph has not, in each direction: how strong, how large a step, and where."""
+    """The strongest line that is not in the photograph, in each direction: how strong, how large a step, and where."""
     result, content = (one.mean(dim=1)[0] for one in (images.result, images.content))
     rows = ("strongest level line", strongest(result, content))
     columns = ("strongest upright line", strongest(result.T, content.T))
     return Measure(
         "seams",
         "",
-        "How surely the result has a straight line that the photograph has not, at least an eighth of a side long: "
+        "How surely the result has a straight line that is not in the photograph, at least an eighth of a side long: "
         "the step across it (1 is black to white) beside what the lines around it have. Pictures without a seam gave 1 "
         "to 4.6; a step of a thirtieth along a whole line of 512 pixels mostly more.",
         "The statistic is impasto's own; measures of blockiness compare a line with those beside it, too: Wu and Yuen, "

@@ -21,9 +21,9 @@ from impasto.costs.term import Summary, Term
 from impasto.distributed.partition import WHOLE
 from impasto.evaluation import Cost, Evaluation
 from impasto.files import scratch
-from impasto.memory.peak import Demand
+from impasto.memory.peak import MemoryRequest
 from impasto.memory.tile_work import work
-from impasto.objective.palette import RegionPalette, WithPalettes
+from impasto.objective.palette import PaletteTerm, Selection, WithPalettes
 from impasto.objective.targets import content_terms, style_terms
 from impasto.objective.tiling.tiling import Tiling
 from impasto.objective.whole import Whole
@@ -62,7 +62,7 @@ class Speed:
     search: float = 0.0
 
 
-def calibrate(encoder: VGG19, demand: Demand, *, disk: bool) -> Speed:
+def calibrate(encoder: VGG19, demand: MemoryRequest, *, disk: bool) -> Speed:
     """Measure the speed of this machine with this encoder: a few seconds, and the memory of the larger size.
 
     disk: whether a file is timed, too; in the folder where past steps would go. Its pages may come from the system's
@@ -85,7 +85,7 @@ def calibrate(encoder: VGG19, demand: Demand, *, disk: bool) -> Speed:
     return Speed(walk, rate, _vector_time(encoder.device), byte, rules, palette, search)
 
 
-def _evaluation(encoder: VGG19, demand: Demand, side: int) -> Callable[[], object]:
+def _evaluation(encoder: VGG19, demand: MemoryRequest, side: int) -> Callable[[], object]:
     """One evaluation of a picture of noise."""
     image = _noise(1, 3, side, side).to(encoder.device)
     content, style = (
@@ -124,7 +124,7 @@ def _search_time(device: torch.device) -> float:
 
 def _palette_time(device: torch.device) -> float:
     image = _noise(1, 3, SMALL, SMALL).to(device)
-    palette = RegionPalette(PaletteTarget.of(histograms(image.cpu())), None, 1.0)
+    palette = PaletteTerm(PaletteTarget.of(histograms(image.cpu())), Selection(), 1.0)
     evaluate = WithPalettes(_costs_nothing, [palette], 1.0, 1.0, WHOLE)
     return _shortest(lambda: _wait_for(evaluate(image).gradient)) / SMALL**2
 
@@ -133,7 +133,7 @@ def _costs_nothing(image: Tensor) -> Evaluation:
     return Evaluation(Cost(0.0, 0.0, 0.0), torch.zeros_like(image))
 
 
-def _rules_time(encoder: VGG19, demand: Demand) -> float:
+def _rules_time(encoder: VGG19, demand: MemoryRequest) -> float:
     """The rules of the style cost and their derivatives, without a walk."""
     side = 2 * smallest_side(deepest(tuple(demand.network.style)))
     image = _noise(1, 3, side, side).to(encoder.device)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from impasto.errors import SettingsError
 from impasto.layout import Layout
-from impasto.memory.peak import Demand, ScaleSizes
+from impasto.memory.peak import MemoryRequest, ScaleSizes
 from impasto.memory.tile_work import evaluation_work
 from impasto.objective.tiling.passes import can_split
 from impasto.settings.amounts import bytes_text
@@ -30,7 +30,7 @@ LAST_TILES = (192, 128, 64)
 """Tried only where nothing else helps."""
 
 
-def choose(demand: Demand, scale: ScaleSizes, base: int, limit: int) -> tuple[Layout, int]:
+def choose(demand: MemoryRequest, scale: ScaleSizes, base: int, limit: int) -> tuple[Layout, int]:
     """The best layout whose peak stays within `limit` bytes, and that peak.
 
     Raises SettingsError, with what would be needed, when there is none.
@@ -46,7 +46,7 @@ def choose(demand: Demand, scale: ScaleSizes, base: int, limit: int) -> tuple[La
     )
 
 
-def least(demand: Demand, scale: ScaleSizes, base: int, solver: str | None = None) -> int:
+def least(demand: MemoryRequest, scale: ScaleSizes, base: int, solver: str | None = None) -> int:
     """Bytes below which a scale cannot be painted, by any solver or by this one."""
     return min(
         demand.peak(scale, one, base)
@@ -55,7 +55,7 @@ def least(demand: Demand, scale: ScaleSizes, base: int, solver: str | None = Non
     )
 
 
-def candidates(demand: Demand, scale: ScaleSizes) -> Iterator[Layout]:
+def candidates(demand: MemoryRequest, scale: ScaleSizes) -> Iterator[Layout]:
     """Every layout that the demand allows for a scale, best first: L-BFGS before Adam, and then what takes least time.
 
     The smallest tiles come last of all, and only with what needs least memory.
@@ -77,7 +77,7 @@ def candidates(demand: Demand, scale: ScaleSizes) -> Iterator[Layout]:
         yield replace(layout, tile=side, style_tile=style_tile, deep_tile=deep)
 
 
-def _ways(demand: Demand, steps: int) -> Iterator[Layout]:
+def _ways(demand: MemoryRequest, steps: int) -> Iterator[Layout]:
     """The layouts that differ in the solver and in where its memory is, best first.
 
     Where the solver that was asked for does not fit, the one that needs least memory paints.
@@ -86,7 +86,7 @@ def _ways(demand: Demand, steps: int) -> Iterator[Layout]:
         yield from SOLVERS[name].layouts(demand, steps)
 
 
-def _sides(demand: Demand, longest: int) -> list[tuple[int | None, int | None]]:
+def _sides(demand: MemoryRequest, longest: int) -> list[tuple[int | None, int | None]]:
     """Sides of tiles to try for a picture with this longest side: those of all blocks, and of the deep ones."""
     sides: list[int | None] = [] if demand.engine == "tiled" else [None]
     if demand.engine != "whole":
@@ -96,7 +96,7 @@ def _sides(demand: Demand, longest: int) -> list[tuple[int | None, int | None]]:
     return [(side, deep) for side in sides for deep in _deep_sides(demand, side, longest)]
 
 
-def _deep_sides(demand: Demand, side: int | None, longest: int) -> list[int | None]:
+def _deep_sides(demand: MemoryRequest, side: int | None, longest: int) -> list[int | None]:
     if side is None or side >= longest or demand.ranks > 1 or not can_split(demand.network.layers):
         return [None]
     return [longest, *(one for one in DEEP_TILES if side < one < longest), None]
@@ -106,7 +106,7 @@ def _where(layout: Layout) -> tuple[str, str]:
     return (layout.moments if layout.kept == "float32" else layout.kept, layout.encoding)
 
 
-def _advice(demand: Demand) -> str:
+def _advice(demand: MemoryRequest) -> str:
     if demand.engine == "whole":
         return "let it be tiled (--engine auto), use a smaller --size, or more --memory"
     if demand.tile is not None:

@@ -13,11 +13,9 @@ from dataclasses import dataclass
 from impasto.costs.styles import STYLE_COSTS
 from impasto.objective.tiling.tiles import NETWORK, Blocks
 from impasto.objective.tiling.tiling import Tiling
-from impasto.vgg.layers import KERNEL, LAYERS, TABLE, Layer, block_channels, block_stride, deepest, upto
+from impasto.vgg.layers import LAYERS, TABLE, Layer, block_channels, block_stride, deepest, upto
 
 FLOAT = 4
-WINOGRAD_POINTS = 36
-"""Values that F(4x4, 3x3) makes of a 3x3 kernel; both directions' kernels are kept."""
 CUSTOM_COPIES = 2
 """Activations' worth that a cost of the user's own is thought to keep for its gradient."""
 VECTOR = 12
@@ -50,9 +48,13 @@ class Network:
         return sorted(self.content | self.style | self.custom)
 
     def kernel_bytes(self) -> int:
-        """Kernels as the layers keep them: made when a layer is first computed, in addition to the weights."""
-        values = 2 * WINOGRAD_POINTS if self.compiled else KERNEL  # direct: laid out again, channels last
-        return sum(values * FLOAT * one.n_in * one.n_out for one in upto(self.layers)[1:])
+        """Kernels as the layers keep them: made when a layer is first computed, in addition to the weights' file."""
+        layers = upto(self.layers)[1:]
+        if not self.compiled:  # unpacked, channels last
+            return sum(FLOAT * one.kernel_values for one in layers)
+        from impasto.vgg.convolution.winograd import kernel_bytes  # imports numba
+
+        return sum(kernel_bytes(one.n_in, one.n_out) for one in layers)
 
     def working_bytes(self, pixels: int, blocks: Blocks = NETWORK) -> int:
         """Room in which the fused algorithms work, a part for each worker: as much as the layer that takes most.

@@ -25,7 +25,7 @@ from impasto.memory.network_memory import (
 from impasto.objective.tiling.passes import passes
 from impasto.objective.tiling.tiling import Tiling
 from impasto.solvers.make import SOLVERS
-from impasto.solvers.memory import scratch_bytes
+from impasto.solvers.needs import scratch_bytes
 from impasto.vgg.layers import LAYERS
 
 CODE_BYTES = 250_000_000
@@ -75,7 +75,7 @@ class ScaleSizes:
 
 
 @dataclass(frozen=True)
-class Demand:
+class MemoryRequest:
     """The demand of the settings on memory.
 
     engine: "auto", "whole" or "tiled"; tile: its side, None for what fits. solver, history: as in the settings.
@@ -167,6 +167,8 @@ class Demand:
             held += vector // 4 + max(1, self.regions) * (
                 guide_bytes(content, NEIGHBOUR_LAYERS) + CANDIDATE_BYTES
             )
+        if self.palette:  # the part of the painting to which each pixel belongs
+            held += max(1, self.regions) * vector // VECTOR
         held += self.image_costs * vector // VECTOR + self.styles_kept
         # One term of Gram matrices for each layer is among what was observed as CODE_BYTES.
         rules = max(1, self.regions) * rule_bytes(network.style, self.style_cost)

@@ -8,7 +8,7 @@ from typing import Any
 from impasto.layout import Layout
 from impasto.memory.choose_layout import choose, least
 from impasto.memory.network_memory import VECTOR
-from impasto.memory.peak import Demand, ScaleSizes
+from impasto.memory.peak import MemoryRequest, ScaleSizes
 from impasto.settings.amounts import bytes_text
 from impasto.solvers.adam import Adam
 from impasto.solvers.lbfgs import LBFGS
@@ -51,7 +51,7 @@ class Plan:
     scales: tuple[PlannedScale, ...]
     limit: int
     named: bool
-    demand: Demand
+    demand: MemoryRequest
     base: int
     reached: int = 0
     other_seconds: float | None = None
@@ -143,7 +143,13 @@ class Plan:
 
 
 def make_plan(
-    demand: Demand, scales: Sequence[ScaleSizes], base: int, limit: int, *, named: bool, reached: int = 0
+    demand: MemoryRequest,
+    scales: Sequence[ScaleSizes],
+    base: int,
+    limit: int,
+    *,
+    named: bool,
+    reached: int = 0,
 ) -> Plan:
     """The best layout for each scale whose peak stays within `limit` bytes.
 

@@ -13,8 +13,8 @@ from impasto.inputs.inputs import Inputs
 from impasto.kernels import can_compile
 from impasto.kernels.cache import to_be_compiled
 from impasto.memory.network_memory import Network
-from impasto.memory.peak import Demand
-from impasto.objective.margin import MARGIN
+from impasto.memory.peak import MemoryRequest
+from impasto.objective.transforms import MARGIN
 from impasto.settings import Settings
 from impasto.vgg.vgg19 import VGG19
 
@@ -43,7 +43,7 @@ def memory_request(
     costs: Sequence[CustomCost] = (),
     image_costs: Sequence[ImageCost] = (),
     styles_kept: int = 0,
-) -> Demand:
+) -> MemoryRequest:
     """The demand of a painting of these. styles_kept: bytes of style encodings that may be kept."""
     compiled = uses_compiled_code(settings, encoder)
     network = Network(
@@ -54,7 +54,7 @@ def memory_request(
         settings.threads or torch.get_num_threads(),
         frozenset(custom_layers(costs)),
     )
-    return Demand(
+    return MemoryRequest(
         network=network,
         engine=settings.engine,
         tile=settings.tile,

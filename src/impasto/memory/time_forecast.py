@@ -9,7 +9,7 @@ from dataclasses import replace
 from impasto.costs.neighbours import NEIGHBOUR_LAYERS, POSITIONS
 from impasto.memory.calibration import Speed
 from impasto.memory.network_memory import VECTOR
-from impasto.memory.peak import Demand
+from impasto.memory.peak import MemoryRequest
 from impasto.memory.plan import Plan, PlannedScale
 from impasto.memory.tile_work import FORWARD, evaluation_walks, evaluation_work, work
 from impasto.solvers.make import SOLVERS
@@ -28,7 +28,7 @@ def forecast(plan: Plan, speed: Speed) -> Plan:
     return replace(plan, scales=scales, other_seconds=upscaling + WRITING * _values(plan.scales[-1]) / 3)
 
 
-def _seconds(demand: Demand, one: PlannedScale, speed: Speed) -> float:
+def _seconds(demand: MemoryRequest, one: PlannedScale, speed: Speed) -> float:
     """Targets and neighbours, then steps of evaluations and the solver's own work."""
     content, style = sorted(demand.network.content), sorted(demand.network.style)
     regions = max(1, demand.regions)
@@ -51,7 +51,7 @@ def _seconds(demand: Demand, one: PlannedScale, speed: Speed) -> float:
     return targets + solver.evaluations * evaluation + own * _values(one)
 
 
-def _searched(demand: Demand, one: PlannedScale) -> int:
+def _searched(demand: MemoryRequest, one: PlannedScale) -> int:
     """Multiplications of the search for neighbours, in all layers."""
     if not demand.neighbours:
         return 0

@@ -8,11 +8,10 @@ import pyvips
 from IPython.display import display
 
 from impasto.cli.reporter import Reporter, Title
-from impasto.notebook import curve
-from impasto.pages.pixels import data_uri
+from impasto.pages.pixels import data_uri, shrunk
+from impasto.ui import curve
 from impasto.ui.formatting import clock
 from impasto.ui.progress import Meter, facts_of
-from impasto.ui.sizes import shrunk
 
 if TYPE_CHECKING:
     from impasto import Event, Painting, Step
@@ -26,9 +25,7 @@ _SHARE = 20
 class Cell(Reporter):
     """The picture, its cost, a bar and the time left, in one output that is replaced again and again.
 
-    Args:
-        painting: what is painted.
-        side: long side of the picture shown, in pixels.
+    side: long side of the picture shown, in pixels.
     """
 
     def __init__(self, painting: "Painting", side: int):
@@ -89,9 +86,8 @@ class Cell(Reporter):
         """The display as a notebook takes it, and in words for programs that show no HTML."""
         facts = self._facts()
         preview = pyvips.Image.new_from_array(self._painting.preview(self._side))
-        height, width = shrunk(
-            self._painting.size, self._side
-        )  # the result's: nothing moves when the canvas grows
+        # Of the size of the result, so that nothing moves when the canvas grows.
+        height, width = shrunk(self._painting.size, self._side)
         page = self._template.render(
             title=self._title,
             picture=data_uri(preview),
@@ -100,7 +96,7 @@ class Cell(Reporter):
             facts=facts,
             notes=self._notes,
             curve=curve.points(self._costs),
-            box=f"0 -1 {curve.WIDTH:g} {curve.HEIGHT + 2:g}",
+            box=curve.BOX,
             done=self._meter.task.completed,
             foot=self._foot(),
         )
@@ -118,7 +114,8 @@ class Cell(Reporter):
     def _foot(self) -> str:
         """The actions that are possible now."""
         if self._ended:
-            return "Stopped; the picture is kept." if self._meter.task.completed < 1 else "Painted."
+            done = self._meter.task.completed >= 1
+            return "Painted." if done else "Stopped; the picture so far is the result."
         if self._stopping:
             return "Stopping after this step. A second interrupt stops at once."
-        return "Interrupt the kernel (■) to stop: the picture so far is kept, and you can go on later."
+        return "Interrupt the kernel (■) to stop: the picture so far is the result, and you can go on later."

@@ -4,8 +4,7 @@ import re
 from typing import TYPE_CHECKING
 
 import impasto
-from impasto.cli.display import make_reporter
-from impasto.cli.reporter import Reporter, Title
+from impasto.cli.reporter import Reporter, Title, make_reporter
 from impasto.inputs.style_sources import joined_names
 from impasto.notebook.stopping import stoppable
 
@@ -17,7 +16,7 @@ def show(painting: "Painting", *, side: int = 512) -> "Result":
     """Paint to the end, and show the painting meanwhile: the picture, its cost, how far it is, the time left.
 
     In a notebook all of it is in the cell's output. Interrupting the kernel (the button ■), or the button "Stop" where
-    ipywidgets is installed, ends the painting after the step that is being taken and keeps the picture;
+    ipywidgets is installed, ends the painting after the step that is being taken and returns the picture so far;
     `impasto.show(painting)` then goes on. A second interrupt stops at once: a KeyboardInterrupt, after which
     `painting.result()` is the picture after the last whole step. On a terminal the display is that of
     `impasto stylize`, and Ctrl-C is the interrupt.

@@ -40,9 +40,8 @@ def _button(stop: Interruption) -> Any:
     thread = getattr(getattr(get_ipython(), "kernel", None), "shell_channel_thread", None)
     if thread is None:
         return None
-    button = ipywidgets.Button(
-        description="Stop", icon="stop", tooltip="Stop after this step, and keep the picture"
-    )
+    tip = "Stop after this step, with the picture so far"
+    button = ipywidgets.Button(description="Stop", icon="stop", tooltip=tip)
 
     def pressed(_: Any) -> None:
         button.disabled = True

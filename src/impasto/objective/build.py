@@ -21,13 +21,11 @@ from impasto.costs.total_variation import SquaredVariation, TotalVariation
 from impasto.evaluation import Evaluate
 from impasto.files import scratch
 from impasto.images.masks.mask import Mask
+from impasto.inputs.places import InputPlaces
 from impasto.objective.encode_neighbours import Neighbours, encode_neighbours
 from impasto.objective.encode_style import StyleEncodings, canvas_guides, encode_styles
-from impasto.objective.grayscale import GRAYSCALE
 from impasto.objective.image_costs import WithImageCosts
-from impasto.objective.margin import mirror
 from impasto.objective.palette import RegionPalette, WithPalettes, encode_palettes
-from impasto.objective.protected import Protection
 from impasto.objective.scale_setup import ScaleSetup
 from impasto.objective.targets import (
     ContentEncoding,
@@ -43,7 +41,7 @@ from impasto.objective.targets import (
 from impasto.objective.tiled import Tiled
 from impasto.objective.tiling.passes import passes
 from impasto.objective.tiling.tiling import Tiling
-from impasto.objective.transform import Transform, seen_through
+from impasto.objective.transforms import GRAYSCALE, Protection, Transform, mirror, seen_through
 from impasto.objective.whole import Whole
 from impasto.tensor_types import Image, Span
 
@@ -68,11 +66,17 @@ class Encodings:
     image_costs: Sequence[ImageCost] = ()
 
 
-def encode(setup: ScaleSetup, canvas: Image | None = None, kept: StyleEncodings | None = None) -> Encodings:
+def encode(
+    setup: ScaleSetup,
+    canvas: Image | None = None,
+    cache: StyleEncodings | None = None,
+    places: InputPlaces | None = None,
+) -> Encodings:
     """Send the pictures through the network.
 
     canvas: the canvas with which the scale begins, this process's rows; needed where neighbours are searched.
-    kept: encodings of styles from earlier paintings, which are used again.
+    cache: encodings of styles from earlier paintings, which are used again. places: of all pictures, where palettes of
+    parts are wanted.
     """
     on_disk = partial(EncodingOnDisk, scratch.folder())
     tiling = setup.canvas_tiling(list(setup.content_layers))
@@ -89,10 +93,10 @@ def encode(setup: ScaleSetup, canvas: Image | None = None, kept: StyleEncodings 
     scale = _canvas_scale(setup)
     return Encodings(
         content=content,
-        styles=encode_styles(setup, kept or StyleEncodings()),
+        styles=encode_styles(setup, cache or StyleEncodings()),
         guides=canvas_guides(setup),
         neighbours=[] if canvas is None else encode_neighbours(setup, canvas),
-        palettes=encode_palettes(setup),
+        palettes=encode_palettes(setup, places),
         custom=_custom_sums(setup),
         image_costs=[cost.at(scale) for cost in setup.image_costs],
     )
@@ -114,9 +118,8 @@ def _custom_sums(setup: ScaleSetup) -> CustomSums:
 
 
 def _canvas_scale(setup: ScaleSetup) -> CanvasScale:
-    return CanvasScale(
-        setup.size, setup.own_rows, setup.encoder.device, setup.content_rows, setup.partition.total
-    )
+    device, partition = setup.encoder.device, setup.partition
+    return CanvasScale(setup.size, setup.own_rows, device, setup.content_rows, partition.total)
 
 
 def build_objective(setup: ScaleSetup, encodings: Encodings) -> Evaluate:
@@ -124,7 +127,7 @@ def build_objective(setup: ScaleSetup, encodings: Encodings) -> Evaluate:
 
     J = network costs + palette cost + image costs, of the canvas with what is protected laid over it.
     """
-    settings = setup.settings
+    settings, partition = setup.settings, setup.partition
     terms: list[Term] = [
         *_content_terms(setup, encodings),
         *_style_terms(setup, encodings),
@@ -133,9 +136,9 @@ def build_objective(setup: ScaleSetup, encodings: Encodings) -> Evaluate:
     ]
     evaluate = _engine(setup, terms)
     if encodings.palettes:
-        evaluate = WithPalettes(
-            evaluate, encodings.palettes, settings.palette, settings.beta, setup.partition
-        )
+        pairs = zip(setup.inputs.regions, encodings.palettes, strict=True)
+        palettes = [one.term(setup.inputs, region) for region, one in pairs]
+        evaluate = WithPalettes(evaluate, palettes, settings.palette, settings.beta, partition)
     image_costs = list(encodings.image_costs)
     if settings.variation:
         image_costs.insert(0, TotalVariation(settings.variation, settings.balance).at(_canvas_scale(setup)))
@@ -144,7 +147,7 @@ def build_objective(setup: ScaleSetup, encodings: Encodings) -> Evaluate:
     if settings.fidelity and settings.alpha:
         image_costs.insert(0, _fidelity(setup))
     if image_costs:
-        evaluate = WithImageCosts(evaluate, image_costs, setup.size, setup.partition)
+        evaluate = WithImageCosts(evaluate, image_costs, setup.size, partition)
     protection = protection_at(setup, setup.own_rows)
     if protection is not None:
         evaluate = seen_through(protection.transform(), evaluate)
@@ -164,8 +167,8 @@ def protection_at(setup: ScaleSetup, rows: Span) -> Protection | None:
     mask = setup.inputs.protect
     if mask is None:
         return None
-    kept = setup.settings.protect_strength * mask.rows(setup.size, *rows)
-    return Protection(setup.protected_rows(rows), kept[None, None].to(setup.encoder.device))
+    protected = setup.settings.protect_strength * mask.rows(setup.size, *rows)
+    return Protection(setup.protected_rows(rows), protected[None, None].to(setup.encoder.device))
 
 
 def _content_terms(setup: ScaleSetup, encodings: Encodings) -> list[Term]:

@@ -1,4 +1,4 @@
-"""The style encoding of a scale: what the style cost measures of each style image, kept for later paintings."""
+"""The style encoding of a scale: what the style cost measures of each style image, cached for later paintings."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,61 +12,60 @@ from impasto.objective.scale_setup import ScaleSetup
 from impasto.objective.targets import style_sums
 from impasto.objective.tiling.tiling import Tiling
 
-KEPT_BYTES = 64_000_000
-"""Most memory that the kept encodings of styles take; the oldest go first. The memory plan counts them as held."""
+CACHE_BYTES = 64_000_000
+"""Most memory that cached encodings of styles take; the oldest go first. The memory plan counts them as held."""
 
 
 class StyleEncodings:
-    """What style costs measured of style images, by everything that the numbers depend on.
+    """A cache of style encodings, by everything that the numbers depend on.
 
-    limit: bytes that are kept at most; the encodings that were not used for longest are dropped first.
+    limit: bytes at most; the encodings that were not used for longest are dropped first.
     """
 
-    def __init__(self, limit: int = KEPT_BYTES):
+    def __init__(self, limit: int = CACHE_BYTES):
         self.limit = limit
         self._found: dict[Any, dict[str, Summary]] = {}
 
     def get(self, key: Any) -> dict[str, Summary] | None:
-        """The sums that were kept under this key, by layer."""
+        """The sums that were added under this key, by layer."""
         found = self._found.pop(key, None)
         if found is not None:
             self._found[key] = found  # the last one used is the last to go
         return found
 
-    def keep(self, key: Any, sums: dict[str, Summary]) -> None:
-        """Keep sums under a key."""
+    def add(self, key: Any, sums: dict[str, Summary]) -> None:
+        """Add sums under a key."""
         self._found[key] = sums
         while self.bytes > self.limit:
             del self._found[next(iter(self._found))]
 
     @property
     def bytes(self) -> int:
-        """Memory that the kept sums take."""
-        return sum(
-            one.total.numel() * one.total.element_size()
-            for sums in self._found.values()
-            for one in sums.values()
-        )
+        """Memory that the cached sums take."""
+        totals = [one.total for sums in self._found.values() for one in sums.values()]
+        return sum(total.numel() * total.element_size() for total in totals)
 
 
-def encode_styles(
-    setup: ScaleSetup, kept: StyleEncodings
-) -> dict[tuple[int, Mask | None], dict[str, Summary]]:
-    """What the style cost measures, by style image (its number), part of it (None: all of it) and layer.
+Sums = dict[tuple[int, Mask | None], dict[str, Summary]]
+"""By style image (its number), part of it (None: all of it) and layer."""
+
+
+def encode_styles(setup: ScaleSetup, cache: StyleEncodings) -> Sums:
+    """The style encodings: what the style cost measures of every style image.
 
     Raises SettingsError for a style mask that leaves nothing of the style image at this size.
     """
     layers = list(setup.style_layers)
-    sums: dict[tuple[int, Mask | None], dict[str, Summary]] = {}
+    sums: Sums = {}
     for number in range(len(setup.inputs.styles)):
         parts = setup.inputs.parts_of(number)
         keys = [_key(setup, number, part) for part in parts]
-        found = [kept.get(key) for key in keys]
+        found = [cache.get(key) for key in keys]
         if any(one is None for one in found):
             found = list(_measured(setup, number, parts, layers))
             for key, one in zip(keys, found, strict=True):
                 if one is not None:
-                    kept.keep(key, one)
+                    cache.add(key, one)
         sums |= {(number, part): one for part, one in zip(parts, found, strict=True) if one is not None}
     return sums
 
@@ -77,10 +76,8 @@ def _measured(
     tiling = setup.style_tiling(number, layers)
     size = setup.style_sizes[number]
     guides = [_style_guides(setup, part, size, tiling, layers) for part in parts]
-    style = setup.style_rows(number, tiling.rows)
-    return style_sums(
-        setup.encoder, style, layers, tiling, setup.partition, guides, setup.settings.style_cost
-    )
+    style, cost = setup.style_rows(number, tiling.rows), setup.settings.style_cost
+    return style_sums(setup.encoder, style, layers, tiling, setup.partition, guides, cost)
 
 
 def _key(setup: ScaleSetup, number: int, part: Mask | None) -> Any:

@@ -40,9 +40,8 @@ class WithImageCosts:
         parts = {name: getattr(cost, name) for name in ("total", "content", "style", "variation", "custom")}
         for one in self._costs:
             unit = one.unit(self._size)
-            value = unit * self._partition.total(
-                self._add_gradient(one, image.detach(), evaluation.gradient, one.weight * unit)
-            )
+            own = self._add_gradient(one, image.detach(), evaluation.gradient, one.weight * unit)
+            value = unit * self._partition.total(own)
             parts["total"] += one.weight * value
             parts[one.part] += one.weight * value / one.factor
         return Evaluation(Cost(**parts), evaluation.gradient)

@@ -11,62 +11,127 @@ from impasto.costs.palette import PaletteTarget, colors, derivative, histograms
 from impasto.costs.term import Summary
 from impasto.distributed.partition import Partition
 from impasto.evaluation import Cost, Evaluate, Evaluation
+from impasto.inputs.inputs import Inputs, Region
+from impasto.inputs.parts import PartMap, parts_of
+from impasto.inputs.places import InputPlaces
 from impasto.objective.scale_setup import ScaleSetup
 from impasto.tensor_types import Image, Span
 
-SMALLEST = 150
-"""A canvas that will grow has a palette from this long side on, in pixels. On a smaller one the palette would turn
-whole areas: a strip of sky becomes a meadow. Later it finds the same colours for single strokes."""
+
+@dataclass(frozen=True, eq=False)
+class Selection:
+    """The pixels that count, of the rows of a picture that this process owns.
+
+    mask: what each counts, [own rows, W]; None where all count alike. part: the part of the picture to which each
+    belongs, uint8 [own rows, W], below `parts`; None where there is one part.
+    """
+
+    mask: Tensor | None = None
+    part: Tensor | None = None
+    parts: int = 1
+
+    def rows(self, rows: slice) -> "Selection":
+        """Some of the rows."""
+        mask, part = (None if one is None else one[rows] for one in (self.mask, self.part))
+        return Selection(mask, part, self.parts)
+
+    def histograms(self, image: Image, partition: Partition) -> Summary:
+        """The histograms of the whole picture, given this process's rows [1, 3, rows, W]."""
+        sums = self.rows(slice(0, 0))._histograms(image[:, :, :0])
+        for strip in strips_of(Span(0, image.shape[2]), image.shape[3]):
+            rows = slice(*strip)
+            sums = sums.plus(self.rows(rows)._histograms(image[:, :, rows]))
+        partition.add_up([sums.total])
+        return Summary(sums.total, max(partition.total(sums.count), 1e-9))
+
+    def _histograms(self, image: Image) -> Summary:
+        return histograms(image.cpu(), self.mask, self.part, self.parts)
+
+    def add_gradient(self, image: Image, slope: Tensor, gradient: Tensor) -> None:
+        """Add the derivative by the pixels to `gradient`; slope: dJ by the histograms."""
+        slope = slope.to(image.device)
+        for strip in strips_of(Span(0, image.shape[2]), image.shape[3]):
+            rows = slice(*strip)
+            here = self.rows(rows)
+            x = image[:, :, rows].clone().requires_grad_(True)
+            with torch.enable_grad():
+                y = colors(x)
+                by_y = derivative(y.detach(), slope, here.part)
+                if here.mask is not None:
+                    by_y *= here.mask.flatten().to(by_y)
+                # Of a sum, and not of y with by_y: torch would import sympy for that, which takes half a second.
+                (by_x,) = torch.autograd.grad((y * by_y).sum(), x)
+            gradient[:, :, rows] += by_x
+
+
+@dataclass(frozen=True, eq=False)
+class PaletteTerm:
+    """The palette cost of a region of the canvas. weight: what it counts in the style cost."""
+
+    target: PaletteTarget
+    pixels: Selection
+    weight: float
 
 
 @dataclass(frozen=True, eq=False)
 class RegionPalette:
-    """The palette that a region is drawn to. mask: its weights [own rows, W], None for the whole canvas.
+    """The palettes of the styles of a region.
 
-    weight: what its cost counts in the style cost.
+    styles: of each style the histograms over the number of its pixels, [K, 13, BINS]. pixels: those of the canvas that
+    lie in the region. share: how much of the canvas these are.
     """
 
-    target: PaletteTarget
-    mask: Tensor | None
-    weight: float
+    styles: Sequence[Tensor]
+    pixels: Selection
+    share: float
+
+    def term(self, inputs: Inputs, region: Region) -> PaletteTerm:
+        """The cost of the region, whose palette is that of its styles, blended by their weights."""
+        weights = [inputs.styles[number].weight for number in region.styles]
+        blended = sum(weight * one for weight, one in zip(weights, self.styles, strict=True)) / sum(weights)
+        target = PaletteTarget.of(Summary(torch.as_tensor(blended), 1))
+        return PaletteTerm(target, self.pixels, region.weight * self.share)
 
 
 @torch.no_grad()
-def encode_palettes(setup: ScaleSetup) -> list[RegionPalette]:
-    """The palette of every region's styles, blended by their weights.
+def encode_palettes(setup: ScaleSetup, places: InputPlaces | None = None) -> list[RegionPalette]:
+    """The palettes of every region's styles; an empty list where the setting `palette` is 0.
 
-    Nothing where the setting `palette` is 0, and while the canvas is too small.
+    places: of all pictures; None where paintings are not to be divided into parts.
     """
-    if not setup.settings.palette or (setup.grows and max(setup.size) < SMALLEST):
+    if not setup.settings.palette:
         return []
     found = []
     for region in setup.inputs.regions:
-        total, weights = torch.zeros(()), 0.0
-        for number, part in zip(region.styles, region.style_masks, strict=True):
-            size, weight = setup.style_sizes[number], setup.inputs.styles[number].weight
+        undivided: list[PartMap | None] = [None] * (1 + len(region.styles))
+        of_content, *of_styles = undivided if places is None else parts_of(places, setup.inputs, region)
+        histograms_S = []
+        for number, shown, of_style in zip(region.styles, region.style_masks, of_styles, strict=True):
+            size = setup.style_sizes[number]
             own = setup.partition.rows_of(size[0])
-            mask = None if part is None else part.rows(size, *own)
-            sums = _sums(setup.style_rows(number, own), mask, setup.partition)
-            total = total + weight * sums.mean
-            weights += weight
+            mask = None if shown is None else shown.rows(size, *own)
+            style = setup.style_rows(number, own)
+            pixels = _selection(style, size[0], own, mask, of_style)
+            histograms_S.append(pixels.histograms(style, setup.partition).mean)
         mask, share = None, 1.0
         if region.mask is not None:
             mask = region.mask.rows(setup.size, *setup.own_rows)
             share = setup.partition.total(float(mask.sum())) / (setup.size[0] * setup.size[1])
-        found.append(
-            RegionPalette(PaletteTarget.of(Summary(total / weights, 1)), mask, region.weight * share)
-        )
+        content = setup.content_rows(setup.own_rows)
+        pixels = _selection(content, setup.size[0], setup.own_rows, mask, of_content)
+        found.append(RegionPalette(histograms_S, pixels, share))
     return found
 
 
-def _sums(image: Image, mask: Tensor | None, partition: Partition) -> Summary:
-    """The sums over the whole picture, given this process's rows."""
-    sums = histograms(image[:, :, :0].cpu())
+def _selection(image: Image, height: int, own: Span, mask: Tensor | None, parts: PartMap | None) -> Selection:
+    """image: own rows of a picture of `height` rows."""
+    if parts is None:
+        return Selection(mask)
+    part = torch.empty(*image.shape[2:], dtype=torch.uint8)
     for strip in strips_of(Span(0, image.shape[2]), image.shape[3]):
         rows = slice(*strip)
-        sums = sums.plus(histograms(image[:, :, rows].cpu(), None if mask is None else mask[rows]))
-    partition.add_up([sums.total])
-    return Summary(sums.total, max(partition.total(sums.count), 1e-9))
+        part[rows] = parts.rows(image[:, :, rows], height, own.start + strip.start)
+    return Selection(mask, part, parts.count)
 
 
 class WithPalettes:
@@ -75,7 +140,7 @@ class WithPalettes:
     def __init__(
         self,
         evaluate: Evaluate,
-        palettes: Sequence[RegionPalette],
+        palettes: Sequence[PaletteTerm],
         weight: float,
         beta: float,
         partition: Partition,
@@ -88,33 +153,17 @@ class WithPalettes:
         evaluation = self._evaluate(image)
         image, style = image.detach(), 0.0
         for palette in self._palettes:
-            sums = _sums(image, palette.mask, self._partition)
+            sums = palette.pixels.histograms(image, self._partition)
             total = sums.total.requires_grad_(True)
             with torch.enable_grad():
                 J = palette.target.rule(Summary(total, sums.count))
                 (slope,) = torch.autograd.grad(J, total)
             weight = self._weight * palette.weight
             style += weight * J.item()
-            self._add_gradient(image, palette.mask, self._beta * weight * slope, evaluation.gradient)
+            palette.pixels.add_gradient(image, self._beta * weight * slope, evaluation.gradient)
         cost = evaluation.cost
         total_cost = cost.total + self._beta * style
         return Evaluation(
             Cost(total_cost, cost.content, cost.style + style, cost.variation, cost.custom),
             evaluation.gradient,
         )
-
-    @staticmethod
-    def _add_gradient(image: Tensor, mask: Tensor | None, slope: Tensor, gradient: Tensor) -> None:
-        """slope: dJ by the histograms; its derivative by the pixels is added to `gradient`."""
-        slope = slope.to(image.device)
-        for strip in strips_of(Span(0, image.shape[2]), image.shape[3]):
-            rows = slice(*strip)
-            x = image[:, :, rows].clone().requires_grad_(True)
-            with torch.enable_grad():
-                y = colors(x)
-                by_y = derivative(y.detach(), slope)
-                if mask is not None:
-                    by_y *= mask[rows].flatten().to(by_y)
-                # Of a sum, and not of y with by_y: torch would import sympy for that, which takes half a second.
-                (by_x,) = torch.autograd.grad((y * by_y).sum(), x)
-            gradient[:, :, rows] += by_x

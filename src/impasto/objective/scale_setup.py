@@ -14,8 +14,8 @@ from impasto.images.picture import Picture
 from impasto.images.resize.resize import rows_at
 from impasto.inputs.inputs import Inputs
 from impasto.layout import Layout
-from impasto.objective.margin import MARGIN
 from impasto.objective.tiling.tiling import Tiling
+from impasto.objective.transforms import MARGIN
 from impasto.settings import Settings
 from impasto.tensor_types import Image, Span
 from impasto.vgg.vgg19 import VGG19
@@ -79,11 +79,11 @@ class ScaleSetup:
         return self.partition.rows_of(self.size[0])
 
     def canvas_tiling(self, layers: Sequence[str], rank: int | None = None) -> Tiling:
-        """How a process walks its part of the canvas for some layers."""
+        """The tiles in which a process walks its part of the canvas for some layers."""
         return Tiling(*self.size, layers, self.layout.tile, self.margin, self._band(self.size[0], rank))
 
     def style_tiling(self, number: int, layers: Sequence[str]) -> Tiling:
-        """How this process walks its part of a style image for some layers."""
+        """The tiles in which this process walks its part of a style image for some layers."""
         size = self.style_sizes[number]
         return Tiling(*size, layers, self.layout.style_tile, self.margin, self._band(size[0]))
 
@@ -95,7 +95,7 @@ class ScaleSetup:
         return self._rows(self.inputs.content, self.size, rows)
 
     def protected_rows(self, rows: Span) -> Image:
-        """Likewise, as it is shown where it is protected."""
+        """Rows of the content image as the result shows them where it is protected."""
         return rows_at(self.inputs.content, self.size, *rows).to(self.encoder.device)
 
     def style_rows(self, number: int, rows: Span) -> Image:

@@ -58,14 +58,14 @@ def encode_content(
 
     balance: divide each layer's cost by its reference, see `costs/normalization.py`.
     pooling: the network's, where references are typical activations; None where they are measured.
-    tiling: how to walk C; None for one tile without a margin. make: where a_C is kept.
+    tiling: how to walk C; None for one tile without a margin. make: where a_C is stored.
     partition: of a picture shared by several processes: `content` is then `tiling.rows` of it, and a_C its own band's.
     """
     tiling = tiling or Tiling(content.shape[2], content.shape[3], list(layers))
     encodings: dict[str, Encoding] = {}
     moments: dict[str, Moments] = {}
 
-    def keep(layer: str, a_C: Tensor, window: TileWindow) -> Tensor:
+    def record(layer: str, a_C: Tensor, window: TileWindow) -> Tensor:
         own = a_C[..., window.in_tile[0], window.in_tile[1]]
         if layer not in encodings:
             encodings[layer] = make(own.shape[1], *tiling.layer_size(layer), own)
@@ -76,14 +76,13 @@ def encode_content(
         return a_C
 
     for tile in tiling.tiles:
-        tiling.walk(encoder, tiling.cut(content, tile), tile, keep)
+        tiling.walk(encoder, tiling.cut(content, tile), tile, record)
     moments = {layer: shared_moments(moments[layer], partition) for layer in moments}
-    return [
-        ContentEncoding(
-            layer, a_C, content_reference(moments[layer], _typical(layer, pooling)) if balance else 1.0
-        )
-        for layer, a_C in encodings.items()
-    ]
+
+    def reference(layer: str) -> float:
+        return content_reference(moments[layer], _typical(layer, pooling)) if balance else 1.0
+
+    return [ContentEncoding(layer, a_C, reference(layer)) for layer, a_C in encodings.items()]
 
 
 def content_term(encoding: ContentEncoding, weight: float) -> ContentTerm:
@@ -150,9 +149,8 @@ def _style_measure(layer: str, guide: Mapping[str, Guide] | None, cost: str) -> 
     target = STYLE_COSTS[cost]
     if guide is None:
         return _Measure(layer, lambda a_S, window: target.measure(a_S, window.in_tile), target.measure)
-    return _Measure(
-        layer, lambda a_S, window: guided_summary(target, a_S, guide[layer], window), target.measure
-    )
+    here = guide[layer]
+    return _Measure(layer, lambda a_S, window: guided_summary(target, a_S, here, window), target.measure)
 
 
 def blended(parts: Sequence[tuple[Summary, float]]) -> Summary:
@@ -175,15 +173,12 @@ def style_term(
 ) -> StyleTerm:
     """The term that compares with a style of this summary; balance, pooling: as for `encode_content`."""
     target = STYLE_COSTS[cost].of(summary)
-    return StyleTerm(
-        layer,
-        target,
-        _balanced(weight, style_reference(target, summary, _typical(layer, pooling)) if balance else 1.0),
-    )
+    reference = style_reference(target, summary, _typical(layer, pooling)) if balance else 1.0
+    return StyleTerm(layer, target, _balanced(weight, reference))
 
 
 def guided_term(target: StyleTerm, guide: Guide, weight: float = 1.0) -> GuidedTerm:
-    """The same within a region of the canvas; weight: of the region among others of its size."""
+    """A style term within a region of the canvas; weight: of the region among others of its size."""
     return GuidedTerm(target.layer, target, guide, weight * guide.share * target.weight)
 
 
@@ -242,11 +237,7 @@ def _custom_measure(cost: CustomCost) -> _Measure:
 
 
 def _summaries(
-    encoder: VGG19,
-    picture: Image,
-    measures: Sequence[_Measure],
-    tiling: Tiling | None,
-    partition: Partition,
+    encoder: VGG19, picture: Image, measures: Sequence[_Measure], tiling: Tiling | None, partition: Partition
 ) -> list[Summary]:
     """The sums of some measurements, each of its layer of a picture."""
     layers = list(dict.fromkeys(measure.layer for measure in measures))
@@ -268,9 +259,8 @@ def _summaries(
 
 def _nothing_seen(encoder: VGG19, measure: _Measure) -> Summary:
     """The sums of a process that has no part of the picture."""
-    nothing = torch.zeros(
-        1, encoder.channels(measure.layer), 1, 1, device=encoder.device, dtype=encoder.precision.measured
-    )
+    shape = 1, encoder.channels(measure.layer), 1, 1
+    nothing = torch.zeros(shape, device=encoder.device, dtype=encoder.precision.measured)
     return Summary(torch.zeros_like(measure.nothing(nothing)[0].total), 0)
 
 

@@ -5,7 +5,7 @@ adds up the measurements of all tiles, without a graph, and differentiates the r
 goes over each tile again, with a graph, and propagates the sums' derivatives back to its pixels. Nothing is
 approximated: a cost that sees activations through sums over positions only is the sum over the tiles.
 
-The last tile of the first pass keeps its graph and is the first of the second, and the second pass measures
+The last tile of the first pass has its graph still and is the first of the second, and the second pass measures
 nothing again: it only needs to know which way the sums change.
 
 The network may be walked in *stages*, each with tiles of its own (`tiling/passes.py`): the first one's tiles fill the
@@ -120,9 +120,7 @@ class Tiled:
             del seen, outputs  # before the next ones are made
         return gradient
 
-    def _measure(
-        self, stage: Tiling, x: Piece, tile: Tile, *, value: bool = True
-    ) -> tuple[Summaries, Features]:
+    def _measure(self, stage: Tiling, x: Piece, tile: Tile, value: bool = True) -> tuple[Summaries, Features]:
         """The summaries of what a tile owns, one for each term that the stage sees; and the end of its walk."""
         summaries: Summaries = {}
 
@@ -151,6 +149,4 @@ def _pull(
 
 
 def _added(sums: Summaries, more: Summaries) -> Summaries:
-    return sums | {
-        term: sums[term].plus(summary) if term in sums else summary for term, summary in more.items()
-    }
+    return sums | {term: sums[term].plus(one) if term in sums else one for term, one in more.items()}

@@ -13,11 +13,8 @@ from impasto.vgg.vgg19 import VGG19
 
 
 class Whole:
-    """`evaluate(image)` for the sum of some cost terms.
+    """`evaluate(image)` for the sum of some cost terms, each of one layer; alpha, beta: their weights in J.
 
-    encoder: gives the activations the terms look at.
-    terms: content and style terms, each measuring one layer.
-    alpha, beta: weights of the two parts in J.
     window: the part of a layer that is measured, where it is not all of it.
     """
 

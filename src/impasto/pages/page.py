@@ -35,19 +35,11 @@ def write_page(
     note: str,
     others: Sequence[tuple[str, str]] = (),
 ) -> None:
-    """Write the page; an earlier one is replaced.
+    """Write the page; an earlier one is replaced. Raises OutputError.
 
-    Args:
-        path: the page.
-        grid: the cells.
-        pictures: of each cell, in order, what `picture` or `missing` says of it.
-        title: above everything.
-        sources: the files that everything is made from, with the words to show each under.
-        note: what to know of the figures.
-        others: further pages, each with its name and its file next to this one.
-
-    Raises:
-        OutputError: it cannot be written.
+    pictures: of each cell, in order, what `picture` or `missing` says of it. sources: the files that everything is made
+    from, with the words to show each under. note: what to know of the figures. others: further pages, each with its
+    name and its file next to this one.
     """
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("impasto.pages"),
@@ -73,9 +65,10 @@ def write_page(
         file.write(page.encode("utf-8", "xmlcharrefreplace"))
 
 
-def missing(cell: Cell, title: str, why: str = "Not painted yet.") -> dict[str, Any]:
+def missing(cell: Cell, title: str, why: str | None = None) -> dict[str, Any]:
     """The entry of a cell that is not painted."""
-    return {"name": cell.name, "title": title, "labels": cell.labels, "small": None, "failed": why}
+    failed = why or "Not painted yet."
+    return {"name": cell.name, "title": title, "labels": cell.labels, "small": None, "failed": failed}
 
 
 def picture(
@@ -90,14 +83,9 @@ def picture(
 ) -> dict[str, Any]:
     """The entry of a cell's picture.
 
-    Args:
-        cell: its place and labels.
-        title: what is special about it.
-        file: the picture.
-        record: its cost (J and its parts by name), steps, stopped and seconds; what is missing is not shown.
-        link: the file's name as seen from the page.
-        command: the command line that paints it again; None for none.
-        largest: long side in pixels of the picture on the page, which leads to the file then; None for its own size.
+    record: its cost (J and its parts by name), steps, stopped and seconds; what is missing is not shown. link: the
+    file's name as seen from the page. command: the command line that paints it again; None for none. largest: long side
+    in pixels of the picture on the page, which leads to the file then; None for its own size.
     """
     metadata = impasto.read_metadata(file)
     costs = {
@@ -111,7 +99,7 @@ def picture(
         "size": f"{metadata['width']} x {metadata['height']} pixels",
         "file": link,
     }
-    settings = {_hyphened(name): _in_words(value) for name, value in metadata["settings"].items()}
+    settings = {name.replace("_", "-"): _in_words(value) for name, value in metadata["settings"].items()}
     weights = {"weights from": metadata["weights"]["source"]} if "weights" in metadata else {}
     return {
         "name": cell.name,
@@ -129,10 +117,6 @@ def picture(
 def _image(file: Path, title: str, side: int | None) -> dict[str, Any]:
     shown = thumbnail(file, side)
     return {"title": title, "width": shown.width, "height": shown.height, "uri": data_uri(shown)}
-
-
-def _hyphened(name: str) -> str:
-    return name.replace("_", "-")
 
 
 def _in_words(value: Any) -> str:

@@ -22,16 +22,9 @@ _PAPER, _BLANK = [255] * 3, [238] * 3
 
 
 def write_sheet(path: Path, grid: Grid, file: Callable[[Any], Path | None], title: str) -> None:
-    """Write the contact sheet of a grid, as `draw_sheet` draws it, as a PNG; an earlier one is replaced.
+    """Write the contact sheet, as `draw_sheet` draws it, as a PNG; an earlier one is replaced. Raises OutputError.
 
-    Args:
-        path: the sheet.
-        grid: the cells.
-        file: where a cell's picture is, None while it is not painted.
-        title: above everything.
-
-    Raises:
-        OutputError: it cannot be written.
+    file: where a cell's picture is, None while it is not painted.
     """
 
     def picture(cell: Any, side: int) -> pyvips.Image | None:
@@ -44,13 +37,10 @@ def write_sheet(path: Path, grid: Grid, file: Callable[[Any], Path | None], titl
 
 
 def draw_sheet(grid: Grid, picture: Callable[[Any, int], pyvips.Image | None], title: str) -> pyvips.Image:
-    """The contact sheet of a grid, RGB in 8 bits.
+    """The contact sheet of a grid, RGB in 8 bits: one of two axes across, the other down, a single one in rows.
 
-    Args:
-        grid: the cells; one of two axes goes across, the other down, a single one goes on in new rows.
-        picture: a cell's picture, with a long side of at most so many pixels; None while it is not painted: its place
-            stays grey.
-        title: above everything, over the names of the axes.
+    picture: a cell's picture, with a long side of at most so many pixels; None while it is not painted: its place stays
+    grey. title: above everything, over the names of the axes.
     """
     side = min(LARGEST_PICTURE, LARGEST_SHEET // max(grid.columns, grid.rows))
     found = {cell.name: picture(cell, side) for cell in grid.cells}
@@ -61,17 +51,15 @@ def draw_sheet(grid: Grid, picture: Callable[[Any, int], pyvips.Image | None], t
     places = [_set(pictures.get(cell.name, blank), "centre", width, height) for cell in grid.cells]
     heads = _labels(grid.axes[0].labels, width, "centre")
     if len(grid.axes) == 1:
-        sheet = _joined(
-            [_stacked([head, place]) for head, place in zip(heads, places, strict=True)], grid.columns
-        )
+        pairs = zip(heads, places, strict=True)
+        sheet = _joined([_stacked([head, place]) for head, place in pairs], grid.columns)
     else:
         sheet = _stacked([_joined(heads, grid.columns), _joined(places, grid.columns)])
         rows = _labels(grid.axes[1].labels, LARGEST_PICTURE // 2, "low")
         beside = _joined([_set(row, "west", row.width + _GAP, height) for row in rows], 1)
         sheet = _set(beside, "south", beside.width, sheet.height).join(sheet, "horizontal")
-    axes = (
-        f"{grid.axes[0].name} across, {grid.axes[1].name} down" if len(grid.axes) == 2 else grid.axes[0].name
-    )
+    names = [axis.name for axis in grid.axes]
+    axes = "{} across, {} down".format(*names) if len(names) == 2 else names[0]
     lines = [_text(line, sheet.width, "low") for line in (title, axes)]
     lines = [_set(line, "north-west", sheet.width, line.height + _GAP) for line in lines]
     sheet = _stacked([*lines, sheet])
@@ -100,9 +88,8 @@ def _text(text: str, width: int, align: str) -> pyvips.Image:
         dpi=72,  # a point is a pixel
     )
     lines = max(1, round(ink.height / _LINE))
-    paper = _set(
-        ink.invert().bandjoin([ink.invert()] * 2), "centre", ink.width, max(ink.height, lines * _LINE)
-    )
+    black = ink.invert()
+    paper = _set(black.bandjoin([black] * 2), "centre", ink.width, max(ink.height, lines * _LINE))
     return paper.crop(0, 0, min(width, paper.width), paper.height)
 
 

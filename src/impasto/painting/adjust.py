@@ -24,20 +24,12 @@ class Adjustment:
         Raises SettingsError for a value that cannot be used.
         """
         given = {name: value for name, value in changes.items() if value is not None}
-        return cls(
-            step,
-            {name: SCHEMA[name].checked(value) if name in SCHEMA else value for name, value in given.items()},
-        )
+        checked = {name: SCHEMA[name].checked(one) if name in SCHEMA else one for name, one in given.items()}
+        return cls(step, checked)
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-able, as checkpoints and pictures carry it."""
         return {"step": self.step, **self.changes}
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> "Adjustment":
-        """An adjustment from the result of `as_dict`. Raises SettingsError for anything else."""
-        changes = {name: value for name, value in values.items() if name != "step"}
-        return read_adjustments([(values.get("step"), changes)])[0]
 
 
 def read_adjustments(given: Iterable[Any]) -> list[Adjustment]:
@@ -55,12 +47,8 @@ def read_adjustments(given: Iterable[Any]) -> list[Adjustment]:
             step, changes = one.get("step"), {name: one[name] for name in one if name != "step"}
         else:
             step, changes = one if isinstance(one, tuple | list) and len(one) == 2 else (None, None)
-        if (
-            isinstance(step, bool)
-            or not isinstance(step, int)
-            or step < 0
-            or not isinstance(changes, Mapping)
-        ):
+        whole = isinstance(step, int) and not isinstance(step, bool) and step >= 0
+        if not whole or not isinstance(changes, Mapping):
             raise SettingsError(
                 f"an adjustment must be a number of steps and what changes after them, got {one!r}: "
                 'give it as (12, {"beta": 5})'
@@ -74,16 +62,12 @@ def check_names(changes: Mapping[str, Any]) -> None:
     """Raises SettingsError for a name that is not ADJUSTABLE."""
     for name in changes:
         if name not in ADJUSTABLE:
-            raise SettingsError(
-                f"{name} cannot change while a picture is painted; what can: {', '.join(ADJUSTABLE)}"
-            )
+            able = ", ".join(ADJUSTABLE)
+            raise SettingsError(f"{name} cannot change while a picture is painted; what can: {able}")
 
 
 def adjusted(
-    settings: Settings,
-    inputs: Inputs,
-    changes: Mapping[str, Any],
-    encoded: Mapping[str, Sequence[str]],
+    settings: Settings, inputs: Inputs, changes: Mapping[str, Any], encoded: Mapping[str, Sequence[str]]
 ) -> tuple[Settings, Inputs]:
     """Settings and inputs with other weights.
 
@@ -128,7 +112,6 @@ def _fields_of_strength(settings: Settings, fields: Mapping[str, Any]) -> dict[s
 
 def _weights(given: Any, count: int) -> list[float]:
     if not isinstance(given, list | tuple) or len(given) != count:
-        raise SettingsError(
-            f"styles must be the weights of the {count} style images, in order, got {given!r}"
-        )
+        wanted = f"the weights of the {count} style images, in order"
+        raise SettingsError(f"styles must be {wanted}, got {given!r}")
     return [check_weight(weight) for weight in given]

@@ -71,7 +71,7 @@ class Checkpoint:
 def save_checkpoint(path: str | os.PathLike[str], checkpoint: Checkpoint) -> None:
     """Write the checkpoint; an earlier one of that name is replaced in one motion, or left untouched.
 
-    The file is written tensor by tensor, without a copy of any. What the solver does not keep as a tensor but
+    The file is written tensor by tensor, without a copy of any. What the solver does not hold as a tensor but
     can make one of (`tensor_file.Stored`) is fetched when its turn comes.
 
     Raises OutputError when the file cannot be written.
@@ -96,7 +96,7 @@ def load_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
     """Read a checkpoint.
 
     The solver's tensors stay in the file, as `InFile`, and are read when the painting goes on: past steps that were
-    kept on disk would not fit into memory, and of several processes each reads its own rows.
+    stored on disk would not fit into memory, and of several processes each reads its own rows.
 
     Raises CheckpointError when the file is missing, damaged, not a checkpoint, or of a later format.
     """
@@ -108,9 +108,7 @@ def load_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
         check_header(header)
         # Earlier versions wrote adjustments that change nothing, too.
         found = read_adjustments(header["adjustments"])
-        adjustments = [
-            one.as_dict() for one in found if any(value is not None for value in one.changes.values())
-        ]
+        adjustments = [one.as_dict() for one in found if one.changes]
         parts = {
             **{one.name: header[one.name] for one in fields(Checkpoint) if one.name != "solver_state"},
             "settings": Settings.from_dict(header["settings"]),

@@ -7,19 +7,11 @@ from impasto.settings import CHOICES
 from impasto.solvers.vector_store import IN_MEMORY_PART
 
 _KINDS: dict[str, tuple[type | tuple[type, ...], str]] = {
-    "settings": (dict, "a table"),
-    "inputs": (dict, "a table"),
-    "weights": (str, "text"),
-    "versions": (dict, "a table"),
-    "scale": (int, "a whole number"),
-    "step": (int, "a whole number"),
+    **dict.fromkeys(("settings", "inputs", "versions", "solver", "extra"), (dict, "a table")),
+    **dict.fromkeys(("history", "layouts", "costs", "adjustments"), (list, "a list")),
+    **dict.fromkeys(("scale", "step"), (int, "a whole number")),
     "seconds": ((int, float), "a number"),
-    "history": (list, "a list"),
-    "solver": (dict, "a table"),
-    "layouts": (list, "a list"),
-    "costs": (list, "a list"),
-    "adjustments": (list, "a list"),
-    "extra": (dict, "a table"),
+    "weights": (str, "text"),
 }
 
 
@@ -44,9 +36,8 @@ def _is_cost(value: Any) -> bool:
 
 
 def _is_pair(value: Any) -> bool:
-    return (
-        isinstance(value, list) and len(value) == 2 and all(one is None or _is_number(one) for one in value)
-    )
+    two = isinstance(value, list) and len(value) == 2
+    return two and all(one is None or _is_number(one) for one in value)
 
 
 _SOLVER: dict[str, Callable[[Any], bool]] = {

@@ -69,10 +69,10 @@ class Problem(Protocol):
         """Coarse to fine."""
 
     def initial_canvas(self) -> Image:
-        """Where the first scale starts."""
+        """The canvas of the first scale."""
 
     def upscaled(self, canvas: Image, scale: int) -> ResizedImage:
-        """Where this scale starts, given what the one before it painted."""
+        """The canvas of this scale, given what the one before it painted."""
 
     def solver(self, canvas: Image, scale: int) -> Solver:
         """A new solver for this scale that starts from `canvas`."""
@@ -80,8 +80,8 @@ class Problem(Protocol):
     def first_canvas_saved(self, canvas: Image) -> Tensor | None:
         """The part of a scale's first canvas that is saved, to encode the scale again when the painting is resumed."""
 
-    def encode(self, scale: int, begun: Tensor | None) -> Any:
-        """The encodings, which never change while the scale is painted."""
+    def encode(self, scale: int, begun: Tensor | None, steps: int = 0) -> Any:
+        """The encodings, which never change while the scale is painted; steps: taken when it began."""
 
     def objective(self, scale: int, encodings: Any) -> Evaluate:
         """Cost and gradient at this scale, with the weights as they are now."""
@@ -113,7 +113,7 @@ class Progress:
 
 
 def paint(problem: Problem, progress: Progress) -> Iterator[Step | Event]:
-    """Paint all scales, yielding after every step; `progress` is kept up to date and may be a saved one."""
+    """Paint all scales, yielding after every step; `progress` is always up to date and may be a saved one."""
     number = progress.scale
     try:
         while True:
@@ -124,7 +124,7 @@ def paint(problem: Problem, progress: Progress) -> Iterator[Step | Event]:
             yield _event("encoding", problem, number)
             if problem.cancelled():
                 return
-            encodings = problem.encode(number, progress.begun)
+            encodings = problem.encode(number, progress.begun, len(progress.history) - progress.step)
             if problem.compiles():
                 yield _event("compiling", problem, number)
             if problem.adjust(len(progress.history)):

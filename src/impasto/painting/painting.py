@@ -33,7 +33,7 @@ class Painting:
     """A painting that `Stylizer.paint` began: every turn of its iteration is one `Step` of the solver.
 
     Between two steps `preview()` shows the painting, `adjust()` changes its weights, `result()` is the picture so far,
-    and `save_checkpoint(path)` keeps everything that is needed to go on. `cancel()` may be called from any thread.
+    and `save_checkpoint(path)` writes everything that is needed to go on. `cancel()` may be called from any thread.
     Paintings in several threads of one process compute in turns.
 
     Several processes may paint one picture together. Each has a `Painting`, and all do the same with it at the same
@@ -204,7 +204,7 @@ class Painting:
         self._planner.layouts = list(layouts)
 
     def encode_styles(self) -> None:
-        """Encode the style images for every scale, for encodings that are kept; see `Stylizer.encode_style`."""
+        """Encode the style images for every scale, into the cache; see `Stylizer.encode_style`."""
         with self._computing():
             self._problem.encode_styles()
 
@@ -216,7 +216,7 @@ class Painting:
             with self._planner.on_device(self._progress.scale):
                 yield
 
-    # What is kept of it.
+    # What is saved of it.
 
     @property
     def metadata(self) -> dict[str, Any]:
@@ -240,7 +240,7 @@ class Painting:
 
         Args:
             path: the file, which is replaced when the new one is whole.
-            extra: what the program that paints wants to keep with it, JSON-able.
+            extra: what the program that paints wants to save with it, JSON-able.
 
         Raises:
             OutputError: the file cannot be written.

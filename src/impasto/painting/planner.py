@@ -9,7 +9,7 @@ from impasto.kernels.threads import computing_with
 from impasto.layout import Layout
 from impasto.memory.available import AvailableMemory, available_on, gpu_memory_limit, step_limit
 from impasto.memory.calibration import calibrate
-from impasto.memory.peak import Demand, ScaleSizes
+from impasto.memory.peak import MemoryRequest, ScaleSizes
 from impasto.memory.plan import Plan, PlannedScale, make_plan
 from impasto.memory.request import memory_request
 from impasto.memory.time_forecast import forecast
@@ -84,7 +84,7 @@ class Planner:
         return AvailableMemory(base, base + spare, own.named, int(partition.largest(own.reached)))
 
     @cached_property
-    def _request(self) -> Demand:
+    def _request(self) -> MemoryRequest:
         problem = self._problem
         return memory_request(
             self._settings,

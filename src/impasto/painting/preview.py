@@ -42,11 +42,9 @@ class Previews:
         """The whole canvas on the CPU of the first process, shrunk by area; each process shrinks its own rows."""
         stride = min(size[0] // small[0], size[1] // small[1], ALIGNED)
         stride = 2 ** int(math.log2(stride))  # processes own whole strides of rows
-        pooled = (
-            F.avg_pool2d(canvas, stride, ceil_mode=True, count_include_pad=False)
-            if canvas.numel()
-            else (canvas.new_empty(1, 3, 0, -(-size[1] // stride)))
-        )
+        pooled = canvas.new_empty(1, 3, 0, -(-size[1] // stride))
+        if canvas.numel():
+            pooled = F.avg_pool2d(canvas, stride, ceil_mode=True, count_include_pad=False)
         whole = self._partition.gathered(pooled, size[0], stride)
         return None if whole is None else F.interpolate(whole, small, mode="area")
 

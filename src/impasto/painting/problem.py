@@ -16,18 +16,18 @@ from impasto.distributed.partition import Partition
 from impasto.evaluation import Cost, Evaluate, Evaluation
 from impasto.inputs.color_transfer import recolored
 from impasto.inputs.inputs import Inputs
+from impasto.inputs.places import InputPlaces
 from impasto.inputs.underpainting import underpainting
 from impasto.layout import Layout
 from impasto.memory.request import has_to_compile
 from impasto.objective.build import Encodings, build_objective, encode, protection_at
 from impasto.objective.encode_neighbours import found_neighbours
 from impasto.objective.encode_style import StyleEncodings, encode_styles
-from impasto.objective.grayscale import grayscale
 from impasto.objective.scale_setup import KnownNeighbours, ScaleSetup
+from impasto.objective.transforms import grayscale
 from impasto.painting.adjust import Adjustment, adjusted
-from impasto.painting.initial_canvas import first_canvas
+from impasto.painting.canvas import Upscaler, first_canvas
 from impasto.painting.scales import ScaleSchedule
-from impasto.painting.upscale import Upscaler
 from impasto.settings import Settings
 from impasto.solvers.adam import ENOUGH
 from impasto.solvers.make import make_solver
@@ -46,7 +46,7 @@ class PaintingProblem:
     settings, inputs: as they are now; adjustments change weights in both. schedule: sizes and steps.
     layouts: how each scale is computed; set before the first step.
     partition: the processes that share the picture; canvases are this process's rows [1, 3, rows, W].
-    costs, image_costs: of the user's own. styles: encodings that are kept for later paintings.
+    costs, image_costs: of the user's own. styles: the cache of style encodings that later paintings share.
     neighbours: those that the last scale is to know; once it is encoded, all that it has.
     """
 
@@ -109,15 +109,22 @@ class PaintingProblem:
             return False
         members, photograph, nothing = self.partition.members(size[0]), self._photograph(0), False
         if members is not None:
-            setup = replace(
-                self.setup(0, members),
-                settings=_statistics_only(settings),
-                inputs=inputs,
-                grows=False,  # the palette, too, has to be the style's
-            )
+            setup = replace(self.setup(0, members), settings=_statistics_only(settings), inputs=inputs)
             cost = build_objective(setup, encode(setup, photograph, self._first_styles))(photograph).cost
             nothing = cost.total < ENOUGH
         return self.partition.anywhere(nothing)
+
+    def _inputs_after(self, steps: int) -> Inputs:
+        """The inputs with what was adjusted up to then."""
+        settings, inputs = self._at_first
+        for one in self.adjustments:
+            if one.step <= steps:
+                settings, inputs = adjusted(settings, inputs, one.changes, self.encoded)
+        return inputs
+
+    @cached_property
+    def _places(self) -> InputPlaces:
+        return InputPlaces.of(self.encoder, self.inputs)
 
     def _whole_canvas(self) -> Image:
         start = self.inputs.start
@@ -135,7 +142,7 @@ class PaintingProblem:
         if self.settings.start == "recoloured" and self.inputs.start is None:
             return recolored(self.inputs, size, 0.0)
         if self.settings.start == "underpainting" and self.inputs.start is None:
-            return underpainting(self.encoder, self.inputs, size)
+            return underpainting(self._places, self.inputs, size)
         return self.setup(0).content_rows(Span(0, size[0])).cpu()
 
     def upscaled(self, canvas: Image, scale: int) -> ResizedImage:
@@ -146,7 +153,7 @@ class PaintingProblem:
         return self._photograph(scale) if self.photograph_is_painted else self.upscaler(scale)(canvas)
 
     def upscaler(self, scale: int) -> Upscaler:
-        """How the canvas of the scale before becomes that of this one."""
+        """The object that turns the canvas of the scale before into that of this one."""
         before, size = self.scales[scale - 1].size, self.scales[scale].size
         style_sizes = self.schedule.style_sizes(size)
         return Upscaler(
@@ -164,26 +171,30 @@ class PaintingProblem:
             return None
         return (canvas * 255).round_().to(torch.uint8)
 
-    def encode(self, scale: int, begun: Tensor | None) -> Encodings | None:
-        """The encodings of all pictures at a scale; None in a process that owns no row of the canvas."""
+    def encode(self, scale: int, begun: Tensor | None, steps: int = 0) -> Encodings | None:
+        """The encodings of all pictures at a scale; None in a process that owns no row of the canvas.
+
+        They depend on the styles' weights as they were when the scale began.
+        """
         members = self.partition.members(self.scales[scale].size[0])
         if members is None:
             return None
         canvas = None if begun is None else begun.to(self.encoder.precision.measured) / 255
-        kept = self.styles
+        cache = self.styles
         if scale == 0 and self._first_styles is not None:
             # `photograph_is_painted` has encoded them at this size.
-            kept, self._first_styles = self._first_styles, None
-        setup = self.setup(scale, members)
+            cache, self._first_styles = self._first_styles, None
+        setup = replace(self.setup(scale, members), inputs=self._inputs_after(steps))
+        places = self._places if setup.settings.palette else None
         if setup.grows:
-            return encode(setup, canvas, kept)
-        encodings = encode(replace(setup, known_neighbours=self.neighbours), canvas, kept)
+            return encode(setup, canvas, cache, places)
+        encodings = encode(replace(setup, known_neighbours=self.neighbours), canvas, cache, places)
         if members.size == 1:
             self.neighbours = found_neighbours(setup, encodings.neighbours)
         return encodings
 
     def encode_styles(self) -> None:
-        """Encode the style images for every scale, to be kept."""
+        """Encode the style images for every scale, into the cache."""
         for scale in range(len(self.scales)):
             members = self.partition.members(self.scales[scale].size[0])
             if members is not None and self.styles is not None:

@@ -29,7 +29,7 @@ def recolor(
     Args:
         content: as for `Stylizer.paint`.
         style: as for `Stylizer.paint`; several styles are mixed by their weights.
-        protect: a mask of what keeps its own colours, as far as the setting `protect_strength` says.
+        protect: a mask of what stays in its own colours, as far as the setting `protect_strength` says.
         like: another picture, whose palette is given that of `style`; the photograph's colours change as that one's
             do. So the frames of a film change alike. None: the photograph itself.
         fields: of `Settings`; size, bits and protect_strength matter. What else `Stylizer.paint` takes, such as masks,

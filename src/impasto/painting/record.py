@@ -146,7 +146,7 @@ class PaintingRecord:
             self._partition.gathered_state(state, height, write)
 
     def resumed(self, checkpoint: Checkpoint, planner: Planner) -> Progress:
-        """Where the painting goes on; its layouts and adjustments become the checkpoint's.
+        """The progress from which the painting goes on; its layouts and adjustments become the checkpoint's.
 
         Raises CheckpointError when the checkpoint is another painting's.
         """

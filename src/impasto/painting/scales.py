@@ -8,13 +8,7 @@ from impasto.errors import SettingsError
 from impasto.images.picture import Picture
 from impasto.images.resize.resize import fitted_size, scale_ladder
 from impasto.inputs.inputs import Inputs
-from impasto.settings import (
-    FEWEST_FINE_STEPS,
-    FINE_STEPS,
-    FULL_STEPS_SIZE,
-    LARGEST_DEFAULT_SIZE,
-    Settings,
-)
+from impasto.settings import FEWEST_FINE_STEPS, FINE_STEPS, FULL_STEPS_SIZE, LARGEST_DEFAULT_SIZE, Settings
 from impasto.vgg.layers import deepest, smallest_side
 
 Size = tuple[int, int]
@@ -54,19 +48,14 @@ class ScaleSchedule:
     def style_sizes(self, size: Size) -> list[Size]:
         """The size of each style image for a canvas: long side times the style scale, never enlarged."""
         wanted = max(1, round(max(size) * self._settings.style_scale))
-        return [
-            fitted_size(one.height, one.width, min(wanted, max(one.height, one.width)))
-            for one in self._styles
-        ]
+        sides = [(one.height, one.width) for one in self._styles]
+        return [fitted_size(*side, min(wanted, max(side))) for side in sides]
 
     def _check_size(self, content: Picture) -> None:
         needed = smallest_side(self._deepest)
-        sizes = [(content.name, self.size)]
-        sizes += [
-            (f"the style {one.name}", size)
-            for one, size in zip(self._styles, self.style_sizes(self.size), strict=True)
-        ]
-        for name, (height, width) in sizes:
+        names = [content.name, *(f"the style {one.name}" for one in self._styles)]
+        sizes = [self.size, *self.style_sizes(self.size)]
+        for name, (height, width) in zip(names, sizes, strict=True):
             if min(height, width) < needed:
                 raise SettingsError(
                     f"{name} at {width}x{height} pixels is too small for {self._deepest}, which needs {needed} "
@@ -76,9 +65,8 @@ class ScaleSchedule:
     def _scales(self) -> list[Scale]:
         """Coarse to fine; scales at which a picture is too small for the layers are omitted."""
         settings = self._settings
-        sizes = scale_ladder(
-            *self.size, max(self.size), settings.scales, settings.scale_factor, settings.smallest_scale
-        )
+        factor, smallest = settings.scale_factor, settings.smallest_scale
+        sizes = scale_ladder(*self.size, max(self.size), settings.scales, factor, smallest)
         needed = smallest_side(self._deepest)
         sizes = [size for size in sizes if min(*size, *map(min, self.style_sizes(size))) >= needed]
         if len(sizes) == 1:

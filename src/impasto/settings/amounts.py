@@ -4,35 +4,21 @@ import re
 
 from impasto.errors import SettingsError
 
-_UNITS = {
-    "": 1,
-    "k": 10**3,
-    "m": 10**6,
-    "g": 10**9,
-    "t": 10**12,
-    "ki": 2**10,
-    "mi": 2**20,
-    "gi": 2**30,
-    "ti": 2**40,
-}
-_AMOUNT = re.compile(r"\s*(\d{1,18}(?:\.\d{1,18})?)\s*([kmgt]?i?)b?\s*", re.IGNORECASE | re.ASCII)
+_AMOUNT = re.compile(r"\s*(\d{1,18}(?:\.\d{1,18})?)\s*(?:([kmgt])(i?))?b?\s*", re.IGNORECASE | re.ASCII)
 
 
 def bytes_of(text: str) -> int:
-    """The number of bytes meant by "4GB", "512 MB", "1.5 GiB" or "1000000".
-
-    Raises:
-        SettingsError: anything else, and a number of more than 18 digits.
+    """The number of bytes meant by "4GB", "512 MB", "1.5 GiB" or "1000000". Raises SettingsError for anything else.
 
     >>> bytes_of("4GB"), bytes_of("1.5 GiB")
     (4000000000, 1610612736)
     """
     found = _AMOUNT.fullmatch(text)
-    unit = found and found[2].lower()
-    if found is None or unit not in _UNITS:
+    if found is None:
         shown = text if len(text) <= 40 else f"{text[:40]}..."
         raise SettingsError(f"memory must be an amount such as 4GB or 800MB, got {shown!r}")
-    return int(float(found[1]) * _UNITS[unit])
+    power = " kmgt".index((found[2] or " ").lower())
+    return int(float(found[1]) * (1024 if found[3] else 1000) ** power)
 
 
 def bytes_text(size: int) -> str:

@@ -16,11 +16,7 @@ def layer_weights(option: str, given: str | Iterable[str] | Mapping[str, float])
         raise SettingsError(
             f"{option} must name layers, as in relu4_2 or relu1_1:0.5,relu3_1:2, got {shown(given)}"
         )
-    pairs = (
-        list(given.items())
-        if isinstance(given, Mapping)
-        else [_name_and_weight(option, one) for one in given]
-    )
+    pairs = list(given.items()) if isinstance(given, Mapping) else [_pair(option, one) for one in given]
     weights: dict[str, float] = {}
     for name, weight in pairs:
         layer = canonical(name)
@@ -35,11 +31,10 @@ def layer_weights(option: str, given: str | Iterable[str] | Mapping[str, float])
     return weights
 
 
-def _name_and_weight(option: str, text: str) -> tuple[str, float | None]:
+def _pair(option: str, text: str) -> tuple[str, float | None]:
     name, colon, weight = text.partition(":")
     try:
         return name, float(weight) if colon else None
     except ValueError:
-        raise SettingsError(
-            f"{option}: the weight in {shown(text)} is not a number; write {name}:0.5"
-        ) from None
+        wrong = f"the weight in {shown(text)} is not a number; write {name}:0.5"
+        raise SettingsError(f"{option}: {wrong}") from None

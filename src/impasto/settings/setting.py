@@ -20,21 +20,20 @@ _METAVARS = {"whole": "N", "number": "X", "text": "TEXT", "path": "FILE", "layer
 class Setting:
     """A setting, as `Settings.schema()` gives it to whoever draws a form, an option or a slider of it.
 
-    Attributes:
-        name: of its field in `Settings`.
-        kind: "whole" (int), "number" (float), "switch" (bool), "choice" (one of `choices`), "text", "path" (of a file,
-            or one of `words`) or "layers" (of VGG-19, with weights).
-        default: by preset. None: it goes by the pictures or the machine, in the words of `unset`.
-        group: in which it is shown.
-        help: the sentence that explains it, without its default.
-        low, high: the range of a number, both included; None for the other kinds.
-        choices: of a choice, all of one type.
-        words: what a text or a path may be that stands for something; suggestions.
-        explore: values that show what it does, by preset; empty where the user must name some.
-        unset: what None stands for.
-        solver: the only one that uses it; None: every solver, or it is not a solver's.
-        metavar: what help writes after its option.
-        check: raises SettingsError for a text of another form.
+    name: of its field in `Settings`.
+    kind: "whole" (int), "number" (float), "switch" (bool), "choice" (one of `choices`), "text", "path" (of a file, or
+        one of `words`) or "layers" (of VGG-19, with weights).
+    default: by preset. None: it goes by the pictures or the machine, in the words of `unset`.
+    group: in which it is shown.
+    help: the sentence that explains it, without its default.
+    low, high: the range of a number, both included; None for the other kinds.
+    choices: of a choice, all of one type.
+    words: what a text or a path may be that stands for something; suggestions.
+    explore: values that show what it does, by preset; empty where the user must name some.
+    unset: what None stands for.
+    solver: the only one that uses it; None: every solver, or it is not a solver's.
+    metavar: what help writes after its option.
+    check: raises SettingsError for a text of another form.
     """
 
     name: str
@@ -95,8 +94,7 @@ class Setting:
     def read(self, text: str) -> Any:
         """A value as it is typed: text brought to this setting's type, and not yet checked.
 
-        Raises:
-            SettingsError: the text is of another kind.
+        Raises SettingsError: the text is of another kind.
         """
         try:
             if self.type is bool:
@@ -104,15 +102,13 @@ class Setting:
             return self.type(text) if self.type in (int, float) else text
         except (ValueError, KeyError):
             wanted = {int: "a whole number", float: "a number", bool: "on or off"}[self.type]
-            raise SettingsError(
-                f"{self.option} must be {wanted}, got {shown(text)}", names=(self.name,)
-            ) from None
+            line = f"{self.option} must be {wanted}, got {shown(text)}"
+            raise SettingsError(line, names=(self.name,)) from None
 
     def checked(self, value: Any) -> Any:
-        """A value brought to the one form that `Settings` keeps.
+        """A value brought to the one form that `Settings` has.
 
-        Raises:
-            SettingsError: it cannot be used. One line; `names` has the setting's.
+        Raises SettingsError: it cannot be used. One line; `names` has the setting's.
         """
         if value is None and self.optional:
             return None
@@ -159,9 +155,7 @@ class Setting:
 
 def setting(kind: Kind, default: Any, group: str, help: str, **more: Any) -> Any:
     """The field of a dataclass for a row; the arguments are those of `row`."""
-    return field(
-        default=None, metadata={"kind": kind, "default": default, "group": group, "help": help, **more}
-    )
+    return field(default=None, metadata=dict(kind=kind, default=default, group=group, help=help, **more))
 
 
 def row(
@@ -175,12 +169,8 @@ def row(
 ) -> Setting:
     """The row of a setting.
 
-    Args:
-        name, kind: as `Setting` has them.
-        default: for the presets that have none of their own.
-        explore: values for every preset; without any, all choices, or both positions of a switch.
-        multiples: instead of `explore`, of the preset's default.
-        more: as `Setting` has them.
+    default: for the presets that have none of their own. explore: values for every preset; without any, all choices, or
+    both positions of a switch. multiples: instead of `explore`, of the preset's default. The rest as `Setting` has it.
     """
     defaults = {preset: own.get(name, default) for preset, own in PRESETS.items()}
     values = (True, False) if kind == "switch" else more.get("choices", ()) if explore is None else explore

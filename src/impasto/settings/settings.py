@@ -75,23 +75,18 @@ class Settings(Fields):
             settled["placement"] = own["placement"] * 2 * (1 - strength)
         for name, value in settled.items():
             if name in INSTEAD_OF["strength"] and name in given and getattr(self, name) != value:
-                raise SettingsError(
-                    f"strength stands for alpha and beta: give strength or {name}, not both",
-                    names=("strength", name),
-                )
+                line = f"strength stands for alpha and beta: give strength or {name}, not both"
+                raise SettingsError(line, names=("strength", name))
         return settled
 
     def _check_together(self) -> None:
         """Settings that are good by themselves."""
         if self.alpha == self.beta == 0:
-            raise SettingsError(
-                "alpha and beta are both 0: there is nothing to minimise; give one of them a weight",
-                names=("alpha", "beta"),
-            )
+            line = "alpha and beta are both 0: there is nothing to minimise; give one of them a weight"
+            raise SettingsError(line, names=("alpha", "beta"))
         if self.tile is not None and self.engine == "whole":
-            raise SettingsError(
-                "engine whole has no tiles: omit tile, or use engine tiled", names=("tile", "engine")
-            )
+            line = "engine whole has no tiles: omit tile, or use engine tiled"
+            raise SettingsError(line, names=("tile", "engine"))
 
     @staticmethod
     def schema() -> tuple[Setting, ...]:
@@ -121,12 +116,8 @@ class Settings(Fields):
 
     def changed(self) -> dict[str, Any]:
         """The settings, except `recipe`, that are not the preset's own; `strength` stands for alpha and beta."""
-        plain = self.plain()
-        differing = {
-            name: getattr(self, name)
-            for name in SCHEMA
-            if not _alike(getattr(self, name), getattr(plain, name))
-        }
+        plain = vars(self.plain())
+        differing = {name: one for name, one in self.as_dict().items() if not _alike(one, plain[name])}
         return differing if self.strength is None else {"strength": self.strength, **differing}
 
     @property

@@ -51,11 +51,7 @@ def read_text(path: Path) -> str:
 
 
 def parse(text: str, name: str) -> dict[str, Any]:
-    """The values of a TOML text.
-
-    Raises:
-        SettingsError: it is not TOML. One line with `name` and the line.
-    """
+    """The values of a TOML text. Raises SettingsError: it is not TOML. One line with `name` and the line."""
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:
@@ -102,10 +98,7 @@ def lines_of(text: str, keys: tuple[str, ...]) -> list[int]:
 
 
 def literal(value: Any) -> str:
-    """A value as TOML has it, on one line; mappings become inline tables.
-
-    Raises:
-        SettingsError: the text is not valid Unicode (a file name of other bytes), which TOML cannot hold.
+    """A value as TOML has it, on one line; mappings become inline tables. Raises SettingsError for what is not Unicode.
 
     >>> print(literal({"relu1_1": 0.5, "a b": ["x", True, 3]}))
     { relu1_1 = 0.5, "a b" = ["x", true, 3] }
@@ -142,7 +135,7 @@ def _unquoted(key: str) -> str:
 
 
 def _end(text: str, begin: int, depth: int = 0) -> int:
-    """Where the statement that goes on at `begin`, within so many brackets, is over."""
+    """The end of the statement that goes on at `begin`, within so many brackets."""
     for token in _TOKEN.finditer(text, begin):
         if token[0] == "\n" and depth <= 0:
             return token.end()

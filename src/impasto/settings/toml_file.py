@@ -70,7 +70,7 @@ def write_settings(path: str | os.PathLike[str], settings: Settings, *, overwrit
 def settings_as_toml(settings: Settings, folder: Path = Path()) -> str:
     """Every setting with its help: what differs from the preset, and behind a # what does not.
 
-    folder: where the text will be kept. Relative paths, which count from the current folder, are kept as they are
+    folder: where the text will be saved. Relative paths, which count from the current folder, stay as they are
     when that is the same, and made absolute when it is not.
     """
     changed, plain = {"recipe": settings.recipe, **settings.changed()}, settings.plain()
@@ -99,9 +99,8 @@ def _default(name: str, value: Any) -> str:
 
 def over(named: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     """`changes` win, and so does one that stands for several settings over each of those."""
-    displaced = {
-        name for change in changes if changes[change] is not None for name in INSTEAD_OF.get(change, ())
-    }
+    changing = [name for name, value in changes.items() if value is not None]
+    displaced = {name for change in changing for name in INSTEAD_OF.get(change, ())}
     return {name: value for name, value in named.items() if name not in displaced} | dict(changes)
 
 

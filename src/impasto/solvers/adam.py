@@ -13,11 +13,9 @@ from impasto.errors import CostError, SettingsError
 from impasto.evaluation import Cost, Evaluate
 from impasto.layout import Layout
 from impasto.settings import Settings
-from impasto.solvers.chunks import chunks
-from impasto.solvers.memory import SolverSettings, Vectors, adam_vectors
-from impasto.solvers.rounding import round_at_random
+from impasto.solvers.needs import ADAM_PASSES, SolverSettings, SolverWork, Vectors
 from impasto.solvers.solver import State
-from impasto.solvers.work import SolverWork, adam_work
+from impasto.solvers.vectors import chunks, round_at_random
 
 BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-8
 QUICK_BETA_2 = 0.99
@@ -38,7 +36,7 @@ class Adam:
     beta_2: decay of the second moment.
     enough: a cost down to which nothing is left to be done: the image stays, and the solver has finished. Adam's steps
         have a length of their own, however small the gradient is.
-    dtype: the precision that both moments are kept in; None is the image's own. torch.bfloat16 halves their
+    dtype: the precision that both moments are stored in; None is the image's own. torch.bfloat16 halves their
         memory, and every computation is still in the image's precision. What it costs, measured on a quadratic
         with curvatures from 1 to 100: on the way a value is 0.0005 off on average, 0.005 at most (rate 0.01,
         step 50, the cost 0.4 percent higher); at the minimum nothing. float16 is refused: the square of a
@@ -61,7 +59,7 @@ class Adam:
     ):
         if dtype not in (None, image.dtype, torch.bfloat16):
             raise SettingsError(
-                f"Adam keeps its moments in {image.dtype} or torch.bfloat16, got {dtype}: use one of them"
+                f"Adam has its moments in {image.dtype} or torch.bfloat16, got {dtype}: use one of them"
             )
         self.image = image.clone(memory_format=torch.contiguous_format)
         self.learning_rate, self._average, self._beta_2 = learning_rate, average, beta_2
@@ -85,7 +83,7 @@ class Adam:
 
     @staticmethod
     def layouts(settings: SolverSettings, steps: int) -> Iterator[Layout]:
-        """How it can keep its moments, best first."""
+        """Its ways to store the moments, best first."""
         plain = Layout(solver="adam", history=settings.history)
         yield plain
         yield replace(plain, encoding="disk")
@@ -93,8 +91,10 @@ class Adam:
 
     @staticmethod
     def vectors(layout: Layout, settings: SolverSettings) -> Vectors:
-        """How many vectors of the canvas's size it has alive; see `memory.py`."""
-        return adam_vectors(getattr(torch, layout.moments), average=bool(settings.averaging))
+        """How many vectors of the canvas's size it has alive; see `needs.py`."""
+        moments = 2 * getattr(torch, layout.moments).itemsize / torch.float32.itemsize
+        alive = 1 + bool(settings.averaging) + moments
+        return Vectors(evaluating=alive, peak=1 + alive)
 
     @staticmethod
     def saved_vectors(layout: Layout, settings: SolverSettings) -> int:
@@ -103,12 +103,12 @@ class Adam:
 
     @staticmethod
     def work(layout: Layout, steps: int) -> SolverWork:
-        """The work of its steps; see `work.py`."""
-        return adam_work(steps)
+        """The work of its steps; see `needs.py`."""
+        return SolverWork(steps, ADAM_PASSES * steps)
 
     @staticmethod
     def memory_words(layout: Layout) -> str:
-        """How its moments are kept, in words; nothing where that is as it should be."""
+        """Its way to store the moments, in words; nothing for the usual one."""
         return "in half precision" if layout.moments == "bfloat16" else ""
 
     def step(self, evaluate: Evaluate) -> Cost:
@@ -126,15 +126,15 @@ class Adam:
         self._steps += 1
         mean_bias, square_bias = 1 - BETA_1**self._steps, 1 - self._beta_2**self._steps
         generator = torch.Generator(self.image.device).manual_seed(self._steps)  # the same after a restart
-        for image, g, kept_mean, kept_square in chunks(self._iterate, gradient, self._mean, self._square):
-            mean, square = kept_mean.to(image.dtype), kept_square.to(image.dtype)
+        for image, g, stored_mean, stored_square in chunks(self._iterate, gradient, self._mean, self._square):
+            mean, square = stored_mean.to(image.dtype), stored_square.to(image.dtype)
             mean.lerp_(g, 1 - BETA_1)
             square.mul_(self._beta_2).addcmul_(g, g, value=1 - self._beta_2)
             root = (square / square_bias).sqrt_().add_(EPSILON)
             image.addcdiv_(mean, root, value=-self.learning_rate / mean_bias).clamp_(0, 1)
-            if kept_mean is not mean:
-                kept_mean.copy_(mean)
-                kept_square.copy_(round_at_random(square, generator))
+            if stored_mean is not mean:
+                stored_mean.copy_(mean)
+                stored_square.copy_(round_at_random(square, generator))
         if self._average:
             share = (1 - self._average) / (1 - self._average**self._steps)
             for image, iterate in chunks(self.image, self._iterate):

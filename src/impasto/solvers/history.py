@@ -36,15 +36,13 @@ class Pair(NamedTuple):
 class Pairs:
     """The last pairs, and H, the inverse Hessian that they describe (Nocedal and Wright, algorithm 7.4).
 
-    history: how many pairs are kept.
-    metric: M, H before any curvature is known, up to a factor.
-    keep: how their vectors are kept (`vector_store.py`).
-    reductions: sums over the whole picture, when it is shared by several processes.
+    history: how many pairs are remembered. metric: M, H before any curvature is known, up to a factor. store: how their
+    vectors are stored. reductions: sums over the whole picture, when it is shared by several processes.
     """
 
-    def __init__(self, history: int, metric: Metric, keep: StoreVector, reductions: Reductions):
+    def __init__(self, history: int, metric: Metric, store: StoreVector, reductions: Reductions):
         self.history = history
-        self._metric, self._keep, self._reductions = metric, keep, reductions
+        self._metric, self._store, self._reductions = metric, store, reductions
         self._pairs: list[Pair] = []
 
     def __len__(self) -> int:
@@ -54,8 +52,8 @@ class Pairs:
         """Forget all of them."""
         self._pairs.clear()
 
-    def keep(self, s: Tensor, y: Tensor) -> Pair | None:
-        """Keep both vectors; None when there is too little curvature between them to learn from.
+    def stored(self, s: Tensor, y: Tensor) -> Pair | None:
+        """Both vectors, stored; None when there is too little curvature between them to learn from.
 
         The caller gives up `s`, and gives `y`, which may be rounded in place, on to `append`: between the two
         calls the memory of `s` can go.
@@ -64,17 +62,17 @@ class Pairs:
         if not sy > CURVATURE * math.sqrt(self._sum(dot(s, s)) * self._sum(dot(y, y))):
             return None
         del self._pairs[: max(0, len(self._pairs) + 1 - self.history)]  # first, to make room
-        kept = Pair(self._keep(s), self._keep(y), sy, 0.0)
-        if kept.y.dtype == y.dtype:
-            return kept
-        # H has to fit the vectors as they are kept: then H y = s, as it does for exact ones.
-        _as_stored(s, kept.s)
-        _as_stored(y, kept.y)
+        pair = Pair(self._store(s), self._store(y), sy, 0.0)
+        if pair.y.dtype == y.dtype:
+            return pair
+        # H has to fit the vectors as they are stored: then H y = s, as it does for exact ones.
+        _as_stored(s, pair.s)
+        _as_stored(y, pair.y)
         sy = self._sum(dot(s, y))
-        return kept._replace(sy=sy) if sy > 0 else None
+        return pair._replace(sy=sy) if sy > 0 else None
 
     def append(self, pair: Pair, y: Tensor) -> None:
-        """Remember what `keep` made, `y` being what it left of y.
+        """Remember what `stored` made, `y` being what it left of y.
 
         y . M y is computed here, once, because every direction needs that of the newest pair, and y may
         by then be on disk.
@@ -101,7 +99,7 @@ class Pairs:
     def state(self) -> State:
         """The vectors s0, y0, s1, ... from the oldest on, and lists of their numbers.
 
-        A vector that is in memory is given as a tensor, without a copy; one on disk as it is kept.
+        A vector that is in memory is given as a tensor, without a copy; one on disk as it is stored.
         """
         state: State = {
             "sy": [pair.sy for pair in self._pairs],
@@ -113,19 +111,19 @@ class Pairs:
         return state
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Go on from a saved state; vectors saved in another way than `keep`'s are converted."""
+        """Go on from a saved state; vectors saved in another way than `store`'s are converted."""
         self._pairs.clear()
         numbers = zip(state["sy"], state["yMy"], state["scales"], strict=True)
         for i, (sy, yMy, (s_scale, y_scale)) in enumerate(numbers):
-            s, y = self._keep(state[f"s{i}"], s_scale), self._keep(state[f"y{i}"], y_scale)
+            s, y = self._store(state[f"s{i}"], s_scale), self._store(state[f"y{i}"], y_scale)
             self._pairs.append(Pair(s, y, sy, yMy))
 
 
-def _as_stored(x: Tensor, kept: StoredVector) -> None:
+def _as_stored(x: Tensor, vector: StoredVector) -> None:
     """Put the rounded values in the place of the exact ones."""
     x.zero_()
-    kept.add_to(x, 1.0)
+    vector.add_to(x, 1.0)
 
 
-def _for_saving(kept: StoredVector) -> Tensor | StoredVector:
-    return kept if isinstance(kept, OnDisk) else kept.tensor()
+def _for_saving(vector: StoredVector) -> Tensor | StoredVector:
+    return vector if isinstance(vector, OnDisk) else vector.tensor()

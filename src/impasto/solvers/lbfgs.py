@@ -2,16 +2,17 @@
 
 The two-loop recursion (`history.py`) gives the direction; a backtracking search along the *projected* line
 (`line_search.py`) gives the step (Bertsekas 1982: values on the border of the box that the gradient pushes outwards
-stay there and take no part in the direction, `box.py`). So G never leaves [0, 1] and nothing has to be clipped
+stay there and take no part in the direction, `vectors.py`). So G never leaves [0, 1] and nothing has to be clipped
 in the end. Every decision is relative to the cost's own scale: a cost multiplied by 10^11 takes the same steps.
 
 Every vector has the image's size, so few of them are alive at a time, and memory is used again in place:
-`memory.py` has the counts.
+`needs.py` has the counts.
 """
 
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import torch
@@ -22,15 +23,13 @@ from impasto.errors import CostError
 from impasto.evaluation import Cost, Evaluate, Evaluation
 from impasto.layout import Layout
 from impasto.settings import Settings
-from impasto.solvers.box import hold, steepest_descent
 from impasto.solvers.history import Metric, Pairs
 from impasto.solvers.line_search import search
-from impasto.solvers.memory import SolverSettings, Vectors, lbfgs_vectors
+from impasto.solvers.needs import EVALUATIONS, LBFGS_PASSES, PAIR_PASSES, SolverSettings, SolverWork, Vectors
 from impasto.solvers.smoothing_metric import metric_of_rows
 from impasto.solvers.solver import State
-from impasto.solvers.vector_store import WORDS, InMemory, StoreVector, store_as
-from impasto.solvers.vectors import dot, largest_magnitude
-from impasto.solvers.work import SolverWork, lbfgs_work
+from impasto.solvers.vector_store import IN_MEMORY_PART, WORDS, InMemory, StoreVector, store_as
+from impasto.solvers.vectors import dot, hold, largest_magnitude, steepest_descent
 
 FIRST_STEP = 0.01
 """Root mean square change of a value in the first trial step, before any curvature is known."""
@@ -42,10 +41,10 @@ class LBFGS:
     """Limited-memory BFGS on the pixels.
 
     image: any shape, values in [0, 1]; a copy is taken.
-    history: how many pairs (s, y) are kept; in memory as they are, each takes twice the image's.
+    history: how many pairs (s, y) are remembered; in memory as they are, each takes twice the image's.
     metric: the inverse Hessian before any curvature is known, up to a factor: a symmetric, positive definite
         linear function of a gradient, such as `smoothing_metric.picture_metric`. None: the identity, as in the book.
-    keep: how the vectors of the pairs are kept (`vector_store.store_as`).
+    store: how the vectors of the pairs are stored (`vector_store.store_as`).
     reductions: for an image that is one part of a picture, with a process for each part. Every process then
         makes the same calls, `evaluate` gives each the cost of the whole picture and the gradient of its part,
         and all take the same decisions. The metric has to see to its own borders.
@@ -58,14 +57,14 @@ class LBFGS:
         image: Tensor,
         history: int,
         metric: Metric | None = None,
-        keep: StoreVector = InMemory,
+        store: StoreVector = InMemory,
         reductions: Reductions = WHOLE,
     ):
         self.image = image.clone(memory_format=torch.contiguous_format)
         self.finished: str | None = None
         self.evaluations = 0
         self._reductions = reductions
-        self._pairs = Pairs(history, metric or _identity, keep, self._reductions)
+        self._pairs = Pairs(history, metric or _identity, store, self._reductions)
         self._last: Evaluation | None = None
         self._unit = 1.0  # divides cost and gradient, so that float32 products stay far from overflow
         self._recent: list[float] = []
@@ -80,7 +79,7 @@ class LBFGS:
 
     @staticmethod
     def layouts(settings: SolverSettings, steps: int) -> Iterator[Layout]:
-        """How it can keep its past steps, best first: a step teaches one pair at most."""
+        """Its ways to store past steps, best first: a step teaches one pair at most."""
         plain = Layout(solver="lbfgs", history=min(settings.history, steps))
         yield plain
         yield replace(plain, kept="float16")
@@ -89,8 +88,9 @@ class LBFGS:
 
     @staticmethod
     def vectors(layout: Layout, settings: SolverSettings) -> Vectors:
-        """How many vectors of the canvas's size it has alive; see `memory.py`."""
-        return lbfgs_vectors(layout.history, layout.kept)
+        """How many vectors of the canvas's size it has alive; see `needs.py`."""
+        pairs = 2 * layout.history * IN_MEMORY_PART[layout.kept]
+        return Vectors(evaluating=4 + pairs, peak=5 + pairs)
 
     @staticmethod
     def saved_vectors(layout: Layout, settings: SolverSettings) -> int:
@@ -99,26 +99,31 @@ class LBFGS:
 
     @staticmethod
     def work(layout: Layout, steps: int) -> SolverWork:
-        """The work of its steps; see `work.py`."""
-        return lbfgs_work(layout.history, layout.kept, steps)
+        """The work of its steps; see `needs.py`."""
+        # At first there are fewer pairs than there is room for.
+        full = layout.history
+        mean = full - full * (full + 1) / (2 * steps) if steps > full else (steps - 1) / 2
+        additions = LBFGS_PASSES + PAIR_PASSES[layout.kept] * mean
+        reads = 4 * mean if layout.kept == "disk" else 0.0  # each of a pair's vectors is read twice
+        return SolverWork(EVALUATIONS * steps + 1, steps * additions, steps * reads)
 
     @staticmethod
     def memory_words(layout: Layout) -> str:
-        """How its past steps are kept, in words."""
+        """Its way to store past steps, in words."""
         return f"past steps {WORDS[layout.kept]}"
 
     def step(self, evaluate: Evaluate) -> Cost:
         """Take one step to a lower cost; returns the cost at the new image.
 
         The gradients that `evaluate` returns are changed in place. Raises CostError when the very first cost
-        is not a finite number, and OutputError when a pair cannot be kept on disk.
+        is not a finite number, and OutputError when a pair cannot be written to disk.
         """
         last = self._last or self._first(evaluate)
         s = self._move(evaluate, last)
         if s is None or self._last is None:
             return last.cost
         y = torch.sub(self._last.gradient, last.gradient, out=last.gradient)
-        pair = self._pairs.keep(s, y)
+        pair = self._pairs.stored(s, y)
         del s  # its memory serves the metric
         if pair is not None:
             self._pairs.append(pair, y)
@@ -160,7 +165,7 @@ class LBFGS:
             return None
         image, evaluation = found
         s = torch.sub(image, self.image, out=direction)
-        # In place, and not a new image: whoever looks at this one keeps no second one alive.
+        # In place, and not a new image: whoever looks at this one holds no second one in memory.
         self.image.copy_(image)
         self._last = evaluation
         return s
@@ -186,25 +191,16 @@ class LBFGS:
         mean = direction.new_tensor(squares) / count  # in the image's own precision
         return direction.mul_(FIRST_STEP / float(mean.sqrt()))
 
-    def _search(
-        self, evaluate: Evaluate, last: Evaluation, direction: Tensor
-    ) -> tuple[Tensor, Evaluation] | None:
-        return search(
-            lambda image: self._evaluate(evaluate, image),
-            self.image,
-            last,
-            direction,
-            self._unit,
-            self._reductions,
-        )
+    def _search(self, evaluate: Evaluate, last: Evaluation, direction: Tensor) -> Any:
+        scaled = partial(self._evaluate, evaluate)
+        return search(scaled, self.image, last, direction, self._unit, self._reductions)
 
     def _note(self, total: float) -> None:
         self._recent = [*self._recent, total][-(STALLED_STEPS + 1) :]
         fell = self._recent[0] - self._recent[-1]
         if len(self._recent) > STALLED_STEPS and fell <= STALLED_DECREASE * abs(self._recent[0]):
-            self.finished = (
-                f"converged: the last {STALLED_STEPS} steps changed the cost by less than a millionth"
-            )
+            steps = f"the last {STALLED_STEPS} steps"
+            self.finished = f"converged: {steps} changed the cost by less than a millionth"
 
     def forget(self) -> None:
         """Forget cost, gradient and curvature, which were those of another function; the image stays."""
@@ -225,7 +221,7 @@ class LBFGS:
         return state | self._pairs.state()
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Go on from a saved state, of any way to keep the pairs."""
+        """Go on from a saved state, of any way to store the pairs."""
         self.image, self._unit, self._recent = state["image"], state["unit"], list(state["recent"])
         self.finished, self.evaluations = state["finished"], state["evaluations"]
         self._last = Evaluation(Cost(*state["cost"]), state["gradient"]) if "cost" in state else None

@@ -2,25 +2,16 @@
 
 import math
 from collections.abc import Callable
-from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
 from impasto.distributed.partition import Reductions
 from impasto.evaluation import Evaluation
-from impasto.solvers.box import moved
-from impasto.solvers.vectors import dot, is_finite, largest_magnitude
+from impasto.solvers.vectors import dot, is_finite, largest_magnitude, moved
 
 SUFFICIENT_DECREASE = 1e-4
 MOST_TRIALS = 20
-
-
-class Found(NamedTuple):
-    """An image with a lower cost, and what `evaluate` says of it."""
-
-    image: Tensor
-    evaluation: Evaluation
 
 
 def search(
@@ -30,8 +21,8 @@ def search(
     direction: Tensor,
     unit: float,
     reductions: Reductions,
-) -> Found | None:
-    """The first image along the projected line that lowers the cost enough (Armijo's rule), or None.
+) -> tuple[Tensor, Evaluation] | None:
+    """The first image along the projected line that lowers the cost enough (Armijo's rule), with that; or None.
 
     evaluate: the cost, and the gradient divided by `unit`; `last` is that of `image`.
     A trial with a cost or gradient that is not a finite number counts as a step too long. The search ends where a
@@ -51,7 +42,7 @@ def search(
         cost = evaluation.cost.total
         lower = math.isfinite(cost) and slope < 0 and cost <= before + SUFFICIENT_DECREASE * slope
         if reductions.everywhere(lower and is_finite(evaluation.gradient)):
-            return Found(trial, evaluation)
+            return trial, evaluation
         del trial, evaluation  # before the next ones are made
         length *= _shrink(cost - before, slope)
     return None

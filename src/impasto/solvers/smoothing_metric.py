@@ -4,7 +4,7 @@ In a picture, coarse structure has far more energy than fine (its spectrum falls
 the cost hardly sees the finest. Measured pixel by pixel, both count alike, and the solver fills the picture
 with fine noise long before the large shapes are in place. Here a change is measured band by band instead:
 
-    M = 1 + g B^T (1 + g B^T (...) B) B,    B: blur with [1 3 3 1] / 8 per axis, keep every second pixel
+    M = 1 + g B^T (1 + g B^T (...) B) B,    B: blur with [1 3 3 1] / 8 per axis, take every second pixel
 
 B^T, the transpose of B, is the same blur after spreading the pixels apart, so M is symmetric and positive
 definite whatever the picture's size. Its response falls from about `LIFT` ** LEVELS at the coarsest to 1 at
@@ -20,7 +20,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from impasto.distributed.partition import Partition
-from impasto.solvers.chunks import slabs
+from impasto.solvers.vectors import slabs
 
 LEVELS = 5
 """Halvings: structure coarser than 2 ** (LEVELS + 1) pixels is not lifted any further."""
@@ -62,7 +62,7 @@ def _smooth_in_place(change: Tensor, levels: int) -> None:
     coarse = _blurred(change, kernel)
     _smooth_in_place(coarse, levels - 1)
     for rows in slabs(change):
-        # B^T B passes a quarter of what is constant: one pixel in four is kept.
+        # B^T B passes a quarter of what is constant: one pixel in four is left.
         change[:, :, rows].add_(_spread(coarse, kernel, rows, change.shape), alpha=4 * LIFT)
 
 
@@ -83,14 +83,8 @@ def _blurred(fine: Tensor, kernel: Tensor) -> Tensor:
 def _spread(coarse: Tensor, kernel: Tensor, rows: slice, shape: torch.Size) -> Tensor:
     """The `rows` of B^T applied to `coarse`, for a picture of `shape`; the first row is an even one."""
     first, last = max(rows.start // 2 - 1, 0), min(rows.stop // 2 + 1, coarse.shape[2])
-    spread = F.conv_transpose2d(
-        coarse[:, :, first:last],
-        kernel,
-        stride=2,
-        padding=(0, 1),
-        output_padding=(0, shape[3] % 2),
-        groups=shape[1],
-    )
+    near, odd = coarse[:, :, first:last], shape[3] % 2
+    spread = F.conv_transpose2d(near, kernel, None, 2, (0, 1), output_padding=(0, odd), groups=shape[1])
     top = rows.start - (2 * first - 1)  # unpadded, it begins a row above the first that `first` stands for
     spread = spread[:, :, top : top + rows.stop - rows.start]
     return F.pad(spread, (0, 0, 0, rows.stop - rows.start - spread.shape[2]))

@@ -28,7 +28,7 @@ class Solver(Protocol):
     def step(self, evaluate: Evaluate) -> Cost:
         """Improve `image`; the cost is that of the new image (L-BFGS) or of the one before (Adam).
 
-        The gradient that `evaluate` returns is the solver's from then on: it may keep and change it.
+        The gradient that `evaluate` returns is the solver's from then on: it may change it.
         """
 
     def forget(self) -> None:

@@ -1,15 +1,16 @@
-"""How L-BFGS keeps a past vector: in memory as it is, in memory in half precision, or on disk.
+"""How L-BFGS stores a past vector: in memory as it is, in memory in half precision, or on disk.
 
 With a history of 20 the past vectors are nine tenths of the solver's memory. Whatever is done with one is a
-dot product or a sum, and goes through it in chunks (`chunks.py`), so that it never appears in full size.
+dot product or a sum, and goes through it in chunks (`vectors.py`), so that it never appears in full size.
 """
 
 import contextlib
 import math
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 import torch
@@ -18,11 +19,10 @@ from torch import Tensor
 from impasto.distributed.partition import WHOLE, Reductions
 from impasto.errors import OutputError, SettingsError
 from impasto.files import scratch
-from impasto.solvers.chunks import chunks
-from impasto.solvers.vectors import largest_magnitude
+from impasto.solvers.vectors import chunks, largest_magnitude
 
 IN_MEMORY_PART = {"float32": 1.0, "float16": 0.5, "disk": 0.0}
-"""Ways to keep a vector, and the part of a float32 vector that stays in memory."""
+"""Ways to store a vector, and the part of a float32 vector that stays in memory."""
 WORDS = {"float32": "in memory", "float16": "in half precision", "disk": "on disk"}
 """The same ways, as users read of them."""
 
@@ -40,7 +40,7 @@ class StoredVector(Protocol):
     shape: torch.Size
     """v's shape."""
     dtype: torch.dtype
-    """The precision in which v is kept."""
+    """The precision in which v is stored."""
 
     def dot(self, x: Tensor) -> float:
         """The sum of v * x; `x` is contiguous, has as many values as v, and is left as it is."""
@@ -49,35 +49,27 @@ class StoredVector(Protocol):
         """x += alpha * v, in place; `x` is contiguous."""
 
     def tensor(self) -> Tensor:
-        """v * scale as it is kept, for saving; with `scale` it makes the same `StoredVector` again."""
+        """v * scale as it is stored, for saving; with `scale` it makes the same `StoredVector` again."""
 
 
-@runtime_checkable
-class StoreVector(Protocol):
-    """Keeps a vector in one of the ways below."""
+StoreVector = Callable[..., StoredVector]
+"""Stores a vector in one of the ways below, given `x`, which the caller does not change afterwards, and its scale.
 
-    def __call__(self, x: Tensor, scale: float | None = None, /) -> StoredVector:
-        """Keep `x`, which the caller does not change afterwards: it may be kept without a copy.
-
-        scale: None for a new vector; for what `StoredVector.tensor()` gave, the scale that belonged to it.
-        """
+scale: None for a new vector; for what `StoredVector.tensor()` gave, the scale that belonged to it.
+"""
 
 
-def store_as(
-    kind: str, folder: str | os.PathLike[str] | None = None, reductions: Reductions = WHOLE
-) -> StoreVector:
-    """The way to keep vectors by its name, a key of `IN_MEMORY_PART`; `folder` is where "disk" puts them.
+def store_as(kind: str, folder: Path | None = None, reductions: Reductions = WHOLE) -> StoreVector:
+    """The way to store vectors by its name, a key of `IN_MEMORY_PART`; `folder` is where "disk" puts them.
 
-    reductions: for vectors of which every process keeps a part: all parts then have one scale.
-
-    Raises SettingsError for an unknown kind. Keeping on disk raises OutputError when a file cannot be
-    made, written or read.
+    reductions: for vectors of which every process has a part: all parts then have one scale.
+    Raises SettingsError for an unknown kind. Storing on disk raises OutputError where a file cannot be used.
     """
     if kind == "disk":
         return partial(OnDisk, folder=scratch.folder() if folder is None else folder)
     if kind not in IN_MEMORY_PART:
         raise SettingsError(
-            f"past vectors must be kept as one of {', '.join(IN_MEMORY_PART)}, got {kind!r}: choose one of these"
+            f"past vectors must be stored as one of {', '.join(IN_MEMORY_PART)}, got {kind!r}: choose one of these"
         )
     if kind == "float32":
         return InMemory
@@ -206,13 +198,13 @@ class OnDisk:
             yield
         except OSError as error:
             raise OutputError(
-                f"a past step of L-BFGS cannot be kept in {self._folder} ({error.strerror or error}); "
-                "make room there, name another folder, or keep the past steps in memory"
+                f"a past step of L-BFGS cannot be stored in {self._folder} ({error.strerror or error}); "
+                "make room there, name another folder, or store the past steps in memory"
             ) from None
 
 
 def _unscaled(x: Tensor, scale: float | None) -> Tensor:
-    """The vector itself, when it was saved in half precision and is to be kept in another way."""
+    """The vector itself, when it was saved in half precision and is to be stored in another way."""
     return x.float().div_(scale) if scale is not None and x.dtype == torch.float16 else x
 
 

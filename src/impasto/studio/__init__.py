@@ -1,5 +1,5 @@
 """The studio: a web page in which a painter works. Everything painted lives here, on the server; a page only shows it.
 
-`folder`, `library`, `desk`, `order` and `record` are what is kept; `look`, `work` and `queue` paint; `atelier` holds
+`folder`, `library`, `desk`, `order` and `record` are what is saved; `look`, `work` and `queue` paint; `atelier` holds
 them together. `guard`, `routes` and `server` are the way in, and `page/` is what the browser shows.
 """

@@ -3,8 +3,7 @@
 import socket
 from dataclasses import dataclass
 
-from impasto.studio.guard import TOKEN
-
+TOKEN = "token"
 LOOPBACK, PORT = "127.0.0.1", 8477
 """Where it listens unless the user says otherwise."""
 EVERYWHERE = ("0.0.0.0", "::")
@@ -13,7 +12,7 @@ EVERYWHERE = ("0.0.0.0", "::")
 
 @dataclass(frozen=True)
 class Address:
-    """Where the studio is reached. host: to listen at. token: in the address, where others could reach it too."""
+    """The studio's address. host: to listen at. token: in the address, where others could reach it too."""
 
     host: str
     port: int

@@ -22,7 +22,7 @@ from impasto.studio.record import Record
 if TYPE_CHECKING:
     from impasto import Stylizer
 
-_KEEP_SECONDS = 1.0
+_SAVE_SECONDS = 1.0
 
 
 class Atelier:
@@ -36,6 +36,7 @@ class Atelier:
         self.library = Library(self.folder)
         self.desk = Desk(self.folder.path / "desk.json", self.library)
         self.look = Look(self.desk, self.library, self.stylizer)
+        self.desk.on_change = self.look.change
         self.queue = Queue(self.folder, self.library, self.stylizer, lambda: self.look.goes_first)
         self.problem = ""
         self._stylizers: dict[str, Stylizer] = {}
@@ -43,7 +44,7 @@ class Atelier:
         self.measuring = threading.Lock()
         """Held while a report is made: one at a time."""
         self._closing = threading.Event()
-        self._clerk = threading.Thread(target=self._keep, name="clerk", daemon=True)
+        self._clerk = threading.Thread(target=self._save, name="clerk", daemon=True)
         self._tidy()
 
     def open(self) -> None:
@@ -53,13 +54,13 @@ class Atelier:
         self._clerk.start()
 
     def close(self) -> None:
-        """End: what is being painted is kept as far as it came."""
+        """End: what is being painted is saved as far as it came."""
         self._closing.set()
         self.look.close()
         self.queue.close()
         if self._clerk.is_alive():
             self._clerk.join()
-        self._keep_desk()
+        self._save_desk()
         self.folder.close()
 
     def stylizer(self, settings: Settings) -> "Stylizer":
@@ -71,20 +72,10 @@ class Atelier:
                 self._stylizers[settings.precision] = first
             return self._stylizers[settings.precision].varied(settings)
 
-    def changed(self) -> None:
-        """The desk has changed: paint another first look."""
-        self.look.change()
-
     def lay_demo(self) -> None:
         """Put the two pictures that come with impasto on the desk. Raises PictureError, OutputError."""
-        names = {"content": "content.jpg", "style": "style.jpg"}
-        found = {
-            role: self.library.add_copy(demo_picture(role), name, f"{role} picture")
-            for role, name in names.items()
-        }
-        self.desk.place_photograph(found["content"])
-        self.desk.add_style(found["style"])
-        self.changed()
+        for role, place in (("content", self.desk.place_photograph), ("style", self.desk.add_style)):
+            place(self.library.add_copy(demo_picture(role), f"{role}.jpg", f"{role} picture"))
 
     def paint(self) -> Record:
         """Paint what lies on the desk. Raises SettingsError, OutputError."""
@@ -99,26 +90,25 @@ class Atelier:
         """
         order = self.desk.order()
         named = {**order.named, "size": size}
-        make_grid(vary, named)  # what cannot be varied is told at once
+        make_grid(vary, named)  # raises now for what cannot be varied
         return self.queue.add(replace(order, named=named, vary=tuple(vary)))
 
-    def _keep(self) -> None:
-        while not self._closing.wait(_KEEP_SECONDS):
-            self._keep_desk()
+    def _save(self) -> None:
+        while not self._closing.wait(_SAVE_SECONDS):
+            self._save_desk()
 
-    def _keep_desk(self) -> None:
+    def _save_desk(self) -> None:
         try:
-            self.desk.keep()
+            self.desk.save()
             self.problem = ""
         except OutputError as error:
-            self.problem = f"the desk could not be kept: {error}"
+            self.problem = f"the desk could not be saved: {error}"
 
     def _tidy(self) -> None:
         """Remove pictures that nothing in the folder names any more, not even what cannot be read."""
         used: set[str] = set()
         for path in [self.folder.path / "desk.json", *self.folder.paintings.glob("*/record.json")]:
             if path.is_file():
-                used.update(
-                    re.findall(r'"([0-9a-f]{24})"', path.read_text(encoding="utf-8", errors="replace"))
-                )
+                text = path.read_text(encoding="utf-8", errors="replace")
+                used.update(re.findall(r'"([0-9a-f]{24})"', text))
         self.library.tidy(used)

@@ -2,19 +2,21 @@
 
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from impasto.errors import SettingsError
 from impasto.inputs.style_sources import check_weight
 from impasto.settings import INSTEAD_OF, Settings
 from impasto.studio.folder import read_json, write_json
 from impasto.studio.library import Library, Source
+from impasto.studio.mask_file import png_of
 from impasto.studio.order import Order
-from impasto.studio.white import white_mask
 
 _UNDO = 100
 """The number of changes that can be undone."""
@@ -25,7 +27,7 @@ PROTECT = "protect"
 REGION = "region"
 PART = "part"
 """The kinds of masks: what stays as photographed; where in the photograph a painting's style goes; which part of a
-painting is looked at. The last two are kept by the painting's key."""
+painting is looked at. The last two are stored by the painting's key."""
 
 
 @dataclass
@@ -47,16 +49,17 @@ class Contents:
 class Desk:
     """The desk. Every change counts `version` up, which is how windows and the first look notice it.
 
-    path: of the file that keeps it. Methods may be called from any thread.
+    path: of the file that it is saved in. on_change: called after every change. Methods may be called from any thread.
     """
 
     def __init__(self, path: Path, library: Library):
         self._path, self._library = path, library
         self._lock = threading.RLock()
         self.contents = Contents()
-        self.version, self._kept = 0, 0
+        self.version, self._saved = 0, 0
         self._past: list[Contents] = []
         self._turned, self._turned_at = "", 0.0
+        self.on_change: Callable[[], None] = lambda: None
         found = read_json(path)
         if found is not None:
             self._take(found)
@@ -87,15 +90,13 @@ class Desk:
         """Set the weight of a painting among the others. Raises SettingsError."""
         weight = check_weight(weight)
         with self._changing():
-            self.contents.styles = [
-                (one, weight if one.key == key else old) for one, old in self.contents.styles
-            ]
+            styles = self.contents.styles
+            self.contents.styles = [(one, weight if one.key == key else old) for one, old in styles]
 
     def turn(self, name: str, value: Any) -> None:
         """Give a setting a value; None leaves it to the recipe.
 
-        Raises:
-            SettingsError: the value cannot be used, alone or together with the others; nothing is changed then.
+        Raises SettingsError: the value cannot be used, alone or together with the others; nothing is changed then.
         """
         named = {
             one: old
@@ -110,7 +111,7 @@ class Desk:
         """Set all knobs; turned: the only one that is another. Raises SettingsError; nothing is changed then."""
         settings = Settings.from_dict(dict(named))
         with self._changing(turned):
-            # In the form that Settings keeps, which JSON can hold.
+            # In the form that Settings has, which JSON can hold.
             self.contents.named = {name: getattr(settings, name) for name in named}
 
     def mask(self, kind: str, source: Source | None, key: str = "") -> None:
@@ -158,8 +159,7 @@ class Desk:
     def order(self) -> Order:
         """The painting that these pictures and knobs ask for.
 
-        Raises:
-            SettingsError: a picture is missing, or masks and paintings do not go together.
+        Raises SettingsError: a picture is missing, or masks and paintings do not go together.
         """
         with self._lock:
             now = self.contents
@@ -196,11 +196,14 @@ class Desk:
         now = self.contents
         if not now.parts:
             return ()
-        return tuple(
-            now.parts.get(source.key) or white_mask(self._library, source) for source, _ in now.styles
-        )
+        return tuple(now.parts.get(source.key) or self._white_mask(source) for source, _ in now.styles)
 
-    # Keeping it.
+    def _white_mask(self, source: Source) -> Source:
+        """A mask that says "all of it", for a painting without one of its own where others have one."""
+        white = png_of(np.full((source.height, source.width), 255, np.uint8))
+        return self._library.add_bytes(white, f"all-of-{source.stem}.png", "style mask")
+
+    # Saving it.
 
     def keys(self) -> set[str]:
         """The pictures that lie here."""
@@ -208,13 +211,13 @@ class Desk:
         found = [one for one, _ in now.styles] + [*now.regions.values(), *now.parts.values()]
         return {one.key for one in [*found, now.photograph, now.protect, now.start] if one is not None}
 
-    def keep(self) -> None:
+    def save(self) -> None:
         """Write it to its file, if it has changed since. Raises OutputError."""
         with self._lock:
             version, values = self.version, self._as_dict()
-        if version != self._kept:
+        if version != self._saved:
             write_json(self._path, values)
-            self._kept = version
+            self._saved = version
 
     def _as_dict(self) -> dict[str, Any]:
         now = self.contents
@@ -265,6 +268,7 @@ class Desk:
                 self._past = [*self._past[-_UNDO:], before]
             self._turned, self._turned_at = what, now
             self.version += 1
+        self.on_change()
 
     def undo(self) -> bool:
         """Take the last change back; a slider that was dragged counts as one. Whether there was any."""
@@ -274,4 +278,5 @@ class Desk:
             self.contents = self._past.pop()
             self._turned = ""
             self.version += 1
-            return True
+        self.on_change()
+        return True

@@ -12,7 +12,7 @@ _LOCK = "studio.lock"
 
 
 def default_folder() -> Path:
-    """Where a studio keeps its paintings unless the user names a folder: the user's own data folder."""
+    """The folder of a studio unless the user names a folder: the user's own data folder."""
     from platformdirs import user_data_path
 
     return user_data_path("impasto", appauthor=False) / "studio"
@@ -26,9 +26,8 @@ class Folder:
 
     def __init__(self, path: Path):
         self.path = path.expanduser().resolve()
-        self.pictures, self.paintings, self.incoming = (
-            self.path / name for name in ("pictures", "paintings", "incoming")
-        )
+        self.pictures, self.paintings = self.path / "pictures", self.path / "paintings"
+        self.incoming = self.path / "incoming"
         try:
             for one in (self.pictures, self.paintings, self.incoming):
                 one.mkdir(parents=True, exist_ok=True)

@@ -1,13 +1,11 @@
 """Pictures of a painting while it is painted, as JPEGs for the page: made only while somebody looks."""
 
 import time
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import numpy as np
-import pyvips
 
-if TYPE_CHECKING:
-    from torch import Tensor
+from impasto.studio.mask_file import image_of
 
 WATCHED_SECONDS = 3.0
 """Somebody looks who has asked so recently."""
@@ -47,8 +45,7 @@ class Frames:
         began = time.monotonic()
         if not now and (began < self._due or began > self._watched + WATCHED_SECONDS):
             return
-        self.jpeg = jpeg(painting.preview(self.side))
-        self.version += 1
+        self.show_pixels(painting.preview(self.side))
         ended = time.monotonic()
         self._due = ended + max(LEAST_SECONDS, (ended - began) / SHARE)
 
@@ -57,18 +54,15 @@ class Frames:
         self.jpeg = b""
         self.version += 1
 
-    def show_image(self, image: "Tensor") -> None:
-        """A frame of a picture [1, 3, h, w] in [0, 1]."""
-        pixels = (image[0].permute(1, 2, 0) * 255).round().clamp(0, 255).byte().numpy()
+    def show_pixels(self, pixels: np.ndarray) -> None:
+        """A frame of a picture, RGB uint8 [h, w, 3]."""
         self.jpeg = jpeg(pixels)
         self.version += 1
 
 
 def jpeg(pixels: np.ndarray) -> bytes:
     """RGB uint8 [h, w, 3] as a JPEG; a small one is enlarged."""
-    height, width = pixels.shape[:2]
-    image = pyvips.Image.new_from_memory(np.ascontiguousarray(pixels), width, height, 3, "uchar")
-    image = image.copy(interpretation="srgb")
-    if max(width, height) < _SMALL:
-        image = image.resize(_SMALL / max(width, height), kernel="cubic")
+    image, side = image_of(pixels), max(pixels.shape)
+    if side < _SMALL:
+        image = image.resize(_SMALL / side, kernel="cubic")
     return bytes(image.jpegsave_buffer(Q=_QUALITY, keep="none"))

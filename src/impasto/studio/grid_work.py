@@ -9,7 +9,7 @@ from impasto.errors import OutputError
 from impasto.explore.grid import make_grid
 from impasto.explore.paint import CellBegun, CellEnded, CellStepped, Explorer
 from impasto.explore.subject import Subject
-from impasto.studio.library import SHOWN_SIDE, THUMB_SIDE, save_small
+from impasto.studio.library import save_small
 from impasto.studio.work import Work
 from impasto.ui.repeat_command import repeat_command
 
@@ -19,8 +19,6 @@ class GridWork(Work):
 
     def _run(self) -> None:
         record = self.record
-        record.state, record.problem = ("paused" if self._paused else "painting"), ""
-        self._keep_record()
         order, library = record.order, self._library
         arguments = order.arguments(library)
         where = {name: tuple(arguments[name]) for name in ("masks", "style_masks") if arguments[name]} | (
@@ -52,28 +50,18 @@ class GridWork(Work):
                 record.steps = explorer.done
                 self.note = event.failed or self.note
                 self._show(explorer)
-            self._wait_here()
+            self._wait(self._save_record)
             if self._wish:
                 break
         if self._wish:
             explorer.stop()
         if self._wish in ("discard", "close"):
-            self._keep_record()
+            self._save_record()
             return
         self._show(explorer)
         record.state = "kept" if self._wish else "finished"
         record.done = record.done if self._wish else 1.0
-        self._keep_record()
-
-    def _wait_here(self) -> None:
-        doing = self.doing
-        while not self._wish and (self._paused or self._yielding()):
-            self.record.state = "paused" if self._paused else self.record.state
-            with self._asked:
-                self._asked.wait(0.05)
-        self.doing = doing
-        if not self._wish:
-            self.record.state = "painting"
+        self._save_record()
 
     def _show(self, explorer: Explorer) -> None:
         """The sheet with what is finished, as the painting's picture."""
@@ -81,10 +69,9 @@ class GridWork(Work):
         explorer.publish(lambda recipe, path: repeat_command(recipe, Path(path)))
         try:
             shutil.copyfile(explorer.folder.sheet, record.picture)
-            for kind, side in (("thumb", THUMB_SIDE), ("shown", SHOWN_SIDE)):
-                save_small(record.picture, record.small(kind), side)
+            save_small(record.picture, record.home)
         except (OSError, impasto.PictureError) as error:
-            raise OutputError(f"the sheet could not be kept ({error}): is the disk full?") from None
+            raise OutputError(f"the sheet could not be saved ({error}): is the disk full?") from None
         record.picture_changed()
         self.frames.show(explorer, now=True)
-        self._keep_record()
+        self._save_record()

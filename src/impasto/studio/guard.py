@@ -7,9 +7,15 @@ and `Origin` that the browser sends with them. So both have to be the studio's o
 import hmac
 import ipaddress
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
+
+from starlette.requests import HTTPConnection
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.websockets import WebSocketClose
+
+from impasto.studio.address import TOKEN
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -17,7 +23,6 @@ if TYPE_CHECKING:
 LARGEST_REQUEST = 600_000_000
 """Bytes. An upload is one request; nothing else comes near."""
 COOKIE = "impasto_studio"
-TOKEN = "token"
 _LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1")
 _HEADERS = {
     "content-security-policy": (
@@ -38,12 +43,15 @@ def is_loopback(host: str) -> bool:
     >>> is_loopback("127.0.0.1"), is_loopback("localhost"), is_loopback("0.0.0.0")
     (True, True, False)
     """
-    if host == "localhost":
-        return True
+    address = _address(host)
+    return host == "localhost" or (address is not None and address.is_loopback)
+
+
+def _address(host: str) -> "ipaddress.IPv4Address | ipaddress.IPv6Address | None":
     try:
-        return ipaddress.ip_address(host).is_loopback
+        return ipaddress.ip_address(host)
     except ValueError:
-        return False
+        return None
 
 
 def new_token() -> str:
@@ -54,16 +62,12 @@ def new_token() -> str:
 class Guard:
     """Lets through what comes from the studio's own page, or from a program on this machine.
 
-    Args:
-        app: what is guarded.
-        hosts: the names under which the studio is reached, besides those of the loopback.
-        token: what a browser has to show once; None where only this machine reaches the studio.
-        any_address: whether a plain IP address in `Host` is accepted: where the studio listens on all of them.
+    hosts: the names under which the studio is reached, besides those of the loopback. token: what a browser has to show
+    once; None where only this machine reaches the studio. any_address: whether a plain IP address in `Host` is
+    accepted.
     """
 
-    def __init__(
-        self, app: "ASGIApp", hosts: Iterable[str], token: str | None = None, *, any_address: bool = False
-    ):
+    def __init__(self, app: "ASGIApp", hosts: Iterable[str], token: str | None, *, any_address: bool = False):
         self.app, self._token, self._any_address = app, token, any_address
         self._hosts = {host.lower() for host in (*_LOOPBACK_NAMES, *hosts)}
 
@@ -72,75 +76,62 @@ class Guard:
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
-        headers = {
-            name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]
-        }
-        refused = self._refused(headers, scope)
-        if refused:
-            await _refuse(scope, receive, send, *refused)
-            return
-        if self._token is not None and not self._is_shown(headers):
-            await self._ask_for_token(scope, receive, send)
-            return
-        await self.app(scope, _bounded(receive), _with_headers(send))
+        asked = HTTPConnection(scope)
+        answer = self._refused(asked) or self._without_token(asked)
+        if answer is None:
+            await self.app(scope, _bounded(receive), _with_headers(send))
+        elif scope["type"] == "websocket":
+            await receive()
+            await WebSocketClose(1008, bytes(answer.body).decode().strip())(scope, receive, send)
+        else:
+            await answer(scope, receive, _with_headers(send))
 
-    def _refused(self, headers: Mapping[str, str], scope: "Scope") -> tuple[int, str] | None:
-        host = headers.get("host", "")
+    def _refused(self, asked: HTTPConnection) -> Response | None:
+        headers, host = asked.headers, asked.headers.get("host", "")
         if not self._is_ours(host):
-            return 403, "this is not the address of the studio: open the one that it printed"
+            return _line(403, "this is not the address of the studio: open the one that it printed")
+        foreign = _line(403, "another page asked for this: the studio answers its own page only")
         origin = headers.get("origin")
         if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
-            return 403, "another page asked for this: the studio answers its own page only"
+            return foreign
         if headers.get("sec-fetch-site", "none") in ("cross-site", "same-site"):
-            navigates = headers.get("sec-fetch-mode") == "navigate" and scope.get("method") == "GET"
+            navigates = headers.get("sec-fetch-mode") == "navigate" and asked.scope.get("method") == "GET"
             if not navigates or headers.get("sec-fetch-dest") != "document":
-                return 403, "another page asked for this: the studio answers its own page only"
+                return foreign
         length = headers.get("content-length", "0")
         if not length.isdigit() or int(length) > LARGEST_REQUEST:
-            return 413, f"this is too large: at most {LARGEST_REQUEST // 1_000_000} MB are taken"
+            return _line(413, f"this is too large: at most {LARGEST_REQUEST // 1_000_000} MB are taken")
         return None
 
     def _is_ours(self, host: str) -> bool:
         name = urlsplit(f"//{host}").hostname if host.isprintable() and "@" not in host else None
         if not name:
             return False
-        if name.lower() in self._hosts:
-            return True
-        if not self._any_address:
-            return False
-        try:
-            ipaddress.ip_address(name)
-        except ValueError:
-            return False
-        return True
+        return name.lower() in self._hosts or (self._any_address and _address(name) is not None)
 
-    def _is_shown(self, headers: Mapping[str, str]) -> bool:
-        assert self._token is not None
-        for part in headers.get("cookie", "").split(";"):
-            name, _, value = part.strip().partition("=")
-            if name == COOKIE and hmac.compare_digest(value.encode(), self._token.encode()):
-                return True
-        return False
+    def _without_token(self, asked: HTTPConnection) -> Response | None:
+        """None for a browser that has shown the token; for one that does now, a cookie and the address without it."""
+        if self._token is None or _same(asked.cookies.get(COOKIE, ""), self._token):
+            return None
+        if asked.scope["type"] == "websocket" or not _same(asked.query_params.get(TOKEN, ""), self._token):
+            return _line(403, "open the address that the studio printed, with its token")
+        rest = urlencode([(name, value) for name, value in asked.query_params.multi_items() if name != TOKEN])
+        place = "/" + asked.scope.get("path", "/").lstrip("/")  # two slashes would name another host
+        answer = RedirectResponse(place + (f"?{rest}" if rest else ""), 303)
+        answer.set_cookie(COOKIE, self._token, httponly=True, samesite="strict")
+        return answer
 
-    async def _ask_for_token(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
-        """An address with the right token gets a cookie, and the same address without it; all else is refused."""
-        assert self._token is not None
-        given = parse_qsl(scope.get("query_string", b"").decode("latin-1"))
-        shown = dict(given).get(TOKEN, "")
-        if scope["type"] == "websocket" or not hmac.compare_digest(shown.encode(), self._token.encode()):
-            await _refuse(
-                scope, receive, send, 403, "open the address that the studio printed, with its token"
-            )
-            return
-        rest = urlencode([(name, value) for name, value in given if name != TOKEN])
-        path = "/" + scope.get("path", "/").lstrip("/")
-        place = path + (f"?{rest}" if rest else "")
-        cookie = f"{COOKIE}={self._token}; Path=/; HttpOnly; SameSite=Strict"
-        await _answer(send, 303, "", {"location": place, "set-cookie": cookie})
+
+def _same(given: str, token: str) -> bool:
+    return hmac.compare_digest(given.encode(), token.encode())
+
+
+def _line(status: int, line: str) -> Response:
+    return PlainTextResponse(f"{line}\n", status, headers={"connection": "close"})
 
 
 def _bounded(receive: "Receive") -> "Receive":
-    """The same, which ends a body that says nothing of its length and does not end."""
+    """`receive`, but a body that says nothing of its length and grows too long is cut off."""
     taken = 0
 
     async def limited() -> "Message":
@@ -163,30 +154,3 @@ def _with_headers(send: "Send") -> "Send":
         await send(message)
 
     return sending
-
-
-async def _refuse(scope: "Scope", receive: "Receive", send: "Send", status: int, line: str) -> None:
-    if scope["type"] == "websocket":
-        await receive()
-        await send({"type": "websocket.close", "code": 1008, "reason": line})
-        return
-    await _answer(send, status, line, {})
-
-
-async def _answer(send: "Send", status: int, line: str, headers: Mapping[str, str]) -> None:
-    body = f"{line}\n".encode() if line else b""
-    own = {
-        "content-type": "text/plain; charset=utf-8",
-        "content-length": str(len(body)),
-        "connection": "close",
-    }
-    await send(
-        {
-            "type": "http.response.start",
-            "status": status,
-            "headers": [
-                (name.encode(), value.encode()) for name, value in {**own, **_HEADERS, **headers}.items()
-            ],
-        }
-    )
-    await send({"type": "http.response.body", "body": body})

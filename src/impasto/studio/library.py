@@ -1,9 +1,9 @@
-"""The pictures that came into the studio, each kept once, as it came, with two smaller ones for the page."""
+"""The pictures that came into the studio, each stored once, as it came, with two smaller ones for the page."""
 
 import hashlib
 import secrets
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,8 @@ from impasto.pages.pixels import thumbnail
 from impasto.studio.folder import Folder, read_json, write_json
 from impasto.studio.names import safe_name
 
-THUMB_SIDE, SHOWN_SIDE = 320, 1600
-"""Long sides in pixels, at most: of a thumbnail, and of a picture that is shown large."""
+SMALL = {"thumb": 320, "shown": 1600}
+"""The smaller pictures for the page, and their long sides in pixels, at most."""
 _QUALITY = 88
 
 
@@ -37,7 +37,7 @@ class Source:
 class Library:
     """All pictures in the studio's folder: `pictures/KEY/original/NAME` and next to it what the page shows.
 
-    The key comes from content and name, so that the same file is kept once. Only keys that are in here lead to files.
+    The key comes from content and name, so that the same file is stored once. Only keys that are in here lead to files.
     """
 
     def __init__(self, folder: Folder):
@@ -58,20 +58,14 @@ class Library:
         return self._folder.pictures / source.key / "original" / source.name
 
     def shown(self, source: Source, kind: str) -> Path:
-        """A JPEG for the page. kind: "thumb" or "shown"."""
-        return self._folder.pictures / source.key / ("thumb.jpg" if kind == "thumb" else "shown.jpg")
+        """A JPEG for the page. kind: a key of SMALL."""
+        return self._folder.pictures / source.key / f"{kind}.jpg"
 
     def add(self, file: Path, name: str, role: str = "picture") -> Source:
         """Take a file in: it is moved here once it is sure that it can be read.
 
-        Args:
-            file: the file, which is gone afterwards.
-            name: as the user's machine calls it.
-            role: what it is for, in messages.
-
-        Raises:
-            PictureError: it is no picture that can be read, or has too many pixels (from its header).
-            OutputError: it cannot be kept.
+        name: as the user's machine calls it. role: what it is for, in messages. Raises PictureError for what cannot be
+        read or has too many pixels (from its header), OutputError.
         """
         name = safe_name(name)
         key = _key(file, name)
@@ -80,7 +74,7 @@ class Library:
                 return self._sources[key]
             picture = _read(file, name, role)
             source = Source(key, name, picture.width, picture.height)
-            self._keep(file, source)
+            self._save(file, source)
         finally:
             file.unlink(missing_ok=True)
         self._sources[key] = source
@@ -88,23 +82,20 @@ class Library:
 
     def add_bytes(self, data: bytes, name: str, role: str = "picture") -> Source:
         """Take in a picture that is in memory, as a file's bytes. Raises what `add` raises."""
-        file = self._folder.incoming / f"made-{secrets.token_hex(8)}"
-        try:
-            file.write_bytes(data)
-        except OSError as error:
-            file.unlink(missing_ok=True)
-            raise OutputError(f"'{name}' cannot be kept ({error.strerror}): is the disk full?") from None
-        return self.add(file, name, role)
+        return self._add_made(lambda made: made.write_bytes(data), name, role)
 
     def add_copy(self, file: Path, name: str, role: str = "picture") -> Source:
         """Take in a copy of a file that stays where it is. Raises what `add` raises."""
-        copy = self._folder.incoming / f"copy-{secrets.token_hex(8)}"
+        return self._add_made(lambda made: shutil.copyfile(file, made), name, role)
+
+    def _add_made(self, make: Callable[[Path], object], name: str, role: str) -> Source:
+        file = self._folder.incoming / f"made-{secrets.token_hex(8)}"
         try:
-            shutil.copyfile(file, copy)
+            make(file)
         except OSError as error:
-            copy.unlink(missing_ok=True)
-            raise OutputError(f"'{name}' cannot be copied ({error.strerror}): is the disk full?") from None
-        return self.add(copy, name, role)
+            file.unlink(missing_ok=True)
+            raise OutputError(f"'{name}' cannot be saved ({error.strerror}): is the disk full?") from None
+        return self.add(file, name, role)
 
     def tidy(self, used: Iterable[str]) -> None:
         """Remove the pictures whose keys are not among the used ones."""
@@ -112,26 +103,25 @@ class Library:
             del self._sources[key]
             shutil.rmtree(self._folder.pictures / key, ignore_errors=True)
 
-    def _keep(self, file: Path, source: Source) -> None:
+    def _save(self, file: Path, source: Source) -> None:
         home = self._folder.pictures / source.key
         try:
             (home / "original").mkdir(parents=True, exist_ok=True)
-            save_small(file, self.shown(source, "thumb"), THUMB_SIDE)
-            save_small(file, self.shown(source, "shown"), SHOWN_SIDE)
+            save_small(file, home)
             file.replace(self.file(source))
             write_json(home / "picture.json", asdict(source))
         except (OSError, OutputError) as error:
             shutil.rmtree(home, ignore_errors=True)
             reason = getattr(error, "strerror", None) or error
-            raise OutputError(f"'{source.name}' cannot be kept ({reason}): is the disk full?") from None
+            raise OutputError(f"'{source.name}' cannot be saved ({reason}): is the disk full?") from None
 
 
-def save_small(file: Path, to: Path, side: int) -> None:
-    """Write a JPEG of the picture in a file, of at most this long side. Raises PictureError, OutputError, OSError."""
-    data = thumbnail(file, side).jpegsave_buffer(Q=_QUALITY, keep="none")
-    part = to.with_suffix(".part")
-    part.write_bytes(data)
-    part.replace(to)
+def save_small(file: Path, folder: Path) -> None:
+    """Write the smaller pictures of the one in a file. Raises PictureError, OutputError, OSError."""
+    for kind, side in SMALL.items():
+        part = folder / f"{kind}.part"
+        part.write_bytes(thumbnail(file, side).jpegsave_buffer(Q=_QUALITY, keep="none"))
+        part.replace(folder / f"{kind}.jpg")
 
 
 def _read(file: Path, name: str, role: str) -> "impasto.Picture":

@@ -2,8 +2,6 @@
 
 import contextlib
 import threading
-import traceback
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from impasto.errors import ImpastoError
@@ -11,10 +9,11 @@ from impasto.studio.desk import Desk
 from impasto.studio.frames import Frames
 from impasto.studio.library import Library
 from impasto.studio.order import Order
-from impasto.studio.trouble import TROUBLE, one_line
+from impasto.studio.trouble import in_words
+from impasto.studio.work import Painters
 
 if TYPE_CHECKING:
-    from impasto import Painting, Settings, Stylizer
+    from impasto import Painting
     from impasto.memory.plan import Plan
 
 LOOK_SIDE = 160
@@ -32,7 +31,7 @@ class Look:
     busy: whether one is being painted; done: how much of it, 0 to 1.
     """
 
-    def __init__(self, desk: Desk, library: Library, stylizer: "Callable[[Settings], Stylizer]"):
+    def __init__(self, desk: Desk, library: Library, stylizer: Painters):
         self._desk, self._library, self._stylizer = desk, library, stylizer
         self.frames = Frames(LOOK_SIDE)
         self.problem = ""
@@ -74,7 +73,7 @@ class Look:
             self._thread.join()
 
     def _run(self) -> None:
-        with contextlib.suppress(ImpastoError, *TROUBLE):  # which is told when something is to be painted
+        with contextlib.suppress(Exception):  # reported when something is to be painted
             self._stylizer(self._desk.settings)  # torch and the network, while the pictures are chosen
         seen = -1
         while not self._closing.is_set():
@@ -100,22 +99,17 @@ class Look:
         self.busy = self._first = True
         try:
             self._paint(order, version)
-        except ImpastoError as error:
-            self.problem = order.with_file_names(str(error), self._library)
-        except TROUBLE as error:
-            self.problem = f"there is no first look ({one_line(error)})"
         except Exception as error:  # noqa: BLE001 - the next change may be painted all the same
-            traceback.print_exc()
-            self.problem = f"something is wrong in impasto itself ({type(error).__name__}: {error})"
+            self.problem = order.with_file_names(in_words(error), self._library)
         finally:
             self.busy, self._at_work = False, None
         if version == self._desk.version and not self._closing.is_set():
             self._make_plan(order)
 
     def _paint(self, order: Order, version: int) -> None:
-
         if not order.settings.paints:
-            self.frames.show_image(order.at(size=LOOK_SIDE).recolored(self._library).image)
+            image = order.at(size=LOOK_SIDE).recolored(self._library).image[0]
+            self.frames.show_pixels((image.permute(1, 2, 0) * 255).round().clamp(0, 255).byte().numpy())
             self.done = 1.0
             return
         precision = "auto" if order.settings.precision == "float32" else order.settings.precision
@@ -135,7 +129,5 @@ class Look:
             return
         try:
             self.plan = self._stylizer(order.settings).paint(**order.arguments(self._library)).plan()
-        except ImpastoError as error:
-            self.plan_problem = order.with_file_names(str(error), self._library)
-        except TROUBLE as error:
-            self.plan_problem = f"there is no forecast ({one_line(error)})"
+        except Exception as error:  # noqa: BLE001 - as above
+            self.plan_problem = order.with_file_names(in_words(error), self._library)

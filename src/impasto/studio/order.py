@@ -39,7 +39,7 @@ class Order:
         return f"{self.content.stem} × {names}" + (f": {varied}" if varied else "")
 
     def at(self, **changes: Any) -> "Order":
-        """The same with other settings. Raises SettingsError."""
+        """This order with other settings. Raises SettingsError."""
         values = {"recipe": self.settings.recipe, **self.settings.changed(), **changes}
         return replace(self, settings=Settings.from_dict(values))
 

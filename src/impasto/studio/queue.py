@@ -2,8 +2,6 @@
 
 import shutil
 import threading
-from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from impasto.errors import SettingsError
 from impasto.studio.folder import Folder
@@ -11,10 +9,7 @@ from impasto.studio.grid_work import GridWork
 from impasto.studio.library import Library
 from impasto.studio.order import Order
 from impasto.studio.record import Record, new_record, records
-from impasto.studio.work import Work, Yielding
-
-if TYPE_CHECKING:
-    from impasto import Settings, Stylizer
+from impasto.studio.work import Painters, Work, Yielding
 
 
 class Queue:
@@ -25,13 +20,7 @@ class Queue:
     has come is its own.
     """
 
-    def __init__(
-        self,
-        folder: Folder,
-        library: Library,
-        stylizer: "Callable[[Settings], Stylizer]",
-        yielding: Yielding,
-    ):
+    def __init__(self, folder: Folder, library: Library, stylizer: Painters, yielding: Yielding):
         self._folder, self._library, self._stylizer, self._yielding = folder, library, stylizer, yielding
         found = list(records(folder, library))
         self.records = {one.id: one for one in found if isinstance(one, Record)}
@@ -49,11 +38,10 @@ class Queue:
         """Begin to paint what waits, first of all what was being painted when the studio was closed."""
         self._thread.start()
 
-    def add(self, order: Order, *, first: bool = False) -> Record:
+    def add(self, order: Order) -> Record:
         """Add a painting. Raises OutputError."""
         with self._asked:
-            place = self._first_place() - 1 if first else self._last_place() + 1
-            record = new_record(self._folder, order, place)
+            record = new_record(self._folder, order, self._last_place() + 1)
             self.records[record.id] = record
             self._notify()
         return record
@@ -61,15 +49,11 @@ class Queue:
     def waiting(self) -> list[Record]:
         """The paintings that wait, in order; the one that is being painted is not among them."""
         at_work = self.work and self.work.record.id
-        found = [
-            one
-            for one in self.records.values()
-            if one.state in ("waiting", "painting", "paused") and one.id != at_work
-        ]
+        found = [one for one in self.records.values() if not one.ended and one.id != at_work]
         return sorted(found, key=lambda one: one.place)
 
     def move(self, id: str, by: int) -> None:
-        """Let one that waits be painted earlier (-1) or later (1). Raises OutputError: that is not kept."""
+        """Let one that waits be painted earlier (-1) or later (1). Raises OutputError: that is not saved."""
         with self._asked:
             waiting = self.waiting()
             here = next((i for i, one in enumerate(waiting) if one.id == id), None)
@@ -79,12 +63,12 @@ class Queue:
             one.place, other.place = other.place, one.place
             self._notify()
             for record in (one, other):
-                record.keep()
+                record.save()
 
     def again(self, id: str) -> None:
         """Go on with one that was stopped or failed.
 
-        Raises SettingsError when it is none of these, OutputError when that is not kept.
+        Raises SettingsError when it is none of these, OutputError when that is not saved.
         """
         with self._asked:
             record = self.records[id]
@@ -92,7 +76,7 @@ class Queue:
                 raise SettingsError(f"{record.title} is {record.state}: there is nothing to go on with")
             record.state, record.problem, record.place = "waiting", "", self._last_place() + 1
             self._notify()
-            record.keep()
+            record.save()
 
     def remove(self, id: str) -> None:
         """Delete a painting with all its files; one that is being painted is stopped first."""

@@ -3,7 +3,7 @@
 import secrets
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -18,6 +18,15 @@ State = Literal["waiting", "painting", "paused", "finished", "kept", "failed"]
 _IN_WORDS = {"waiting": "waits for its turn", "kept": "stopped at {0.steps} of {0.of_steps}"}
 """The descriptions of states whose names do not say enough."""
 FORMAT = 1
+_WRITTEN: dict[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(("title", "state", "problem"), str),
+    **dict.fromkeys(("place", "created", "done", "seconds"), float),
+    **dict.fromkeys(("steps", "of_steps"), int),
+    "adjustments": list,
+    "pending": dict,
+    "size": lambda pair: (int(pair[0]), int(pair[1])),
+}
+"""The fields that the file holds in addition to the order, and what each is read as."""
 
 
 @dataclass
@@ -27,6 +36,8 @@ class Record:
     id: the name of its folder. place: in the queue, the lowest first. adjustments: what was changed at which step.
     pending: changes that are made before the next step. steps, of_steps, done, seconds: how far it came.
     size: width and height of the result. problem: one line.
+    checkpoint: the file to go on from. picture: the result, as `impasto stylize` would have written it. canvas: the
+    result in full precision, from which every other format is written. grid: the folder of a grid of small pictures.
     """
 
     id: str
@@ -47,34 +58,13 @@ class Record:
     version: int = 0
     """Another one whenever its picture changes: it is fetched again then."""
 
-    @property
-    def checkpoint(self) -> Path:
-        """The checkpoint to resume from."""
-        return self.home / "painting.checkpoint"
-
-    @property
-    def picture(self) -> Path:
-        """The result: what `impasto stylize` would have written."""
-        return self.home / "picture.png"
-
-    @property
-    def canvas(self) -> Path:
-        """The result in full precision, from which every other file format is written."""
-        return self.home / "canvas.npz"
-
-    @property
-    def grid(self) -> Path:
-        """The folder of a grid of small pictures, as `impasto explore` makes it."""
-        return self.home / "grid"
-
-    @property
-    def grid_page(self) -> Path:
-        """The page of a grid."""
-        return self.grid / "index.html"
+    def __post_init__(self) -> None:
+        self.checkpoint, self.picture = self.home / "painting.checkpoint", self.home / "picture.png"
+        self.canvas, self.grid = self.home / "canvas.npz", self.home / "grid"
 
     def small(self, kind: str) -> Path:
-        """A JPEG for the page; kind: "thumb" or "shown"."""
-        return self.home / ("thumb.jpg" if kind == "thumb" else "shown.jpg")
+        """A JPEG for the page; kind: a key of `library.SMALL`."""
+        return self.home / f"{kind}.jpg"
 
     @property
     def summary(self) -> str:
@@ -96,27 +86,10 @@ class Record:
         """Whether nothing more is to be done unless the painter asks for it."""
         return self.state in ("finished", "kept", "failed")
 
-    def keep(self) -> None:
+    def save(self) -> None:
         """Write it to its file. Raises OutputError."""
-        write_json(
-            self.home / "record.json",
-            {
-                "format": FORMAT,
-                "title": self.title,
-                "state": self.state,
-                "place": self.place,
-                "created": self.created,
-                "order": self.order.as_dict(),
-                "adjustments": self.adjustments,
-                "pending": self.pending,
-                "steps": self.steps,
-                "of_steps": self.of_steps,
-                "done": self.done,
-                "seconds": self.seconds,
-                "size": list(self.size),
-                "problem": self.problem,
-            },
-        )
+        values = {name: getattr(self, name) for name in _WRITTEN}
+        write_json(self.home / "record.json", {"format": FORMAT, "order": self.order.as_dict(), **values})
 
 
 def new_record(folder: Folder, order: Order, place: float) -> Record:
@@ -126,41 +99,25 @@ def new_record(folder: Folder, order: Order, place: float) -> Record:
     record = Record(name, home, order, order.title, place=place, created=time.time())
     try:
         home.mkdir()
-        record.keep()
+        record.save()
     except (OSError, OutputError) as error:
         shutil.rmtree(home, ignore_errors=True)
-        raise OutputError(
-            f"the painting cannot be kept ({getattr(error, 'strerror', None) or error})"
-        ) from None
+        reason = getattr(error, "strerror", None) or error
+        raise OutputError(f"the painting cannot be saved ({reason})") from None
     return record
 
 
 def records(folder: Folder, library: Library) -> Iterator[Record | Path]:
-    """Every painting in the folder, as it was kept; the folder of one that cannot be read, which is left as it is."""
+    """Every painting in the folder, as it was saved; the folder of one that cannot be read, which is left as it is."""
     for home in sorted(folder.paintings.iterdir()):
         values = read_json(home / "record.json")
         if values is None or values.get("format") != FORMAT or values.get("state") not in get_args(State):
             yield home
             continue
         try:
-            yield Record(
-                id=home.name,
-                home=home,
-                order=Order.from_dict(values["order"], library),
-                title=str(values["title"]),
-                state=values["state"],
-                place=float(values["place"]),
-                created=float(values["created"]),
-                adjustments=list(values["adjustments"]),
-                pending=dict(values["pending"]),
-                steps=int(values["steps"]),
-                of_steps=int(values["of_steps"]),
-                done=float(values["done"]),
-                seconds=float(values["seconds"]),
-                size=(int(values["size"][0]), int(values["size"][1])),
-                problem=str(values["problem"]),
-                version=_changed_at(home / "picture.png"),
-            )
+            written: dict[str, Any] = {name: kind(values[name]) for name, kind in _WRITTEN.items()}
+            order, version = Order.from_dict(values["order"], library), _changed_at(home / "picture.png")
+            yield Record(id=home.name, home=home, order=order, version=version, **written)
         except (KeyError, TypeError, ValueError, IndexError, SettingsError):
             yield home
 

@@ -7,7 +7,8 @@ import numpy as np
 import pyvips
 
 from impasto.errors import PictureError
-from impasto.inputs.region_masks import region_masks
+from impasto.images.masks.label_map import region_masks
+from impasto.studio.mask_file import png_of, rgb_of
 
 COLORS = ("#d1495b", "#3d7ea6", "#edae49", "#66a182", "#7d5ba6", "#c97b4a", "#2e86ab", "#9a9a48")
 """The colours of the paintings, in order; after the last they begin again, darker."""
@@ -21,9 +22,8 @@ def color_of(number: int) -> str:
     >>> color_of(0), color_of(8)
     ('#d1495b', '#68242d')
     """
-    color = COLORS[number % len(COLORS)]
     shade = 2 ** (number // len(COLORS))
-    return "#" + "".join(f"{int(color[i : i + 2], 16) // shade:02x}" for i in (1, 3, 5))
+    return "#" + "".join(f"{one // shade:02x}" for one in rgb_of(COLORS[number % len(COLORS)]))
 
 
 def in_own_colors(png: bytes, count: int) -> bytes:
@@ -32,11 +32,10 @@ def in_own_colors(png: bytes, count: int) -> bytes:
     The regions go to the paintings in reading order. One more region than paintings is left unpainted, where it is
     black. A map that has the paintings' colours and black alone is given back as it is.
 
-    Raises:
-        PictureError: it is no map, or has another number of regions; one line says which.
+    Raises PictureError: it is no map, or has another number of regions; one line says which.
     """
     pixels = _pixels(png)
-    own = [_rgb(BASE), *(_rgb(color_of(number)) for number in range(count))]
+    own = [rgb_of(BASE), *(rgb_of(color_of(number)) for number in range(count))]
     if np.logical_or.reduce([(pixels == color).all(axis=2) for color in own]).all():
         return png
     found = region_masks(pixels)
@@ -51,8 +50,8 @@ def in_own_colors(png: bytes, count: int) -> bytes:
         )
     drawn = np.zeros_like(pixels)
     for number, mask in enumerate(masks):
-        drawn[mask > 0] = _rgb(color_of(number))
-    return _png(drawn)
+        drawn[mask > 0] = rgb_of(color_of(number))
+    return png_of(drawn)
 
 
 def is_soft(png: bytes) -> bool:
@@ -64,10 +63,10 @@ def is_soft(png: bytes) -> bool:
 def with_region(png: bytes, number: int, mask: Path) -> bytes:
     """A map in which the region of a painting is another: a grey mask, from one half on."""
     pixels = _pixels(png)
-    color = _rgb(color_of(number))
+    color = np.array(rgb_of(color_of(number)), np.uint8)
     drawn = _pixels(map_of({number: mask}, (pixels.shape[1], pixels.shape[0])))
-    pixels = np.where((pixels == color).all(axis=2)[..., None], _rgb(BASE), pixels)
-    return _png(np.where((drawn == color).all(axis=2)[..., None], color, pixels))
+    pixels = np.where((pixels == color).all(axis=2)[..., None], np.uint8(0), pixels)
+    return png_of(np.where((drawn == color).all(axis=2)[..., None], color, pixels))
 
 
 def masks_of(png: bytes, count: int) -> list[bytes | None]:
@@ -75,8 +74,8 @@ def masks_of(png: bytes, count: int) -> list[bytes | None]:
     pixels = _pixels(png)
     found: list[bytes | None] = []
     for number in range(count):
-        here = (pixels == _rgb(color_of(number))).all(axis=2)
-        found.append(_png(here.astype(np.uint8) * 255) if here.any() else None)
+        here = (pixels == rgb_of(color_of(number))).all(axis=2)
+        found.append(png_of(here.astype(np.uint8) * 255) if here.any() else None)
     return found
 
 
@@ -93,9 +92,9 @@ def map_of(masks: Mapping[int, Path], size: tuple[int, int]) -> bytes:
         grey = image.flatten() if image.hasalpha() else image
         scaled = grey.cast("uchar").resize(width / grey.width, vscale=height / grey.height, kernel="nearest")
         values = np.asarray(scaled.numpy()).reshape(height, width)
-        pixels[values > strongest] = _rgb(color_of(number))
+        pixels[values > strongest] = rgb_of(color_of(number))
         strongest = np.maximum(strongest, values)
-    return _png(pixels)
+    return png_of(pixels)
 
 
 def is_empty(png: bytes) -> bool:
@@ -106,14 +105,3 @@ def is_empty(png: bytes) -> bool:
 def _pixels(png: bytes) -> np.ndarray:
     image = pyvips.Image.new_from_buffer(png, "").colourspace("srgb").cast("uchar")
     return np.asarray(image.extract_band(0, n=3).numpy())
-
-
-def _rgb(color: str) -> np.ndarray:
-    return np.array([int(color[i : i + 2], 16) for i in (1, 3, 5)], np.uint8)
-
-
-def _png(pixels: np.ndarray) -> bytes:
-    height, width = pixels.shape[:2]
-    bands = 1 if pixels.ndim == 2 else 3
-    image = pyvips.Image.new_from_memory(np.ascontiguousarray(pixels), width, height, bands, "uchar")
-    return bytes(image.copy(interpretation="b-w" if bands == 1 else "srgb").pngsave_buffer(compression=6))

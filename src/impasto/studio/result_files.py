@@ -13,15 +13,15 @@ import torch
 import impasto
 from impasto.errors import OutputError, PictureError
 from impasto.files.atomic_write import replacing
-from impasto.studio.folder import read_json, write_json
-from impasto.studio.library import SHOWN_SIDE, THUMB_SIDE, save_small
+from impasto.studio.folder import write_json
+from impasto.studio.library import save_small
 from impasto.studio.record import Record
 
 COSTS = "costs.json"
 
 
 def save_result(record: Record, result: "impasto.Result") -> None:
-    """Write everything that is kept of a result. Raises OutputError: the disk is full, say; nothing is half-written."""
+    """Write everything that is stored of a result, or nothing. Raises OutputError: the disk is full, say."""
     try:
         result.save(record.picture, overwrite=True)
         _save_canvas(record.canvas, result)
@@ -29,21 +29,14 @@ def save_result(record: Record, result: "impasto.Result") -> None:
             record.home / COSTS,
             {"costs": [asdict(cost) for cost in result.history], "stopped": result.stopped},
         )
-        for kind, side in (("thumb", THUMB_SIDE), ("shown", SHOWN_SIDE)):
-            save_small(record.picture, record.small(kind), side)
+        save_small(record.picture, record.home)
     except OutputError:
         raise
     except (OSError, PictureError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise OutputError(f"the picture could not be kept ({reason}): is the disk full?") from None
+        raise OutputError(f"the picture could not be saved ({reason}): is the disk full?") from None
     for name in ("report.png", "report.txt"):
         (record.home / name).unlink(missing_ok=True)
-
-
-def saved_costs(record: Record) -> list[dict[str, float]]:
-    """The costs of every step of a painting that has ended; none where there are none."""
-    found = read_json(record.home / COSTS) or {}
-    return list(found.get("costs", []))
 
 
 def export(record: Record, to: Path, bits: int) -> None:

@@ -26,27 +26,27 @@ _CACHED = {"cache-control": "private, max-age=31536000, immutable"}
 
 
 def source_url(key: str, kind: str = "shown") -> str:
-    """Where a picture of the library is. kind: "thumb" or "shown"."""
+    """The address of a picture of the library. kind: "thumb" or "shown"."""
     return f"{PREFIX}/pictures/{key}/{kind}"
 
 
 def look_url(version: int) -> str:
-    """Where the first look is."""
+    """The address of the first look."""
     return f"{PREFIX}/look?v={version}"
 
 
 def painting_url(id: str, kind: str, version: int) -> str:
-    """Where a painting is. kind: "live", "thumb", "shown", "picture" or "report"; of a grid also "page", "sheet"."""
+    """A painting's address. kind: "live", "thumb", "shown", "picture" or "report"; of a grid also "page", "sheet"."""
     return f"{PREFIX}/paintings/{id}/{kind}?v={version}"
 
 
 def download_url(id: str, format: str, bits: int) -> str:
-    """Where a painting is downloaded."""
+    """The address at which a painting is downloaded."""
     return f"{PREFIX}/paintings/{id}/download?format={format}&bits={bits}"
 
 
 def bundle_url(id: str) -> str:
-    """Where a painting is downloaded with all that it was made from."""
+    """The address at which a painting is downloaded with all that it was made from."""
     return f"{PREFIX}/paintings/{id}/everything"
 
 
@@ -91,7 +91,7 @@ def add_routes(app: FastAPI, atelier: Atelier) -> None:
         if kind == "report":
             return _file(record.home / "report.png")
         if kind == "page":
-            return _file(record.grid_page, f"{record.file_name}.html")
+            return _file(record.grid / "index.html", f"{record.file_name}.html")
         if kind == "sheet":
             return _file(record.picture, f"{record.file_name}-sheet.png")
         if kind == "download":

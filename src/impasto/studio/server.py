@@ -27,15 +27,10 @@ answer, are felt."""
 def serve(host: str, port: int, folder: Path | None, *, open_page: bool) -> None:
     """Open the studio and serve it until Ctrl-C.
 
-    Args:
-        host: the address to listen at; any but a loopback one needs a token, which is printed.
-        port: 0 for any that is free.
-        folder: where paintings are kept; None for the user's data folder.
-        open_page: whether to open the page in the user's browser.
-
-    Raises:
-        SettingsError: the port is taken, or the address is none of this machine's.
-        OutputError: the folder cannot be worked in.
+    host: the address to listen at; any but a loopback one needs a token, which is printed. port: 0 for any that is
+    free. folder: of the paintings; None for the user's data folder. open_page: whether to open the page in the user's
+    browser.
+    Raises SettingsError where nobody can be served, OutputError for a folder that cannot be worked in.
     """
     with _listening(host, port) as listener:
         atelier = Atelier(folder or default_folder())
@@ -45,7 +40,7 @@ def serve(host: str, port: int, folder: Path | None, *, open_page: bool) -> None
             _serve(atelier, address, listener, open_page)
         finally:
             atelier.close()
-    print(f"The studio is closed. Everything is kept in {atelier.folder.path}", flush=True)
+    print(f"The studio is closed. Everything is in {atelier.folder.path}", flush=True)
 
 
 def _listening(host: str, port: int) -> socket.socket:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import impasto
-from impasto.errors import OutputError, PictureError
+from impasto.errors import ImpastoError, OutputError, PictureError
 from impasto.studio.atelier import Atelier
 from impasto.studio.guard import LARGEST_REQUEST
 from impasto.studio.library import Source
@@ -25,14 +25,8 @@ assert LARGEST_FILE <= LARGEST_REQUEST
 async def receive(atelier: Atelier, body: AsyncIterator[bytes], role: str, name: str) -> str:
     """Take a file, and lay it on the desk; a line that says what became of it.
 
-    Args:
-        atelier: the studio.
-        body: the file's bytes as they come.
-        role: one of ROLES. A settings file sets all knobs in any role, a painted picture as SETTINGS and as ANY.
-        name: what the file is called where it comes from.
-
-    Raises:
-        PictureError, SettingsError, OutputError: one line that says what is wrong; nothing is kept then.
+    role: one of ROLES. A settings file sets all knobs in any role, a painted picture as SETTINGS and as ANY.
+    Raises PictureError, SettingsError, OutputError: one line that says what is wrong; nothing is stored then.
     """
     file = atelier.folder.incoming / f"upload-{secrets.token_hex(8)}{Path(safe_name(name)).suffix}"
     try:
@@ -49,12 +43,11 @@ async def _write(file: Path, body: AsyncIterator[bytes], name: str) -> None:
             async for chunk in body:
                 size += len(chunk)
                 if size > LARGEST_FILE:
-                    raise PictureError(
-                        f"'{name}' is larger than {LARGEST_FILE // 1_000_000} MB: make it smaller"
-                    )
+                    most = f"{LARGEST_FILE // 1_000_000} MB"
+                    raise PictureError(f"'{name}' is larger than {most}: make it smaller")
                 await asyncio.to_thread(opened.write, chunk)
     except OSError as error:
-        raise OutputError(f"'{name}' could not be kept ({error.strerror}): is the disk full?") from None
+        raise OutputError(f"'{name}' could not be saved ({error.strerror}): is the disk full?") from None
 
 
 def _place(atelier: Atelier, file: Path, role: str, name: str) -> str:
@@ -67,7 +60,6 @@ def _place(atelier: Atelier, file: Path, role: str, name: str) -> str:
     else:
         source = atelier.library.add(file, name, "style picture")
         desk.add_style(source)
-    atelier.changed()
     return description(source)
 
 
@@ -84,21 +76,16 @@ def _is_painted(file: Path) -> bool:
 
 
 def _settings(atelier: Atelier, file: Path, name: str) -> str:
-    settings: Any
-    if _is_settings(name):
-        if file.stat().st_size > LARGEST_SETTINGS:
-            raise PictureError(f"'{name}' is too large for a settings file")
-        try:
+    if _is_settings(name) and file.stat().st_size > LARGEST_SETTINGS:
+        raise PictureError(f"'{name}' is too large for a settings file")
+    try:
+        if _is_settings(name):
             settings = impasto.read_settings(file)
-        except impasto.SettingsError as error:
-            raise impasto.SettingsError(str(error).replace(str(file), name)) from None
-    else:
-        try:
+        else:
             settings = impasto.Settings.from_dict(impasto.read_metadata(file)["settings"])
-        except (PictureError, KeyError, TypeError) as error:
-            raise PictureError(str(error).replace(str(file), name)) from None
+    except (ImpastoError, KeyError, TypeError) as error:
+        raise PictureError(str(error).replace(str(file), name)) from None
     atelier.desk.take_settings({"recipe": settings.recipe, **portable(settings)})
-    atelier.changed()
     return f"{name}: all knobs are set as it says"
 
 
@@ -106,9 +93,7 @@ def portable(settings: "impasto.Settings") -> dict[str, Any]:
     """The settings that are not the recipe's own, without those that name a file of another machine."""
     changed = settings.changed()
     rows = {row.name: row for row in impasto.Settings.schema()}
-    return {
-        name: value for name, value in changed.items() if name != "start" and rows[name].kind not in ("path",)
-    }
+    return {name: one for name, one in changed.items() if name != "start" and rows[name].kind != "path"}
 
 
 def description(source: Source) -> str:

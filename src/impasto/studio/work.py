@@ -1,9 +1,9 @@
 """One painting at work: taken step by step in a thread of its own, watched and steered from others."""
 
 import threading
-import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import impasto
@@ -13,7 +13,7 @@ from impasto.studio.frames import Frames
 from impasto.studio.library import Library
 from impasto.studio.record import Record
 from impasto.studio.result_files import save_result
-from impasto.studio.trouble import one_line
+from impasto.studio.trouble import in_words
 from impasto.ui.checkpoint_pace import CHECKPOINT_SECONDS, CheckpointPace
 from impasto.ui.progress import WORDS, Meter
 
@@ -25,6 +25,8 @@ LIVE_SIDE = 1600
 _PATIENCE = 0.05
 """Seconds between two looks at whether it may go on."""
 
+Painters = Callable[["Settings"], "Stylizer"]
+"""What makes a painter with these settings."""
 Yielding = Callable[[], bool]
 """Whether something else is to compute first."""
 
@@ -32,20 +34,12 @@ Yielding = Callable[[], bool]
 class Work:
     """A painting that is being painted. `run` paints in the thread that calls it; all else may be called from any.
 
-    Args:
-        record: what is kept of it; this is the only one to change it meanwhile.
-        library: where its pictures are.
-        stylizer: makes a painter with these settings.
-        yielding: asked between two steps.
+    paused: whether it waits, or will after this step.
+    record: what is saved of it; this is the only one to change it meanwhile. stylizer: makes a painter with these
+    settings. yielding: asked between two steps.
     """
 
-    def __init__(
-        self,
-        record: Record,
-        library: Library,
-        stylizer: "Callable[[Settings], Stylizer]",
-        yielding: Yielding = lambda: False,
-    ):
+    def __init__(self, record: Record, library: Library, stylizer: Painters, yielding: Yielding):
         self.record, self._library, self._stylizer, self._yielding = record, library, stylizer, yielding
         self.frames = Frames(LIVE_SIDE)
         self.doing = "reading the pictures"
@@ -57,21 +51,25 @@ class Work:
         self._pending: dict[str, Any] = dict(record.pending)
         self._asked = threading.Condition()
         self._wish: str | None = None  # "keep", "discard" or "close"
-        self._paused = record.state == "paused"
+        self.paused = record.state == "paused"
 
     # From the page.
 
     def pause(self) -> None:
         """Wait after this step."""
         with self._asked:
-            self._paused = True
+            self.paused = True
 
     def go_on(self) -> None:
         """Go on after a pause."""
         with self._asked:
-            self._paused = False
+            self.paused = False
             self.record.problem = ""
             self._asked.notify_all()
+
+    def toggle(self) -> None:
+        """Wait, or go on."""
+        (self.go_on if self.paused else self.pause)()
 
     def keep(self) -> None:
         """End it with the picture as it is."""
@@ -96,7 +94,7 @@ class Work:
             self.record.pending = dict(self._pending)
             self._asked.notify_all()
         if self.record.state == "paused":
-            self._keep_record()
+            self._save_record()
 
     @property
     def settings_now(self) -> dict[str, Any]:
@@ -109,14 +107,9 @@ class Work:
             changed |= {name: value for name, value in one.items() if name != "step"}
         return changed
 
-    @property
-    def paused(self) -> bool:
-        """Whether it waits, or will after this step."""
-        return self._paused
-
     def left(self) -> float | None:
         """Seconds to go; None while that is not known."""
-        return None if self._paused else self._meter.left()
+        return None if self.paused else self._meter.left()
 
     @property
     def discarded(self) -> bool:
@@ -134,23 +127,17 @@ class Work:
 
     def run(self) -> None:
         """Paint to the end, or until it is asked to stop. What goes wrong is one line in the record."""
+        self.record.state, self.record.problem = ("paused" if self.paused else "painting"), ""
+        self._save_record()
         try:
             self._run()
-        except ImpastoError as error:
-            self._fail(str(error))
-        except (MemoryError, RuntimeError) as error:  # torch says both when memory is out
-            self._fail(f"it could not be painted ({one_line(error)}): try a smaller size")
-        except OSError as error:
-            self._fail(f"a file cannot be used ({error.strerror or error}): check the folder and the disk")
-        except Exception as error:  # noqa: BLE001 - a bug in one painting must not end those that wait
-            traceback.print_exc()
-            self._fail(f"something is wrong in impasto itself ({type(error).__name__}: {error})")
+        except Exception as error:  # noqa: BLE001 - nothing in one painting may end those that wait
+            self.record.state = "failed"
+            self.record.problem = self.record.order.with_file_names(in_words(error), self._library)
+            self._save_record()
 
     def _run(self) -> None:
         record = self.record
-        record.state = "paused" if self._paused else "painting"
-        record.problem = ""
-        self._keep_record()
         settings = record.order.settings
         if not settings.paints:
             self._finish(record.order.recolored(self._library), "finished")
@@ -178,7 +165,7 @@ class Work:
         between = True  # steps: only there weights can change
         while True:
             if between:
-                self._wait(painting)
+                self._wait(partial(self._show_and_save, painting))
                 self._adjust(painting)
             event = next(events, None)
             if event is None:
@@ -201,21 +188,24 @@ class Work:
             with pace.writing():
                 self._save_checkpoint(painting)
 
-    def _wait(self, painting: "Painting") -> None:
-        """Wait while the painting is paused, or something else is to be computed first."""
+    def _wait(self, pause: Callable[[], None]) -> None:
+        """Wait while the painting is paused, or something else is to be computed first; pause: called once if it is."""
         doing = self.doing
-        while not self._wish and (self._paused or self._yielding()):
+        while not self._wish and (self.paused or self._yielding()):
             self.doing = "waiting for the first look"
-            if self._paused and self.record.state != "paused":
+            if self.paused and self.record.state != "paused":
                 self.record.state = "paused"
-                self.frames.show(painting, now=True)
-                self._save_checkpoint(painting)
+                pause()
             with self._asked:
                 self._asked.wait(_PATIENCE)
         self.doing = doing
         if self.record.state == "paused" and not self._wish:
             self.record.state = "painting"
-            self._keep_record()
+            self._save_record()
+
+    def _show_and_save(self, painting: "Painting") -> None:
+        self.frames.show(painting, now=True)
+        self._save_checkpoint(painting)
 
     def _adjust(self, painting: "Painting") -> None:
         if len(self.history) == painting.steps:
@@ -231,7 +221,7 @@ class Work:
             self.note = str(error)
             return
         self.record.adjustments = painting.adjustments
-        self._keep_record()  # before it has any effect: whoever goes on after a kill makes the same change
+        self._save_record()  # before it has any effect: whoever goes on after a kill makes the same change
 
     def _ended(self, painting: "Painting") -> None:
         wish = self._wish
@@ -254,8 +244,8 @@ class Work:
                 break
             except OutputError as error:  # the picture is still here: wait until there is room
                 record.problem = f"{error} It waits here: make room, and go on."
-                record.state, self._paused = "paused", True
-            while self._paused and self._wish not in ("discard", "close"):
+                record.state, self.paused = "paused", True
+            while self.paused and self._wish not in ("discard", "close"):
                 with self._asked:
                     self._asked.wait(_PATIENCE)
             if self._wish in ("discard", "close"):
@@ -267,10 +257,10 @@ class Work:
         if state == "finished":
             record.done = 1.0
             record.checkpoint.unlink(missing_ok=True)
-        self._keep_record()
+        self._save_record()
 
     def _checkpoint(self) -> "impasto.Checkpoint | None":
-        """Where it goes on, with the changes that were made after that; None: from the beginning."""
+        """The checkpoint to go on from, with the changes that were made after it; None: from the beginning."""
         path = self.record.checkpoint
         if not path.exists():
             return None
@@ -286,15 +276,10 @@ class Work:
                 painting.save_checkpoint(self.record.checkpoint, {"program": "impasto studio"})
         except OutputError as error:
             self.note = f"a checkpoint is missing: {error}; the painting goes on"
-        self._keep_record()
+        self._save_record()
 
-    def _keep_record(self) -> None:
+    def _save_record(self) -> None:
         try:
-            self.record.keep()
+            self.record.save()
         except OutputError as error:
             self.note = f"its record could not be written: {error}"
-
-    def _fail(self, line: str) -> None:
-        self.record.state = "failed"
-        self.record.problem = self.record.order.with_file_names(line, self._library)
-        self._keep_record()

@@ -14,10 +14,7 @@ CHECKPOINT_SHARE = 0.05
 class CheckpointPace:
     """Says when the next checkpoint is due: by steps or by the clock, and never for more than a small part of the time.
 
-    Args:
-        every: in steps; 0 for never, None for by the clock.
-        seconds: between checkpoints, by the clock.
-        first: seconds to the first one.
+    every: in steps; 0 for never, None for by the clock. seconds: between checkpoints. first: seconds to the first one.
     """
 
     def __init__(self, every: int | None = None, seconds: float = CHECKPOINT_SECONDS, first: float = 0.0):

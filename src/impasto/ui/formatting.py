@@ -14,6 +14,11 @@ def command(words: Sequence[str | Path]) -> str:
     return subprocess.list2cmdline(texts) if os.name == "nt" else shlex.join(texts)
 
 
+def resume_command(path: Path) -> str:
+    """The command that goes on from a checkpoint, or with the folder of an unfinished film."""
+    return command(["impasto", "resume", operand(path)])
+
+
 def operand(path: Path) -> str:
     """A path that no program takes for an option."""
     text = str(path)

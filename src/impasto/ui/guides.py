@@ -57,12 +57,12 @@ GUIDES = (
 
 def given_guides(where: Where) -> list[tuple[GuideOption, int, Any]]:
     """Each file that was given: which of GUIDES it is, its number among those of its kind, from 0, and its path."""
-    given = [(guide, where[guide.argument]) for guide in GUIDES if guide.argument in where]
-    return [
-        (guide, i, path)
-        for guide, files in given
-        for i, path in enumerate(files if isinstance(files, list | tuple) else [files])
-    ]
+    found = []
+    for guide in (one for one in GUIDES if one.argument in where):
+        files = where[guide.argument]
+        several = files if isinstance(files, list | tuple) else [files]
+        found += [(guide, i, path) for i, path in enumerate(several)]
+    return found
 
 
 def files_of(where: Where) -> dict[str, Any]:

@@ -24,8 +24,7 @@ WORDS = {
 class Meter:
     """The part of the work that is done and the time left: one task of `rich.progress`.
 
-    Args:
-        now: a clock in seconds that never goes back.
+    now: a clock in seconds that never goes back.
     """
 
     def __init__(self, now: Callable[[], float] = time.monotonic):
@@ -45,9 +44,8 @@ class Meter:
     def step(self, step: "Step") -> None:
         """Take a step into account."""
         gain, seconds = step.done - self.task.completed, self._now() - self._then
-        if (
-            self._steps and step.scale == self._scale
-        ):  # a solver that is done early skips work: no sign of speed
+        # A solver that is done early skips work: no sign of speed.
+        if self._steps and step.scale == self._scale:
             self.task.completed += max(0.0, gain - 2 * self._gain)
         self._steps, self._scale, self._gain, self._then = self._steps + 1, step.scale, gain, self._now()
         self._progress.speed_estimate_period = max(_SECONDS, _STEPS * seconds)
@@ -64,9 +62,7 @@ class Meter:
 def facts_of(step: "Step | None", event: "Event | None") -> dict[str, str]:
     """How far a painting is, in words, by name: its scale, step and cost.
 
-    Args:
-        step: the last one; None before the first.
-        event: what the painting does since then; None while it takes steps.
+    step: the last one; None before the first. event: what the painting does since then; None while it takes steps.
     """
     now = event or step
     if now is None:

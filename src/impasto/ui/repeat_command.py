@@ -19,11 +19,15 @@ def repeat_command(metadata: Mapping[str, Any], path: Path) -> str:
     for guide in GUIDES:
         for role in _roles(inputs, guide.role):
             words += [guide.flag, operand(Path(inputs[role]["name"]))]
-    if settings.recipe != Settings().recipe:
-        words += ["--recipe", settings.recipe]
-    for name, value in settings.changed().items():
-        words += as_option(name, value)
-    return command([*words, *adjust_words(metadata.get("adjustments", []))])
+    words += settings_words(settings)
+    texts = adjustment_texts(metadata.get("adjustments", []))
+    return command([*words, *(word for text in texts for word in ("--adjust", text))])
+
+
+def settings_words(settings: Settings) -> list[str]:
+    """The options that set them, as far as they are not the default recipe's."""
+    recipe = [] if settings.recipe == Settings().recipe else ["--recipe", settings.recipe]
+    return recipe + [word for name, value in settings.changed().items() for word in as_option(name, value)]
 
 
 def _roles(inputs: Mapping[str, Any], role: str) -> list[str]:
@@ -35,11 +39,6 @@ def style_words(one: Mapping[str, Any]) -> str:
     """A picture of a metadata as the command line takes it: its name, and the weight that it has."""
     text = operand(Path(one["name"]))
     return f"{text}:{one['weight']!r}" if "weight" in one else text
-
-
-def adjust_words(adjustments: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The options that give these adjustments, as a picture's metadata has them: {"step": n, name: value, ...}."""
-    return [word for one in adjustment_texts(adjustments) for word in ("--adjust", one)]
 
 
 def adjustment_texts(adjustments: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Literal
 
 import torch
@@ -133,13 +134,16 @@ class VGG19:
         """One of the network's convolutions, such as "conv1_1", made when it is first asked for."""
         if name not in self._prepared:
             self._prepared[name] = prepare(
-                self.weights.kernels[name].to(self.device, self.precision.network),
+                partial(self._kernel, name),
                 self.weights.biases[name].to(self.device, self.precision.network),
                 padding=0 if self.border == "replicate" and name == "conv1_1" else 1,
                 algorithm=self._convolution,
                 tf32=self.precision.tf32,
             )
         return self._prepared[name]
+
+    def _kernel(self, name: str) -> Tensor:
+        return self.weights.kernels[name].to(self.device, self.precision.network)
 
     def _input(self, image: Image, last: str | None) -> Tensor:
         """The first convolution's input."""

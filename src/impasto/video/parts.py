@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from impasto.batch.cluster import check_installed, most_concurrent, patience, workers_for
+from impasto.batch.cluster import Share, libraries, most_concurrent, patience, workers_for
 from impasto.batch.engine import Ended, Engine, Event
 from impasto.batch.plan import apart, usable_cores
-from impasto.batch.share import Share
 from impasto.batch.task import Task
 from impasto.errors import SettingsError
 from impasto.memory.process import available
@@ -58,7 +57,7 @@ class FilmParts:
             raise SettingsError(
                 "a scheduler has workers of its own: give workers or scheduler, not both and not neither"
             )
-        check_installed()
+        libraries()  # an error now, if they are missing
         self._reel = reel_of(job)
         self.segments = segments_in(self._reel, job, longest)
         self.failed: dict[str, str] = {}

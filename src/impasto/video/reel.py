@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from impasto.errors import PictureError
-from impasto.ui.sizes import shrunk
+from impasto.pages.pixels import shrunk
 from impasto.video.cuts import is_cut
 from impasto.video.film import Film, Frame, Note
 

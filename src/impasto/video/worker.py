@@ -6,7 +6,7 @@ from typing import Any
 
 from impasto.batch.task import StoppedError, asked_to_stop, tell
 from impasto.batch.worker import held
-from impasto.distributed.partition import WholePicture
+from impasto.distributed.partition import Partition
 from impasto.video.events import FrameStep
 from impasto.video.job import FilmJob
 
@@ -30,7 +30,7 @@ def paint_part(data: Mapping[str, Any]) -> dict[str, Any]:
     seconds = 0.0
     with held(folder.with_suffix(".lock")):
         tell(0.0, "reading the film")
-        painting = job.begin(folder, partition=WholePicture(int(data["concurrent"])))
+        painting = job.begin(folder, partition=Partition(on_machine=int(data["concurrent"])))
         for event in painting.events():
             if not isinstance(event, FrameStep):
                 seconds += event.seconds

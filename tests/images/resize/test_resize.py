@@ -10,7 +10,7 @@ from PIL import Image
 from impasto.errors import SettingsError
 from impasto.images import picture as picture_module
 from impasto.images.color.spaces import linear_from_srgb, srgb_from_linear
-from impasto.images.picture import KEPT_SIZES, Picture
+from impasto.images.picture import CACHED_SIZES, Picture
 from impasto.images.resize import resize as resize_module
 from impasto.images.resize.resize import (
     alpha_at,
@@ -205,13 +205,13 @@ def test_small_rows_are_resized_once_and_the_last_sizes_are_kept(monkeypatch):
     assert rows_at(picture, (20, 25), 0, 20) is first
     assert not torch.equal(rows_at(picture, (20, 25), 0, 20, light=False), first)
     assert made == [(20, 25)] * 2
-    for width in range(10, 10 + KEPT_SIZES):
+    for width in range(10, 10 + CACHED_SIZES):
         rows_at(picture, (8, width), 0, 8)
     assert torch.equal(rows_at(picture, (20, 25), 0, 20), first)
     assert made.count((20, 25)) == 3
 
 
 def test_large_rows_are_not_kept(monkeypatch):
-    monkeypatch.setattr(picture_module, "KEPT_PIXELS", 20 * 25 - 1)
+    monkeypatch.setattr(picture_module, "CACHED_PIXELS", 20 * 25 - 1)
     picture = Picture(torch.rand(1, 3, 40, 50), None, "noise", "")
     assert rows_at(picture, (20, 25), 0, 20) is not rows_at(picture, (20, 25), 0, 20)

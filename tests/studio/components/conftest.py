@@ -98,11 +98,10 @@ class Shown:
         """Call a method of a component."""
         return self._post(name, method, json.dumps(arguments).encode(), status)
 
-    def set(self, name: str = "brush", *, status: int = 200, **values: object) -> str:
-        """Set properties; the browser knows them when this returns."""
-        answer = self._post(name, "set", json.dumps(values).encode(), status)
+    def set(self, **values: object) -> None:
+        """Choose settings of the brush; the browser knows them when this returns."""
+        self._post("brush", "set", json.dumps(values).encode())
         self.mask()
-        return answer.decode()
 
     def get(self, name: str) -> str:
         return self._post("brush", "get", json.dumps({"name": name}).encode()).decode()

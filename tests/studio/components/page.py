@@ -3,6 +3,7 @@
 `python -m tests.studio.components.page PORT`
 """
 
+import asyncio
 import io
 import sys
 
@@ -12,12 +13,10 @@ from nicegui import app, ui
 from PIL import Image
 
 from impasto.errors import ImpastoError
-from impasto.studio.components import MaskBrush, MaskChange, PictureView, mask_brush
+from impasto.studio.components import MaskBrush, PictureView
 
-mask_brush.REST *= 3  # what arrives late on a slow machine is not taken for a rest
 SHOWN: dict[str, PictureView | MaskBrush] = {}
 CHANGES: list[tuple[bool, bool]] = []
-KEPT: list[bytes] = []
 
 
 @app.get("/picture/{width}x{height}.png")
@@ -65,25 +64,22 @@ def brush_page(
             height,
             value=value if value.startswith("#") else int(value),
             toolbar=toolbar,
-            on_change=_noted,
+        )
+        SHOWN["brush"].on(
+            "changed", lambda event: CHANGES.append((event.args["canUndo"], event.args["canRedo"]))
         )
 
 
 @ui.page("/tabs")
 def tabs_page() -> None:
     """A brush in a tab that is not shown at first: NiceGUI builds and drops what is in it as it is opened and left."""
-    KEPT.clear()
     with ui.tabs() as tabs:
         first, second = ui.tab("first"), ui.tab("second")
     with ui.tab_panels(tabs, value=first).style("width: 100%"):
         with ui.tab_panel(first):
             SHOWN["view"] = PictureView("/picture/400x300.png").style("height: 300px")
         with ui.tab_panel(second).style("height: 300px"):
-            SHOWN["brush"] = MaskBrush("/picture/400x300.png", 400, 300, toolbar=False, on_rest=KEPT.append)
-
-
-def _noted(change: MaskChange) -> None:
-    CHANGES.append((change.can_undo, change.can_redo))
+            SHOWN["brush"] = MaskBrush("/picture/400x300.png", 400, 300, toolbar=False)
 
 
 def _room(dark: bool) -> None:
@@ -103,10 +99,14 @@ async def call(name: str, method: str, request: Request) -> Response:
             assert isinstance(element, MaskBrush)
             element.load(await request.body())
         elif method == "set":
-            for key, value in (await request.json()).items():
-                setattr(element, key, value)
+            assert isinstance(element, MaskBrush)
+            element.choose(**await request.json())
         elif method == "get":
-            return Response(str(getattr(element, (await request.json())["name"])))
+            return Response(str(element.props["settings"][(await request.json())["name"]]))
+        elif isinstance(element, MaskBrush) and method != "delete":
+            while not element._ready:
+                await asyncio.sleep(0.01)
+            element._command(method)  # as its toolbar does
         else:
             getattr(element, method)(*await request.json())
     except (ImpastoError, ValueError) as error:
@@ -117,11 +117,6 @@ async def call(name: str, method: str, request: Request) -> Response:
 @app.get("/changes")
 def changes() -> list[tuple[bool, bool]]:
     return CHANGES
-
-
-@app.get("/kept")
-def kept() -> Response:
-    return Response(KEPT[-1] if KEPT else b"", headers={"X-Count": str(len(KEPT))})
 
 
 if __name__ in {"__main__", "__mp_main__"}:

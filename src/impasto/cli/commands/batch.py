@@ -79,9 +79,8 @@ def _say_plan(plan: "BatchPlan") -> None:
     if not plan.left:
         return
     each = "a thread" if plan.threads == 1 else f"{plan.threads} threads"
-    say(
-        f"{plan.left} to be painted by {plan.workers} at a time, with {each} each: about {duration(plan.seconds)}."
-    )
+    pace = f"{plan.workers} at a time, with {each} each"
+    say(f"{plan.left} to be painted by {pace}: about {duration(plan.seconds)}.")
     say(f"Memory: {bytes_text(plan.memory)} for each, {bytes_text(plan.memory * plan.workers)} in all.")
     say(
         f"Disk: about {bytes_text(plan.results)} of results, and {bytes_text(plan.unfinished)} while it paints; "

@@ -9,10 +9,9 @@ from impasto.cli import parameters as p
 from impasto.cli.checks import check_new
 from impasto.cli.job import PaintingJob, default_checkpoint
 from impasto.cli.messages import say
-from impasto.cli.output_files import fingerprint_of
 from impasto.demo.pictures import demo_picture
 from impasto.errors import CheckpointError, PictureError
-from impasto.files.readable import is_there
+from impasto.files.readable import fingerprint_of, is_there
 from impasto.settings import Settings
 from impasto.ui.formatting import command, operand
 
@@ -26,17 +25,15 @@ def demo(
     quiet: p.Quiet = False,
 ) -> int:
     """Paint the pictures that come with impasto: a first look, in a minute or two."""
-    from impasto.cli.paint import paint_new
+    from impasto.cli.paint import paint
 
     content, style = (demo_picture(role) for role in PICTURES)
     checkpoint = default_checkpoint(output)
     settings = Settings(recipe="paint", size=size)
     replace = force or _only_demos(output, checkpoint)
-    job = PaintingJob(
-        content=content, styles=((style, 1.0),), output=output, checkpoint=checkpoint, force=replace
-    )
+    job = PaintingJob(content, ((style, 1.0),), output, checkpoint, force=replace)
     check_new(job, settings)
-    code = paint_new(job, settings, quiet)
+    code = paint(job, settings, quiet)
     if code == 0 and not quiet:
         say()
         say("Now a photograph and a painting of your own:")
@@ -53,14 +50,11 @@ def _only_demos(output: Path, checkpoint: Path) -> bool:
 
 def _is_demo(path: Path, is_checkpoint: bool) -> bool:
     try:
-        inputs: Any = (
-            impasto.load_checkpoint(path).inputs
-            if is_checkpoint
-            else impasto.read_metadata(path).get("inputs")
-        )
+        found = vars(impasto.load_checkpoint(path)) if is_checkpoint else impasto.read_metadata(path)
     except (CheckpointError, PictureError):
         return False
+    inputs: Any = found.get("inputs")
     return isinstance(inputs, Mapping) and all(
-        inputs.get(role, {}).get("fingerprint") == fingerprint_of(demo_picture(role), "picture")
+        inputs.get(role, {}).get("fingerprint") == fingerprint_of(demo_picture(role), "picture", PictureError)
         for role in PICTURES
     )

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 from impasto.cli import parameters as p
 from impasto.cli.batch_display import show_batch
 from impasto.cli.checks import check_inputs
-from impasto.cli.display import make_reporter
 from impasto.cli.guidance import takes_masks, where_of, words_of
 from impasto.cli.interrupt import FAILED, INTERRUPTED, Interruption, finishing_the_step
 from impasto.cli.messages import say
 from impasto.cli.options import given, paintings, takes_settings
-from impasto.cli.reporter import Reporter, Title
+from impasto.cli.reporter import Reporter, Title, make_reporter
 from impasto.inputs.style_sources import joined_names
 from impasto.ui.formatting import as_option, command, duration, operand
 from impasto.ui.guides import files_of, inputs_of
@@ -43,11 +42,8 @@ def explore(
     from impasto.explore.subject import Subject
 
     where, file = where_of(fields), fields.pop("settings")
-    named, beneath = (
-        given({"size": size, **fields}),
-        given({"settings": file}),
-    )  # what is varied wins over the file
-    grid = make_grid(vary, named, beneath)
+    named = given({"size": size, **fields})
+    grid = make_grid(vary, named, given({"settings": file}))  # what is varied wins over the file
     subject = Subject(content, tuple(paintings(style)), where, files_of(where))
     check_inputs(inputs_of(content, subject.styles, None, where))
     path = output or _folder(subject, grid)
@@ -126,9 +122,9 @@ def _say_ended(explorer: "Explorer", complete: bool, again: str) -> None:
         say(f"Stopped; {explorer.done} of {whole} pictures are finished. Go on with:")
         say(f"  {again}")
     elif explorer.todo:
-        kept = whole - len(explorer.todo)
+        ready = whole - len(explorer.todo)
         seconds = sum((folder.record(job.cell) or {"seconds": 0})["seconds"] for job in explorer.todo)
-        before = f"; {kept} {'was' if kept == 1 else 'were'} finished before" if kept else ""
+        before = f"; {ready} {'was' if ready == 1 else 'were'} finished before" if ready else ""
         painted = len(explorer.todo) - len(explorer.failed)
         say(f"Painted {painted} {'picture' if painted == 1 else 'pictures'} in {duration(seconds)}{before}.")
     else:

@@ -9,7 +9,7 @@ from typing import Any
 import impasto
 from impasto.cli import parameters as p
 from impasto.cli.film_info import FILM_SUFFIXES, film_command, film_rows, read_film
-from impasto.cli.messages import say
+from impasto.cli.messages import say, say_rows
 from impasto.errors import PictureError, SettingsError
 from impasto.settings import Settings
 from impasto.ui.formatting import as_text, command, operand
@@ -40,11 +40,7 @@ def info(output: p.Painted, as_json: p.Json = False, toml: p.Toml = None, force:
 
 @contextmanager
 def _readable(path: Path) -> Iterator[None]:
-    """Reading metadata of this version.
-
-    Raises:
-        PictureError: it is another's.
-    """
+    """Reading metadata of this version. Raises PictureError: it is another's."""
     try:
         yield
     except (KeyError, TypeError, AttributeError, SettingsError) as error:
@@ -68,9 +64,7 @@ def _show_settings(settings: Settings, toml: Path, force: bool) -> None:
 
 def _show(path: Path, rows: list[tuple[str, str]], again: str) -> None:
     say(str(path))
-    width = max(len(label) for label, _ in rows)
-    for label, value in rows:
-        say(f"  {label:{width}}  {value}")
+    say_rows(rows, "  ")
     say()
     say("The command that makes it again:")
     say(f"  {again}")

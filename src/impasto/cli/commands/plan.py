@@ -52,9 +52,8 @@ def _show(found: "Plan") -> None:
             say("  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())
     say()
     origin = "as --memory says" if found.named else "a safe part of what is free"
-    say(
-        f"At most {bytes_text(found.peak)} of {found.demand.where}; {bytes_text(found.limit)} may be taken, {origin}."
-    )
+    most = f"{bytes_text(found.limit)} may be taken, {origin}"
+    say(f"At most {bytes_text(found.peak)} of {found.demand.where}; {most}.")
     if found.seconds is not None:
         say(f"About {duration(found.seconds)}, as fast as this machine is now.")
     for text in found.notes():

@@ -10,11 +10,10 @@ from impasto.cli import parameters as p
 from impasto.cli.checks import check_free, check_inputs
 from impasto.cli.messages import note, say
 from impasto.cli.options import absolute_weights
-from impasto.cli.output_files import fingerprint_of
 from impasto.demo.pictures import demo_picture
 from impasto.errors import PictureError
 from impasto.files.figure import check_figure
-from impasto.files.readable import is_regular
+from impasto.files.readable import fingerprint_of, is_regular
 
 PARENTS = {"content": "photograph", "style": "painting"}
 
@@ -36,9 +35,8 @@ def report(
     parents = {role: _parent(result, role, path, inputs.get(role)) for role, path in given.items()}
     if page is not None:
         check_figure(page, force, "report")
-        check_free(
-            page, {"result": result, **{PARENTS[role]: path for role, path in parents.items()}}, "report"
-        )
+        read = {"result": result, **{PARENTS[role]: path for role, path in parents.items()}}
+        check_free(page, read, "report")
     found = impasto.report(
         result,
         parents["content"],
@@ -62,7 +60,7 @@ def _inputs(result: Path) -> Mapping[str, Any]:
     try:
         inputs = impasto.read_metadata(result).get("inputs")
     except PictureError:
-        return {}  # no metadata; whether it is a picture at all is told when it is read
+        return {}  # no metadata; an error if it is no picture comes when it is read
     if not isinstance(inputs, Mapping):
         return {}
     return {role: one for role, one in inputs.items() if isinstance(one, Mapping) and _names_a_file(one)}
@@ -73,14 +71,10 @@ def _names_a_file(one: Mapping[str, Any]) -> bool:
 
 
 def _parent(result: Path, role: str, given: Path | None, named: Mapping[str, str] | None) -> Path:
-    """The file of one of the parents.
-
-    Raises:
-        PictureError: it is not there, or nobody says which it is.
-    """
+    """The file of one of the parents. Raises PictureError: it is not there, or nobody says which it is."""
     if given is not None:
         check_inputs({PARENTS[role]: given})
-        if named and fingerprint_of(given, PARENTS[role]) != named["fingerprint"]:
+        if named and fingerprint_of(given, PARENTS[role], PictureError) != named["fingerprint"]:
             note(f"'{given}' is not the very file that '{result}' was painted from")
         return given
     if named is None:
@@ -90,15 +84,9 @@ def _parent(result: Path, role: str, given: Path | None, named: Mapping[str, str
     places = [result.parent / named["name"], Path(named["name"]), demo_picture(role)]
     there = [path for path in places if is_regular(path)]
     for path in there:
-        if fingerprint_of(path, PARENTS[role]) == named["fingerprint"]:
+        if fingerprint_of(path, PARENTS[role], PictureError) == named["fingerprint"]:
             return path
     changed = [path for path in there if path.name == named["name"] and path != places[-1]]
-    raise PictureError(
-        f"the {PARENTS[role]} '{named['name']}' of '{result}' "
-        + (
-            f"has changed: '{changed[0]}' is another file"
-            if changed
-            else "is neither next to it nor in this folder"
-        )
-        + f"; name it with --{role}"
-    )
+    lost = "is neither next to it nor in this folder"
+    why = f"has changed: '{changed[0]}' is another file" if changed else lost
+    raise PictureError(f"the {PARENTS[role]} '{named['name']}' of '{result}' {why}; name it with --{role}")

@@ -11,10 +11,9 @@ from impasto.cli.checks import check_resumed
 from impasto.cli.commands.video import resume_film
 from impasto.cli.job import PaintingJob, RunRecord, from_extra
 from impasto.cli.options import absolute_weights
-from impasto.cli.output_files import fingerprint_of
 from impasto.distributed.process_info import process_info
 from impasto.errors import OutputError, PictureError
-from impasto.files.readable import is_there
+from impasto.files.readable import fingerprint_of, is_there
 
 if TYPE_CHECKING:
     from impasto import Checkpoint
@@ -30,7 +29,7 @@ def resume(
     """Go on with a painting that was stopped, as if it had never been."""
     if checkpoint.is_dir():  # an unfinished film
         return resume_film(checkpoint, output, weights, force, quiet)
-    from impasto.cli.paint import paint_on
+    from impasto.cli.paint import paint
 
     saved = impasto.load_checkpoint(checkpoint)
     job, record = from_extra(saved.extra, checkpoint)
@@ -41,14 +40,13 @@ def resume(
         _check_output(job, record, saved)
     if weights is not None:
         saved = replace(saved, settings=replace(saved.settings, weights=absolute_weights(weights)))
-    return paint_on(job, record, saved, quiet)
+    return paint(job, saved.settings, quiet, resume=(record, saved))
 
 
 def _check_output(job: PaintingJob, record: RunRecord, checkpoint: "Checkpoint") -> None:
     """The file at the output may be replaced when it is this very painting, and nobody has changed it since.
 
-    Raises:
-        OutputError: it is something else.
+    Raises OutputError: it is something else.
     """
     consented = job.force and record.written is None  # nothing but what --force allowed to replace
     if consented or not is_there(job.output) or _is_ours(job.output, record, checkpoint):
@@ -69,7 +67,7 @@ def _is_ours(output: Path, record: RunRecord, checkpoint: "Checkpoint") -> bool:
         return False
     if record.written is None or record.written[0] != metadata.get("steps"):
         return True
-    return record.written[1] == fingerprint_of(output, "result")
+    return record.written[1] == fingerprint_of(output, "result", PictureError)
 
 
 def _same_painting(metadata: Mapping[str, Any], checkpoint: "Checkpoint") -> bool:

@@ -6,10 +6,7 @@ from impasto.studio.address import LOOPBACK, PORT
 
 
 def studio(
-    host: p.Host = LOOPBACK,
-    port: p.Port = PORT,
-    folder: p.StudioFolder = None,
-    open_page: p.OpenPage = True,
+    host: p.Host = LOOPBACK, port: p.Port = PORT, folder: p.StudioFolder = None, open_page: p.OpenPage = True
 ) -> int:
     """Open the studio: a page in your browser to paint in. It is served to this machine alone."""
     try:

@@ -29,7 +29,7 @@ def stylize(
     **fields: Any,
 ) -> int:
     """Paint the photograph CONTENT in the manner of the painting STYLE, or of several."""
-    from impasto.cli.paint import paint_new
+    from impasto.cli.paint import paint
 
     where, named = where_of(fields), given(fields)
     settings = Settings.from_dict(named)
@@ -40,9 +40,8 @@ def stylize(
         idle += ["--start"] * bool(start_file(settings.start))
         if idle:
             raise SettingsError(f"colour only paints nothing, so {idle[0]} would have no effect: omit it")
-        return recolor_pictures(
-            content, paintings(style), output, settings, where.get("protect"), force, quiet
-        )
+        protect = where.get("protect")
+        return recolor_pictures(content, paintings(style), output, settings, protect, force, quiet)
     job = PaintingJob(
         content=content,
         styles=tuple(paintings(style)),
@@ -56,4 +55,4 @@ def stylize(
         force=force,
     )
     check_new(job, settings)
-    return paint_new(job, settings, quiet, adjustments)
+    return paint(job, settings, quiet, adjustments)

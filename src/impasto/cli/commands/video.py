@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import impasto
 from impasto.cli import parameters as p
 from impasto.cli.checks import check_free, check_inputs
-from impasto.cli.film import digest_of, paint_film, resume_command
+from impasto.cli.film import digest_of, paint_film
 from impasto.cli.film_parts import Shared, paint_in_parts
 from impasto.cli.guidance import takes_masks, where_of
 from impasto.cli.options import absolute_weights, given, paintings, takes_settings
@@ -18,6 +18,7 @@ from impasto.distributed.process_info import process_info
 from impasto.errors import OutputError, SettingsError
 from impasto.files.atomic_write import check_target
 from impasto.settings import Settings
+from impasto.ui.formatting import resume_command
 
 if TYPE_CHECKING:
     from impasto.video.job import FilmJob
@@ -60,13 +61,9 @@ def video(
     file = fields.get("settings")
     where, named = where_of(fields), given(fields)
     if stop is not None and stop <= start:
-        raise SettingsError(
-            f"--to {stop:g} lies before --from {start:g}: give the seconds at which the part ends"
-        )
-    own: dict[str, Any] = {"hold": hold, "frame_steps": frame_steps}
-    temporal = Temporal(
-        passes=passes, loop=loop, **{name: one for name, one in own.items() if one is not None}
-    )
+        raise SettingsError(f"--to {stop:g} lies before --from {start:g}: give a later end")
+    own: dict[str, Any] = {"hold": hold, "frame_steps": frame_steps, "passes": passes, "loop": loop}
+    temporal = Temporal(**{name: one for name, one in own.items() if one is not None})
     job = FilmJob(
         film=film,
         styles=tuple(paintings(style)),
@@ -138,12 +135,10 @@ def _new_folder(job: "FilmJob", force: bool) -> "State":
     _check_output(job, force)
     folder = default_folder(job.output)
     if folder.exists() and not is_state(folder) and any(folder.iterdir()):
-        raise OutputError(
-            f"'{folder}', where the film is kept while it is painted, is something else: move it away"
-        )
+        raise OutputError(f"'{folder}', where the unfinished film goes, is something else: move it away")
     if is_state(folder) and not force:
         raise OutputError(
-            f"'{folder}' keeps a film that is not finished: go on with `{resume_command(State(folder))}`, "
+            f"'{folder}' holds a film that is not finished: go on with `{resume_command(folder)}`, "
             "or paint from the beginning with --force"
         )
     if is_state(folder):
@@ -163,8 +158,8 @@ def _check_output(job: "FilmJob", force: bool) -> None:
 def _may_be_replaced(output: Path, saved: Mapping[str, Any]) -> bool:
     """Whether nothing stands at the output, or what --force gave away, or what this painting left there.
 
-    saved: what the folder keeps. A kill may have come after the film and before the record of it; then the film itself
-    tells what it was painted from.
+    saved: what the folder holds. A kill may have come after the film and before the record of it; then the film itself
+    says what it was painted from.
     """
     if not output.exists() or (saved["force"] and "written" not in saved):
         return True

@@ -3,7 +3,7 @@
 import impasto
 from impasto.cli import parameters as p
 from impasto.cli.interrupt import FAILED
-from impasto.cli.messages import say
+from impasto.cli.messages import say, say_rows
 from impasto.cli.options import absolute_weights
 
 
@@ -13,10 +13,7 @@ def weights(file: p.UsedWeights = None, verify: p.Verify = False) -> int:
     if verify:
         return _verify(chosen)
     settings = impasto.Settings(weights=chosen, device="cpu")
-    rows = impasto.describe_weights(impasto.Stylizer(settings).encoder.weights)
-    width = max(len(label) for label, _ in rows)
-    for label, value in rows:
-        say(f"{label:{width}}  {value}")
+    say_rows(impasto.describe_weights(impasto.Stylizer(settings).encoder.weights))
     return 0
 
 

@@ -29,10 +29,8 @@ def srgb_from_oklab(oklab: Tensor) -> Tensor:
     linear = linear_from_oklab(torch.cat([lightness, oklab[..., 1:, :, :]], dim=-3))
     outside = ~_is_shown(linear)
     if outside.any():
-        planes = linear.movedim(-3, 0)  # a view
-        planes[:, outside] = _with_less_chroma(
-            lightness.movedim(-3, 0)[:, outside], oklab.movedim(-3, 0)[1:, outside]
-        )
+        planes, light, color = (one.movedim(-3, 0) for one in (linear, lightness, oklab))  # views
+        planes[:, outside] = _with_less_chroma(light[:, outside], color[1:, outside])
     return srgb_from_linear(linear.clamp_(0, 1))
 
 

@@ -39,11 +39,8 @@ class LinearMap:
 
     def __call__(self, oklab: Tensor) -> Tensor:
         """Colours [..., 3, H, W], mapped; they may leave what can be shown."""
-        matrix, before, after = (
-            one.to(oklab).view(shape)
-            for one, shape in ((self.matrix, (3, 3)), (self.before, (3, 1, 1)), (self.after, (3, 1, 1)))
-        )
-        return torch.einsum("dc,...chw->...dhw", matrix, oklab - before) + after
+        before, after = (one.to(oklab).view(3, 1, 1) for one in (self.before, self.after))
+        return torch.einsum("dc,...chw->...dhw", self.matrix.to(oklab), oklab - before) + after
 
 
 def palette_of(picture: Picture) -> Palette:
@@ -69,10 +66,9 @@ def mixed(palettes: Sequence[Palette], weights: Sequence[float]) -> Palette:
     ([0.0, 0.0, 0.0], [1.25, 0.25, 0.25])
     """
     shares = [weight / sum(weights) for weight in weights]
-    mean = sum(
-        (share * one.mean for share, one in zip(shares, palettes, strict=True)), torch.zeros(3).double()
-    )
-    covariance = torch.zeros(3, 3).double()
+    mean, covariance = torch.zeros(3).double(), torch.zeros(3, 3).double()
+    for share, one in zip(shares, palettes, strict=True):
+        mean += share * one.mean
     for share, one in zip(shares, palettes, strict=True):
         covariance += share * (one.covariance + torch.outer(one.mean - mean, one.mean - mean))
     return Palette(mean, covariance)
@@ -97,7 +93,7 @@ def linear_match(source: Palette, target: Palette) -> LinearMap:
 
 
 def lightness_match(source: Palette, target: Palette) -> LinearMap:
-    """The same for L alone; the colours become neutral greys.
+    """The linear map that gives L alone the mean and variance of `target`; the colours become neutral greys.
 
     L' = s_C / s_S (L - m_S) + m_C of means m and standard deviations s (Gatys et al. 2016, "Preserving Color").
     """

@@ -16,7 +16,7 @@ def map_colors(picture: Picture, change: LinearMap, *, grayscale: bool = False) 
     """`picture` with its colours mapped in OKLab; its alpha, name and fingerprint stay.
 
     Lightness beyond black and white bends (`gamut.compressed`), and colours that sRGB cannot show lose chroma, not
-    hue. In float32; a large picture in 16 bits. grayscale: all colours are mapped to greys, and one value is kept.
+    hue. In float32; a large picture in 16 bits. grayscale: all colours are mapped to greys, and one channel is stored.
     """
     size, channels = (picture.height, picture.width), 1 if grayscale else 3
     mapped = _mapped(picture, change)

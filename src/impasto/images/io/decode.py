@@ -27,8 +27,7 @@ VIPS_ERRORS = (pyvips.Error, UnicodeDecodeError)
 def opened(path: Path, name: str) -> Iterator[FileIO]:
     """Open a regular, non-empty file for reading, unbuffered: libvips shares its position.
 
-    Raises:
-        PictureError: it is missing, a folder, a pipe or a device, empty, or cannot be opened.
+    Raises PictureError: it is missing, a folder, a pipe or a device, empty, or cannot be opened.
     """
     with readable.opened(path, name, PictureError) as file:
         if os.fstat(file.fileno()).st_size == 0:
@@ -39,8 +38,7 @@ def opened(path: Path, name: str) -> Iterator[FileIO]:
 def read_header(file: FileIO, name: str) -> pyvips.Image:
     """The picture's header as a libvips image whose pixels are decoded when asked for, first row to last.
 
-    Raises:
-        PictureError: not a picture, or the header is damaged.
+    Raises PictureError: not a picture, or the header is damaged.
     """
     try:
         file.seek(0)
@@ -58,12 +56,9 @@ def read_header(file: FileIO, name: str) -> pyvips.Image:
 def decode_file(file: FileIO, name: str) -> tuple[pyvips.Image, int]:
     """Decode the first picture in a file: into memory, or a large one row by row while the file is open.
 
-    Returns:
-        The libvips image, metadata attached, and its EXIF orientation. A large one can be read once, from
-        the first row to the last, and it then shows whether it is damaged: see `damaged`.
-
-    Raises:
-        PictureError: not a picture, damaged, truncated, too small or too large.
+    Returns the libvips image, metadata attached, and its EXIF orientation. A large one can be read once, from the first
+    row to the last, and it then shows whether it is damaged: see `damaged`.
+    Raises PictureError: not a picture, damaged, truncated, too small or too large.
     """
     if is_cut_off_tiff(file):
         raise PictureError(f"{name} is truncated: fetch or export it again")
@@ -107,9 +102,8 @@ def image_from_array(pixels: np.ndarray, profile: bytes | None = None, space: st
     if not space:
         space = ("grey16" if deep else "b-w") if pixels.shape[2] <= 2 else ("rgb16" if deep else "srgb")
     height, width, bands = pixels.shape
-    image = pyvips.Image.new_from_memory(
-        np.ascontiguousarray(pixels), width, height, bands, "ushort" if deep else "uchar"
-    ).copy(interpretation=space)
+    data, kind = np.ascontiguousarray(pixels), "ushort" if deep else "uchar"
+    image = pyvips.Image.new_from_memory(data, width, height, bands, kind).copy(interpretation=space)
     if profile:
         image.set_type(pyvips.GValue.blob_type, "icc-profile-data", profile)
     return image

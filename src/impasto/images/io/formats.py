@@ -47,11 +47,7 @@ _BY_EXTENSION = {extension: known for known in _FORMATS for extension in known.e
 
 
 def format_of(path: Path) -> Format:
-    """The format that `path`'s extension names, in any case.
-
-    Raises:
-        SettingsError: no format that can be written.
-    """
+    """The format that `path`'s extension names, in any case. Raises SettingsError: no format that can be written."""
     try:
         return _BY_EXTENSION[path.suffix.lower()]
     except KeyError:
@@ -63,8 +59,7 @@ def format_of(path: Path) -> Format:
 def check_fits(path: Path, bits: int, size: tuple[int, int] | None) -> Format:
     """The format of `path`, once it is sure to hold `bits` a channel and `size` (height, width).
 
-    Raises:
-        SettingsError: it cannot.
+    Raises SettingsError: it cannot.
     """
     known = format_of(path)
     if bits not in known.depths:

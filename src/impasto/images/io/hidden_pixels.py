@@ -11,20 +11,15 @@ _Level = tuple[Tensor, Tensor]  # colours times weight [1, 1 or 3, h, w], and th
 
 
 def fill_hidden(rgb: Samples, alpha: Samples) -> Samples:
-    """Continue the visible colours smoothly under alpha = 0.
+    """The picture with the visible colours continued smoothly under alpha = 0, and unchanged elsewhere.
 
-    Files keep rubbish there, mostly black. The whole picture is painted, and the painter sees a
-    neighbourhood: black or white behind an outline would be painted as a dark or pale fringe inside it. So
-    each hidden pixel takes the colour of its visible surroundings, from the finest level of an
-    alpha-weighted pyramid that sees any ("push-pull": Gortler et al., The Lumigraph, 1996).
+    Files have rubbish there, mostly black. The whole picture is painted, and the painter sees a neighbourhood: black or
+    white behind an outline would be painted as a dark or pale fringe inside it. So each hidden pixel takes the colour
+    of its visible surroundings, from the finest level of an alpha-weighted pyramid that sees any ("push-pull": Gortler
+    et al., The Lumigraph, 1996).
 
-    Args:
-        rgb: three values a pixel or one of grey, straight.
-        alpha: one value a pixel.
-
-    Returns:
-        rgb; unchanged where alpha > 0, and everywhere if nothing at all is visible. A large picture is
-        filled in place, in the steps it is kept in; a smaller one comes back as a copy in float32.
+    rgb: three values a pixel or one of grey, straight. A large picture is filled in place, in the steps it is stored
+    in; a smaller one comes back as a copy in float32.
     """
     size = alpha.height, alpha.width
     seen = alpha.reader()
@@ -80,6 +75,5 @@ def _spread(levels: list[_Level]) -> Tensor:
 
 
 def _enlarged(coarse: Tensor, size: tuple[int, int], first: int, last: int) -> Tensor:
-    return resampled_rows(
-        lambda a, b: coarse[:, :, a:b], (coarse.shape[2], coarse.shape[3]), size, first, last, TRIANGLE
-    )
+    there = coarse.shape[2], coarse.shape[3]
+    return resampled_rows(lambda a, b: coarse[:, :, a:b], there, size, first, last, TRIANGLE)

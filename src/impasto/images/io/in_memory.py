@@ -17,25 +17,20 @@ _EXIF_ORIENTATION = 0x0112
 
 
 def is_pil_image(source: object) -> bool:
-    """Whether `source` is a PIL image; told by its class's name, so that Pillow need not be installed."""
+    """Whether `source` is a PIL image; recognised by its class's name, so that Pillow need not be installed."""
     return any(c.__module__ == "PIL.Image" and c.__name__ == "Image" for c in type(source).__mro__)
 
 
 def from_array(array: np.ndarray, name: str = "the array") -> Picture:
     """A Picture from sRGB pixels [H, W] or [H, W, 1, 2, 3 or 4]: grey, grey + alpha, RGB, RGB + alpha.
 
-    Args:
-        array: uint8, uint16, or floating-point in [0, 1].
-        name: for messages.
-
-    Raises:
-        PictureError: any other shape or type, values outside the range, NaN, or a side too small.
+    array: uint8, uint16, or floating-point in [0, 1].
+    name: for messages.
+    Raises PictureError: any other shape or type, values outside the range, NaN, or a side too small.
     """
     pixels = array[..., None] if array.ndim == 2 else array
     if pixels.ndim != 3 or pixels.shape[2] not in (1, 2, 3, 4):
-        raise PictureError(
-            f"{name} has shape {tuple(array.shape)}; expected H x W, or H x W x 1 to 4 channels"
-        )
+        raise PictureError(f"{name} has shape {array.shape}; expected H x W, or H x W x 1 to 4 channels")
     check_size(pixels.shape[1], pixels.shape[0], name)
     return _picture(_checked(pixels, name), name, _digest(array))
 
@@ -43,8 +38,7 @@ def from_array(array: np.ndarray, name: str = "the array") -> Picture:
 def from_tensor(tensor: Tensor, name: str = "the tensor") -> Picture:
     """A Picture from an sRGB tensor [C, H, W] or [1, C, H, W], C = 1 to 4, uint8 or float in [0, 1].
 
-    Raises:
-        PictureError: any other shape or type, values outside the range, NaN, or a side too small.
+    Raises PictureError: any other shape or type, values outside the range, NaN, or a side too small.
     """
     planes = tensor[0] if tensor.ndim == 4 and tensor.shape[0] == 1 else tensor
     if planes.ndim != 3 or planes.shape[0] not in (1, 2, 3, 4):
@@ -65,8 +59,7 @@ def from_tensor(tensor: Tensor, name: str = "the tensor") -> Picture:
 def from_pil(image: Any, role: str = "picture") -> Picture:
     """A Picture from a PIL image of any mode but LAB, its orientation and ICC profile honoured.
 
-    Raises:
-        PictureError: the file behind the image is damaged, the mode cannot be used, a side is too small.
+    Raises PictureError: the file behind the image is damaged, the mode cannot be used, a side is too small.
     """
     name = f"the {role} (a PIL image)"
     check_size(image.width, image.height, name)
@@ -74,12 +67,10 @@ def from_pil(image: Any, role: str = "picture") -> Picture:
         orientation = int(image.getexif().get(_EXIF_ORIENTATION, 1))
         pixels = _pil_pixels(image, name)
     except (OSError, SyntaxError, TypeError, KeyError) as error:
-        raise PictureError(
-            f"{name} cannot be decoded ({type(error).__name__}): fetch or export it again"
-        ) from None
-    decoded = image_from_array(
-        _whole_numbers(pixels, name), image.info.get("icc_profile"), "cmyk" if image.mode == "CMYK" else ""
-    )
+        reason = type(error).__name__
+        raise PictureError(f"{name} cannot be decoded ({reason}): fetch or export it again") from None
+    profile, space = image.info.get("icc_profile"), "cmyk" if image.mode == "CMYK" else ""
+    decoded = image_from_array(_whole_numbers(pixels, name), profile, space)
     try:
         rgb, alpha = to_working_space(decoded, orientation, name)
     except VIPS_ERRORS:

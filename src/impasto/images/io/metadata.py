@@ -1,7 +1,7 @@
 """How a painting was made, carried inside its file as an XMP packet.
 
 XMP (ISO 16684-1) is the one metadata block that PNG, JPEG, TIFF and WebP all have and that other programs
-keep when they copy a picture. The metadata is JSON in one property of impasto's own
+copy with a picture. The metadata is JSON in one property of impasto's own
 namespace, under the name that it first had: a recipe.
 """
 
@@ -29,15 +29,12 @@ _PACKET = (
 def metadata_packet(metadata: Mapping[str, Any]) -> bytes:
     """The XMP packet, UTF-8, that holds `metadata`.
 
-    Raises:
-        SettingsError: it is not JSON (NaN and infinity included) or is too long for a JPEG.
+    Raises SettingsError: it is not JSON (NaN and infinity included) or is too long for a JPEG.
     """
     try:
         text = json.dumps(dict(metadata), sort_keys=True, allow_nan=False, separators=(",", ":"))
     except (TypeError, ValueError) as error:
-        raise SettingsError(
-            f"the metadata cannot be written as JSON ({error}): keep to plain values"
-        ) from None
+        raise SettingsError(f"the metadata is not JSON ({error}): use plain values only") from None
     packet = _PACKET.format(namespace=_NAMESPACE, metadata=escape(text)).encode()
     if len(packet) > LARGEST_METADATA:
         raise SettingsError(
@@ -47,11 +44,7 @@ def metadata_packet(metadata: Mapping[str, Any]) -> bytes:
 
 
 def metadata_from_packet(packet: bytes, name: str) -> dict[str, Any]:
-    """The metadata in an XMP packet.
-
-    Raises:
-        PictureError: the packet holds none, or is damaged.
-    """
+    """The metadata in an XMP packet. Raises PictureError: the packet holds none, or is damaged."""
     try:
         element = ElementTree.fromstring(packet.strip(b"\0")).find(f".//{{{_NAMESPACE}}}recipe")
         metadata = None if element is None else json.loads(element.text or "")

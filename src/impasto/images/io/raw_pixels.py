@@ -25,15 +25,9 @@ _KEPT_AS_THEY_ARE = ("uchar", "ushort")
 def plain_pixels(source: object, role: str) -> tuple[np.ndarray, str, str]:
     """The stored values of a picture, upright, and its name and fingerprint as `Picture` has them.
 
-    Args:
-        source: what `read_picture` takes; arrays and tensors may be of type bool, too, tensors [H, W].
-        role: what the picture is for, in messages: "mask".
-
-    Returns:
-        [H, W, 1 or 3], uint8, uint16 or float32 in [0, 1]; the name; SHA-256 in hex.
-
-    Raises:
-        PictureError: as `read_picture`; or floating-point values outside [0, 1].
+    The values are [H, W, 1 or 3], uint8, uint16 or float32 in [0, 1]. source: what `read_picture` takes; arrays and
+    tensors may be of type bool, too, tensors [H, W]. role: what the picture is for, in messages: "mask". Raises
+    PictureError: as `read_picture`, and for values outside [0, 1].
     """
     if isinstance(source, str | os.PathLike):
         return _from_file(Path(os.fsdecode(source)), role)

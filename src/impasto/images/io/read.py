@@ -24,8 +24,8 @@ def read_picture(source: object, *, role: str = "picture") -> Picture:
     """Read a picture into the working space.
 
     EXIF orientation is applied; ICC profiles, CMYK, grey, palettes, 16 bits and floating-point files become
-    sRGB; transparency is kept apart, and the colours hidden under it continue what is visible. Of a file
-    with several pictures the first (or primary) is read. Above 16 megapixels floating-point values are kept
+    sRGB; transparency is stored apart, and the colours hidden under it continue what is visible. Of a file
+    with several pictures the first (or primary) is read. Above 16 megapixels floating-point values are stored
     in 16 bits, and the whole picture is never held in float32.
 
     Args:
@@ -47,9 +47,8 @@ def read_picture(source: object, *, role: str = "picture") -> Picture:
         return from_array(source, f"the {role} (an array)")
     if is_pil_image(source):
         return from_pil(source, role)
-    raise PictureError(
-        f"the {role} is a {type(source).__name__}; expected a path, PIL image, numpy array or tensor"
-    )
+    kind = type(source).__name__
+    raise PictureError(f"the {role} is a {kind}; expected a path, PIL image, numpy array or tensor")
 
 
 def _read_file(path: Path, role: str) -> Picture:

@@ -6,7 +6,7 @@ import pyvips
 from impasto.images.pixel_store import FULL_SCALE, Samples
 
 SHOWN_SIDE = 1024
-"""Pixels: the longest side that is shown; a notebook keeps what it shows in its own file."""
+"""Pixels: the longest side that is shown; a notebook stores what it shows in its own file."""
 
 
 def png(image: pyvips.Image) -> bytes:

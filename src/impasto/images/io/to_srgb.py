@@ -23,23 +23,16 @@ _UPRIGHT = {1: (0, False), 2: (0, True), 3: (2, False), 4: (2, True),
 
 
 def to_working_space(image: pyvips.Image, orientation: int, name: str) -> tuple[Samples, Samples | None]:
-    """Convert a decoded picture to upright sRGB and its alpha.
+    """Convert a decoded picture to upright sRGB and its alpha, None when opaque.
 
     An embedded ICC profile is honoured; CMYK without one is taken as libvips' built-in CMYK; Lab, XYZ and
-    floating-point files are light, converted by colorimetry and clipped to what sRGB can show.
+    floating-point files are light, converted by colorimetry and clipped to what sRGB can show. Three colours a pixel
+    come back, or one of grey. 8 and 16 bits stay as they are; a picture whose profile is resolved has 16 bits; light
+    has float32, or 16 bits if the picture is large.
 
-    Args:
-        image: a libvips image of any colour space and depth, in memory or still to be decoded.
-        orientation: EXIF's number, 1 to 8; anything else counts as 1 (upright).
-        name: for messages.
-
-    Returns:
-        Three colours a pixel, or one of grey; and alpha, or None when opaque. 8 and 16 bits stay as they are;
-        a picture whose profile is resolved has 16 bits; light has float32, or 16 bits if the picture is large.
-
-    Raises:
-        PictureError: the channels or their number type cannot be understood, or a value is not finite.
-        pyvips.Error: the pixels cannot be decoded.
+    image: of any colour space and depth, in memory or still to be decoded. orientation: EXIF's number, 1 to 8; anything
+    else counts as 1 (upright). Raises PictureError for channels or numbers that cannot be understood and values that
+    are not finite, pyvips.Error where the pixels cannot be decoded.
     """
     count = color_bands(image)
     _check_kind(image, count, name)
@@ -93,7 +86,7 @@ def _pixels(color: pyvips.Image, alpha: pyvips.Image | None, name: str) -> np.nd
 def _joined(color: pyvips.Image, alpha: pyvips.Image | None) -> pyvips.Image:
     """Colours and alpha as float32, full scale at 1."""
     if alpha is not None:
-        # libvips keeps the alpha of Lab and XYZ on 0..255 and that of scRGB on 0..1, all in floats.
+        # libvips has the alpha of Lab and XYZ on 0..255 and that of scRGB on 0..1, all in floats.
         light = alpha.interpretation in _LIGHT_SPACES and alpha.interpretation != "scrgb"
         color = color.bandjoin(alpha / _FULL_SCALE.get(alpha.format, 255 if light else 1))
     return color.cast("float")
@@ -112,9 +105,7 @@ def _from_floats(image: pyvips.Image, curve: Callable[[Tensor], Tensor] | None, 
         data = region.fetch(0, first, width, last - first)
         strip = torch.frombuffer(bytearray(data), dtype=torch.float32).reshape(last - first, width, bands)
         if not bool(torch.isfinite(strip).all()):
-            raise PictureError(
-                f"{name} has pixels that are not numbers (NaN or infinite): save it again as PNG"
-            )
+            raise PictureError(f"{name} has pixels that are NaN or infinite: save it again as PNG")
         strip.clamp_(0, 1)
         if curve is not None:
             strip[..., :colors] = curve(strip[..., :colors])

@@ -35,18 +35,10 @@ def write_picture(
     white. Values are rounded to the nearest step, without dithering. No copy of a float32 picture on the CPU
     is made: it is encoded row by row (but WebP's own encoder holds the whole picture several times).
 
-    Args:
-        path: the extension says the format: .png, .tif, .tiff, .jpg, .jpeg or .webp.
-        rgb: [1, 3, H, W] or [3, H, W], sRGB in [0, 1]; values outside are clipped.
-        alpha: [1, 1, H, W], straight, in [0, 1].
-        bits: a channel: 8, or 16 for PNG and TIFF.
-        metadata: JSON-able; `read_metadata` gives it back.
-        overwrite: whether an existing file may be replaced.
-
-    Raises:
-        SettingsError: as check_writable.
-        PictureError: `rgb` has another shape, or holds NaN.
-        OutputError: the file exists, or cannot be written; what stood there before is untouched.
+    path: the extension says the format. rgb: [1, 3, H, W] or [3, H, W], sRGB in [0, 1]; values outside are clipped.
+    alpha: [1, 1, H, W], straight, in [0, 1]. bits: a channel: 8, or 16 for PNG and TIFF. metadata: JSON-able.
+    Raises SettingsError as check_writable, PictureError for another shape or NaN, OutputError where the file exists or
+    cannot be written; what stood there before is untouched.
     """
     target = Path(path)
     rgb, alpha = checked_planes(rgb, alpha, target)
@@ -61,8 +53,7 @@ def write_picture(
 def checked_planes(rgb: Tensor, alpha: Tensor | None, path: Path) -> tuple[Tensor, Tensor | None]:
     """The planes that will be written to `path`, as float32 [1, 3, H, W] and [1, 1, H, W] on the CPU.
 
-    Raises:
-        PictureError: another shape, NaN or infinity.
+    Raises PictureError: another shape, NaN or infinity.
     """
     rgb = _plain(rgb.unsqueeze(0) if rgb.ndim == 3 else rgb)
     if rgb.ndim != 4 or rgb.shape[:2] != (1, 3):
@@ -83,11 +74,8 @@ def checked_planes(rgb: Tensor, alpha: Tensor | None, path: Path) -> tuple[Tenso
 def steps_image(rgb: Tensor, alpha: Tensor | None, bits: int, known: Format) -> pyvips.Image:
     """A picture in whole steps, computed when libvips asks for it; the planes themselves are not copied.
 
-    Args:
-        rgb: as checked_planes gives it, sRGB in [0, 1]; values outside are clipped.
-        alpha: likewise; put on white where the format keeps none.
-        bits: 8 or 16 a channel; the nearest step is taken, and of two equally near the even one.
-        known: the file format.
+    rgb, alpha: as checked_planes gives them; values outside [0, 1] are clipped. Where the format has no alpha the
+    picture is put on white. bits: 8 or 16 a channel; the nearest step is taken, and of two equally near the even one.
     """
     planes = [_plane(rgb[0, channel]) for channel in range(3)]
     if alpha is not None:
@@ -104,8 +92,7 @@ def steps_image(rgb: Tensor, alpha: Tensor | None, bits: int, known: Format) -> 
 def encode(image: pyvips.Image, path: Path, known: Format, overwrite: bool) -> None:
     """Write `image` whole or not at all, with an sRGB profile and the metadata attached to it.
 
-    Raises:
-        OutputError: the file exists and `overwrite` is off, or cannot be written.
+    Raises OutputError: the file exists and `overwrite` is off, or cannot be written.
     """
     options = dict(known.options, profile="srgb", keep=_EMBEDDED)
     if is_large(image.height, image.width):
@@ -127,10 +114,8 @@ def _plain(image: Tensor) -> Tensor:
 
 
 def _is_finite(image: Tensor) -> bool:
-    return all(
-        bool(torch.isfinite(image[..., first:last, :]).all())
-        for first, last in strips(image.shape[-2], image.shape[-1])
-    )
+    places = strips(image.shape[-2], image.shape[-1])
+    return all(bool(torch.isfinite(image[..., first:last, :]).all()) for first, last in places)
 
 
 def _plane(plane: Tensor) -> pyvips.Image:

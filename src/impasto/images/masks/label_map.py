@@ -54,12 +54,8 @@ class LabelMap:
 def read_labels(source: object, *, role: str = "map of regions") -> LabelMap:
     """Read a map of regions; alpha and profile are left aside, EXIF orientation is not. Black is a colour as others.
 
-    Args:
-        source: what `read_picture` takes.
-        role: what it is for, in messages.
-
-    Raises:
-        PictureError: it cannot be read, has one colour only or more than MOST_REGIONS, or is no such map.
+    source, role: as for `read_picture`. Raises PictureError: no such map, or one colour only, or more than
+    MOST_REGIONS.
     """
     pixels, name, digest = plain_pixels(source, role)
     shown = described(role, name)
@@ -86,8 +82,7 @@ def read_labels(source: object, *, role: str = "map of regions") -> LabelMap:
 def matched(photograph: LabelMap, painting: LabelMap) -> list[Mask]:
     """The painting's region of the same colour, for each region of the photograph.
 
-    Raises:
-        PictureError: a colour of the photograph's map is not in the painting's.
+    Raises PictureError: a colour of the photograph's map is not in the painting's.
     """
     theirs = np.array(painting.colors, float)
     found = []
@@ -101,6 +96,17 @@ def matched(photograph: LabelMap, painting: LabelMap) -> list[Mask]:
             )
         found.append(painting.masks[nearest])
     return found
+
+
+def region_masks(source: object) -> dict[str, np.ndarray]:
+    """Each region's mask, by its colour as "#rrggbb", in reading order, as `--regions` gives them to paintings.
+
+    source: what `read_picture` takes. A mask is uint8 [H, W]: 255 where the region is, else 0; each place is in one of
+    them. Raises PictureError: it is no map of regions; one line says why.
+    """
+    labels = read_labels(source)
+    pairs = zip(labels.colors, labels.masks, strict=True)
+    return {in_hex(color): mask.values.array[..., 0] for color, mask in pairs}
 
 
 def in_hex(color: Color) -> str:
@@ -143,18 +149,18 @@ def _palette(pixels: np.ndarray, name: str) -> list[Color]:
             colors.append(color)
             sizes.append(count)
             near += count
-    kept = [color for color, size in zip(colors, sizes, strict=True) if size >= SPECK * area]
-    if len(kept) > MOST_REGIONS:
+    regions = [color for color, size in zip(colors, sizes, strict=True) if size >= SPECK * area]
+    if len(regions) > MOST_REGIONS:
         raise PictureError(
-            f"{name} has {len(kept)} colours; at most {MOST_REGIONS} regions are supported: "
+            f"{name} has {len(regions)} colours; at most {MOST_REGIONS} regions are supported: "
             "merge some, or use --mask for soft regions"
         )
-    if near < FLAT_PART * area or near < NEAR_PART * counts.total() or not kept:
+    if near < FLAT_PART * area or near < NEAR_PART * counts.total() or not regions:
         raise PictureError(
-            f"{name} is not a map of regions: only {near / area:.0%} of it is in flat colours, one for "
-            "each region; for soft regions use --mask"
+            f"{name} is not a map of regions: only {near / area:.0%} of it is in flat colours, one for each region; "
+            "for soft regions use --mask"
         )
-    return kept
+    return regions
 
 
 def _nearest(strip: Tensor, colors: Tensor) -> Tensor:
@@ -172,7 +178,7 @@ def _nearest(strip: Tensor, colors: Tensor) -> Tensor:
 
 
 def _is_flat(strip: Tensor) -> Tensor:
-    """Where the 3 x 3 pixels around are of about one colour: [h, w]."""
+    """Whether the 3 x 3 pixels around each are of about one colour: [h, w]."""
     highest = functional.max_pool2d(strip, 3, 1, 1)
     lowest = -functional.max_pool2d(-strip, 3, 1, 1)
     flat: Tensor = (highest - lowest).amax((0, 1)) <= FLAT

@@ -37,19 +37,10 @@ class Mask:
 
     def __init__(self, values: Samples, name: str, fingerprint: str):
         self.values, self.name, self.fingerprint = values, name, fingerprint
+        self.height, self.width = values.height, values.width
 
     def __repr__(self) -> str:
         return f"Mask({self.name!r}, {self.width} x {self.height} pixels)"
-
-    @property
-    def height(self) -> int:
-        """Rows, in pixels."""
-        return self.values.height
-
-    @property
-    def width(self) -> int:
-        """Columns, in pixels."""
-        return self.values.width
 
     def rows(self, size: tuple[int, int], first: int, last: int) -> Tensor:
         """Rows `first` to `last` - 1 of the mask at `size`: float32 [last - first, W] in [0, 1].
@@ -60,23 +51,16 @@ class Mask:
             return torch.empty(0, size[1])
         source = self.height, self.width
         read = self.values.reader()
-        rows = (
-            read(first, last)
-            if source == tuple(size)
-            else resampled_rows(read, source, size, first, last, TRIANGLE)
-        )
+        same = source == tuple(size)
+        rows = read(first, last) if same else resampled_rows(read, source, size, first, last, TRIANGLE)
         return rows[0, 0].mul(LEVELS).round_().div_(LEVELS).clamp_(0, 1)
 
 
 def read_mask(source: object, *, role: str = "mask") -> Mask:
     """Read a mask: any grey picture, of any depth and size. Alpha and profile are left aside, EXIF orientation is not.
 
-    Args:
-        source: what `read_picture` takes; arrays and tensors may be of type bool, too.
-        role: what it is for, in messages.
-
-    Raises:
-        PictureError: it cannot be read, is in colour, or is black everywhere.
+    source, role: as for `read_picture`; arrays and tensors may be of type bool, too.
+    Raises PictureError: it cannot be read, is in colour, or is black everywhere.
     """
     pixels, name, digest = plain_pixels(source, role)
     shown = described(role, name)
@@ -90,8 +74,7 @@ def read_mask(source: object, *, role: str = "mask") -> Mask:
 def check_aspect(mask: Mask, picture: Picture, role: str) -> None:
     """Check that a mask fits a picture: the same aspect, up to a pixel of rounding in either.
 
-    Raises:
-        PictureError: it has another shape.
+    Raises PictureError: it has another shape.
     """
     off = abs(mask.height * picture.width - mask.width * picture.height)
     if off <= max(mask.height, mask.width, picture.height, picture.width):
@@ -117,8 +100,7 @@ def region_rows(masks: Sequence[Mask], size: tuple[int, int], first: int, last: 
 def check_overlap(masks: Sequence[Mask], picture: Picture) -> None:
     """Check that masks of regions do not overlap, except at soft edges.
 
-    Raises:
-        PictureError: two of them hold at the same places.
+    Raises PictureError: two of them hold at the same places.
     """
     height, width = picture.height, picture.width
     size = fitted_size(height, width, min(max(height, width), CHECKED_SIDE))

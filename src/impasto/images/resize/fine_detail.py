@@ -25,16 +25,13 @@ class FineDetail:
         """Rows `first` to `last` - 1: [1, 3, last - first, W] on the CPU, values in [-1, 1]."""
         begin, end = source_rows(first, last, self.size[0], self.coarse[0])
         coarse = rows_at(self.picture, self.coarse, begin, end)
-        return rows_at(self.picture, self.size, first, last) - enlarged_rows(
-            coarse, begin, self.coarse, self.size, first, last
-        )
+        lost = enlarged_rows(coarse, begin, self.coarse, self.size, first, last)
+        return rows_at(self.picture, self.size, first, last) - lost
 
     def squares(self, first: int, last: int) -> float:
         """The sum of the squares of all values in these rows."""
-        return sum(
-            float(self.rows(first + a, first + b).square().sum(dtype=torch.float64))
-            for a, b in strips(last - first, self.size[1])
-        )
+        rows = (self.rows(first + a, first + b) for a, b in strips(last - first, self.size[1]))
+        return sum(float(strip.square().sum(dtype=torch.float64)) for strip in rows)
 
 
 def detail_share(photograph: float, painting: float) -> float:

@@ -36,9 +36,7 @@ def _keys(distance: np.ndarray) -> np.ndarray:
 
 BICUBIC = Kernel("bicubic", 2, _keys)
 TRIANGLE = Kernel("bilinear", 1, lambda distance: np.maximum(0.0, 1 - np.abs(distance)))
-LANCZOS = Kernel(
-    "", 3, lambda distance: np.where(np.abs(distance) < 3, np.sinc(distance) * np.sinc(distance / 3), 0)
-)
+LANCZOS = Kernel("", 3, lambda x: np.where(np.abs(x) < 3, np.sinc(x) * np.sinc(x / 3), 0))
 """Torch has none: for `filter_matrix` only."""
 
 
@@ -51,28 +49,17 @@ def filter_matrix(n_in: int, n_out: int, kernel: Kernel) -> Tensor:
 def resampled_rows(
     rows: Rows, source: tuple[int, int], size: tuple[int, int], first: int, last: int, kernel: Kernel
 ) -> Tensor:
-    """Rows `first` to `last` - 1 of a picture resampled to `size`; neither clipped nor rounded.
+    """Rows `first` to `last` - 1 of a picture of the size `source` resampled to `size`; neither clipped nor rounded.
 
-    Args:
-        rows: reads the source, float32 [1, C, n, W], on any device.
-        source: (height, width) of the source.
-        size: (height, width) of the whole result.
-        first: first row of the result.
-        last: one beyond the last row.
-        kernel: BICUBIC or TRIANGLE.
-
-    Returns:
-        float32 [1, C, last - first, size[1]] on that device. Only the rows of the source that it needs are read, once
-        each.
+    rows: reads the source, float32 [1, C, n, W], on any device; only the rows that are needed are read, once each.
+    kernel: BICUBIC or TRIANGLE. Returns float32 [1, C, last - first, size[1]] on that device.
     """
     low, weights = _weights(source[0], size[0], first, last, kernel)
     begin, end = int(low[0]), min(int(low[-1]) + weights.shape[1], source[0])
     out: Tensor | None = None
     for a, b in strips(end - begin, source[1]):
-        strip = rows(begin + a, begin + b)
-        strip = functional.interpolate(
-            strip, size=(b - a, size[1]), mode=kernel.mode, antialias=True, align_corners=False
-        )
+        strip, wanted = rows(begin + a, begin + b), (b - a, size[1])
+        strip = functional.interpolate(strip, wanted, mode=kernel.mode, antialias=True, align_corners=False)
         if out is None:
             out = strip.new_zeros(1, strip.shape[1], last - first, size[1])
         top, bottom, share = _share(low, weights, begin + a, begin + b)
@@ -94,7 +81,7 @@ def _weights(n_in: int, n_out: int, first: int, last: int, kernel: Kernel) -> tu
 
 
 def _share(low: np.ndarray, weights: np.ndarray, a: int, b: int) -> tuple[int, int, np.ndarray]:
-    """Which rows of the result the rows a to b - 1 of the source reach, and their weights there, float32."""
+    """The rows of the result that the rows a to b - 1 of the source reach, and their weights there, float32."""
     top = int(np.searchsorted(low + weights.shape[1], a, side="right"))
     bottom = int(np.searchsorted(low, b, side="left"))
     share = np.zeros((bottom - top, b - a), np.float32)

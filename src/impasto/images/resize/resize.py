@@ -12,9 +12,8 @@ from impasto.images.picture import SMALLEST_SIDE, Picture
 from impasto.images.pixel_store import Rows, strips
 from impasto.images.resize.resample import BICUBIC, TRIANGLE, resampled_rows
 
-_HIDDEN_WEIGHT = (
-    1e-3  # weight of a fully transparent pixel, relative to an opaque one: only where no other is
-)
+_HIDDEN_WEIGHT = 1e-3
+"""The weight of a fully transparent pixel, relative to an opaque one: only where no other is."""
 
 
 def fitted_size(height: int, width: int, long_side: int) -> tuple[int, int]:
@@ -23,8 +22,7 @@ def fitted_size(height: int, width: int, long_side: int) -> tuple[int, int]:
     >>> fitted_size(600, 800, 400)
     (300, 400)
 
-    Raises:
-        SettingsError: a side or `long_side` is below 1.
+    Raises SettingsError: a side or `long_side` is below 1.
     """
     if min(height, width, long_side) < 1:
         raise SettingsError(
@@ -38,22 +36,14 @@ def fitted_size(height: int, width: int, long_side: int) -> tuple[int, int]:
 def scale_ladder(
     height: int, width: int, long_side: int, scales: int | None, factor: float, smallest: int
 ) -> list[tuple[int, int]]:
-    """The sizes of a coarse-to-fine painting, coarsest first, the last with its long side at `long_side`.
+    """The sizes of a coarse-to-fine painting of a content picture, coarsest first; the last is `long_side` long.
 
-    Args:
-        height: of the content picture.
-        width: of the content picture.
-        long_side: of the finished painting.
-        scales: how many sizes, 1 or more, whatever `smallest` says; None for as many as keep the long side at
-            `smallest` or more.
-        factor: each long side is the next finer one divided by this; above 1.
-        smallest: pixels; only used when `scales` is None.
+    scales: how many sizes, 1 or more, whatever `smallest` says; None for as many as have `smallest` pixels or more on
+    the long side. factor: each long side is the next finer one divided by this; above 1.
+    Raises SettingsError for more `scales` than fit above 8 pixels a side.
 
     >>> scale_ladder(600, 800, 800, scales=None, factor=2, smallest=150)
     [(150, 200), (300, 400), (600, 800)]
-
-    Raises:
-        SettingsError: more `scales` than fit above 8 pixels a side.
     """
     ladder = [fitted_size(height, width, long_side)]
     while scales is None or len(ladder) < scales:
@@ -73,14 +63,10 @@ def scale_ladder(
 
 
 def resize(image: Tensor, size: tuple[int, int]) -> Tensor:
-    """Resample the values as they are: bicubic (Keys, a = -1/2), widened when shrinking, clipped to [0, 1].
+    """Resample an image [1, C, H, W] as it is: bicubic (Keys, a = -1/2), widened when shrinking, clipped to [0, 1].
 
     For a canvas, which is optimised in coded values; some rows at a time it is enlarged_rows, and for pictures see
     resize_picture. Differentiable; the same object comes back when the size is already right.
-
-    Args:
-        image: [1, C, H, W] in [0, 1].
-        size: (height, width).
     """
     if tuple(image.shape[-2:]) == tuple(size):
         return image
@@ -91,28 +77,17 @@ def resize(image: Tensor, size: tuple[int, int]) -> Tensor:
 def enlarged_rows(
     coarse: Tensor, there: int, before: tuple[int, int], size: tuple[int, int], first: int, last: int
 ) -> Tensor:
-    """Rows `first` to `last` - 1 of what resize makes of an image, in the memory of these rows.
+    """Rows `first` to `last` - 1 of what resize makes of an image of the size `before`, in the memory of these rows.
 
-    Args:
-        coarse: [1, C, n, W] in [0, 1]: of the image the rows from `there` on, at least those of source_rows.
-        there: the first of them.
-        before: (height, width) of the whole image.
-        size: (height, width) of the whole result.
-        first: first row of the result.
-        last: one beyond the last row.
-
-    Returns:
-        A new tensor [1, C, last - first, size[1]] of coarse's device.
+    coarse: [1, C, n, W] in [0, 1]: the image's rows from `there` on, at least those of source_rows.
+    Returns a new tensor [1, C, last - first, size[1]] of coarse's device.
     """
-    if first == last or before == size:
-        own = (
-            coarse[:, :, first - there : last - there] if first < last else coarse.new_empty(1, 3, 0, size[1])
-        )
-        return own.clone()
 
     def read(begin: int, end: int) -> Tensor:
         return coarse[:, :, begin - there : end - there]
 
+    if first == last or before == size:
+        return read(first, last).clone() if first < last else coarse.new_empty(1, 3, 0, size[1])
     return resampled_rows(read, before, size, first, last, BICUBIC).clamp_(0, 1)
 
 
@@ -128,16 +103,12 @@ def source_rows(first: int, last: int, height: int, before: int) -> tuple[int, i
 
 
 def resize_picture(picture: Picture, size: tuple[int, int]) -> Picture:
-    """Resample a photograph or painting as light, strip by strip.
+    """Resample a photograph or painting as light, strip by strip; the same object comes back when the size is right.
 
     Shrinking averages light, so it is done in linear light: thin bright lines keep their energy and fine
     texture its brightness. Enlarging averages nothing and stays in coded values, where bicubic's small
     overshoots are evenly visible; in linear light they would darken the shadows next to an edge.
     Transparent pixels count by their alpha, so that none of their colour leaks into what is visible.
-
-    Args:
-        picture: any picture; it is returned itself when the size is already right.
-        size: (height, width).
     """
     if (picture.height, picture.width) == tuple(size):
         return picture
@@ -154,9 +125,8 @@ def rows_at(picture: Picture, size: tuple[int, int], first: int, last: int, *, l
         return torch.empty(1, 3, 0, size[1])
     if (picture.height, picture.width) == tuple(size):
         return picture.colors.reader()(first, last).expand(-1, 3, -1, -1).contiguous()
-    return picture.resized.get(
-        (tuple(size), first, last, light), lambda: picture_rows(picture, size, first, last, light=light)[0]
-    )
+    key = tuple(size), first, last, light
+    return picture.resized.get(key, lambda: picture_rows(picture, size, first, last, light=light)[0])
 
 
 def alpha_at(picture: Picture, size: tuple[int, int]) -> Tensor | None:
@@ -176,15 +146,8 @@ def picture_rows(
 ) -> tuple[Tensor, Tensor | None]:
     """Rows `first` to `last` - 1 of what resize_picture gives: of the picture only what they need is read.
 
-    Args:
-        picture: any picture.
-        size: (height, width) of the whole result.
-        first: first row.
-        last: one beyond the last row.
-        light: whether shrinking averages light; False: coded values, as VGG-19's training pictures were shrunk.
-
-    Returns:
-        rgb [1, 3, last - first, W] and alpha [1, 1, last - first, W] or None when opaque, float32 in [0, 1].
+    light: whether shrinking averages light; False: coded values, as VGG-19's training pictures were shrunk.
+    Returns rgb [1, 3, last - first, W] and alpha [1, 1, last - first, W] or None when opaque, float32 in [0, 1].
     """
     source = picture.height, picture.width
     shrinking = light and (size[0] < picture.height or size[1] < picture.width)

@@ -1,7 +1,7 @@
 """The passes of a walk in tiles: the shallow blocks in small tiles, the deep ones in larger, or in one piece.
 
 Blocks 1 to 3 take two thirds of the work and most of the memory, and their own halo is 22 pixels; blocks 4 and 5 take a
-third and little memory, and their halo is 70 pixels and more. Between them lies the smallest map that is worth keeping:
+third and little memory, and their halo is 70 pixels and more. Between them lies the smallest map that is worth storing:
 the input of block 4, with 256 channels at an eighth of each side, 16 bytes a pixel.
 """
 
@@ -30,9 +30,8 @@ def passes(
     """
     if deep_tile is None or not can_split(layers):
         return [Tiling(height, width, layers, tile, margin, blocks=NETWORK)]
-    shallow, deep = (
-        [one for one in layers if (LAYERS[one].block >= SPLIT) is wanted] for wanted in (False, True)
-    )
+    deep = [one for one in layers if LAYERS[one].block >= SPLIT]
+    shallow = [one for one in layers if one not in deep]
     return [
         Tiling(height, width, shallow, tile, margin, blocks=Blocks(until=SPLIT)),
         Tiling(height, width, deep, deep_tile, margin, blocks=Blocks(SPLIT)),

@@ -67,7 +67,7 @@ class TileAxis:
         return self.seen[block].within(Span(before.start // 2, before.stop // 2))
 
     def within(self, layer: str, positions: Span) -> slice:
-        """Where positions of the whole layer lie in what is computed of it for this tile."""
+        """Positions of the whole layer as a slice of what is computed of it for this tile."""
         return positions.within(self.seen[LAYERS[layer].block])
 
 
@@ -142,9 +142,8 @@ def _seen(own: Span, length: int, layers: Sequence[str], blocks: Blocks) -> dict
     for layer in reversed(blocks.layers(layers)):
         if layer.name in layers:
             mine = Span(own.start // layer.stride, own.stop // layer.stride)
-            needed = (
-                mine if needed is None else Span(min(needed.start, mine.start), max(needed.stop, mine.stop))
-            )
+            seen_later = needed or mine
+            needed = Span(min(seen_later.start, mine.start), max(seen_later.stop, mine.stop))
         assert needed is not None  # the deepest layer comes first
         needed = Span(max(needed.start - 1, 0), min(needed.stop + 1, length // layer.stride))
         if layer.name.endswith("_1"):

@@ -43,9 +43,7 @@ class Tiling:
         self.layers, self.blocks = list(layers), blocks
         self._sizes = height, width
         self._margins = min(margin, height - 1), min(margin, width - 1)
-        self.height, self.width = (
-            size + 2 * own for size, own in zip(self._sizes, self._margins, strict=True)
-        )
+        self.height, self.width = height + 2 * self._margins[0], width + 2 * self._margins[1]
         self._side = side or max(self.height, self.width)
         self._band, self._owned = band, Span(0, self.height)
         if band is not None:  # the picture's outermost rows own the margin beyond them
@@ -77,21 +75,18 @@ class Tiling:
         return self._owned.stop // stride - self._owned.start // stride, self.width // stride
 
     def own_rows(self, layer: str) -> slice:
-        """Which rows of the whole layer are owned here."""
+        """The rows of the whole layer that are owned here."""
         stride = LAYERS[layer].stride
         return slice(self._owned.start // stride, self._owned.stop // stride)
 
     def under(self, layer: str) -> tuple[Tensor, Tensor]:
         """The rows and columns of the picture under the positions of a whole layer, margin and all, a stride each."""
         stride = LAYERS[layer].stride
-        height, width = (
-            self._source(axis, slice(0, size // stride * stride))
-            for axis, size in enumerate((self.height, self.width))
-        )
-        return height, width
+        height, width = (slice(0, size // stride * stride) for size in (self.height, self.width))
+        return self._source(0, height), self._source(1, width)
 
     def heights(self, layer: str) -> Tensor:
-        """How high in the picture each row of a whole layer is: from 0, the upper edge, to 1, the lower one."""
+        """The height of each row of a whole layer in the picture: from 0, the upper edge, to 1, the lower one."""
         rows = self.under(layer)[0].view(-1, LAYERS[layer].stride).float()
         return (rows.mean(1) + 0.5) / self._sizes[0]
 
@@ -145,11 +140,10 @@ class Tiling:
         if tile is None:
             (tile,) = self.tiles
         stride = LAYERS[layer].stride
+        owned = tile.rows.own_at(stride), tile.columns.own_at(stride)
         rows, columns = (
             Span(max(own.start, inside.start), min(own.stop, inside.stop))
-            for own, inside in zip(
-                (tile.rows.own_at(stride), tile.columns.own_at(stride)), self.inside(layer), strict=True
-            )
+            for own, inside in zip(owned, self.inside(layer), strict=True)
         )
         above = self._owned.start // stride
         there = slice(rows.start - above, rows.stop - above), slice(*columns)
@@ -165,12 +159,12 @@ class Tiling:
         return rows, columns
 
     def _sources(self, tile: Tile) -> tuple[Tensor, Tensor]:
-        """Which row and column of an image each that the tile sees comes from."""
+        """The rows and the columns of an image from which those that the tile sees are copied."""
         rows, columns = tile.seen
         return self._source(0, rows) - self.rows.start, self._source(1, columns)
 
     def _source(self, axis: int, seen: slice) -> Tensor:
-        """Which row (axis 0) or column (1) of the whole picture each comes from."""
+        """The rows (axis 0) or columns (1) of the whole picture from which those of the wider one are copied."""
         return _mirrored(torch.arange(seen.start, seen.stop) - self._margins[axis], self._sizes[axis])
 
 

@@ -10,6 +10,7 @@ import { READOUT, watchSize, zooming } from "impasto-components/zooming.js";
 
 await addStyles();
 
+const VEIL = "#e5383b"; // the colour in which a grey mask is shown
 const SIZE_STEP = 1.2, SOFTNESS_STEP = 0.1; // for one press of a key
 const views = new WeakMap(); // of masks: the view, for a brush that is taken off the page and put back
 
@@ -85,7 +86,6 @@ export default {
     width: Number,
     height: Number,
     base: String,
-    veil: String,
     label: String,
     toolbar: Boolean,
     settings: Object,
@@ -184,9 +184,6 @@ export default {
     picture(url) {
       this.photograph.show(url || "");
     },
-    veil() {
-      this.configured();
-    },
     number(number) {
       this.mask.load(number);
     },
@@ -224,7 +221,7 @@ export default {
       this.frame ??= requestAnimationFrame(() => {
         const box = this.dirty;
         this.frame = this.dirty = undefined;
-        this.painted.setColors(this.mask, this.veil);
+        this.painted.setColors(this.mask, VEIL);
         this.painted.draw(this.mask.raster, this.view.rect, box ?? undefined);
       });
     },

@@ -13,9 +13,9 @@ from collections.abc import Callable
 
 import numpy as np
 from fastapi import HTTPException, Request, Response
-from nicegui import app, run
+from nicegui import app
 
-from impasto.studio.components.mask_file import MaskPixels, checked_color, encode_png
+from impasto.studio.mask_file import MaskPixels, checked_color, encode_png
 
 PATIENCE = 60.0
 """Seconds that the browser has to send a mask."""
@@ -45,8 +45,7 @@ class MaskTransfer:
     async def ask(self, send: Callable[[str], None]) -> bytes:
         """The browser's mask as PNG; `send` has the browser post it, with the number of the request.
 
-        Raises:
-            TimeoutError: the page was closed, or did not answer within PATIENCE.
+        Raises TimeoutError: the page was closed, or did not answer within PATIENCE.
         """
         if self._closed:
             raise TimeoutError(_CLOSED)
@@ -63,11 +62,11 @@ class MaskTransfer:
     async def offered(self, blank: MaskPixels) -> bytes:
         """The mask that the browser would fetch, as PNG: that of a brush that was not shown yet."""
         if self._packed is None:
-            return await _off_the_loop(encode_png, blank)
-        return await _off_the_loop(self._encoded, self._packed, self._palette)
+            return await asyncio.to_thread(encode_png, blank)
+        return await asyncio.to_thread(self._encoded, self._packed, self._palette)
 
     def close(self) -> None:
-        """Take the address away; who waits for the mask is told that the page was closed."""
+        """Take the address away; whoever waits for the mask gets a TimeoutError."""
         self._closed = True
         app.remove_route(self.url)
         for answer in self._requests.values():
@@ -89,7 +88,8 @@ class MaskTransfer:
         packed = await self._body(request)
         colors = request.headers.get("X-Palette", "")
         try:
-            png = await _off_the_loop(self._encoded, packed, tuple(colors.split(",")) if colors else ())
+            palette = tuple(colors.split(",")) if colors else ()
+            png = await asyncio.to_thread(self._encoded, packed, palette)
         except ValueError as error:
             raise HTTPException(400, str(error)) from None
         if not answer.done():
@@ -116,10 +116,3 @@ class MaskTransfer:
             raise ValueError(f"{len(values)} bytes, expected {size}")
         pixels = np.frombuffer(values, np.uint8).reshape(self._shape)
         return encode_png(MaskPixels(pixels, tuple(map(checked_color, palette))))
-
-
-async def _off_the_loop(encode: Callable[..., bytes], *arguments: object) -> bytes:
-    png = await run.io_bound(encode, *arguments)
-    if png is None:
-        raise RuntimeError("the server is shutting down")
-    return png

@@ -15,22 +15,16 @@ class PictureView(Element, component="picture_view.js", esm={"impasto-components
 
     Events: `failed`, with the `url`, when a picture cannot be loaded; the one before it stays.
 
-    Args:
-        source: URL of the picture; "" for none.
-        before: URL of a picture to compare with, of the same shape: a divider to drag shows it on the left.
-        label: what the picture is, for screen readers.
-        group: views of one page with the same name of a group zoom and pan together.
+    source: URL of the picture; "" for none.
+    before: URL of a picture to compare with, of the same shape: a divider to drag shows it on the left.
+    label: what the picture is, for screen readers.
+    group: views of one page with the same name of a group zoom and pan together.
     """
 
     def __init__(self, source: str = "", *, before: str = "", label: str = "", group: str = ""):
         super().__init__()
         with self.props.suspend_updates():
             self.props.update(source=source, before=before, label=label, group=group)
-
-    @property
-    def source(self) -> str:
-        """URL of the picture that is shown, or will be when it is loaded; "" for none."""
-        return str(self.props["source"])
 
     def set_source(self, url: str) -> None:
         """Show another picture, once it is loaded and decoded.

@@ -1,1 +1,1 @@
-"""The page: one file a region of it. A page only shows what is kept on the server, and asks for changes."""
+"""The page: one file a region of it. A page only shows what is stored on the server, and asks for changes."""

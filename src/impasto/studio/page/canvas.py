@@ -1,12 +1,12 @@
 """The picture that is looked at, large: the first look, a painting while it is painted, or one that is done."""
 
 from collections.abc import Hashable
+from functools import partial
 
 from nicegui import ui
 
 from impasto.studio.components import PictureView
 from impasto.studio.look import LOOK_SIDE
-from impasto.studio.page.comparing import comparable, draw_menu
 from impasto.studio.page.parts import tool
 from impasto.studio.page.report import draw_report
 from impasto.studio.page.view import DESK, View
@@ -22,10 +22,10 @@ def draw_canvas(view: View) -> None:
         title = ui.label().classes("subject")
         state = ui.label().classes("hint")
         ui.space()
-        before = tool("compare", "Compare with the photograph (arrow keys)", lambda: _toggle(view))
+        before = tool("compare", "Compare with the photograph (arrow keys)", lambda: view.flip("before"))
         with tool("vertical_split", "Side by side with another painting") as beside:
             draw_menu(view)
-        report = tool("analytics", "The report: this painting, measured", lambda: _report(view))
+        report = tool("analytics", "The report: this painting, measured", lambda: view.flip("report"))
         fit = tool("fit_screen", "The whole picture (0)", lambda: picture.fit())
         actual = tool("crop_free", "Its actual size (1)", lambda: picture.actual_size())
     with ui.element("div").classes("easel"):
@@ -37,14 +37,13 @@ def draw_canvas(view: View) -> None:
     def draw() -> None:
         record = view.record
         url, alt = _shown(view)
-        grid = record is not None and bool(
-            record.order.vary
-        )  # a sheet of many is not compared with the photograph
+        # A sheet of many is not compared with the photograph.
+        grid = record is not None and bool(record.order.vary)
         picture.set_source(url)
         picture.props["label"] = alt
         picture.set_before(_photograph(view) if view.before and url and not grid else None)
         empty.set_text("" if url else _why_empty(view))
-        _draw_other()
+        draw_other()
         reporting = view.report and _measurable(view)
         picture.set_visibility(not reporting)
         sheet.set_visibility(reporting)
@@ -58,7 +57,7 @@ def draw_canvas(view: View) -> None:
         for button, on in ((before, view.before), (beside, bool(view.beside)), (report, reporting)):
             button.classes(add="on" if on else "", remove="" if on else "on")
 
-    def _draw_other() -> None:
+    def draw_other() -> None:
         record = view.atelier.queue.records.get(view.beside)
         other.set_visibility(record is not None and not view.report)
         for one in (picture, other):
@@ -87,16 +86,6 @@ def draw_canvas(view: View) -> None:
 def _measurable(view: View) -> bool:
     record = view.record
     return record is not None and view.work is None and bool(record.version) and not record.order.vary
-
-
-def _toggle(view: View) -> None:
-    view.before = not view.before
-    view.refresh()
-
-
-def _report(view: View) -> None:
-    view.report = not view.report
-    view.refresh()
 
 
 def _photograph(view: View) -> str | None:
@@ -140,3 +129,30 @@ def _state(view: View) -> str:
 
 def _size(record: Record) -> str:
     return f"{record.size[0]} × {record.size[1]}" if record.size[0] else ""
+
+
+def comparable(view: View) -> list[Record]:
+    """The paintings that can be laid beside the one that is looked at, newest first."""
+    found = [one for one in view.atelier.queue.records.values() if one.version and one.id != view.subject]
+    return sorted(found, key=lambda one: -one.created)
+
+
+def draw_menu(view: View) -> None:
+    """The menu that chooses one of them; drawn again whenever it is opened."""
+    menu = ui.menu()
+
+    def choose(id: str) -> None:
+        view.beside = id
+        menu.close()
+        view.refresh()
+
+    def fill() -> None:
+        menu.clear()
+        with menu:
+            if view.beside:
+                ui.menu_item("Only this one", partial(choose, ""))
+            for record in comparable(view):
+                ui.menu_item(f"{record.title}, {_size(record)}", partial(choose, record.id))
+
+    menu.on("before-show", fill)
+    view.watch(lambda: (view.subject, view.beside, view.atelier.queue.version), fill)

@@ -21,9 +21,8 @@ def open_explore(view: View) -> None:
     with ui.dialog() as dialog, ui.card().classes("asking"):
         ui.label("A grid of small pictures shows what one or two settings do.")
         axes = [_Axis(names, recipe, "strength"), _Axis({_NONE: "nothing more", **names}, recipe, _NONE)]
-        size = ui.number("Long side in pixels", value=EXPLORE_SIZE, min=SCHEMA["size"].low, step=64).props(
-            "dense outlined"
-        )
+        size = ui.number("Long side in pixels", value=EXPLORE_SIZE, min=SCHEMA["size"].low, step=64)
+        size.props("dense outlined")
 
         def paint() -> None:
             vary = [one.text for one in axes if one.text]
@@ -45,9 +44,8 @@ class _Axis:
     def __init__(self, names: dict[str, str], recipe: str, chosen: str):
         self._recipe = recipe
         with ui.element("div").classes("axis"):
-            self._name = ui.select(names, value=chosen, on_change=self._fill).props(
-                "dense outlined options-dense"
-            )
+            self._name = ui.select(names, value=chosen, on_change=self._fill)
+            self._name.props("dense outlined options-dense")
             self._values = ui.input().props("dense outlined")
         set_label(self._name, "What varies")
         set_label(self._values, "Its values, with commas between them")

@@ -1,13 +1,16 @@
 """A painting that is not being painted now: its recipe, and what can be done with it."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from nicegui import ui
 
 from impasto.errors import ImpastoError
 from impasto.settings import LARGEST_DEFAULT_SIZE
-from impasto.studio.page.parts import button, heading, tool
+from impasto.studio.library import Source
+from impasto.studio.order import Order
+from impasto.studio.page.parts import button, confirm, heading, tool
 from impasto.studio.page.view import DESK, View, say, trying
 from impasto.studio.record import Record
 from impasto.studio.routes import FORMATS, bundle_url, download_url, painting_url, parts_of
@@ -37,69 +40,49 @@ def draw_finished(view: View) -> None:
 
 
 def _draw(view: View, record: Record) -> None:
+    grid, painted = bool(record.order.vary), record.picture.exists()
     heading(record.title)
     if record.problem:
         ui.label(record.problem).classes("problem")
     if record.state in ("kept", "failed"):
-        button("Go on with it", lambda: _go_on(view, record), "play_arrow", strong=True)
+        again = partial(trying, partial(view.atelier.queue.again, record.id))
+        button("Go on with it", again, "play_arrow", strong=True)
     if record.state == "waiting":
         ui.label("It waits for its turn.").classes("fact")
-    if record.order.vary:
-        _draw_grid(view, record)
-        return
-    if record.picture.exists():
-        _downloads(record)
-    heading("From here")
+    if painted:
+        _downloads(record, grid)
+    if not grid:
+        heading("From here")
     with ui.element("div").classes("actions"):
-        button("Paint again", lambda: _again(view, record), "replay", tip="The same once more")
-        if record.picture.exists():
-            button(
-                "Paint larger", lambda: _larger(view, record), "zoom_in", tip="Twice the size, from this one"
-            )
-            button(
-                "Start from this one",
-                lambda: _start(view, record),
-                "flag",
-                tip="The next painting begins with it",
-            )
-        button(
-            "Change and paint",
-            lambda: _change(view, record),
-            "tune",
-            tip="Lay its pictures and knobs on the desk",
-        )
-        button("Delete", lambda: _ask(view, record), "delete_outline")
-    _recipe(view, record)
+        if not grid:
+            button("Paint again", lambda: _add(view, record.order), "replay", tip="The same once more")
+        if painted and not grid:
+            larger, start = partial(_larger, view, record), partial(_start, view, record)
+            button("Paint larger", larger, "zoom_in", tip="Twice the size, from this one")
+            button("Start from this one", start, "flag", tip="The next painting begins with it")
+        change = partial(_change, view, record)
+        button("Change and paint", change, "tune", tip="Lay its pictures and knobs on the desk")
+        button("Delete", partial(_ask, view, record), "delete_outline")
+    if grid:
+        heading("Varies")
+        for text in record.order.vary:
+            ui.label(text).classes("fact")
+    else:
+        _recipe(view, record)
 
 
-def _downloads(record: Record) -> None:
+def _downloads(record: Record, grid: bool) -> None:
     heading("Download")
     with ui.element("div").classes("actions"):
+        if grid:
+            _link("Sheet (PNG)", painting_url(record.id, "sheet", record.version))
+            _link("Page (HTML)", painting_url(record.id, "page", record.version))
+            return
         for format, depths in FORMATS.items():
             for bits in depths:
                 words = format.upper() + (f" {bits} bit" if bits > 8 else "")
                 _link(words, download_url(record.id, format, bits))
         _link("Everything (ZIP)", bundle_url(record.id))
-
-
-def _draw_grid(view: View, record: Record) -> None:
-    """Draw what can be done with a grid of small pictures."""
-    if record.picture.exists():
-        heading("Download")
-        with ui.element("div").classes("actions"):
-            _link("Sheet (PNG)", painting_url(record.id, "sheet", record.version))
-            _link("Page (HTML)", painting_url(record.id, "page", record.version))
-    with ui.element("div").classes("actions"):
-        button(
-            "Change and paint",
-            lambda: _change(view, record),
-            "tune",
-            tip="Lay its pictures and knobs on the desk",
-        )
-        button("Delete", lambda: _ask(view, record), "delete_outline")
-    heading("Varies")
-    for text in record.order.vary:
-        ui.label(text).classes("fact")
 
 
 def _link(text: str, url: str) -> None:
@@ -114,12 +97,8 @@ def _recipe(view: View, record: Record) -> None:
     rows = [("recipe", settings.recipe)]
     rows += [(name.replace("_", " "), as_text(value)) for name, value in settings.changed().items()]
     texts = adjustment_texts(record.adjustments)
-    rows += [
-        (
-            "adjusted",
-            ", ".join(texts[:_MOST]) + (f" and {len(texts) - _MOST} more" if len(texts) > _MOST else ""),
-        )
-    ] * bool(texts)
+    more = f" and {len(texts) - _MOST} more" if len(texts) > _MOST else ""
+    rows += [("adjusted", ", ".join(texts[:_MOST]) + more)] if texts else []
     rows += [("steps taken", str(record.steps))] if record.steps else []
     rows += [("painted in", duration(record.seconds))] if record.seconds else []
     heading("Recipe")
@@ -142,34 +121,27 @@ def _recipe(view: View, record: Record) -> None:
         tool("content_copy", "Copy the command that paints it again", lambda: ui.clipboard.write(command))
 
 
-def _go_on(view: View, record: Record) -> None:
-    trying(lambda: view.atelier.queue.again(record.id))
-
-
-def _again(view: View, record: Record) -> None:
-    made = trying(lambda: view.atelier.queue.add(record.order))
+def _add(view: View, order: Order) -> None:
+    made = trying(lambda: view.atelier.queue.add(order))
     if made:
         view.show(made.id)
 
 
 def _larger(view: View, record: Record) -> None:
-    def add() -> Record:
-        start = view.atelier.library.add_copy(record.picture, f"{record.file_name}.png", "start picture")
+    source = trying(lambda: _as_start(view, record))
+    if source:
         size = 2 * max(record.size or (LARGEST_DEFAULT_SIZE,))
-        order = record.order.at(size=size, start=start.name, start_scale="last")
-        return view.atelier.queue.add(replace(order, start=start))
+        order = record.order.at(size=size, start=source.name, start_scale="last")
+        _add(view, replace(order, start=source))
 
-    made = trying(add)
-    if made:
-        view.show(made.id)
+
+def _as_start(view: View, record: Record) -> Source:
+    return view.atelier.library.add_copy(record.picture, f"{record.file_name}.png", "start picture")
 
 
 def _start(view: View, record: Record) -> None:
     def start() -> None:
-        source = view.atelier.library.add_copy(record.picture, f"{record.file_name}.png", "start picture")
-        view.atelier.desk.take_order(record.order, record.order.named, source)
-        view.atelier.changed()
-
+        view.atelier.desk.take_order(record.order, record.order.named, _as_start(view, record))
         say("The next painting starts from this one")
         view.show(DESK)  # which takes the button away that was pressed
 
@@ -179,20 +151,11 @@ def _start(view: View, record: Record) -> None:
 def _change(view: View, record: Record) -> None:
     def change() -> None:
         view.atelier.desk.take_order(record.order, record.order.named, record.order.start)
-        view.atelier.changed()
         view.show(DESK)
 
     trying(change)
 
 
 def _ask(view: View, record: Record) -> None:
-    def remove() -> None:
-        view.atelier.queue.remove(record.id)
-        dialog.close()
-
-    with ui.dialog() as dialog, ui.card().classes("asking"):
-        ui.label(f"Delete {record.title}? The picture and all its files go.")
-        with ui.element("div").classes("row"):
-            button("Delete it", remove, strong=True)
-            button("Keep it", dialog.close)
-    dialog.open()
+    question = f"Delete {record.title}? The picture and all its files go."
+    confirm(question, "Delete it", "Keep it", lambda: view.atelier.queue.remove(record.id))

@@ -25,9 +25,8 @@ def draw_header(view: View) -> None:
         ui.label("impasto").classes("name")
         problem = ui.label().classes("problem")
         others = view.atelier.queue.unreadable
-        unreadable = (
-            f"{others} in the folder cannot be read by this version, and kept as they are" if others else ""
-        )
+        stay = f"{others} in the folder cannot be read by this version, and stay as they are"
+        unreadable = stay if others else ""
         ui.space()
         _keys()
         _mode()

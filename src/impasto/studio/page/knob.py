@@ -27,10 +27,7 @@ Turned = Callable[[str, Any], None]
 class Knob:
     """A setting on the page.
 
-    Args:
-        row: of the table.
-        turned: called when the painter turns it.
-        resettable: whether it can be left to the recipe.
+    turned: called when the painter turns it. resettable: whether it can be left to the recipe.
     """
 
     def __init__(self, row: Setting, turned: Turned, *, resettable: bool = True):

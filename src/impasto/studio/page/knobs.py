@@ -1,6 +1,6 @@
 """The knobs of the next painting, and the button that paints it, with what it will take."""
 
-from typing import Any
+from functools import partial
 
 from nicegui import ui
 
@@ -21,11 +21,6 @@ NOT_HERE = ("bits", "weights")
 def draw_knobs(view: View) -> None:
     """The region."""
     desk = view.atelier.desk
-
-    def turned(name: str, value: Any) -> None:
-        desk.turn(name, value)
-        view.atelier.changed()
-
     rows = Settings.schema()
     knobs: dict[str, Knob] = {}
 
@@ -35,7 +30,7 @@ def draw_knobs(view: View) -> None:
             if others:
                 heading(group)
             for row in others:
-                knobs[row.name] = Knob(row, turned)
+                knobs[row.name] = Knob(row, desk.turn)
 
     def draw() -> None:
         settings, named = desk.settings, desk.contents.named
@@ -45,7 +40,7 @@ def draw_knobs(view: View) -> None:
     with ui.element("div").classes("scroll"):
         heading("Next painting")
         for name in IN_FRONT:
-            knobs[name] = Knob(SCHEMA[name], turned, resettable=name != "recipe")
+            knobs[name] = Knob(SCHEMA[name], desk.turn, resettable=name != "recipe")
         folded(draw_more, draw)
 
     view.watch(lambda: desk.version, draw)
@@ -57,12 +52,8 @@ def _draw_paint(view: View) -> None:
     with ui.element("div").classes("foot"):
         forecast = ui.label().classes("hint")
         with ui.element("div").classes("row"):
-            explore = button(
-                "Explore",
-                lambda: trying(lambda: open_explore(view)),
-                "grid_view",
-                tip="A grid of small pictures",
-            )
+            ask = partial(trying, partial(open_explore, view))
+            explore = button("Explore", ask, "grid_view", tip="A grid of small pictures")
             made = button("Paint", lambda: paint(view), "brush", strong=True, tip="Paint at full size (p)")
 
     def draw() -> None:

@@ -1,6 +1,7 @@
 """The side of a painting: how far it is, what can be changed while it is painted, and what can be done with it."""
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Sequence
+from functools import partial
 from typing import Any
 
 from nicegui import ui
@@ -8,14 +9,33 @@ from nicegui import ui
 from impasto.memory.process import resident
 from impasto.settings import ADJUSTABLE, SCHEMA
 from impasto.settings.amounts import bytes_text
-from impasto.studio.page.curve import Curve
 from impasto.studio.page.finished import draw_finished
 from impasto.studio.page.knob import Knob
-from impasto.studio.page.parts import button, folded, heading, set_label
+from impasto.studio.page.parts import button, confirm, folded, heading, set_label
 from impasto.studio.page.view import View
 from impasto.studio.work import Work
+from impasto.ui.curve import BOX, points
 from impasto.ui.formatting import clock, duration
 from impasto.ui.progress import parts_of
+
+
+class Curve:
+    """The drawing; `draw` gives it other costs."""
+
+    def __init__(self) -> None:
+        with ui.element("svg").classes("curve") as self._svg:
+            self._svg._props.update(viewBox=BOX, preserveAspectRatio="none", role="img")
+            self._svg._props["aria-label"] = "The cost at every step"
+            self._line = ui.element("polyline")
+
+    def draw(self, costs: Sequence[float]) -> None:
+        """Draw these, from left to right."""
+        line = points(costs)
+        self._svg.set_visibility(bool(line))
+        if self._line._props.get("points") != line:
+            self._line._props["points"] = line
+            self._line.update()
+
 
 _FRONT = ("strength", "variation", "protect_strength")
 
@@ -47,7 +67,8 @@ def _draw_progress(view: View) -> None:
     left = ui.label().classes("fact")
     note = ui.label().classes("problem")
     with ui.element("div").classes("row"):
-        pause = button("Pause", lambda: _pause(view), "pause", strong=True, tip="Pause and go on (space)")
+        toggle = partial(_do, view, Work.toggle)
+        pause = button("Pause", toggle, "pause", strong=True, tip="Pause and go on (space)")
         button("Stop and keep", lambda: _do(view, Work.keep), tip="End it with the picture as it is")
         button("Discard", lambda: _ask(view), tip="End it and forget it")
 
@@ -58,9 +79,8 @@ def _draw_progress(view: View) -> None:
         step = work.step
         bar.set_value(round(work.record.done, 3))
         where.set_text(_where(work))
-        cost.set_text(
-            "" if step is None else " · ".join([f"Cost {step.cost.total:.4g}", *parts_of(step.cost)])
-        )
+        shown = [] if step is None else [f"Cost {step.cost.total:.4g}", *parts_of(step.cost)]
+        cost.set_text(" · ".join(shown))
         curve.draw([one.total for one in work.history])
         remaining = work.left()
         parts = [f"{duration(work.record.seconds)} so far"] if work.record.seconds else []
@@ -115,11 +135,7 @@ def _draw_knobs(view: View) -> None:
             if name in SCHEMA and name not in _FRONT:
                 knobs[name] = Knob(SCHEMA[name], turned, resettable=False)
 
-    def draw_all() -> None:
-        draw_more()
-        draw()
-
-    folded(draw_all)
+    folded(draw_more, lambda: draw())
     weights = ui.element("div")
     changes = ui.label().classes("hint")
 
@@ -141,13 +157,11 @@ def _draw_knobs(view: View) -> None:
             with weights:
                 _draw_weights(view, work)
 
-    view.watch(
-        lambda: (
-            view.work
-            and (view.work.record.id, str(view.work.settings_now), len(view.work.record.adjustments))
-        ),
-        draw,
-    )
+    def seen() -> Hashable:
+        work = view.work
+        return work and (work.record.id, str(work.settings_now), len(work.record.adjustments))
+
+    view.watch(seen, draw)
     view.watch(lambda: view.work and view.work.record.id, draw_weights)
 
 
@@ -169,32 +183,18 @@ def _draw_weights(view: View, work: Work) -> None:
 
 
 def _as_text(work: Work) -> str:
+    last = [dict(one) for one in work.record.adjustments[-3:]]
     return "; ".join(
-        f"step {one['step']}: "
-        + ", ".join(f"{name} {value}" for name, value in one.items() if name != "step")
-        for one in work.record.adjustments[-3:]
+        f"step {one.pop('step')}: " + ", ".join(f"{name} {value}" for name, value in one.items())
+        for one in last
     )
 
 
-def _pause(view: View) -> None:
-    work = view.work
-    if work is not None:
-        (work.go_on if work.paused else work.pause)()
+def _ask(view: View) -> None:
+    question = "Discard this painting? The picture and all its files go."
+    confirm(question, "Discard it", "Keep painting", lambda: _do(view, Work.discard))
 
 
-def _do(view: View, action: Any) -> None:
+def _do(view: View, action: Callable[[Work], None]) -> None:
     if view.work is not None:
         action(view.work)
-
-
-def _ask(view: View) -> None:
-    def discard() -> None:
-        _do(view, Work.discard)
-        dialog.close()
-
-    with ui.dialog() as dialog, ui.card().classes("asking"):
-        ui.label("Discard this painting? The picture and all its files go.")
-        with ui.element("div").classes("row"):
-            button("Discard it", discard, strong=True)
-            button("Keep painting", dialog.close)
-    dialog.open()

@@ -47,22 +47,18 @@ def _protect(view: View, tabs: ui.tabs, photograph: Source) -> Sheet:
     def take(png: bytes) -> None:
         desk.mask(PROTECT, saved_mask(view, png, "protect.png", "protect mask"))
 
-    return _sheet(
-        view, tabs, "Protect", "protect.png", f"{_WHAT['protect']}.", photograph, desk.contents.protect, take
-    )
+    before, help = desk.contents.protect, f"{_WHAT['protect']}."
+    return _sheet(view, tabs, "Protect", "protect.png", help, photograph, before, take)
 
 
 def _part(view: View, tabs: ui.tabs, source: Source) -> Sheet:
-    desk = view.atelier.desk
+    desk, name = view.atelier.desk, f"part-of-{source.stem}.png"
 
     def take(png: bytes) -> None:
-        desk.mask(PART, saved_mask(view, png, f"part-of-{source.stem}.png", "style mask"), source.key)
+        desk.mask(PART, saved_mask(view, png, name, "style mask"), source.key)
 
-    before = desk.contents.parts.get(source.key)
-    name = f"part-of-{source.stem}.png"
-    return _sheet(
-        view, tabs, f"Part of {source.name}", name, f"{_WHAT['style_masks']}.", source, before, take
-    )
+    before, help = desk.contents.parts.get(source.key), f"{_WHAT['style_masks']}."
+    return _sheet(view, tabs, f"Part of {source.name}", name, help, source, before, take)
 
 
 def _regions(view: View, tabs: ui.tabs, photograph: Source) -> Sheet:
@@ -111,5 +107,4 @@ async def _take(view: View, sheets: list[Sheet], dialog: ui.dialog) -> None:
         except ImpastoError as error:
             say(str(error), good=False)
             return
-    view.atelier.changed()
     dialog.close()

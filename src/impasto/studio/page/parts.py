@@ -34,6 +34,21 @@ def tool(icon: str, label: str, action: Callable[[], Any] | None = None) -> ui.b
     return made.classes("tool")
 
 
+def confirm(question: str, yes: str, no: str, action: Callable[[], Any]) -> None:
+    """Ask before something is lost, and do it then."""
+
+    def confirmed() -> None:
+        action()
+        dialog.close()
+
+    with ui.dialog() as dialog, ui.card().classes("asking"):
+        ui.label(question)
+        with ui.element("div").classes("row"):
+            button(yes, confirmed, strong=True)
+            button(no, dialog.close)
+    dialog.open()
+
+
 def folded(*draw: Callable[[], Any]) -> None:
     """A section "More", drawn when it is opened for the first time: a page with all of it takes long to make."""
     with ui.expansion("More").classes("more") as more:
@@ -56,12 +71,10 @@ def img(classes: str, alt: str = "") -> Element:
     return made
 
 
-def set_img(element: Element, url: str, alt: str | None = None) -> None:
+def set_img(element: Element, url: str) -> None:
     """Show another picture."""
     if element._props.get("src") != url:
         element._props["src"] = url
-        if alt is not None:
-            element._props["alt"] = alt
         element.update()
 
 

@@ -59,7 +59,8 @@ def _draw(view: View, now: Contents) -> None:
         if now.start is not None:
             with ui.element("div").classes("row"):
                 ui.label(f"Starts from {now.start.name}").classes("hint")
-                tool("close", "Start from the photograph again", lambda: _start_anew(view))
+                desk = view.atelier.desk
+                tool("close", "Start from the photograph again", lambda: desk.start_from(None))
     heading("Paintings")
     for source, weight in now.styles:
         _card(view, source, PAINTING)
@@ -70,12 +71,8 @@ def _draw(view: View, now: Contents) -> None:
         button("Begin with the demo's pictures", lambda: trying(view.atelier.lay_demo), "auto_awesome")
     with ui.element("div").classes("bottom"):
         if now.photograph is not None:
-            button(
-                "Masks",
-                lambda: trying(lambda: open_masks(view)),
-                "brush",
-                tip="Brush what goes where (b)",
-            )
+            brush = partial(trying, partial(open_masks, view))
+            button("Masks", brush, "brush", tip="Brush what goes where (b)")
         settings = ui.element("button").classes("drop small").props(f"type=button data-upload={SETTINGS}")
         set_label(settings, "Take the settings of a file or of a painted picture")
         with settings:
@@ -116,17 +113,10 @@ def _weight(view: View, source: Source, weight: float) -> None:
     def weigh() -> None:
         if number.value is not None and number.value != weight:
             trying(lambda: view.atelier.desk.weigh(source.key, number.value))
-            view.atelier.changed()
 
     number.on("blur", weigh).on("keydown.enter", weigh)
 
 
 def _take_away(view: View, source: Source) -> None:
     view.atelier.desk.remove_style(source.key)
-    view.atelier.changed()
     view.subject = DESK
-
-
-def _start_anew(view: View) -> None:
-    view.atelier.desk.start_from(None)
-    view.atelier.changed()

@@ -1,29 +1,27 @@
 """The regions of several paintings on one sheet: brushed, or loaded from a map, or each from a mask of its own."""
 
-from collections.abc import Callable
+from asyncio import to_thread
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
-from nicegui import run, ui
+from nicegui import ui
 
-from impasto.errors import ImpastoError, PictureError
-from impasto.studio.components.mask_file import decode_png
+from impasto.errors import PictureError
 from impasto.studio.desk import REGION
 from impasto.studio.library import Source
+from impasto.studio.mask_file import decode_png
 from impasto.studio.page.mask_sheet import Sheet, brush_over, draw_files, fetched, saved_mask
 from impasto.studio.page.parts import set_label
 from impasto.studio.page.view import View, trying
 from impasto.studio.regions import BASE, color_of, in_own_colors, is_soft, map_of, masks_of, with_region
 
 TITLE = "Regions"
-T = TypeVar("T")
 
 
 class Regions:
     """The map that is brushed, and the masks that it stands for.
 
-    A mask that was laid or loaded is kept as it is, soft edges too, as long as its region is not brushed over.
+    A mask that was laid or loaded stays as it is, soft edges too, as long as its region is not brushed over.
     """
 
     def __init__(self, view: View, photograph: Source, help: str):
@@ -63,7 +61,7 @@ class Regions:
         self._chosen = number
         for one, chip in enumerate(self._chips):
             chip.props(f"aria-pressed={'true' if one == number else 'false'}")
-        self._brush.value, self._brush.tool = color_of(number), "add"
+        self._brush.choose(value=color_of(number), tool="add")
 
     def _show_laid(self) -> None:
         files = {number: self._file(source) for number, source in self._whole.items()}
@@ -76,9 +74,8 @@ class Regions:
 
     async def _load(self, png: bytes) -> None:
         """A map of regions; or a grey mask with soft edges, which becomes the region of the chosen painting."""
-        count = len(self.styles)
         try:
-            drawn = await _aside(lambda: in_own_colors(png, count))
+            drawn = await to_thread(in_own_colors, png, len(self.styles))
         except PictureError as no_map:
             await self._load_mask(png, no_map)
             return
@@ -97,13 +94,12 @@ class Regions:
         before = await fetched(self.sheet)
         if before is None:
             return
-        source = await _aside(lambda: saved_mask(self._view, png, self._name(number), "mask"))
+        source = await to_thread(saved_mask, self._view, png, self._name(number), "mask")
         if source is None:
             raise no_map
-        drawn = await _aside(lambda: with_region(before, number, self._file(source)))
+        drawn = await to_thread(with_region, before, number, self._file(source))
         self._brush.load(drawn)
-        count = len(self.styles)
-        was, now = await _aside(lambda: (masks_of(before, count), masks_of(drawn, count)))
+        was, now = [await to_thread(masks_of, one, len(self.styles)) for one in (before, drawn)]
         for one in self._whole:
             if was[one] == self._drawn[one]:  # nobody brushed over it
                 self._drawn[one] = now[one]
@@ -114,16 +110,9 @@ class Regions:
         return f"region-of-{self.styles[number].stem}.png"
 
     def _tell(self) -> None:
-        soft = [
-            self.styles[number].name
-            for number, source in sorted(self._whole.items())
-            if self._is_soft(source)
-        ]
-        self._note.set_text(
-            f"Soft: {', '.join(soft)}. Soft edges are kept as they are; a region that you brush over gets hard edges."
-            if soft
-            else ""
-        )
+        soft = [self.styles[one].name for one, source in sorted(self._whole.items()) if self._is_soft(source)]
+        stays = "Soft edges stay as they are; a region that you brush over gets hard edges."
+        self._note.set_text(f"Soft: {', '.join(soft)}. {stays}" if soft else "")
 
     def _is_soft(self, source: Source) -> bool:
         """Looked at once, as it takes a moment."""
@@ -133,28 +122,10 @@ class Regions:
 
     def _take(self, png: bytes) -> None:
         desk = self._view.atelier.desk
-        for number, (source, mask) in enumerate(
-            zip(self.styles, masks_of(png, len(self.styles)), strict=True)
-        ):
+        masks = masks_of(png, len(self.styles))
+        for number, (source, mask) in enumerate(zip(self.styles, masks, strict=True)):
             if number in self._whole and mask == self._drawn[number]:
                 made: Source | None = self._whole[number]
             else:
                 made = None if mask is None else saved_mask(self._view, mask, self._name(number), "mask")
             desk.mask(REGION, made, source.key)
-
-
-async def _aside(make: Callable[[], T]) -> T:
-    """In a thread, so that the page goes on. Raises what `make` raises."""
-    made: list[T] = []
-    failed: list[ImpastoError] = []
-
-    def call() -> None:
-        try:
-            made.append(make())
-        except ImpastoError as error:
-            failed.append(error)
-
-    await run.io_bound(call)
-    if failed:
-        raise failed[0]
-    return made[0]

@@ -1,16 +1,15 @@
-"""The report of a painting as a sheet over the canvas: measured when it is first asked for, and kept."""
+"""The report of a painting as a sheet over the canvas: measured when it is first asked for, and saved."""
 
 from collections.abc import Hashable
 
 from nicegui import run, ui
 from nicegui.element import Element
 
-from impasto.errors import ImpastoError
 from impasto.studio.page.parts import img, set_img
 from impasto.studio.page.view import View
 from impasto.studio.reporting import make_report
 from impasto.studio.routes import painting_url
-from impasto.studio.trouble import TROUBLE, one_line
+from impasto.studio.trouble import in_words
 
 _MEASURING = (
     "This painting is being measured beside its photograph and its painting, once. It takes half a minute or more, and "
@@ -42,8 +41,8 @@ def draw_report(view: View) -> Element:
         show(measuring)
         try:
             words = await run.io_bound(make_report, view.atelier, record)
-        except (ImpastoError, *TROUBLE) as error:
-            words, line = "", record.order.with_file_names(one_line(error), view.atelier.library)
+        except Exception as error:  # noqa: BLE001 - the page stays
+            words, line = "", record.order.with_file_names(in_words(error), view.atelier.library)
             problem.set_text(f"It could not be measured: {line}")
         if view.record is not record:
             return

@@ -2,6 +2,7 @@
 
 import logging
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI
 from nicegui import app as nicegui_app
@@ -11,11 +12,11 @@ from impasto.studio.atelier import Atelier
 from impasto.studio.page.canvas import draw_canvas
 from impasto.studio.page.gallery import draw_gallery
 from impasto.studio.page.header import draw_header
-from impasto.studio.page.keys import listen
 from impasto.studio.page.knobs import draw_knobs
 from impasto.studio.page.live import draw_live
-from impasto.studio.page.pictures import draw_pictures
-from impasto.studio.page.view import DESK, View, say
+from impasto.studio.page.masks import open_masks
+from impasto.studio.page.pictures import draw_pictures, paint
+from impasto.studio.page.view import DESK, View, say, trying
 
 STATIC = Path(__file__).parent.parent / "static"
 REFRESH_SECONDS = 0.1
@@ -91,3 +92,23 @@ def _draw_tabs() -> None:
             with ui.element("button").props(f"type=button data-show={name} aria-pressed={pressed}"):
                 ui.icon(icon)
                 ui.label(name.capitalize())
+
+
+def listen(view: View) -> None:
+    """Hear the keys."""
+
+    def heard(event: Any) -> None:
+        key = event.args["key"]
+        if key == "space" and view.atelier.queue.work is not None:
+            view.atelier.queue.work.toggle()
+        elif key == "z" and view.subject == DESK:
+            view.atelier.desk.undo()
+        elif key == "b" and view.subject == DESK:
+            trying(lambda: open_masks(view))
+        elif key == "p" and view.subject == DESK:
+            paint(view)
+        elif key in ("ArrowLeft", "ArrowRight"):
+            view.before = key == "ArrowRight"
+        view.refresh()
+
+    ui.on("studio_key", heard)

@@ -27,14 +27,13 @@ class View:
     beside: str = ""
     before: bool = False
     report: bool = False
-    _watched: list[tuple[Callable[[], Hashable], Callable[[], Any], list[Hashable]]] = field(
-        default_factory=list
-    )
+    _watched: list[list[Any]] = field(default_factory=list)
+    """What is watched, how it is drawn, and what was seen last."""
 
     def watch(self, seen: Callable[[], Hashable], draw: Callable[[], Any]) -> None:
         """Call `draw` now, and whenever `seen` gives something else. Both are called often: they are quick."""
         draw()
-        self._watched.append((seen, draw, [seen()]))
+        self._watched.append([seen, draw, seen()])
 
     def refresh(self) -> None:
         """Draw what has changed."""
@@ -42,10 +41,11 @@ class View:
             self.subject = DESK
         if self.beside not in self.atelier.queue.records:
             self.beside = ""
-        for seen, draw, last in self._watched:
+        for watched in self._watched:
+            seen, draw, last = watched
             now = seen()
-            if now != last[0]:
-                last[0] = now
+            if now != last:
+                watched[2] = now
                 draw()
 
     @property
@@ -58,6 +58,11 @@ class View:
         """The painting that is looked at, while it is painted."""
         work = self.atelier.queue.work
         return work if work is not None and work.record.id == self.subject else None
+
+    def flip(self, name: str) -> None:
+        """Switch `before` or `report` on or off."""
+        setattr(self, name, not getattr(self, name))
+        self.refresh()
 
     def show(self, subject: str) -> None:
         """Look at something else."""

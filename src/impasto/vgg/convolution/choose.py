@@ -3,6 +3,7 @@
 Measured on two cores of a processor with AVX-512 (an AMD EPYC of the Zen 4 kind), against torch 2.13.
 """
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import Literal
 
@@ -49,15 +50,25 @@ def fastest(n_in: int, n_out: int, positions: int) -> Algorithm:
 class _Chosen:
     """A layer that is computed in the way that suits its input; see `interface.Convolution`."""
 
-    def __init__(self, kernel: Tensor, bias: Tensor, padding: int, algorithm: str, tf32: bool):
-        self.kernel, self.bias, self.padding, self.algorithm = kernel, bias, padding, algorithm
-        self.tf32 = tf32
+    def __init__(
+        self,
+        kernel: Tensor,
+        make_kernel: Callable[[], Tensor],
+        bias: Tensor,
+        padding: int,
+        algorithm: str,
+        tf32: bool,
+    ):
+        self._size: tuple[int, int] = (kernel.shape[0], kernel.shape[1])
+        self._first: Tensor | None = kernel
+        self._make_kernel, self.bias, self.padding = make_kernel, bias, padding
+        self.algorithm, self.tf32 = algorithm, tf32
 
     def __call__(self, x: Tensor, pooling: Pooling | None = None) -> Tensor:
         return self.convolution_for(x)(x, pooling)
 
     def convolution_for(self, x: Tensor) -> Convolution:
-        n_out, n_in = self.kernel.shape[:2]
+        n_out, n_in = self._size
         if x.device.type != "cpu" or x.dtype != torch.float32:
             return self._direct
         wanted = fastest(n_in, n_out, x.shape[2] * x.shape[3]) if self.algorithm == "auto" else self.algorithm
@@ -66,46 +77,54 @@ class _Chosen:
         found: Convolution = getattr(self, f"_{wanted}")
         return found
 
+    def _kernel(self) -> Tensor:
+        """Not kept: the algorithms keep it in forms of their own."""
+        kernel, self._first = self._first, None
+        return self._make_kernel() if kernel is None else kernel
+
     @cached_property
     def _direct(self) -> Convolution:
-        return DirectConvolution(self.kernel, self.bias, self.padding, tf32=self.tf32)
+        return DirectConvolution(self._kernel(), self.bias, self.padding, tf32=self.tf32)
 
     @cached_property
     def _patches(self) -> Convolution:
         from impasto.vgg.convolution.patches import PatchesConvolution
 
-        return PatchesConvolution(self.kernel, self.bias, self.padding)
+        return PatchesConvolution(self._kernel(), self.bias, self.padding)
 
     @cached_property
     def _winograd(self) -> Convolution:
         from impasto.vgg.convolution.winograd import WinogradConvolution
 
-        return WinogradConvolution(self.kernel, self.bias, self.padding)
+        return WinogradConvolution(self._kernel(), self.bias, self.padding)
 
 
 def prepare(
-    kernel: Tensor, bias: Tensor, *, padding: int = 1, algorithm: str = "auto", tf32: bool = False
+    kernel: Tensor | Callable[[], Tensor],
+    bias: Tensor,
+    *,
+    padding: int = 1,
+    algorithm: str = "auto",
+    tf32: bool = False,
 ) -> Convolution:
     """One layer, relu(x * kernel + bias), ready to be called with its input.
 
-    kernel: [n_out, n_in, 3, 3]; bias: [n_out]; padding: rings of zeros around the input, 0, 1 or 2.
+    kernel: [n_out, n_in, 3, 3]; or what makes it: then it is kept only in the form in which an algorithm wants it, and
+        made again for another one. bias: [n_out]; padding: rings of zeros around the input, 0, 1 or 2.
     algorithm: "auto" chooses by shape; "direct", "patches" and "winograd" are used wherever they can be, and
         "direct" elsewhere. Anything but float32 on a CPU is computed directly.
     tf32: on an NVIDIA GPU in float32, may products be rounded to TF32?
     Raises SettingsError for an unknown algorithm or a kernel of another shape.
     """
     checked_algorithm(algorithm)
-    if (
-        kernel.ndim != 4
-        or kernel.shape[2:] != (3, 3)
-        or bias.shape != kernel.shape[:1]
-        or padding not in (0, 1, 2)
-    ):
+    made = kernel if isinstance(kernel, Tensor) else kernel()
+    if made.ndim != 4 or made.shape[2:] != (3, 3) or bias.shape != made.shape[:1] or padding not in (0, 1, 2):
         raise SettingsError(
             f"a layer must be a kernel [n_out, n_in, 3, 3], a bias [n_out] and a padding of 0 to 2, got "
-            f"{list(kernel.shape)}, {list(bias.shape)} and {padding}"
+            f"{list(made.shape)}, {list(bias.shape)} and {padding}"
         )
-    return _Chosen(kernel, bias, padding, algorithm, tf32)
+    make = (lambda: made) if isinstance(kernel, Tensor) else kernel
+    return _Chosen(made, make, bias, padding, algorithm, tf32)
 
 
 def checked_algorithm(name: str) -> str:

@@ -22,7 +22,7 @@ class FusedConvolution(ABC):
     """The part that fused algorithms share; see `interface.Convolution`. float32 on a CPU, a batch of one."""
 
     def __init__(self, kernel: Tensor, bias: Tensor, padding: int = 1):
-        self.kernel, self.padding = kernel.detach(), padding
+        self.padding = padding
         self.n_out, self.n_in = kernel.shape[:2]
         self.bias = bias.detach().numpy()
 

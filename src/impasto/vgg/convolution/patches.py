@@ -3,8 +3,6 @@
 A 3x3 patch of a picture has 27 numbers: too few for the blocks that torch's convolution works in.
 """
 
-from functools import cached_property
-
 import numpy as np
 import torch
 from torch import Tensor
@@ -22,6 +20,16 @@ CHANNELS = PANEL
 
 class PatchesConvolution(FusedConvolution):
     """See `interface.Convolution`; for few input channels."""
+
+    def __init__(self, kernel: Tensor, bias: Tensor, padding: int = 1):
+        super().__init__(kernel, bias, padding)
+        kernel = kernel.detach()
+        # Three matrices [3 n_in, n_out], one for each row of the kernel.
+        rows = kernel.permute(2, 3, 1, 0).reshape(3, 3 * self.n_in, self.n_out)
+        self._kernel = in_panels(rows).numpy()
+        # One matrix [n_out, 9 n_in], its columns filled up to whole panels with zeros.
+        matrix = kernel.permute(0, 2, 3, 1).reshape(1, self.n_out, 9 * self.n_in)
+        self._reversed = in_panels(torch.nn.functional.pad(matrix, (0, -matrix.shape[2] % PANEL))).numpy()
 
     def can_fuse_pooling(self) -> bool:
         """No layer of VGG-19 would need it."""
@@ -56,14 +64,3 @@ class PatchesConvolution(FusedConvolution):
             self._reversed, owed_each, flat(y), *size, self.n_in, row, owed, total,
         )  # fmt: skip
         return y
-
-    @cached_property
-    def _kernel(self) -> np.ndarray:
-        """Three matrices [3 n_in, n_out], one for each row of the kernel."""
-        return in_panels(self.kernel.permute(2, 3, 1, 0).reshape(3, 3 * self.n_in, self.n_out)).numpy()
-
-    @cached_property
-    def _reversed(self) -> np.ndarray:
-        """One matrix [n_out, 9 n_in], its columns filled up to whole panels with zeros."""
-        matrix = self.kernel.permute(0, 2, 3, 1).reshape(1, self.n_out, 9 * self.n_in)
-        return in_panels(torch.nn.functional.pad(matrix, (0, -matrix.shape[2] % PANEL))).numpy()

@@ -6,8 +6,6 @@ kernel, whose transform is a permutation of the kernel's own. Formulas and sourc
 `kernels/convolution/winograd_transforms.py`.
 """
 
-from functools import cached_property
-
 import numpy as np
 import torch
 from torch import Tensor
@@ -22,6 +20,9 @@ from impasto.vgg.convolution.interface import Pooling
 
 _POOLING = {None: native.NO_POOLING, "max": native.MAX_POOLING, "average": native.MEAN_POOLING}
 _TILES_PER_KERNEL, _MOST_TILES = 0.75, 96  # a group's tiles take 0.75 of the kernel's room: measured
+_ONE_FORM = 256 * 256
+"""Pairs of channels from which on only one form of the kernel is kept. The other form of smaller ones takes little
+memory, and for groups of fewer tiles making it each time would take longer, as a part of the layer's time."""
 
 CHANNELS = PANEL
 """n_in and n_out must be multiples of this."""
@@ -29,6 +30,15 @@ CHANNELS = PANEL
 
 class WinogradConvolution(FusedConvolution):
     """See `interface.Convolution`; n_in and n_out are multiples of CHANNELS."""
+
+    def __init__(self, kernel: Tensor, bias: Tensor, padding: int = 1):
+        super().__init__(kernel, bias, padding)
+        self._kernel = _transformed(kernel.detach())
+        self._reversed = (
+            self._kernel
+            if _is_one_form(self.n_in, self.n_out)
+            else _in_reverse(self._kernel, self.n_in, self.n_out)
+        )
 
     def can_fuse_pooling(self) -> bool:
         """A tile of gradients must begin with the second of two rows that were pooled."""
@@ -77,6 +87,7 @@ class WinogradConvolution(FusedConvolution):
             columns=columns,
             pooling=_POOLING[pooling],
             backward=backward,
+            turned=backward and _is_one_form(self.n_in, self.n_out),
             group=_group(self.n_in, self.n_out, size_out, workers),
         )
         space = WORKSPACE.floats(workers * native.space_needed(depth, columns, sizes.group)).numpy()
@@ -84,33 +95,44 @@ class WinogradConvolution(FusedConvolution):
             native.convolve_share, workers, flat(x), kernel, self.bias, np.float32(factor), flat(y), bits, space, sizes
         )  # fmt: skip
 
-    @cached_property
-    def _kernel(self) -> np.ndarray:
-        """[36, n_in, n_out] in panels; computed in float64, a panel at a time."""
-        panels = empty((native.SQUARE, self.n_out // PANEL, self.n_in, PANEL))
-        for number, kernel in enumerate(self.kernel.split(PANEL)):
-            taps = kernel.double().permute(2, 3, 1, 0)
-            rows = torch.stack(transform_taps(list(taps)))
-            points = torch.stack(transform_taps(list(rows.unbind(1))), dim=1)
-            panels[:, number] = points.flatten(0, 1)
-        return panels.reshape(-1).numpy()
 
-    @cached_property
-    def _reversed(self) -> np.ndarray:
-        """[36, n_out, n_in] in panels."""
-        order = [native.POINTS * i + j for i in REVERSED for j in REVERSED]
-        kernel = torch.from_numpy(self._kernel).reshape(native.SQUARE, self.n_out // PANEL, self.n_in, PANEL)
-        panels = empty((native.SQUARE, self.n_in // PANEL, self.n_out, PANEL))
-        for point, source in enumerate(order):
-            matrix = kernel[source].transpose(1, 2).reshape(self.n_out, self.n_in // PANEL, PANEL)
-            panels[point] = matrix.transpose(0, 1)
-        return panels.reshape(-1).numpy()
+def kernel_bytes(n_in: int, n_out: int) -> int:
+    """Bytes of a layer's transformed kernel, in both forms where it is kept in both."""
+    return 4 * native.SQUARE * n_in * n_out * (1 if _is_one_form(n_in, n_out) else 2)
 
 
 def working_bytes(n_in: int, n_out: int, size_out: tuple[int, int], workers: int) -> int:
-    """Room that a layer's computation takes in WORKSPACE; kept afterwards."""
+    """Room that a layer's computation takes in WORKSPACE, in the direction that takes more; kept afterwards."""
     group = _group(n_in, n_out, size_out, workers)
     return 4 * workers * native.space_needed(max(n_in, n_out), min(n_in, n_out), group)
+
+
+def _is_one_form(n_in: int, n_out: int) -> bool:
+    """Is only the kernel for the way forward kept?"""
+    return n_in * n_out >= _ONE_FORM
+
+
+def _transformed(kernel: Tensor) -> np.ndarray:
+    """[36, n_in, n_out] in panels, of a kernel [n_out, n_in, 3, 3]; computed in float64, a panel at a time."""
+    n_out, n_in = kernel.shape[:2]
+    panels = empty((native.SQUARE, n_out // PANEL, n_in, PANEL))
+    for number, some in enumerate(kernel.split(PANEL)):
+        taps = some.double().permute(2, 3, 1, 0)
+        rows = torch.stack(transform_taps(list(taps)))
+        points = torch.stack(transform_taps(list(rows.unbind(1))), dim=1)
+        panels[:, number] = points.flatten(0, 1)
+    return panels.reshape(-1).numpy()
+
+
+def _in_reverse(transformed: np.ndarray, n_in: int, n_out: int) -> np.ndarray:
+    """[36, n_out, n_in] in panels, of the flipped and transposed kernel."""
+    order = [native.POINTS * i + j for i in REVERSED for j in REVERSED]
+    kernel = torch.from_numpy(transformed).reshape(native.SQUARE, n_out // PANEL, n_in, PANEL)
+    panels = empty((native.SQUARE, n_in // PANEL, n_out, PANEL))
+    for point, source in enumerate(order):
+        matrix = kernel[source].transpose(1, 2).reshape(n_out, n_in // PANEL, PANEL)
+        panels[point] = matrix.transpose(0, 1)
+    return panels.reshape(-1).numpy()
 
 
 def _group(n_in: int, n_out: int, size_out: tuple[int, int], workers: int) -> int:

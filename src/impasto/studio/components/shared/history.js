@@ -8,10 +8,6 @@ const BYTES = 256 * 2 ** 20; // above which older ones are forgotten
 export class History {
   constructor(raster) {
     this.raster = raster;
-    this.clear();
-  }
-
-  clear() {
     this.done = [];
     this.undone = [];
     this.bytes = 0;

@@ -38,10 +38,8 @@ export class Mask {
 
   // revision: how often the server has changed the settings; what is chosen on the page leaves it.
   configure(settings, revision = this.revision) {
-    const wasMap = this.isMap;
     Object.assign(this.settings, settings);
     this.revision = revision;
-    if (this.isMap !== wasMap) this.history.clear(); // nothing was painted yet: see mask_brush.py
     this.shownBy?.configured();
   }
 

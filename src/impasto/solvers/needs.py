@@ -1,7 +1,7 @@
-"""How much memory a solver needs: for whoever plans a painting that just fits.
+"""How much memory a solver needs, and how much it has to do: for whoever plans a painting.
 
 The unit is a vector: one canvas in float32, 12 bytes a pixel, 0.77 GB at 64 megapixels. In addition there are a few
-pieces of `chunks.CHUNK` values, whatever the picture's size.
+pieces of `vectors.CHUNK` values, whatever the picture's size.
 
 What L-BFGS has alive, without its pairs:
 
@@ -22,8 +22,7 @@ from typing import Protocol, runtime_checkable
 
 import torch
 
-from impasto.solvers.chunks import CHUNK
-from impasto.solvers.vector_store import IN_MEMORY_PART
+from impasto.solvers.vectors import CHUNK
 
 SCRATCH_PIECES = 32
 """Pieces of at most CHUNK values in addition to the vectors: measured as 23 to 114 MB, most of it in the
@@ -36,7 +35,7 @@ class SolverSettings(Protocol):
 
     @property
     def history(self) -> int:
-        """Most past steps that L-BFGS keeps."""
+        """Most past steps that L-BFGS remembers."""
 
     @property
     def averaging(self) -> float:
@@ -55,18 +54,27 @@ class Vectors:
     peak: float
 
 
-def lbfgs_vectors(history: int, kept: str) -> Vectors:
-    """The vectors of L-BFGS with `history` pairs, with any metric; kept: a key of IN_MEMORY_PART."""
-    pairs = 2 * history * IN_MEMORY_PART[kept]
-    return Vectors(evaluating=4 + pairs, peak=5 + pairs)
-
-
 def scratch_bytes(vector: int) -> int:
     """The most bytes of the chunks of a vector of so many bytes, in addition to the vectors."""
     return SCRATCH_PIECES * min(vector, CHUNK * torch.float32.itemsize)
 
 
-def adam_vectors(dtype: torch.dtype = torch.float32, average: bool = False) -> Vectors:
-    """The vectors of Adam with its moments in `dtype`; average: whether it averages its iterates."""
-    kept = 1 + average + 2 * dtype.itemsize / torch.float32.itemsize
-    return Vectors(evaluating=kept, peak=1 + kept)
+EVALUATIONS = 1.07
+"""Evaluations of a step of L-BFGS: 1.05 to 1.1 were counted. Adam takes one."""
+LBFGS_PASSES, ADAM_PASSES = 24, 8
+"""A step's work on vectors without pairs, counted in additions of one vector to another; the metric is most of it."""
+PAIR_PASSES = {"float32": 3.3, "float16": 5.0, "disk": 3.3}
+"""The work for each pair: two products and two additions, and half precision converted."""
+
+
+@dataclass(frozen=True)
+class SolverWork:
+    """The work of all steps of a scale.
+
+    evaluations: of J and its gradient. additions: of one vector to another, and what takes as long. reads: of vectors
+    from disk.
+    """
+
+    evaluations: float
+    additions: float
+    reads: float = 0.0

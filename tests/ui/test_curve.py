@@ -1,6 +1,6 @@
 import math
 
-from impasto.notebook.curve import HEIGHT, WIDTH, points
+from impasto.ui.curve import HEIGHT, WIDTH, points
 
 
 def test_equal_factors_are_equal_heights():

@@ -1,22 +1,46 @@
-"""The canvas of the next scale: enlarged, with the photograph's fine detail laid over it.
+"""The canvas with which a scale begins: what the optimisation starts from, or the canvas before, enlarged.
 
-Strip by strip, because a canvas may be gigabytes.
+An enlarged canvas has the photograph's fine detail laid over it, strip by strip, because a canvas may be gigabytes.
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
 from impasto.distributed.partition import WHOLE, Partition
 from impasto.images.masks.mask import region_rows
 from impasto.images.pixel_store import strips
 from impasto.images.resize.fine_detail import FineDetail, detail_share
-from impasto.images.resize.resize import enlarged_rows, fitted_size, source_rows
+from impasto.images.resize.resize import enlarged_rows, fitted_size, resize, source_rows
 from impasto.inputs.inputs import Inputs
 from impasto.painting.scales import Size
 from impasto.tensor_types import Image, ResizedImage, Span
+
+
+def first_canvas(
+    start: str, content: Tensor, noise: float, generator: torch.Generator, picture: Tensor | None = None
+) -> Tensor:
+    """The generated image G before the first step: a new tensor [1, 3, H, W] in [0, 1], like C.
+
+    start: "content": G = C. "recoloured", "underpainting": likewise; the caller gives C in the colours of S.
+        "content+noise": G = C + U(-noise, noise), clipped to [0, 1], the stated method's random initialisation.
+        "noise": uniform noise in [0, 1] without C. "picture": `picture` [1, 3, h, w], resampled to C's size.
+    content: C, [1, 3, H, W] in [0, 1]. noise: its amplitude in [0, 1]; 0.25 in the stated method.
+    generator: on the CPU, so that every device starts from the same numbers.
+    """
+    if start in ("content", "recoloured", "underpainting"):
+        return content.detach().clone()
+    if start == "picture":
+        assert picture is not None
+        return resize(picture.detach(), (content.shape[-2], content.shape[-1])).to(content).clone()
+    uniform = torch.rand(content.shape, generator=generator, dtype=torch.float32)
+    if start == "noise":
+        return uniform.to(content)
+    # In place: a canvas may be gigabytes.
+    return uniform.mul_(2).sub_(1).mul_(noise).add_(content.detach().cpu()).clamp_(0, 1).to(content)
 
 
 @dataclass(frozen=True)
@@ -49,11 +73,9 @@ class Upscaler:
         if self.partition.size == 1:
             return Span(0, self.before[0])
         middle = Span(*source_rows(*own, self.size[0], self._middle[0]))
-        return (
-            middle
-            if self._middle == self.before
-            else Span(*source_rows(*middle, self._middle[0], self.before[0]))
-        )
+        if self._middle == self.before:
+            return middle
+        return Span(*source_rows(*middle, self._middle[0], self.before[0]))
 
     @property
     def _middle(self) -> Size:

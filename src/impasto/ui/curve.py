@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 WIDTH, HEIGHT = 240.0, 60.0
 """The size of the drawing, in its own units."""
+BOX = f"0 -1 {WIDTH:g} {HEIGHT + 2:g}"
+"""The same with room for the width of the line, as SVG's viewBox."""
 _POINTS = 240
 """More could not be told apart."""
 
@@ -12,8 +14,7 @@ _POINTS = 240
 def points(costs: Sequence[float]) -> str:
     """The points of an SVG polyline: steps from left to right, the logarithm of the cost upwards; "" below two costs.
 
-    Args:
-        costs: J of every step, finite. What is not above 0 stands at the foot.
+    costs: J of every step, finite. What is not above 0 stands at the foot.
 
     >>> points([100, 10, 1])
     '0.0,0.0 120.0,30.0 240.0,60.0'

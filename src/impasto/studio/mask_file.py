@@ -36,28 +36,22 @@ class MaskPixels:
 
 def encode_png(pixels: MaskPixels) -> bytes:
     """8-bit PNG: grey, or for a map of regions RGB; without alpha, profile and other metadata."""
-    height, width = pixels.values.shape
-    image = _image(pixels.values, "b-w")
-    if pixels.palette:
-        colors = np.zeros((1, 256, 3), np.uint8)
-        colors[0, : len(pixels.palette)] = [_rgb(color) for color in pixels.palette]
-        image = image.maplut(_image(colors, "srgb")).copy(interpretation="srgb")
-    assert (image.width, image.height) == (width, height)
-    return bytes(image.pngsave_buffer(compression=6, filter="up", keep="none"))
+    if not pixels.palette:
+        return png_of(pixels.values)
+    return png_of(np.array([rgb_of(color) for color in pixels.palette], np.uint8)[pixels.values])
+
+
+def png_of(values: np.ndarray) -> bytes:
+    """8-bit PNG of grey values [H, W], or colours [H, W, 3], uint8."""
+    return bytes(image_of(values).pngsave_buffer(compression=6, filter="up", keep="none"))
 
 
 def decode_png(png: bytes, size: tuple[int, int], *, regions: bool) -> MaskPixels:
-    """The pixels of a PNG at `size`, height and width.
+    """The pixels of a PNG of any depth at `size`, height and width; regions: whether it is a map, and not a grey mask.
 
     A PNG of another size and the same shape is resampled: grey values linearly, colours by the nearest pixel.
-
-    Args:
-        png: a file of any depth, also 16 bits, with or without palette and alpha.
-        regions: whether it is a map of regions, and not a grey mask.
-
-    Raises:
-        PictureError: it cannot be decoded, has another shape, is in colour though a mask, or has more than MOST_COLORS
-            colours.
+    Raises PictureError: it cannot be decoded, has another shape, is in colour though a mask, or has more than
+    MOST_COLORS colours.
     """
     name = "the map of regions" if regions else "the mask"
     values = _decoded(png, size, name, "nearest" if regions else "linear")
@@ -65,25 +59,22 @@ def decode_png(png: bytes, size: tuple[int, int], *, regions: bool) -> MaskPixel
 
 
 def checked_color(color: str) -> str:
-    """A colour as "#rrggbb", in small letters.
-
-    Raises:
-        ValueError: it is written otherwise.
-    """
+    """A colour as "#rrggbb", in small letters. Raises ValueError: it is written otherwise."""
     if not isinstance(color, str) or not _COLOR.fullmatch(color.lower()):
         raise ValueError(f"a colour is written as #rrggbb; got {color!r}")
     return color.lower()
 
 
-def _image(values: np.ndarray, interpretation: str) -> pyvips.Image:
-    height, width, *bands = values.shape
-    image = pyvips.Image.new_from_memory(
-        np.ascontiguousarray(values).data, width, height, *(bands or [1]), "uchar"
-    )
-    return image.copy(interpretation=interpretation)
+def image_of(values: np.ndarray) -> pyvips.Image:
+    """A libvips image of grey values [H, W], or colours [H, W, 3], uint8."""
+    height, width, bands = values.shape if values.ndim == 3 else (*values.shape, 1)
+    data = np.ascontiguousarray(values).data
+    image = pyvips.Image.new_from_memory(data, width, height, bands, "uchar")
+    return image.copy(interpretation="b-w" if bands == 1 else "srgb")
 
 
-def _rgb(color: str) -> list[int]:
+def rgb_of(color: str) -> list[int]:
+    """Red, green and blue, from 0 to 255, of #rrggbb."""
     return list(bytes.fromhex(color[1:]))
 
 

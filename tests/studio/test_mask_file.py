@@ -9,7 +9,7 @@ from PIL import Image
 from impasto.errors import PictureError
 
 pytest.importorskip("nicegui", reason="the studio's page needs nicegui")
-from impasto.studio.components.mask_file import MaskPixels, decode_png, encode_png
+from impasto.studio.mask_file import MaskPixels, decode_png, encode_png
 
 RAMP = np.arange(256, dtype=np.uint8).reshape(16, 16)
 
