@@ -12,6 +12,7 @@ from impasto.settings.amounts import bytes_text
 from impasto.video.follow import KEPT_SOURCES
 from impasto.video.frame_painter import FramePainter
 from impasto.video.motion import motion
+from impasto.video.neighbours import Neighbours
 from impasto.video.painting import REMEMBERED, FilmPainting
 from impasto.video.tracks import Tracks
 
@@ -73,24 +74,26 @@ def plan_film(painting: FilmPainting) -> FilmPlan:
     return FilmPlan(painting.count, painting.shots, seconds, peak + _held(painting), disk)
 
 
-def _later(painter: FramePainter, **changes: Any) -> "Painting":
+def _later(painter: FramePainter, neighbours: Neighbours = (), **changes: Any) -> "Painting":
     """A painting that takes what a later frame takes."""
     canvas, everywhere = painter.small(0).astype(np.float32) / 255, np.ones(painter.size, np.float32)
-    return painter.later(
-        0, canvas, canvas, replace(Tracks.begun(0, painter.size), trust=everywhere), **changes
-    )
+    tracks = replace(Tracks.begun(0, painter.size), trust=everywhere)
+    return painter.later(0, canvas, canvas, tracks, neighbours, **changes)
 
 
 def _trial(painter: FramePainter) -> tuple[float, float]:
     """Seconds that a later frame takes before its first step, and for each step.
 
-    They are measured on a small one, and counted up. It is painted twice, and the first one is not timed.
+    They are measured on a small one, and counted up. It is painted twice: the first one is not timed, and tells its
+    neighbours to the second.
     """
     size = round(max(painter.size) * min(1.0, TRIAL / min(painter.size)))
+    known: Neighbours = ()
     for _ in range(2):
-        painting = _later(painter, size=size, steps=TRIAL_STEPS)
+        painting = _later(painter, known, size=size, steps=TRIAL_STEPS)
         began = time.perf_counter()
         first, *others = [time.perf_counter() for _ in painting]
+        known = painting.neighbours
     step = (others[-1] - first) / len(others) if others else 0.0
     larger = math.prod(painter.size) / math.prod(painting.size)
     return larger * max(0.0, first - began - step), larger * step

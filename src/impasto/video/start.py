@@ -4,10 +4,8 @@ import numpy as np
 
 CANDIDATES = 6144
 """At most so many places are looked at for one that resembles a new one, chosen with a fixed seed."""
-ALIKE = 4
-"""The paint of so many that resemble it most is mixed."""
 SPECKLE = 1.2
-"""The deviation that smooths what is mixed for each place by itself, in pixels of a frame 192 pixels wide."""
+"""The deviation that smooths what is taken for each place by itself, in pixels of a frame 192 pixels wide."""
 BLURS = (1.5, 3.0)
 """The deviations of means around a place, which count, too; in pixels of a frame 192 pixels wide."""
 NEARNESS = 0.3
@@ -36,7 +34,7 @@ def first_canvas(
     weight = trust[..., None].astype(np.float32)
     guess = frame.astype(np.float32)
     wanted, there = trust < UNSURE, (trust if sure is None else sure) > SURE
-    if wanted.any() and there.sum() >= ALIKE:
+    if wanted.any() and there.any():
         looks = _looks(frame)
         candidates = np.flatnonzero(there)
         if len(candidates) > CANDIDATES:
@@ -44,7 +42,7 @@ def first_canvas(
             candidates = candidates[np.sort(chosen)]
         nearest = _nearest(looks[wanted], looks.reshape(-1, looks.shape[2])[candidates])
         guess = np.where(wanted[..., None], guess, paint).astype(np.float32)
-        guess[wanted] = paint.reshape(-1, 3)[candidates][nearest].mean(1)
+        guess[wanted] = paint.reshape(-1, 3)[candidates][nearest]
         guess = _smooth(guess, SPECKLE)
     return (weight * paint + (1 - weight) * guess).clip(0, 1).astype(np.float32)
 
@@ -67,12 +65,11 @@ def _smooth(picture: np.ndarray, deviation: float) -> np.ndarray:
 
 
 def _nearest(looks: np.ndarray, candidates: np.ndarray) -> np.ndarray:
-    """The numbers of the ALIKE candidates nearest to each look, [K, ALIKE]."""
+    """The number of the candidate nearest to each look, [K]."""
     squares = (candidates**2).sum(1)
-    found = np.empty((len(looks), ALIKE), np.int64)
+    found = np.empty(len(looks), np.int64)
     rows = max(1, _BLOCK // len(candidates))
     for first in range(0, len(looks), rows):
         some = slice(first, first + rows)
-        # Only these numbers are kept: a slice of the whole order would hold all of it.
-        found[some] = np.argpartition(squares - 2 * looks[some] @ candidates.T, ALIKE - 1, axis=1)[:, :ALIKE]
+        found[some] = (squares - 2 * looks[some] @ candidates.T).argmin(1)
     return found
