@@ -150,7 +150,8 @@ class VGG19:
             return None
         from impasto.vgg import opening  # imports numba
 
-        first, second = (one.convolution_for(image) for one in chosen if isinstance(one, Chosen))
+        x = image.to(self.precision.network)
+        first, second = (one.convolution_for(x) for one in chosen if isinstance(one, Chosen))
         return opening.of(first, second, self.pooling, self._scale, self._shift)
 
     def convolution(self, name: str) -> Convolution:
