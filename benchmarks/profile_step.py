@@ -29,7 +29,7 @@ import torch
 
 import impasto
 from impasto.costs import wasserstein
-from impasto.costs.neighbours import Pairs
+from impasto.costs.pairs import NeighbourPairs
 from impasto.kernels import gram_autograd
 from impasto.kernels.convolution import winograd as native
 from impasto.objective import palette
@@ -43,8 +43,8 @@ Floor = Callable[..., tuple[float, float]]
 
 
 def winograd(layer: Any, x: torch.Tensor, *more: Any) -> tuple[float, float]:
-    """Of a convolution, forward or back: 36 products for each 4x4 tile and pair of channels."""
-    height, width = more[-1] if len(more) == 3 else layer.sizes_out(*x.shape[2:])
+    """Of a convolution, forward: 36 products for each 4x4 tile and pair of channels."""
+    height, width = layer.sizes_out(*x.shape[2:])
     products = 2 * native.SQUARE * native.tile_count(height, width) * layer.n_in * layer.n_out
     return products, 4 * (x.numel() + height * width * layer.n_in)
 
@@ -53,6 +53,15 @@ def patches(layer: Any, x: torch.Tensor, *more: Any) -> tuple[float, float]:
     """Of the first layer: direct convolution."""
     positions = x.shape[2] * x.shape[3]
     return 2 * 9 * positions * layer.n_in * layer.n_out, 4 * positions * (layer.n_in + layer.n_out)
+
+
+def winograd_back(
+    layer: Any, gradient: torch.Tensor, bits: Any, pooling: Any, size: tuple[int, int], rows: Any, *more: Any
+) -> tuple[float, float]:
+    """Of some rows of a convolution, back: as many products."""
+    height = rows.stop - rows.start
+    products = 2 * native.SQUARE * native.tile_count(height, size[1]) * layer.n_in * layer.n_out
+    return products, 4 * height * size[1] * (layer.n_in + layer.n_out)
 
 
 def gram(a: torch.Tensor, *more: Any) -> tuple[float, float]:
@@ -70,7 +79,7 @@ def pairs(_: Any, a: torch.Tensor, *more: Any) -> tuple[float, float]:
     return 8 * a.numel(), 2 * 4 * a.numel()
 
 
-def pixels(image: torch.Tensor, *more: Any) -> tuple[float, float]:
+def pixels(_: Any, image: torch.Tensor, *more: Any) -> tuple[float, float]:
     """Of reading a picture once for each of 13 directions."""
     return 0.0, 13 * 4 * image.numel()
 
@@ -82,17 +91,17 @@ def nothing(*given: Any) -> tuple[float, float]:
 
 KERNELS: list[tuple[str, Any, str, Floor]] = [
     ("Winograd's convolutions, forward", WinogradConvolution, "forward", winograd),
-    ("Winograd's convolutions, back", WinogradConvolution, "backward", winograd),
+    ("Winograd's convolutions, back", WinogradConvolution, "backward_rows", winograd_back),
     ("the first layer, forward", PatchesConvolution, "forward", patches),
     ("the first layer, back", PatchesConvolution, "backward", patches),
     ("moments of activations", gram_autograd, "_product", gram),
     ("moments of activations, back", gram_autograd, "_add_times", gram_back),
-    ("neighbours", Pairs, "sums", pairs),
-    ("neighbours, back", Pairs, "add", pairs),
+    ("neighbours", NeighbourPairs, "sums", pairs),
+    ("neighbours, back", NeighbourPairs, "add", pairs),
     ("distance of Gaussians (float64)", wasserstein._Overlap, "forward", nothing),
     ("distance of Gaussians, back", wasserstein._Overlap, "backward", nothing),
-    ("palette", palette, "_sums", pixels),
-    ("palette, back", palette.WithPalettes, "_add_gradient", pixels),
+    ("palette", palette.Selection, "histograms", pixels),
+    ("palette, back", palette.Selection, "add_gradient", pixels),
 ]
 
 

@@ -2,7 +2,7 @@
 
 They take 256 bytes a pixel of the picture, 21 times the picture itself, and so does the gradient by them. Kept for
 the way back, as those of deeper layers are, they were two thirds of what an evaluation took. Made again for some rows
-they stay in the cache, and an evaluation takes no longer (`docs/performance.md`).
+they stay in the cache; what that costs in time stands in `docs/performance.md`.
 """
 
 from collections.abc import Callable
