@@ -125,7 +125,7 @@ def _distances(content: Places, style: Places) -> Tensor:
 def coupling(cost: Tensor, mass: Tensor) -> Tensor:
     """P [N, M] over the mass of C, so that each row sums to 1, by Sinkhorn's iteration.
 
-    mass: of S [M]; that of C is even. In float64, whose range holds the kernel: c differs by less than 10 within a row.
+    mass: of S [M]; that of C is even. In float64: a place that costs 15 more than the nearest one is no partner.
     """
     kernel = torch.exp((cost.amin(1, keepdim=True) - cost) / EPS)
     of_style, power = torch.ones_like(mass), RHO / (RHO + EPS)

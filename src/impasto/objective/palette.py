@@ -1,6 +1,6 @@
 """The palette cost added to what the network sees: the canvas's colours, strip by strip, in two passes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -11,6 +11,7 @@ from impasto.costs.palette import PaletteTarget, colors, derivative, histograms
 from impasto.costs.term import Summary
 from impasto.distributed.partition import Partition
 from impasto.evaluation import Cost, Evaluate, Evaluation
+from impasto.images.masks.mask import Mask
 from impasto.inputs.inputs import Inputs, Region
 from impasto.inputs.parts import PartMap, parts_of
 from impasto.inputs.places import InputPlaces
@@ -103,34 +104,58 @@ def encode_palettes(setup: ScaleSetup, places: InputPlaces | None = None) -> lis
         return []
     found = []
     for region in setup.inputs.regions:
-        undivided: list[PartMap | None] = [None] * (1 + len(region.styles))
-        of_content, *of_styles = undivided if places is None else parts_of(places, setup.inputs, region)
-        histograms_S = []
-        for number, shown, of_style in zip(region.styles, region.style_masks, of_styles, strict=True):
-            size = setup.style_sizes[number]
-            own = setup.partition.rows_of(size[0])
-            mask = None if shown is None else shown.rows(size, *own)
-            style = setup.style_rows(number, own)
-            pixels = _selection(style, size[0], own, mask, of_style)
-            histograms_S.append(pixels.histograms(style, setup.partition).mean)
+        of_content, *of_styles = _parts(setup, places, region)
+        histograms_S = [
+            _style_histograms(setup, number, mask, part)
+            for number, mask, part in zip(region.styles, region.style_masks, of_styles, strict=True)
+        ]
         mask, share = None, 1.0
         if region.mask is not None:
             mask = region.mask.rows(setup.size, *setup.own_rows)
             share = setup.partition.total(float(mask.sum())) / (setup.size[0] * setup.size[1])
-        content = setup.content_rows(setup.own_rows)
-        pixels = _selection(content, setup.size[0], setup.own_rows, mask, of_content)
+        pixels = _selection(setup.content_rows, setup.size, setup.own_rows, mask, of_content)
         found.append(RegionPalette(histograms_S, pixels, share))
     return found
 
 
-def _selection(image: Image, height: int, own: Span, mask: Tensor | None, parts: PartMap | None) -> Selection:
-    """image: own rows of a picture of `height` rows."""
+def _style_histograms(setup: ScaleSetup, number: int, shown: Mask | None, parts: PartMap | None) -> Tensor:
+    """The histograms of a style over the number of its pixels, [K, 13, BINS]; shown: the part that is looked at."""
+    size = setup.style_sizes[number]
+    own = setup.partition.rows_of(size[0])
+    style = setup.style_rows(number, own)
+
+    def read(rows: Span) -> Image:
+        return style[:, :, rows.within(own)]
+
+    mask = None if shown is None else shown.rows(size, *own)
+    return _selection(read, size, own, mask, parts).histograms(style, setup.partition).mean
+
+
+def _parts(setup: ScaleSetup, places: InputPlaces | None, region: Region) -> Sequence[PartMap | None]:
+    """The parts of the content image, and of each style of a region: those that the first process finds.
+
+    Another kind of processor rounds otherwise, and might sort a place into another part.
+    """
+    if places is None:
+        return [None] * (1 + len(region.styles))
+    found = parts_of(places, setup.inputs, region)
+    said = setup.partition.said_by_first([(one.share.tolist(), one.lab.tolist()) for one in found])
+    return [PartMap(torch.tensor(share), torch.tensor(lab)) for share, lab in said]
+
+
+def _selection(
+    read: Callable[[Span], Image],
+    size: tuple[int, int],
+    own: Span,
+    mask: Tensor | None,
+    parts: PartMap | None,
+) -> Selection:
+    """The selection of some rows of a picture of this size; read: gives rows of it, [1, 3, rows, W]."""
     if parts is None:
         return Selection(mask)
-    part = torch.empty(*image.shape[2:], dtype=torch.uint8)
-    for strip in strips_of(Span(0, image.shape[2]), image.shape[3]):
-        rows = slice(*strip)
-        part[rows] = parts.rows(image[:, :, rows], height, own.start + strip.start)
+    part = torch.empty(own.stop - own.start, size[1], dtype=torch.uint8)
+    for rows in strips_of(own, size[1]):
+        part[rows.within(own)] = parts.rows(read(rows), size[0], rows.start)
     return Selection(mask, part, parts.count)
 
 

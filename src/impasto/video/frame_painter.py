@@ -50,8 +50,9 @@ class FramePainter:
         """Bytes that the process held before the paintings were encoded."""
         self._reel, self.styles, self._guides, self._keys = reel, tuple(styles), guides, tuple(keys)
         self._temporal = temporal
-        self._colour, self.paints = by.settings.colour, by.settings.paints
-        """How colours are taken, and whether steps are taken at all, and not only colours changed."""
+        self._colour = by.settings.colour
+        self.paints = by.settings.paints
+        """Whether steps are taken at all, and not only colours changed."""
         settled = self._colour in ("match", "only")
         self._by = by.varied(replace(by.settings, colour="painting")) if settled else by
         self._encoded: tuple[int, EncodedStyle] | None = None
