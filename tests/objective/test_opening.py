@@ -32,6 +32,8 @@ def test_it_has_the_same_bits(real_encoder, monkeypatch, size, margin, strip, po
     ]
     whole = Whole(encoder, terms, 1.0, 10.0, tiling.window if margin else None)
     monkeypatch.setattr("impasto.vgg.opening.STRIP_BYTES", strip)
+    assert encoder.opening(image, LAYERS) is None  # too small
+    monkeypatch.setattr("impasto.vgg.opening.SMALLEST", 0)
     assert encoder.opening(image, LAYERS) is not None
     by_strips = whole(image)
     monkeypatch.setattr(VGG19, "opening", lambda *given: None)
@@ -40,7 +42,8 @@ def test_it_has_the_same_bits(real_encoder, monkeypatch, size, margin, strip, po
     assert torch.equal(by_strips.gradient, at_once.gradient)
 
 
-def test_where_it_does_not_apply(tiny_encoder):
+def test_where_it_does_not_apply(tiny_encoder, monkeypatch):
+    monkeypatch.setattr("impasto.vgg.opening.SMALLEST", 0)
     image = random_image(32, 32)
     assert tiny_encoder.opening(image, ["relu1_2", "relu2_1"]) is None
     assert tiny_encoder.opening(image, ["relu1_1"]) is None

@@ -114,8 +114,10 @@ class Network:
         opened = self.compiled and "relu1_2" not in self.layers and LAYERS[deepest(self.layers)].block > 1
         if not opened:
             return self.gradient_bytes(pixels)
-        from impasto.vgg.opening import STRIP_BYTES  # imports numba
+        from impasto.vgg.opening import SMALLEST, STRIP_BYTES  # imports numba
 
+        if pixels < SMALLEST:
+            return self.gradient_bytes(pixels)
         first, second = TABLE[:2]
         kept = VECTOR * pixels + _activation_bytes(second, pixels) // BITS
         forward = self._output(first, pixels, self.layers) + self._made_with_output(

@@ -139,8 +139,8 @@ class VGG19:
     def opening(self, image: Image, layers: Sequence[str]) -> "Opening | None":
         """Block 1 with a way back that keeps no activation, for an evaluation that looks at these layers.
 
-        None where relu1_2 is looked at, where no layer lies behind block 1, and where it is not computed by the fused
-        algorithms. What follows is a walk from block 2 on.
+        None where relu1_2 is looked at, where no layer lies behind block 1, where it is not computed by the fused
+        algorithms, and for a small picture. What follows is a walk from block 2 on.
         """
         _check(image, deepest(tuple(layers)))
         if "relu1_2" in layers or LAYERS[deepest(tuple(layers))].block == 1 or self.border != "zeros":
@@ -150,6 +150,8 @@ class VGG19:
             return None
         from impasto.vgg import opening  # imports numba
 
+        if image.shape[2] * image.shape[3] < opening.SMALLEST:
+            return None
         x = image.to(self.precision.network)
         first, second = (one.convolution_for(x) for one in chosen if isinstance(one, Chosen))
         return opening.of(first, second, self.pooling, self._scale, self._shift)
