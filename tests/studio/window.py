@@ -64,6 +64,8 @@ class Window:
         while not undo.is_enabled():
             assert time.monotonic() < end, "nothing could be brushed"
             box = brush.bounding_box()
+            if box is None:  # the page is just drawing it
+                continue
             x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 3
             mouse.move(x, y)
             mouse.down()
