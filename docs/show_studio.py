@@ -45,7 +45,7 @@ def main(folder: Path) -> int:
         light.get_by_role("button", name="Cancel").click()
 
         light.get_by_role("button", name="Paint", exact=True).click()
-        light.get_by_text("step 1 of").filter(visible=True).first.wait_for()
+        light.get_by_text(re.compile(r"step \d+ of")).filter(visible=True).first.wait_for()
         dark = opened(browser, address, "dark")  # which shows what is painted
         dark.get_by_text(LAST_SCALE).filter(visible=True).first.wait_for()
         narrow = on_a_telephone(dark)
