@@ -73,13 +73,13 @@ class Fields:
     style_cost: str = setting("choice", "wasserstein", LOOK,
         "Statistics compared in the style layers: gram, covariance (without the means) or wasserstein (Gaussians).",
         choices=("gram", "covariance", "wasserstein"))
-    neighbours: float = setting("number", 0.9, LOOK,
+    neighbours: float = setting("number", 1.26, LOOK,
         "Weight of the neighbours in the style cost: each place is drawn to the stroke of the style it resembles most.",
-        low=0, high=LARGEST_WEIGHT, explore=(0.0, 0.25, 0.5, 1.0))
+        low=0, high=LARGEST_WEIGHT, explore=(0.0, 0.5, 1.25, 2.5))
     fidelity: float = setting("number", 8.0, LOOK,
         "Weight in the content cost of the photograph's own pixels: at a low strength they show through the paint.",
         low=0, high=LARGEST_WEIGHT, explore=(0.0, 1.0, 3.0, 10.0))
-    placement: float = setting("number", 0.45, LOOK,
+    placement: float = setting("number", 0.3, LOOK,
         "How far the photograph, rather than the canvas, decides which stroke goes where, from 0 to 1; at the last "
         "scale its square counts.",
         low=0, high=1, explore=(0.0, 0.3, 0.6, 1.0))
@@ -93,7 +93,7 @@ class Fields:
     palette: float = setting("number", 48.0, LOOK,
         "Weight of the palette in the style cost: how much the colours themselves are those of the style.",
         low=0, high=LARGEST_WEIGHT, explore=(0.0, 10.0, 30.0, 100.0))
-    smoothness: float = setting("number", 10.8, LOOK,
+    smoothness: float = setting("number", 6.0, LOOK,
         "Weight in the style cost of the squared differences of neighbouring pixels: it removes grain evenly.",
         low=0, high=LARGEST_WEIGHT, explore=(0.0, 5.0, 10.0, 20.0))
     detail: float = setting("number", 0.0, LOOK,
@@ -138,10 +138,10 @@ class Fields:
         "Seed of every random number.", low=0, high=2**63 - 1, explore=(0, 1, 2, 3))
     solver: str = setting("choice", "adam", HOW,
         "Optimiser that minimises the cost: lbfgs (few, strong steps) or adam.", choices=("adam", "lbfgs"))
-    learning_rate: float = setting("number", 0.02, HOW,
+    learning_rate: float = setting("number", 0.04, HOW,
         "Step size of Adam; 1 is the range from black to white.",
-        low=1e-9, high=1, explore=(0.005, 0.01, 0.02, 0.05), solver="adam")
-    averaging: float = setting("number", 0.9, HOW,
+        low=1e-9, high=1, explore=(0.01, 0.02, 0.04, 0.08), solver="adam")
+    averaging: float = setting("number", 0.8, HOW,
         "Part that each step keeps of the average of the last pictures, which Adam shows; 0 shows the last one.",
         low=0, high=0.9999, explore=(0.0, 0.5, 0.9, 0.99), solver="adam")
     history: int = setting("whole", 20, HOW,
