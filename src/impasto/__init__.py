@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from impasto.version import __version__
 
 if TYPE_CHECKING:
-    from impasto.batch.paint_many import paint_many
+    from impasto.batch.batch import paint_many
     from impasto.costs.content import content_cost
     from impasto.costs.custom import CustomCost
     from impasto.costs.gram import gram_matrix
@@ -66,7 +66,7 @@ __all__ = [
 _HOME = {
     name: module
     for module, names in {
-        "batch.paint_many": "paint_many",
+        "batch.batch": "paint_many",
         "costs.content": "content_cost",
         "costs.custom": "CustomCost",
         "costs.gram": "gram_matrix",

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
+from impasto.batch.process import how_to_wait
 from impasto.errors import BatchError
-from impasto.ui.waiting import how_to_wait
 
 if TYPE_CHECKING:
     from distributed import Client

@@ -14,7 +14,7 @@ from impasto.inputs.style_sources import joined_names
 from impasto.pages.grid import Cell, Grid
 from impasto.pages.page import missing, picture, write_page
 from impasto.pages.sheet import write_sheet
-from impasto.ui.repeat_command import repeat_command
+from impasto.ui.commands import repeat_command
 
 MOST = 240  # pictures on one page and on one sheet
 MOST_PAGES = 40  # pages at most: nobody looks at more, and the journal has all

@@ -13,7 +13,7 @@ from impasto.files.atomic_write import check_target
 from impasto.files.figure import check_figure
 from impasto.files.readable import check_regular, is_there
 from impasto.settings import Settings
-from impasto.ui.formatting import resume_command
+from impasto.ui.commands import resume_command
 
 
 def check_new(job: PaintingJob, settings: Settings) -> None:

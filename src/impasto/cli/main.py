@@ -6,9 +6,9 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
+from impasto.batch.process import how_to_wait
 from impasto.cli.interrupt import FAILED, INTERRUPTED
 from impasto.errors import ImpastoError, RankError
-from impasto.ui.waiting import how_to_wait
 
 if TYPE_CHECKING:
     import impasto

@@ -1,6 +1,7 @@
-"""The options that are settings: one for every field of `Settings`, made from that field, and a file of them.
+"""The options that several commands share: every setting, a file of settings, and the masks and maps.
 
-Each option's default on the command line is None, "what the preset says": defaults stand in `settings` alone.
+A setting's option is made from its row of the table. Its default on the command line is None, which means what the
+preset says: defaults stand in `settings` alone.
 """
 
 import inspect
@@ -12,8 +13,10 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from impasto.inputs.style_sources import from_text
-from impasto.settings import COMPUTER, GROUPS, LOOK, SCHEMA, Setting
+from impasto.settings import COMPUTER, GROUPS, LOOK, SCHEMA, WHERE, Setting
 from impasto.settings.presets import DEFAULT_PRESET
+from impasto.ui.commands import operand
+from impasto.ui.guides import GUIDES, GuideOption, Where, given_guides
 
 KEEPING = "Keeping what is done"
 _PANELS = (*(group for group in GROUPS if group != COMPUTER), KEEPING, COMPUTER)
@@ -50,6 +53,14 @@ def takes_settings(command: Command) -> Command:
     return command
 
 
+def takes_masks(command: Command) -> Command:
+    """Let a command with `**fields` take masks and maps as options; `where_of` takes them out of `fields`."""
+    *own, rest = inspect.signature(command).parameters.values()
+    guides = [_guide(guide) for guide in GUIDES]
+    command.__signature__ = inspect.Signature([*own, *guides, rest])  # type: ignore[attr-defined]
+    return command
+
+
 def axes(incomplete: str) -> list[str]:
     """The settings that can be varied, for the shell's completion."""
     return [row.option for row in SCHEMA.values() if row.option.startswith(incomplete)]
@@ -80,6 +91,17 @@ def paintings(texts: list[str]) -> list[tuple[Path, float]]:
     return [one for text in texts for one in from_text(text)]
 
 
+def where_of(fields: dict[str, Any]) -> Where:
+    """Take the masks and maps out of all that a command was given."""
+    given = {guide: fields.pop(guide.role.replace(" ", "_")) for guide in GUIDES}
+    return {guide.argument: tuple(one) if guide.several else one for guide, one in given.items() if one}
+
+
+def words_of(where: Where) -> list[str]:
+    """The options as they are typed."""
+    return [word for guide, _, path in given_guides(where) for word in (guide.flag, operand(path))]
+
+
 def _place(parameter: inspect.Parameter) -> int:
     """Help shows panels in the order in which they first appear, arguments before all."""
     panel = parameter.annotation.__metadata__[0].rich_help_panel
@@ -98,3 +120,8 @@ def _option(row: Setting) -> inspect.Parameter:
     complete = (lambda: [str(one) for one in suggestions]) if suggestions else None
     help, metavar = row.help_with_default(), row.shown_metavar or None
     return keyword(row.name, kind, option(metavar, help, row.group, flags, autocompletion=complete))
+
+
+def _guide(guide: GuideOption) -> inspect.Parameter:
+    made = option(guide.metavar, guide.help, WHERE, guide.flag)
+    return keyword(guide.role.replace(" ", "_"), list[Path] if guide.several else Path, made)

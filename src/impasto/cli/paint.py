@@ -15,14 +15,15 @@ from impasto.distributed.process_info import process_info
 from impasto.errors import CheckpointError, OutputError, RankError, SettingsError
 from impasto.files.readable import is_there
 from impasto.inputs.style_sources import joined_names
-from impasto.ui.formatting import duration, resume_command
+from impasto.ui.commands import resume_command
+from impasto.ui.progress import duration
 
 if TYPE_CHECKING:
     from impasto import Checkpoint, Cost, Painting, Result
     from impasto.settings import Settings
 
 Adjustments = Sequence[tuple[int, dict[str, Any]]]
-"""After how many steps which settings change; see `impasto.cli.adjust`."""
+"""After how many steps which settings change; see `impasto.cli.commands.stylize`."""
 
 
 def paint(

@@ -1,7 +1,7 @@
 """An exploration while it is painted: an iterator of events that can be stopped, and gone on with."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +21,50 @@ from impasto.distributed.process_info import process_info
 from impasto.errors import CostError, SettingsError
 from impasto.explore.folder import ExplorationFolder
 from impasto.explore.grid import Cell, Grid
-from impasto.explore.subject import Subject
+from impasto.inputs.style_sources import joined_names
 from impasto.pages.page import Command, missing, picture, write_page
 from impasto.pages.pixels import shrunk, thumbnail
 from impasto.pages.sheet import draw_sheet, write_sheet
+from impasto.ui.guides import Where, files_of
+
+_NOTE = (
+    "Choose a picture to see it whole, with its costs and settings. Costs are comparable between pictures only where "
+    "layers, alpha, beta and size are the same."
+)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The files that every picture of a grid is painted from.
+
+    styles: the paintings with their weights. where: what else `Stylizer.paint` takes, by its arguments' names.
+    """
+
+    content: Path
+    styles: tuple[tuple[Path, float], ...]
+    where: Where = field(default_factory=dict)
+
+    @property
+    def manner(self) -> str:
+        """The paintings, in words."""
+        return joined_names([path.name for path, _ in self.styles])
+
+    @property
+    def title(self) -> str:
+        """The photograph and the paintings, as a title."""
+        return f"{self.content.name} in the manner of {self.manner}"
+
+    @property
+    def protects(self) -> bool:
+        """Whether a part of the photograph stays as it is."""
+        return self.where.get("protect") is not None
+
+    def shown(self) -> list[tuple[Path, str]]:
+        """Every file, with the words to show it under."""
+        found = [(self.content, self.content.name)]
+        for path, weight in self.styles:
+            found.append((path, path.name if weight == 1 else f"{path.name}, weight {weight:g}"))
+        return found + [(path, f"{path.name} ({role})") for role, path in files_of(self.where).items()]
 
 
 @dataclass(frozen=True)
@@ -57,10 +97,6 @@ class CellEnded:
     failed: str | None = None
 
 
-_NOTE = (
-    "Choose a picture to see it whole, with its costs and settings. Costs are comparable between pictures only where "
-    "layers, alpha, beta and size are the same."
-)
 Event = CellBegun | CellStepped | CellEnded
 
 

@@ -7,11 +7,10 @@ from pathlib import Path
 import impasto
 from impasto.errors import OutputError
 from impasto.explore.grid import make_grid
-from impasto.explore.paint import CellBegun, CellEnded, CellStepped, Explorer
-from impasto.explore.subject import Subject
+from impasto.explore.paint import CellBegun, CellEnded, CellStepped, Explorer, Subject
 from impasto.studio.library import save_small
 from impasto.studio.work import Work
-from impasto.ui.repeat_command import repeat_command
+from impasto.ui.commands import repeat_command
 
 
 class GridWork(Work):
@@ -19,14 +18,11 @@ class GridWork(Work):
 
     def _run(self) -> None:
         record = self.record
-        order, library = record.order, self._library
-        arguments = order.arguments(library)
-        where = {name: tuple(arguments[name]) for name in ("masks", "style_masks") if arguments[name]} | (
-            {"protect": arguments["protect"]} if order.protect else {}
-        )
-        files = {one.name: library.file(one) for one in (*order.masks, *order.style_masks)}
-        files |= {order.protect.name: library.file(order.protect)} if order.protect else {}
-        subject = Subject(arguments["content"], tuple(arguments["style"]), where, files)
+        order = record.order
+        arguments = order.arguments(self._library)
+        guides = ("masks", "style_masks", "protect")
+        where = {name: arguments[name] for name in guides if arguments[name]}
+        subject = Subject(arguments["content"], tuple(arguments["style"]), where)
         grid = make_grid(order.vary, dict(order.named))
         self.note = "; ".join(grid.notes(subject.protects))
         explorer = Explorer(grid, subject, record.grid)

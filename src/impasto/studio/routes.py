@@ -15,7 +15,7 @@ from impasto.studio import uploads
 from impasto.studio.atelier import Atelier
 from impasto.studio.record import Record
 from impasto.studio.result_files import bundle, export
-from impasto.ui.repeat_command import repeat_command
+from impasto.ui.commands import repeat_command
 
 PREFIX = "/studio"
 FORMATS = {"png": (8, 16), "tiff": (8, 16), "jpeg": (8,), "webp": (8,)}

@@ -13,7 +13,7 @@ from impasto.demo.pictures import demo_picture
 from impasto.errors import CheckpointError, PictureError
 from impasto.files.readable import fingerprint_of, is_there
 from impasto.settings import Settings
-from impasto.ui.formatting import command, operand
+from impasto.ui.commands import command, operand
 
 PICTURES = ("content", "style")
 

@@ -3,7 +3,7 @@
 from nicegui import ui
 
 from impasto.errors import SettingsError
-from impasto.explore.axes import own_values
+from impasto.explore.grid import own_values
 from impasto.settings import EXPLORE_SIZE, SCHEMA, Settings
 from impasto.studio.page.knob import label_of
 from impasto.studio.page.parts import button, set_label

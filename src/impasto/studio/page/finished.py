@@ -14,8 +14,8 @@ from impasto.studio.page.parts import button, confirm, heading, tool
 from impasto.studio.page.view import DESK, View, say, trying
 from impasto.studio.record import Record
 from impasto.studio.routes import FORMATS, bundle_url, download_url, painting_url, parts_of
-from impasto.ui.formatting import as_text, duration
-from impasto.ui.repeat_command import adjustment_texts
+from impasto.ui.commands import adjustment_texts, as_text
+from impasto.ui.progress import duration
 
 _MOST = 8  # adjustments that are listed; the picture's file has all
 

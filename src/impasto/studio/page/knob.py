@@ -9,7 +9,7 @@ from nicegui import ui
 from impasto.errors import ImpastoError
 from impasto.settings import Setting
 from impasto.studio.page.parts import set_label, tool
-from impasto.ui.formatting import as_text
+from impasto.ui.commands import as_text
 
 _WIDE = 40.0  # a range whose ends are further apart than this, as a quotient, is turned in equal factors
 _TYPED = "dense outlined debounce=400"  # a field takes effect when one has stopped typing, or leaves it

@@ -11,7 +11,7 @@ from impasto.studio.page.knob import Knob
 from impasto.studio.page.parts import button, folded, heading
 from impasto.studio.page.pictures import paint
 from impasto.studio.page.view import View, trying
-from impasto.ui.formatting import duration
+from impasto.ui.progress import duration
 
 IN_FRONT = ("recipe", "strength", "style_scale", "colour", "size", "steps")
 NOT_HERE = ("bits", "weights")

@@ -14,9 +14,7 @@ from impasto.studio.page.knob import Knob
 from impasto.studio.page.parts import button, confirm, folded, heading, set_label
 from impasto.studio.page.view import View
 from impasto.studio.work import Work
-from impasto.ui.curve import BOX, points
-from impasto.ui.formatting import clock, duration
-from impasto.ui.progress import parts_of
+from impasto.ui.progress import CURVE_BOX, clock, curve_points, duration, parts_of
 
 
 class Curve:
@@ -24,13 +22,13 @@ class Curve:
 
     def __init__(self) -> None:
         with ui.element("svg").classes("curve") as self._svg:
-            self._svg._props.update(viewBox=BOX, preserveAspectRatio="none", role="img")
+            self._svg._props.update(viewBox=CURVE_BOX, preserveAspectRatio="none", role="img")
             self._svg._props["aria-label"] = "The cost at every step"
             self._line = ui.element("polyline")
 
     def draw(self, costs: Sequence[float]) -> None:
         """Draw these, from left to right."""
-        line = points(costs)
+        line = curve_points(costs)
         self._svg.set_visibility(bool(line))
         if self._line._props.get("points") != line:
             self._line._props["points"] = line
