@@ -16,7 +16,7 @@ from impasto.explore.paint import Explorer
 from impasto.images.io.write import write_picture
 from impasto.studio import frames, look, result_files, work
 from impasto.studio.grid_work import GridWork
-from impasto.studio.reporting import make_report
+from impasto.studio.page.report import make_report
 from impasto.studio.result_files import bundle, export
 from impasto.studio.routes import parts_of
 from tests.studio.conftest import lay, until

@@ -9,7 +9,6 @@ from impasto.studio.desk import Desk
 from impasto.studio.frames import Frames
 from impasto.studio.library import Library
 from impasto.studio.order import Order
-from impasto.studio.trouble import in_words
 from impasto.studio.work import Painters
 
 if TYPE_CHECKING:
@@ -98,7 +97,7 @@ class Look:
         try:
             self._paint(order, version)
         except Exception as error:  # noqa: BLE001 - the next change may be painted all the same
-            self.problem = order.with_file_names(in_words(error), self._library)
+            self.problem = order.explained(error, self._library)
         finally:
             self.busy, self._at_work = False, None
         if version == self._desk.version and not self._closing.is_set():
@@ -128,4 +127,4 @@ class Look:
         try:
             self.plan = self._stylizer(order.settings).paint(**order.arguments(self._library)).plan()
         except Exception as error:  # noqa: BLE001 - as above
-            self.plan_problem = order.with_file_names(in_words(error), self._library)
+            self.plan_problem = order.explained(error, self._library)

@@ -13,7 +13,6 @@ from impasto.studio.frames import Frames
 from impasto.studio.library import Library
 from impasto.studio.record import Record
 from impasto.studio.result_files import save_result
-from impasto.studio.trouble import in_words
 from impasto.ui.checkpoint_pace import CHECKPOINT_SECONDS, CheckpointPace
 from impasto.ui.progress import WORDS, Meter
 
@@ -131,7 +130,7 @@ class Work:
             self._run()
         except Exception as error:  # noqa: BLE001 - nothing in one painting may end those that wait
             self.record.state = "failed"
-            self.record.problem = self.record.order.with_file_names(in_words(error), self._library)
+            self.record.problem = self.record.order.explained(error, self._library)
             self._save_record()
 
     def _run(self) -> None:
