@@ -9,8 +9,8 @@ import impasto
 from impasto.errors import PictureError
 from impasto.measures.artifacts import WIDTH, border, lattice, seams, unevenness
 from impasto.measures.colors import color, color_distance
-from impasto.measures.compared_images import ComparedImages
 from impasto.measures.detail import flattest, noise, octaves, sharpness, sigma
+from impasto.measures.measure import ComparedImages
 from tests.helpers import random_image
 
 

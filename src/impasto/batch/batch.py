@@ -18,9 +18,9 @@ from impasto.batch.cluster import (
     workers_for,
 )
 from impasto.batch.engine import Ended, Engine, Event, Lost
+from impasto.batch.finished import Journal, is_unchanged
 from impasto.batch.job import Job
 from impasto.batch.jobs import NAME, UNFINISHED, AnyPath, Habits, find_jobs
-from impasto.batch.journal import Journal, is_unchanged
 from impasto.batch.plan import BatchPlan, make_plan, share_out
 from impasto.batch.task import Task
 from impasto.batch.work import FOUND, PAINTED

@@ -11,9 +11,8 @@ from typing import Any, NamedTuple
 
 from impasto.batch.job import Job
 from impasto.inputs.style_sources import joined_names
-from impasto.pages.grid import Cell, Grid
 from impasto.pages.page import missing, picture, write_page
-from impasto.pages.sheet import write_sheet
+from impasto.pages.sheet import Cell, Grid, write_sheet
 from impasto.ui.commands import repeat_command
 
 MOST = 240  # pictures on one page and on one sheet

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 import impasto
+from impasto.batch.finished import checksum, differing, is_painted
 from impasto.batch.job import Job, file_state
-from impasto.batch.same_picture import checksum, differing, is_painted
 from impasto.distributed.partition import Partition
 from impasto.errors import CheckpointError, OutputError
 from impasto.memory.process import peak

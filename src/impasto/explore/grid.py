@@ -20,7 +20,7 @@ from types import MappingProxyType
 from typing import Any
 
 from impasto.errors import SettingsError
-from impasto.pages import grid
+from impasto.pages import sheet
 from impasto.settings import ALL, EXPLORE_SIZE, PRESETS, SCHEMA, STATED_STYLE_LAYERS, Settings, near
 from impasto.settings.checks import shown
 from impasto.settings.presets import DEFAULT_PRESET
@@ -58,14 +58,14 @@ class Axis:
 
 
 @dataclass(frozen=True)
-class Cell(grid.Cell):
+class Cell(sheet.Cell):
     """One picture to paint, with its settings."""
 
     settings: Settings
 
 
 @dataclass(frozen=True)
-class Grid(grid.Grid):
+class Grid(sheet.Grid):
     """All pictures to paint. base: the settings without what is varied."""
 
     axes: tuple[Axis, ...]

@@ -22,8 +22,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from impasto.measures.compared_images import ComparedImages
-from impasto.measures.measure import PAINTING, PHOTOGRAPH, RESULT, Measure
+from impasto.measures.measure import PAINTING, PHOTOGRAPH, RESULT, ComparedImages, Measure
 
 NOTHING = 1e-3
 """Added to every mean: a quarter of a step of 8 bits, so that rounding in an even sky is no lattice."""

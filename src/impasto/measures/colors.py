@@ -16,8 +16,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from impasto.measures.compared_images import ComparedImages
-from impasto.measures.measure import PHOTOGRAPH, RESULT, Measure
+from impasto.measures.measure import PHOTOGRAPH, RESULT, ComparedImages, Measure
 
 RANKS = 4096  # how many ranks the colour distance compares, so that pictures of different sizes can be
 LARGEST_SAMPLE = 1 << 18

@@ -18,8 +18,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from impasto.measures.compared_images import ComparedImages
-from impasto.measures.measure import PAINTING, PHOTOGRAPH, RESULT, Measure, relative
+from impasto.measures.measure import PAINTING, PHOTOGRAPH, RESULT, ComparedImages, Measure, relative
 
 OCTAVES = 5
 SMALLEST_SIDE = 8  # pixels; of a smaller level of the pyramid there is nothing left to tell

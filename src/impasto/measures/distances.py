@@ -19,8 +19,7 @@ from impasto.costs.normalization import Moments, content_reference, style_refere
 from impasto.costs.style import GramTarget
 from impasto.costs.term import Summary, TileWindow
 from impasto.images.resize.resize import resize
-from impasto.measures.compared_images import ComparedImages
-from impasto.measures.measure import PAINTING, PHOTOGRAPH, RESULT, Measure, relative
+from impasto.measures.measure import PAINTING, PHOTOGRAPH, RESULT, ComparedImages, Measure, relative
 from impasto.objective.tiling.tiles import Tile
 from impasto.objective.tiling.tiling import Tiling
 from impasto.vgg.layers import LAYERS, smallest_side

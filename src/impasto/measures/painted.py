@@ -19,8 +19,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from impasto.measures.compared_images import ComparedImages
-from impasto.measures.measure import RESULT, Measure, relative
+from impasto.measures.measure import RESULT, ComparedImages, Measure, relative
 from impasto.vgg.layers import smallest_side
 from impasto.vgg.vgg19 import VGG19
 

@@ -12,11 +12,10 @@ from impasto.images.picture import Picture
 from impasto.kernels.first_calls import settle_vector_functions
 from impasto.measures.artifacts import border, lattice, seams
 from impasto.measures.colors import color, palette
-from impasto.measures.compared_images import ComparedImages
 from impasto.measures.detail import grain, noise, sharpness
 from impasto.measures.distances import distances
 from impasto.measures.identity import identity as identity_test
-from impasto.measures.measure import Report
+from impasto.measures.measure import ComparedImages, Report
 from impasto.measures.painted import LARGEST_SIDE, painted
 from impasto.objective.transforms import MARGIN
 from impasto.painting.result import PartOfResult, Result

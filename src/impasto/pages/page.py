@@ -9,8 +9,8 @@ import jinja2
 
 import impasto
 from impasto.files.atomic_write import replacing
-from impasto.pages.grid import Cell, Grid
 from impasto.pages.pixels import data_uri, thumbnail
+from impasto.pages.sheet import Cell, Grid
 
 _SMALL, _SOURCE = 200, 320
 """Long sides in pixels: of a picture in the grid at the top, and of those that everything is made from."""

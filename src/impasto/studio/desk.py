@@ -14,7 +14,7 @@ from impasto.errors import SettingsError
 from impasto.inputs.style_sources import check_weight
 from impasto.settings import INSTEAD_OF, Settings
 from impasto.studio.folder import read_json, write_json
-from impasto.studio.library import Library, Source
+from impasto.studio.library import Library, Source, as_keys
 from impasto.studio.mask_file import png_of
 from impasto.studio.order import Order
 
@@ -202,31 +202,13 @@ class Desk:
 
     # Saving it.
 
-    def keys(self) -> set[str]:
-        """The pictures that lie here."""
-        now = self.contents
-        found = [one for one, _ in now.styles] + [*now.regions.values(), *now.parts.values()]
-        return {one.key for one in [*found, now.photograph, now.protect, now.start] if one is not None}
-
     def save(self) -> None:
         """Write it to its file, if it has changed since. Raises OutputError."""
         with self._lock:
-            version, values = self.version, self._as_dict()
+            version, values = self.version, as_keys(vars(self.contents))
         if version != self._saved:
             write_json(self._path, values)
             self._saved = version
-
-    def _as_dict(self) -> dict[str, Any]:
-        now = self.contents
-        return {
-            "photograph": now.photograph and now.photograph.key,
-            "styles": [[source.key, weight] for source, weight in now.styles],
-            "named": now.named,
-            "protect": now.protect and now.protect.key,
-            "regions": {key: one.key for key, one in now.regions.items()},
-            "parts": {key: one.key for key, one in now.parts.items()},
-            "start": now.start and now.start.key,
-        }
 
     def _take(self, values: Mapping[str, Any]) -> None:
         """Take over the contents of a file, as far as they can be used: a picture that is gone is left out."""

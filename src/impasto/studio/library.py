@@ -5,7 +5,7 @@ import re
 import secrets
 import shutil
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -118,6 +118,15 @@ class Library:
             shutil.rmtree(home, ignore_errors=True)
             reason = getattr(error, "strerror", None) or error
             raise OutputError(f"'{source.name}' cannot be saved ({reason}): is the disk full?") from None
+
+
+def as_keys(value: Any) -> Any:
+    """A value to be saved as JSON, in which each picture of the library is its key."""
+    if isinstance(value, Source):
+        return value.key
+    if isinstance(value, Mapping):
+        return {name: as_keys(one) for name, one in value.items()}
+    return [as_keys(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def save_small(file: Path, folder: Path) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from impasto.errors import ImpastoError, SettingsError
 from impasto.settings import Settings
-from impasto.studio.library import Library, Source
+from impasto.studio.library import Library, Source, as_keys
 
 if TYPE_CHECKING:
     from impasto import Result
@@ -78,17 +78,7 @@ class Order:
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-able; `from_dict` makes the same order of it."""
-        return {
-            "settings": self.settings.as_dict(),
-            "named": dict(self.named),
-            "content": self.content.key,
-            "styles": [[source.key, weight] for source, weight in self.styles],
-            "start": self.start and self.start.key,
-            "masks": [one.key for one in self.masks],
-            "style_masks": [one.key for one in self.style_masks],
-            "protect": self.protect and self.protect.key,
-            "vary": list(self.vary),
-        }
+        return {**as_keys(vars(self)), "settings": self.settings.as_dict()}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any], library: Library) -> "Order":

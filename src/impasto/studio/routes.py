@@ -13,8 +13,7 @@ from starlette.requests import ClientDisconnect
 from impasto.errors import ImpastoError
 from impasto.studio import uploads
 from impasto.studio.atelier import Atelier
-from impasto.studio.record import Record
-from impasto.studio.result_files import bundle, export
+from impasto.studio.record import Record, bundle, export
 from impasto.ui.commands import repeat_command
 
 PREFIX = "/studio"

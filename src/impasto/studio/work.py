@@ -11,8 +11,7 @@ from impasto.errors import CheckpointError, ImpastoError, OutputError
 from impasto.settings import INSTEAD_OF
 from impasto.studio.frames import Frames
 from impasto.studio.library import Library
-from impasto.studio.record import Record
-from impasto.studio.result_files import save_result
+from impasto.studio.record import Record, save_result
 from impasto.ui.checkpoint_pace import CHECKPOINT_SECONDS, CheckpointPace
 from impasto.ui.progress import WORDS, Meter
 
