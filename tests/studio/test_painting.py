@@ -285,7 +285,7 @@ def test_a_painting_that_starts_from_another_is_painted_again_from_its_recipe(at
     first = atelier.paint()
     painted(atelier, first)
     start = atelier.library.add_copy(first.picture, "first.png", "start picture")
-    atelier.desk.take_order(first.order, first.order.named, start)
+    atelier.desk.take_order(first.order, start)
     record = atelier.paint()
     data = painted(atelier, record)
     files, command = parts_of(atelier, record)

@@ -1,6 +1,6 @@
 """Which display a painting or a batch has; and a batch watched in it until its end."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 
 from impasto.batch.engine import Ended, Event
 from impasto.cli.interrupt import finishing_the_step
@@ -40,7 +40,8 @@ def show_batch(
         with finishing_the_step(stopping) as interruption:
             for event in events:
                 display.event(event)
-                for text in _notes(event):
+                result = event.result if isinstance(event, Ended) else None
+                for text in result.get("notes", ()) if isinstance(result, dict) else ():
                     if text not in shown:
                         display.note(text)
                         shown.add(text)
@@ -57,8 +58,3 @@ def _batch_reporter(left: int, before: int, quiet: bool) -> BatchReporter:
     from impasto.cli.live import LiveBatch
 
     return LiveBatch(left, before, console)
-
-
-def _notes(event: Event) -> Sequence[str]:
-    result = event.result if isinstance(event, Ended) else None
-    return result.get("notes", ()) if isinstance(result, dict) else ()

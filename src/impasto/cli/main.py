@@ -4,7 +4,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 from impasto.batch.process import how_to_wait
 from impasto.cli.interrupt import FAILED, INTERRUPTED
@@ -29,7 +29,9 @@ def main(arguments: Sequence[str] | None = None, *, encoder: "Encoder | None" = 
     if arguments is None:  # impasto is the program
         prepare_process()
     for stream in (sys.stdout, sys.stderr):
-        _never_fail_on_a_character(stream)
+        # File names may hold bytes that are no text, and consoles lack characters.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
     try:
         words = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
         if encoder is None:
@@ -44,7 +46,8 @@ def main(arguments: Sequence[str] | None = None, *, encoder: "Encoder | None" = 
         return _complain(str(error))
     except OSError as error:
         if isinstance(error, BrokenPipeError):
-            _leave_the_pipe()
+            # The reader is gone, as `| head` goes: what is still buffered must not fail at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 0
         if error.filename is None:
             raise
@@ -108,15 +111,3 @@ def _complain(line: str) -> int:
 
     error(line)
     return FAILED
-
-
-def _never_fail_on_a_character(stream: TextIO) -> None:
-    """File names may hold bytes that are no text, and consoles lack characters."""
-    reconfigure = getattr(stream, "reconfigure", None)
-    if reconfigure:
-        reconfigure(errors="backslashreplace")
-
-
-def _leave_the_pipe() -> None:
-    """The reader is gone, as `| head` goes: what is still buffered must not fail at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

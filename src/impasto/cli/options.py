@@ -46,7 +46,9 @@ def takes_settings(command: Command) -> Command:
     """Let a command with `**fields` take every setting as an option; `fields` then has all but its own parameters."""
     own = [one for one in inspect.signature(command).parameters.values() if one.kind is not one.VAR_KEYWORD]
     has = {one.name for one in own}
-    options = [_settings_file(), *(_option(row) for name, row in SCHEMA.items() if name not in has)]
+    help = "Settings from a TOML file, as info --toml writes one; options given here win over it."
+    file = keyword(_SETTINGS, Path, option("FILE", help, LOOK, "--settings"))
+    options = [file, *(_option(row) for name, row in SCHEMA.items() if name not in has)]
     by_name = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in [*own, *options]]
     parameters = sorted(by_name, key=_place)
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
@@ -106,11 +108,6 @@ def _place(parameter: inspect.Parameter) -> int:
     """Help shows panels in the order in which they first appear, arguments before all."""
     panel = parameter.annotation.__metadata__[0].rich_help_panel
     return _PANELS.index(panel) + 1 if panel else 0
-
-
-def _settings_file() -> inspect.Parameter:
-    help = "Settings from a TOML file, as info --toml writes one; options given here win over it."
-    return keyword(_SETTINGS, Path, option("FILE", help, LOOK, "--settings"))
 
 
 def _option(row: Setting) -> inspect.Parameter:

@@ -43,8 +43,11 @@ class OutputWriter:
         if step.step == 1:
             self.record.scales.append((step.number, step.size[1], step.size[0]))
         if self.job.save_every and step.number % self.job.save_every == 0:
-            self._try("snapshot", lambda: self._save_snapshot(painting, step.number))
-        if self._is_due(painting, step.number):
+            file = self.job.snapshot(step.number)
+            self._try("snapshot", lambda: painting.result().save(file, overwrite=self._replace_own))
+        due = self._pace.due(step.number)
+        # By the clock, processes that paint together have to agree.
+        if due if self.job.checkpoint_every is not None else painting.anywhere(due):
             with self._pace.writing():
                 self._try("checkpoint", lambda: self._save_checkpoint(painting))
 
@@ -96,16 +99,9 @@ class OutputWriter:
         if self.job.plot and process_info().rank == 0:
             write_cost_curve(self.job.plot, result, self.record.scales, self._replace_own)
 
-    def _is_due(self, painting: "Painting", number: int) -> bool:
-        due = self._pace.due(number)
-        return due if self.job.checkpoint_every is not None else painting.anywhere(due)
-
     def _save_checkpoint(self, painting: "Painting") -> None:
         painting.save_checkpoint(self.job.checkpoint, to_extra(self.job, self.record))
         self.resumable = True
-
-    def _save_snapshot(self, painting: "Painting", number: int) -> None:
-        painting.result().save(self.job.snapshot(number), overwrite=self._replace_own)
 
     def _try(self, what: str, write: Callable[[], None]) -> None:
         """A snapshot or checkpoint that cannot be written is no reason to lose the painting."""

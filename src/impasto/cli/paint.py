@@ -48,7 +48,9 @@ def paint(
             painting = _begin(job, settings, checkpoint, adjustments, display)
             begun = checkpoint is not None
             writer = OutputWriter(job, record, display.note, replace=begun or job.force, own=begun)
-            display.begin(_title(job, painting), checkpoint.seconds if checkpoint else 0.0)
+            styles = joined_names([path.name for path, _ in job.styles])
+            title = Title(job.content.name, styles, str(job.output), painting.size)
+            display.begin(title, checkpoint.seconds if checkpoint else 0.0)
             with finishing_the_step(display.stopping) as interruption:
                 for event in painting.events():
                     if not isinstance(event, impasto.Step):
@@ -118,11 +120,6 @@ def _check_replaced_checkpoint(job: PaintingJob) -> None:
     except CheckpointError:
         why = "exists and is not a checkpoint, and is not replaced"
         raise OutputError(f"'{job.checkpoint}' {why}: choose another name") from None
-
-
-def _title(job: PaintingJob, painting: "Painting") -> Title:
-    names = joined_names([path.name for path, _ in job.styles])
-    return Title(job.content.name, names, str(job.output), painting.size)
 
 
 def _say_painted(job: PaintingJob, painting: "Painting", result: "Result") -> None:

@@ -12,11 +12,11 @@ import numpy as np
 
 from impasto.errors import SettingsError
 from impasto.inputs.style_sources import check_weight
-from impasto.settings import INSTEAD_OF, Settings
+from impasto.settings import Settings
 from impasto.studio.folder import read_json, write_json
 from impasto.studio.library import Library, Source, as_keys
 from impasto.studio.mask_file import png_of
-from impasto.studio.order import Order
+from impasto.studio.order import Order, with_changes
 
 _UNDO = 100  # the number of changes that can be undone
 _ONE_TURN = 1.5  # turns of the same knob within so many seconds of each other are one change
@@ -96,14 +96,8 @@ class Desk:
 
         Raises SettingsError: the value cannot be used, alone or together with the others; nothing is changed then.
         """
-        named = {
-            one: old
-            for one, old in self.contents.named.items()
-            if one != name and one not in INSTEAD_OF.get(name, ()) and name not in INSTEAD_OF.get(one, ())
-        }
-        if value is not None:
-            named[name] = value
-        self.take_settings(named, name)
+        named = with_changes(self.contents.named, {name: value})
+        self.take_settings({one: value for one, value in named.items() if value is not None}, name)
 
     def take_settings(self, named: Mapping[str, Any], turned: str = "") -> None:
         """Set all knobs; turned: the only one that is another. Raises SettingsError; nothing is changed then."""
@@ -133,12 +127,9 @@ class Desk:
         with self._changing():
             self.contents.start = source
 
-    def take_order(self, order: Order, named: Mapping[str, Any], start: Source | None = None) -> None:
-        """Lay out what an earlier painting was made from.
-
-        named: the settings. start: a picture to start from. Raises SettingsError.
-        """
-        self.take_settings(named)
+    def take_order(self, order: Order, start: Source | None) -> None:
+        """Lay out what an earlier painting was made from; start: a picture to start from. Raises SettingsError."""
+        self.take_settings(order.named)
         keys = [source.key for source, _ in order.styles]
         with self._changing():
             now = self.contents

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from impasto.errors import ImpastoError, SettingsError
-from impasto.settings import Settings
+from impasto.settings import INSTEAD_OF, Settings
 from impasto.studio.library import Library, Source, as_keys
 
 if TYPE_CHECKING:
@@ -104,6 +104,13 @@ class Order:
             )
         except (KeyError, TypeError, ValueError) as error:
             raise SettingsError(f"its recipe cannot be read ({error})") from None
+
+
+def with_changes(named: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings with some changed, without those that one of the changes excludes, such as alpha by strength."""
+    excluded = {other for name in changes for other in INSTEAD_OF.get(name, ())}
+    excluded |= {name for name in named for other in INSTEAD_OF.get(name, ()) if other in changes}
+    return {name: value for name, value in named.items() if name not in excluded} | dict(changes)
 
 
 def in_words(error: Exception) -> str:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import impasto
 from impasto.errors import CheckpointError, ImpastoError, OutputError
-from impasto.settings import INSTEAD_OF
+from impasto.settings.toml_file import over
 from impasto.studio.frames import Frames
 from impasto.studio.library import Library
+from impasto.studio.order import with_changes
 from impasto.studio.record import Record, save_result
 from impasto.ui.checkpoint_pace import CHECKPOINT_SECONDS, CheckpointPace
 from impasto.ui.progress import WORDS, Meter
@@ -82,11 +83,7 @@ class Work:
     def adjust(self, changes: Mapping[str, Any]) -> None:
         """Change weights after the step that is being taken; changes that come before that are made together."""
         with self._asked:
-            for name in changes:
-                for other in list(self._pending):
-                    if other in INSTEAD_OF.get(name, ()) or name in INSTEAD_OF.get(other, ()):
-                        del self._pending[other]
-            self._pending.update(changes)
+            self._pending = with_changes(self._pending, changes)
             self.record.pending = dict(self._pending)
             self._asked.notify_all()
         if self.record.state == "paused":
@@ -97,10 +94,7 @@ class Work:
         """The adjusted settings, by name, as they are now or will be after this step."""
         changed: dict[str, Any] = {}
         for one in [*self.record.adjustments, {"step": 0, **self._pending}]:
-            for name in one:
-                for other in INSTEAD_OF.get(name, ()):
-                    changed.pop(other, None)
-            changed |= {name: value for name, value in one.items() if name != "step"}
+            changed = over(changed, {name: value for name, value in one.items() if name != "step"})
         return changed
 
     def left(self) -> float | None:

@@ -62,7 +62,9 @@ def explore(
                         explorer.stop()
                     explorer.publish(repeat_command)
         if workers is not None:
-            complete = _on_workers(explorer, workers, quiet)
+            events = explorer.on_workers(workers)
+            show_batch(events, len(explorer.todo), explorer.done, quiet, explorer.stop)
+            complete = explorer.done + len(explorer.failed) == len(explorer.grid.cells)
             explorer.publish(repeat_command)
     except KeyboardInterrupt:
         if not quiet:
@@ -98,13 +100,6 @@ def _all(explorer: "Explorer", report: Reporter, interruption: Interruption) -> 
             if interruption.asked and left:
                 return False
     return True
-
-
-def _on_workers(explorer: "Explorer", workers: int, quiet: bool) -> bool:
-    """Paint several pictures at a time until nothing is left, or Ctrl-C; whether nothing is left."""
-    events = explorer.on_workers(workers)
-    show_batch(events, len(explorer.todo), explorer.done, quiet, explorer.stop)
-    return explorer.done + len(explorer.failed) == len(explorer.grid.cells)
 
 
 def _folder(subject: "Subject", grid: "Grid") -> Path:

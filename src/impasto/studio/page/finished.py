@@ -61,7 +61,9 @@ def _draw(view: View, record: Record) -> None:
             button("Start from this one", start, "flag", tip="The next painting begins with it")
         change = partial(_change, view, record)
         button("Change and paint", change, "tune", tip="Lay its pictures and knobs on the desk")
-        button("Delete", partial(_ask, view, record), "delete_outline")
+        question = f"Delete {record.title}? The picture and all its files go."
+        delete = partial(view.atelier.queue.remove, record.id)
+        button("Delete", partial(confirm, question, "Delete it", "Keep it", delete), "delete_outline")
     if grid:
         heading("Varies")
         for text in record.order.vary:
@@ -140,7 +142,7 @@ def _as_start(view: View, record: Record) -> Source:
 
 def _start(view: View, record: Record) -> None:
     def start() -> None:
-        view.atelier.desk.take_order(record.order, record.order.named, _as_start(view, record))
+        view.atelier.desk.take_order(record.order, _as_start(view, record))
         say("The next painting starts from this one")
         view.show(DESK)  # which takes the button away that was pressed
 
@@ -149,12 +151,7 @@ def _start(view: View, record: Record) -> None:
 
 def _change(view: View, record: Record) -> None:
     def change() -> None:
-        view.atelier.desk.take_order(record.order, record.order.named, record.order.start)
+        view.atelier.desk.take_order(record.order, record.order.start)
         view.show(DESK)
 
     trying(change)
-
-
-def _ask(view: View, record: Record) -> None:
-    question = f"Delete {record.title}? The picture and all its files go."
-    confirm(question, "Delete it", "Keep it", lambda: view.atelier.queue.remove(record.id))

@@ -99,8 +99,5 @@ class _Item:
     def _draw_order(self, record: Record) -> None:
         with self._order:
             for icon, by, when in (("chevron_left", -1, "earlier"), ("chevron_right", 1, "later")):
-                tool(icon, f"Paint {record.title} {when}", partial(_move, self._view, record, by))
-
-
-def _move(view: View, record: Record, by: int) -> None:
-    trying(lambda: view.atelier.queue.move(record.id, by))
+                move = partial(self._view.atelier.queue.move, record.id, by)
+                tool(icon, f"Paint {record.title} {when}", partial(trying, move))

@@ -1,5 +1,6 @@
 """The photograph and the paintings: dropped, pasted or chosen, with their masks and weights."""
 
+from collections.abc import Hashable
 from functools import partial
 
 from nicegui import ui
@@ -24,7 +25,12 @@ def draw_pictures(view: View) -> None:
         if view.atelier.desk.contents.photograph is None:
             ui.run_javascript("window.studioBegins?.()")
 
-    view.watch(lambda: _seen(view.atelier.desk.contents), draw)
+    def seen() -> Hashable:
+        now = view.atelier.desk.contents
+        masks = now.protect, tuple(now.regions.items()), tuple(now.parts.items())
+        return now.photograph, tuple(now.styles), now.start, *masks
+
+    view.watch(seen, draw)
 
 
 def paint(view: View) -> None:
@@ -37,11 +43,6 @@ def paint(view: View) -> None:
         view.show(record.id)
     else:
         say(f"{record.title} waits for its turn")
-
-
-def _seen(now: Contents) -> tuple[object, ...]:
-    masks = now.protect, tuple(now.regions.items()), tuple(now.parts.items())
-    return now.photograph, tuple(now.styles), now.start, *masks
 
 
 def _draw(view: View, now: Contents) -> None:
