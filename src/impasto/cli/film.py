@@ -221,12 +221,12 @@ def _forecast_of_parts(probe: "FilmProbe", parts: "FilmParts") -> str:
 
 
 def _counted(number: int, what: str) -> str:
-    """1 frame, 2 frames."""
+    """A number with its noun, as in "1 frame" and "2 frames"."""
     return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _nothing_is_lost(error: BatchError | OutputError, state: "State") -> BatchError | OutputError:
-    """The error, with how to go on."""
+    """The error that ends a film, with how to go on with it."""
     return type(error)(f"{error}; nothing is lost: go on with `{resume_command(state.folder)}`")
 
 

@@ -48,11 +48,11 @@ class OnTerminal:
         raise NotImplementedError
 
     def stopping(self) -> None:
-        """The foot says what happens."""
+        """Say at the foot that the painting stops after this step."""
         self._stopping = True
 
     def note(self, text: str) -> None:
-        """A line above the display."""
+        """Print a note above the display."""
         self._console.print(Text.assemble(("note: ", "bold yellow"), text), soft_wrap=True)
 
 

@@ -31,7 +31,7 @@ def plain(help: str) -> str:
 
 
 def option(metavar: str | None, help: str, panel: str | None = None, *names: str, **more: Any) -> Any:
-    """An option with a value; what it is without one stands in its help. Without `names` it has the parameter's."""
+    """An option with a value, whose default stands in its help. Without `names` it has the parameter's name."""
     more |= {"metavar": metavar, "help": plain(help), "rich_help_panel": panel}
     return typer.Option(*names, show_default=False, **more)
 
@@ -100,7 +100,7 @@ def where_of(fields: dict[str, Any]) -> Where:
 
 
 def words_of(where: Where) -> list[str]:
-    """The options as they are typed."""
+    """The masks and maps as options, as they are typed."""
     return [word for guide, _, path in given_guides(where) for word in (guide.flag, operand(path))]
 
 

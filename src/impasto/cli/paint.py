@@ -34,7 +34,7 @@ def paint(
     *,
     resume: "tuple[RunRecord, Checkpoint] | None" = None,
 ) -> int:
-    """Paint; returns the exit code.
+    """Paint a picture, from the first step or from a checkpoint; returns the exit code.
 
     resume: where to go on; the file at the output, if any, is replaced then. None: from the beginning.
     """

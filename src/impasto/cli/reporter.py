@@ -55,7 +55,7 @@ class Reporter:
         """Begin one of several pictures; from now on the `done` of steps is that of all together."""
 
     def event(self, event: "Event") -> None:
-        """Something that is not a step begins, and may take a while; `WORDS` says it."""
+        """Something begins that is not a step, and may take a while; `ui.progress.WORDS` says what."""
 
     def step(self, step: "Step") -> None:
         """A step was taken."""

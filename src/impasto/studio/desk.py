@@ -100,7 +100,10 @@ class Desk:
         self.take_settings({one: value for one, value in named.items() if value is not None}, name)
 
     def take_settings(self, named: Mapping[str, Any], turned: str = "") -> None:
-        """Set all knobs; turned: the only one that is another. Raises SettingsError; nothing is changed then."""
+        """Set all knobs. turned: the knob that was turned, if only one was.
+
+        Raises SettingsError: the values cannot be used; then nothing is changed.
+        """
         settings = Settings.from_dict(dict(named))
         with self._changing(turned):
             # In the form that Settings has, which JSON can hold.
@@ -123,7 +126,7 @@ class Desk:
                 masks[key] = source
 
     def start_from(self, source: Source | None) -> None:
-        """Start from a picture; None: from what the settings say."""
+        """Have the painting start from a picture; None: from what the settings say."""
         with self._changing():
             self.contents.start = source
 
@@ -142,7 +145,7 @@ class Desk:
 
     @property
     def settings(self) -> Settings:
-        """The settings as the knobs stand."""
+        """The settings that the knobs stand for."""
         return Settings.from_dict(dict(self.contents.named))
 
     def order(self) -> Order:
@@ -194,7 +197,7 @@ class Desk:
     # Saving it.
 
     def save(self) -> None:
-        """Write it to its file, if it has changed since. Raises OutputError."""
+        """Write the desk to its file, if it has changed since the last time. Raises OutputError."""
         with self._lock:
             version, values = self.version, as_keys(vars(self.contents))
         if version != self._saved:

@@ -43,7 +43,7 @@ class Folder:
             left.unlink(missing_ok=True)  # uploads that a killed server was receiving
 
     def close(self) -> None:
-        """Let another studio work here."""
+        """Let go of the folder, so that another studio may work in it."""
         self._lock.release()
 
 

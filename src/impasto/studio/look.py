@@ -47,7 +47,7 @@ class Look:
         self._thread.start()
 
     def change(self) -> None:
-        """The desk has changed: what is being painted is no longer wanted."""
+        """Note that the desk has changed: what is being painted is no longer wanted."""
         painting = self._at_work
         if painting is not None:
             painting.cancel()
@@ -55,7 +55,7 @@ class Look:
 
     @property
     def goes_first(self) -> bool:
-        """Whether a painting is to wait for it: it shows what has been changed."""
+        """Whether a painting has to wait for the first look, which shows what has been changed."""
         return self.busy and self._first
 
     def give_way(self) -> None:
@@ -63,7 +63,7 @@ class Look:
         self._first = False
 
     def close(self) -> None:
-        """End it."""
+        """End the first look and its thread."""
         self._closing.set()
         self.change()
         if self._thread.is_alive():

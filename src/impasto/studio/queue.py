@@ -53,7 +53,7 @@ class Queue:
         return sorted(found, key=lambda one: one.place)
 
     def move(self, id: str, by: int) -> None:
-        """Let one that waits be painted earlier (-1) or later (1). Raises OutputError: that is not saved."""
+        """Let a painting that waits be painted earlier (-1) or later (1). Raises OutputError: that is not saved."""
         with self._asked:
             waiting = self.waiting()
             here = next((i for i, one in enumerate(waiting) if one.id == id), None)
@@ -66,9 +66,9 @@ class Queue:
                 record.save()
 
     def again(self, id: str) -> None:
-        """Go on with one that was stopped or failed.
+        """Go on with a painting that was stopped or failed.
 
-        Raises SettingsError when it is none of these, OutputError when that is not saved.
+        Raises SettingsError when it is neither, OutputError when that is not saved.
         """
         with self._asked:
             record = self.records[id]

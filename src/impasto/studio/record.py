@@ -63,7 +63,7 @@ class Record:
     size: tuple[int, int] = (0, 0)
     problem: str = ""
     version: int = 0
-    """Another one whenever its picture changes: it is fetched again then."""
+    """Another number whenever the picture changes: the page fetches it again then."""
 
     def __post_init__(self) -> None:
         self.checkpoint, self.picture = self.home / "painting.checkpoint", self.home / "picture.png"
@@ -75,7 +75,7 @@ class Record:
 
     @property
     def summary(self) -> str:
-        """Its state, as the painter reads it."""
+        """The state of the painting in words."""
         return _IN_WORDS.get(self.state, self.state).format(self)
 
     @property
@@ -85,16 +85,16 @@ class Record:
         return f"{self.order.content.stem}-{names}"[:100]
 
     def picture_changed(self) -> None:
-        """Its picture was written again."""
+        """Note that the picture was written again."""
         self.version = _changed_at(self.picture)
 
     @property
     def ended(self) -> bool:
-        """Whether nothing more is to be done unless the painter asks for it."""
+        """Whether nothing more is done with the painting unless the painter asks for it."""
         return self.state in ("finished", "kept", "failed")
 
     def save(self) -> None:
-        """Write it to its file. Raises OutputError."""
+        """Write the record to its file. Raises OutputError."""
         values = {name: getattr(self, name) for name in _WRITTEN}
         write_json(self.home / "record.json", {"format": FORMAT, "order": self.order.as_dict(), **values})
 

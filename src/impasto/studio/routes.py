@@ -50,7 +50,7 @@ def bundle_url(id: str) -> str:
 
 
 def add_routes(app: FastAPI, atelier: Atelier) -> None:
-    """Answer these addresses."""
+    """Add the routes of the addresses above to the app."""
 
     @app.post(f"{PREFIX}/upload")
     async def upload(request: Request, role: str, name: str) -> Response:

@@ -53,7 +53,7 @@ class Work:
     # From the page.
 
     def pause(self) -> None:
-        """Wait after this step."""
+        """Pause the painting after this step."""
         with self._asked:
             self.paused = True
 
@@ -65,19 +65,19 @@ class Work:
             self._asked.notify_all()
 
     def toggle(self) -> None:
-        """Wait, or go on."""
+        """Pause, or go on after a pause."""
         (self.go_on if self.paused else self.pause)()
 
     def keep(self) -> None:
-        """End it with the picture as it is."""
+        """End the painting with the picture as it is."""
         self._end("keep")
 
     def discard(self) -> None:
-        """End it, and forget it."""
+        """End the painting, and forget it."""
         self._end("discard")
 
     def close(self) -> None:
-        """End it as if for a moment: it goes on when it is run again."""
+        """End the painting for now: it goes on when it is run again."""
         self._end("close")
 
     def adjust(self, changes: Mapping[str, Any]) -> None:
@@ -103,7 +103,7 @@ class Work:
 
     @property
     def discarded(self) -> bool:
-        """Whether it is to be forgotten."""
+        """Whether the painting is to be forgotten."""
         return self._wish == "discard"
 
     def _end(self, wish: str) -> None:

@@ -21,7 +21,7 @@ _MOST = 8  # adjustments that are listed; the picture's file has all
 
 
 def draw_finished(view: View) -> None:
-    """The region; drawn again when another painting is looked at, or this one has changed."""
+    """Draw the recipe and the actions; again when another painting is looked at, or this one has changed."""
     holder = ui.element("div").classes("stack")
 
     def draw() -> None:

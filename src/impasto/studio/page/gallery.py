@@ -15,7 +15,7 @@ _SECONDS = 2.0  # time between two small pictures of the painting at work
 
 
 def draw_gallery(view: View) -> None:
-    """The region. What stays is not drawn again, so that it keeps the keyboard, and a click that comes just then."""
+    """Draw the gallery. What stays is not drawn again: it keeps the keyboard, and a click that comes just then."""
     strip = ui.element("div").classes("strip").props("role=list")
     items: dict[str, _Item] = {}
 

@@ -21,7 +21,7 @@ _NONE = ""
 
 
 def draw_knobs(view: View) -> None:
-    """The region."""
+    """Draw the knobs, and the buttons below them."""
     desk = view.atelier.desk
     rows = Settings.schema()
     knobs: dict[str, Knob] = {}
@@ -80,7 +80,7 @@ def _draw_paint(view: View) -> None:
 
 
 def _open_explore(view: View) -> None:
-    """Ask. Raises SettingsError: the desk is not ready for a painting."""
+    """Ask what varies, and how large. Raises SettingsError: the desk is not ready for a painting."""
     view.atelier.desk.order()
     recipe = view.atelier.desk.settings.recipe
     rows = [row for row in Settings.schema() if row.explore.get(recipe)]

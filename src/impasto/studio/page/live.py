@@ -20,7 +20,7 @@ _FRONT = ("strength", "variation", "protect_strength")
 
 
 def draw_live(view: View) -> None:
-    """The region: while a painting is painted its progress and knobs, afterwards its recipe."""
+    """Draw the side: while a painting is painted its progress and knobs, afterwards its recipe."""
     at_work, done = ui.element("div").classes("scroll"), ui.element("div").classes("scroll")
     with at_work:
         _draw_progress(view)

@@ -15,7 +15,7 @@ from impasto.studio.uploads import PAINTING, PHOTOGRAPH, SETTINGS
 
 
 def draw_pictures(view: View) -> None:
-    """The region; it is drawn again when other pictures lie on the desk."""
+    """Draw the pictures; again when others lie on the desk."""
     holder = ui.element("div").classes("stack")
 
     def draw() -> None:

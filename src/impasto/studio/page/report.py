@@ -21,7 +21,7 @@ _MEASURING = (
 
 
 def draw_report(view: View) -> Element:
-    """The sheet, which the canvas shows and hides."""
+    """Draw the report, and return it: the canvas shows and hides it."""
     with ui.element("div").classes("sheet") as sheet:
         with ui.element("div").classes("measuring").props("role=status") as measuring:
             ui.spinner(size="1.6em")

@@ -58,7 +58,7 @@ def add_page(app: FastAPI, atelier: Atelier) -> None:
 
 
 def draw_page(atelier: Atelier) -> None:
-    """Draw one window."""
+    """Draw the page in one window."""
     view = View(atelier)
     if atelier.queue.work is not None:
         view.subject = atelier.queue.work.record.id
@@ -107,7 +107,7 @@ def _draw_tabs() -> None:
 
 
 def _listen(view: View) -> None:
-    """Hear the keys."""
+    """Let the keys act."""
 
     def heard(event: Any) -> None:
         key = event.args["key"]
@@ -127,7 +127,7 @@ def _listen(view: View) -> None:
 
 
 def _draw_header(view: View) -> None:
-    """The header."""
+    """Draw the line at the top: the name, what is wrong, the keys, light or dark."""
     with ui.element("header").classes("top"):
         ui.label("impasto").classes("name")
         problem = ui.label().classes("problem")
