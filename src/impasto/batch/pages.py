@@ -12,7 +12,6 @@ from impasto.batch.job import Job
 from impasto.inputs.style_sources import joined_names
 from impasto.pages.page import missing, picture, write_page
 from impasto.pages.sheet import Cell, Grid, write_sheet
-from impasto.ui.commands import repeat_command
 
 MOST = 240  # pictures on one page and on one sheet
 MOST_PAGES = 40  # pages at most: nobody looks at more, and the journal has all
@@ -120,7 +119,7 @@ def _shown(
         return missing(cell, job.name, failed.get(job.name))
     file = Path(job.output)
     link = Path(relpath(file, folder)).as_posix()
-    return picture(cell, job.name, file, known, link=link, command=repeat_command, largest=LARGEST)
+    return picture(cell, job.name, file, known, link=link, largest=LARGEST)
 
 
 def _files(jobs: Sequence[Job]) -> tuple[list[str], list[str]]:

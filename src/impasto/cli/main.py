@@ -46,8 +46,7 @@ def main(arguments: Sequence[str] | None = None, *, encoder: "Encoder | None" = 
         return _complain(str(error))
     except OSError as error:
         if isinstance(error, BrokenPipeError):
-            # The reader is gone, as `| head` goes: what is still buffered must not fail at exit.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _leave_the_pipe()
             return 0
         if error.filename is None:
             raise
@@ -111,3 +110,8 @@ def _complain(line: str) -> int:
 
     error(line)
     return FAILED
+
+
+def _leave_the_pipe() -> None:
+    """The reader is gone, as `| head` goes: what is still buffered must not fail at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -2,7 +2,6 @@
 
 import shutil
 from dataclasses import replace
-from pathlib import Path
 
 import impasto
 from impasto.errors import OutputError
@@ -10,7 +9,6 @@ from impasto.explore.grid import make_grid
 from impasto.explore.paint import CellBegun, CellEnded, CellStepped, Explorer, Subject
 from impasto.studio.library import save_small
 from impasto.studio.work import Work
-from impasto.ui.commands import repeat_command
 
 
 class GridWork(Work):
@@ -62,7 +60,7 @@ class GridWork(Work):
     def _show(self, explorer: Explorer) -> None:
         """The sheet with what is finished, as the painting's picture."""
         record = self.record
-        explorer.publish(lambda recipe, path: repeat_command(recipe, Path(path)))
+        explorer.publish()
         try:
             shutil.copyfile(explorer.folder.sheet, record.picture)
             save_small(record.picture, record.home)

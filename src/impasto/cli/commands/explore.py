@@ -12,7 +12,7 @@ from impasto.cli.messages import say
 from impasto.cli.options import given, paintings, takes_masks, takes_settings, where_of, words_of
 from impasto.cli.reporter import Reporter, Title
 from impasto.inputs.style_sources import joined_names
-from impasto.ui.commands import as_option, command, operand, repeat_command
+from impasto.ui.commands import as_option, command, operand
 from impasto.ui.guides import inputs_of
 from impasto.ui.progress import duration
 
@@ -60,12 +60,12 @@ def explore(
                     complete = _all(explorer, report, interruption)
                     if not complete:
                         explorer.stop()
-                    explorer.publish(repeat_command)
+                    explorer.publish()
         if workers is not None:
             events = explorer.on_workers(workers)
             show_batch(events, len(explorer.todo), explorer.done, quiet, explorer.stop)
             complete = explorer.done + len(explorer.failed) == len(explorer.grid.cells)
-            explorer.publish(repeat_command)
+            explorer.publish()
     except KeyboardInterrupt:
         if not quiet:
             say("Stopped at once. Go on with what is finished, by:")
@@ -115,7 +115,7 @@ def _say_ended(explorer: "Explorer", complete: bool, again: str) -> None:
         say(f"  {again}")
     elif explorer.todo:
         ready = whole - len(explorer.todo)
-        seconds = sum((folder.record(job.cell) or {"seconds": 0})["seconds"] for job in explorer.todo)
+        seconds = sum((folder.record(cell) or {"seconds": 0})["seconds"] for cell in explorer.todo)
         before = f"; {ready} {'was' if ready == 1 else 'were'} finished before" if ready else ""
         painted = len(explorer.todo) - len(explorer.failed)
         say(f"Painted {painted} {'picture' if painted == 1 else 'pictures'} in {duration(seconds)}{before}.")
