@@ -117,7 +117,7 @@ class Batch:
             counts = {"pictures": len(self.jobs), "left": len(self.todo), "workers": sum(machines.values())}
             self.journal.write("begun", impasto=__version__, **counts, machines=len(machines))
             self._engine = Engine(client, patience(self._scheduler))
-            for event in self._engine.run(self._task(job, concurrent) for job in self.todo):
+            for event in self._engine.run(self._tasks(concurrent)):
                 if isinstance(event, Ended):
                     self._note(left.pop(event.task.name), event)
                 elif isinstance(event, Lost):
@@ -147,10 +147,10 @@ class Batch:
 
         return publish(self.jobs, self.folder, self.finished, self.outcome.failed)
 
-    def _task(self, job: Job, concurrent: int) -> Task:
-        known = self._known.get(job.name)
-        data = {"job": job.as_data(), "concurrent": concurrent, **({"sha256": known} if known else {})}
-        return Task(job.name, paint_picture, data)
+    def _tasks(self, concurrent: int) -> Iterator[Task]:
+        for job in self.todo:
+            data = {"job": job.as_data(), "concurrent": concurrent, "sha256": self._known.get(job.name)}
+            yield Task(job.name, paint_picture, data)
 
     def _measure(self, engine: Engine, concurrent: int) -> Iterator[Event]:
         """Write the measures of all finished pictures; the events say how far that is."""

@@ -32,7 +32,7 @@ class Queue:
         self._thread = threading.Thread(target=self._run, name="painter", daemon=True)
         for one in self.records.values():
             if one.state in ("painting", "paused"):  # when the server ended
-                one.place = self._first_place() - 1
+                one.place = min(other.place for other in self.records.values()) - 1
 
     def start(self) -> None:
         """Begin to paint what waits, first of all what was being painted when the studio was closed."""
@@ -119,9 +119,6 @@ class Queue:
                 self._notify()
             if work.discarded:
                 shutil.rmtree(record.home, ignore_errors=True)
-
-    def _first_place(self) -> float:
-        return min((one.place for one in self.records.values()), default=0.0)
 
     def _last_place(self) -> float:
         return max((one.place for one in self.records.values()), default=0.0)
