@@ -21,18 +21,16 @@ if TYPE_CHECKING:
 class OutputWriter:
     """Writes the files of a painting while its steps are taken.
 
-    record: what was written before, always up to date. note: says what went wrong but is not the end. replace: whether
-    a file at the output may be replaced. own: whether this painting was begun before, so that its files may be there.
+    record: what was written before, always up to date. note: says what went wrong but is not the end. resumed: whether
+    this painting was begun before, so that its files may be there.
     """
 
-    def __init__(
-        self, job: PaintingJob, record: RunRecord, note: Callable[[str], None], *, replace: bool, own: bool
-    ):
+    def __init__(self, job: PaintingJob, record: RunRecord, note: Callable[[str], None], *, resumed: bool):
         self.job, self.record = job, record
-        self.resumable = own
+        self.resumable = resumed
         self._note = note
-        self._replace, self._replace_own = replace, own or job.force
-        self._pace = CheckpointPace(job.checkpoint_every, first=CHECKPOINT_SECONDS if own else 0)
+        self._replace = resumed or job.force
+        self._pace = CheckpointPace(job.checkpoint_every, first=CHECKPOINT_SECONDS if resumed else 0)
         self._warned: set[str] = set()
         if process_info().rank == 0:
             for path in (job.output, job.checkpoint, *([job.plot] if job.plot else [])):
@@ -44,7 +42,7 @@ class OutputWriter:
             self.record.scales.append((step.number, step.size[1], step.size[0]))
         if self.job.save_every and step.number % self.job.save_every == 0:
             file = self.job.snapshot(step.number)
-            self._try("snapshot", lambda: painting.result().save(file, overwrite=self._replace_own))
+            self._try("snapshot", lambda: painting.result().save(file, overwrite=self._replace))
         due = self._pace.due(step.number)
         # By the clock, processes that paint together have to agree.
         if due if self.job.checkpoint_every is not None else painting.anywhere(due):
@@ -53,51 +51,41 @@ class OutputWriter:
 
     def finish(self, painting: "Painting") -> "Result":
         """Write the picture and the cost curve; the checkpoint has done its work then, and goes."""
-        result = painting.result()
-        self._write(painting, lambda: self._save(result), lambda: self._plot(result))
+        result = self._write(painting, finished=True)
         with suppress(OSError):
             self.job.checkpoint.unlink(missing_ok=True)
         return result
 
     def stop(self, painting: "Painting") -> "Result":
         """Write the picture so far, and the checkpoint to go on from."""
-        result = painting.result()
-
-        def save() -> None:
-            self._save(result)
-            if process_info().rank == 0:
-                digest = fingerprint_of(self.job.output, "result", PictureError)
-                self.record.written = len(result.history), digest
-
-        self._write(painting, save, lambda: self._plot(result))
+        result = self._write(painting, finished=False)
         self._save_checkpoint(painting)
         return result
 
-    def _write(self, painting: "Painting", *writings: Callable[[], None]) -> None:
-        """Write all of these; when one fails, in any of several processes, save what can be saved and end everywhere.
+    def _write(self, painting: "Painting", *, finished: bool) -> "Result":
+        """Write the picture and the cost curve.
 
-        Raises OutputError where it failed, and RankError elsewhere.
+        When one fails, in any of several processes, what can be saved is saved, and all end. Raises OutputError where
+        it failed, and RankError elsewhere.
         """
+        result, first = painting.result(), process_info().rank == 0
         failed: OutputError | None = None
         try:
-            for write in writings:
-                write()
+            result.save(self.job.output, overwrite=self._replace)
+            if first and not finished:
+                digest = fingerprint_of(self.job.output, "result", PictureError)
+                self.record.written = len(result.history), digest
+            if first and self.job.plot:
+                write_cost_curve(self.job.plot, result, self.record.scales, self._replace)
         except OutputError as error:
             failed = error
         if not painting.anywhere(failed is not None):
-            return
+            return result
         with suppress(OutputError, CheckpointError):
             self._save_checkpoint(painting)
         if failed is None:
             raise RankError("another rank could not write its files", speaks=False)
         raise self._rescued(failed)
-
-    def _save(self, result: "Result") -> None:
-        result.save(self.job.output, overwrite=self._replace)
-
-    def _plot(self, result: "Result") -> None:
-        if self.job.plot and process_info().rank == 0:
-            write_cost_curve(self.job.plot, result, self.record.scales, self._replace_own)
 
     def _save_checkpoint(self, painting: "Painting") -> None:
         painting.save_checkpoint(self.job.checkpoint, to_extra(self.job, self.record))

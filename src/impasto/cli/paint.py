@@ -46,8 +46,7 @@ def paint(
         with make_reporter(quiet) as display:
             display.loading("Reading the pictures and VGG-19 ...")
             painting = _begin(job, settings, checkpoint, adjustments, display)
-            begun = checkpoint is not None
-            writer = OutputWriter(job, record, display.note, replace=begun or job.force, own=begun)
+            writer = OutputWriter(job, record, display.note, resumed=checkpoint is not None)
             styles = joined_names([path.name for path, _ in job.styles])
             title = Title(job.content.name, styles, str(job.output), painting.size)
             display.begin(title, checkpoint.seconds if checkpoint else 0.0)

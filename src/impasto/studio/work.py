@@ -45,7 +45,6 @@ class Work:
         self.history: list[Cost] = []
         self._painting: Painting | None = None
         self._meter = Meter()
-        self._pending: dict[str, Any] = dict(record.pending)
         self._asked = threading.Condition()
         self._wish: str | None = None  # "keep", "discard" or "close"
         self.paused = record.state == "paused"
@@ -83,8 +82,7 @@ class Work:
     def adjust(self, changes: Mapping[str, Any]) -> None:
         """Change weights after the step that is being taken; changes that come before that are made together."""
         with self._asked:
-            self._pending = with_changes(self._pending, changes)
-            self.record.pending = dict(self._pending)
+            self.record.pending = with_changes(self.record.pending, changes)
             self._asked.notify_all()
         if self.record.state == "paused":
             self._save_record()
@@ -93,7 +91,7 @@ class Work:
     def settings_now(self) -> dict[str, Any]:
         """The adjusted settings, by name, as they are now or will be after this step."""
         changed: dict[str, Any] = {}
-        for one in [*self.record.adjustments, {"step": 0, **self._pending}]:
+        for one in [*self.record.adjustments, {"step": 0, **self.record.pending}]:
             changed = over(changed, {name: value for name, value in one.items() if name != "step"})
         return changed
 
@@ -201,8 +199,7 @@ class Work:
         if len(self.history) == painting.steps:
             return  # nothing is painted after the last step
         with self._asked:
-            changes, self._pending = self._pending, {}
-            self.record.pending = {}
+            changes, self.record.pending = self.record.pending, {}
         if not changes:
             return
         try:
