@@ -93,9 +93,9 @@ def border(images: ComparedImages) -> Measure:
     return Measure(
         "border",
         "",
-        f"The outermost {WIDTH} pixels beside the rest, both beside the photograph: lightness that the edge gained "
-        "more than the inside, how far the corner that is furthest off gained or lost (0 is none), and the ratio of "
-        "differences between neighbours (1 is none).",
+        f"The outermost {WIDTH} pixels compared with the rest, and both with the photograph: how much more lightness "
+        "the edge gained than the inside, how much the corner that is furthest off gained or lost (0 is none), and the "
+        "ratio of differences between neighbours (1 is none).",
         "That zero padding tells a network where the edge is: Islam, Jia and Bruce, arXiv 2001.08248; the statistic is "
         "impasto's own.",
         {
@@ -146,9 +146,9 @@ def seams(images: ComparedImages) -> Measure:
         "seams",
         "",
         "How surely the result has a straight line that is not in the photograph, at least an eighth of a side long: "
-        "the step across it (1 is black to white) beside what the lines around it have. Pictures without a seam gave 1 "
-        "to 4.6; a step of a thirtieth along a whole line of 512 pixels mostly more.",
-        "The statistic is impasto's own; measures of blockiness compare a line with those beside it, too: Wu and Yuen, "
+        "the step across it (1 is black to white) compared with those of the lines around it. Pictures without a seam "
+        "gave 1 to 4.6; a step of a thirtieth along a whole line of 512 pixels mostly more.",
+        "The statistic is impasto's own; measures of blockiness compare a line with its neighbours, too: Wu and Yuen, "
         "IEEE Signal Processing Letters 4 (1997).",
         {name: dict(zip(_COLUMNS, map(float, line), strict=True)) for name, line in (rows, columns)},
     )

@@ -75,8 +75,8 @@ def grain(images: ComparedImages) -> Measure:
     return Measure(
         "grain",
         "ratio",
-        "The share of the finest detail in all detail, beside the painting's: 1 is as crisp as the painting, less is "
-        "softer, more is grain or a lattice.",
+        "The share of the finest detail in all detail, compared with the painting's: 1 is as crisp as the painting, "
+        "less is softer, more is grain or a lattice.",
         "The windowed periodogram: Welch, IEEE Trans. Audio and Electroacoustics 15 (1967), with one window.",
         {"beside the painting": {RESULT: relative(result, style), PHOTOGRAPH: relative(content, style)}},
     )
@@ -107,7 +107,7 @@ def noise(images: ComparedImages) -> Measure:
     return Measure(
         "noise",
         "standard deviation, in steps of 255",
-        "What changes from pixel to pixel, strokes included, so that it is read beside both parents; in flat parts "
+        "What changes from pixel to pixel, strokes included, so that it is read next to both parents; in flat parts "
         "(the photograph's flattest tenth, the painting's own) it should not exceed them: there it is grain, or dots.",
         "Immerkaer, Computer Vision and Image Understanding 64 (1996); measured where gradients are low as in Olsen, "
         "CVGIP: Graphical Models and Image Processing 55 (1993), but in blocks.",
