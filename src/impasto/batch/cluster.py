@@ -60,12 +60,9 @@ def local_workers(count: int, threads: int, memory: int, gpus: int = 0) -> Itera
     with dask.config.set(_CONFIG), _quiet():
         own: dict[str, Any] = {"security": True} if PROCESSES and find_spec("cryptography") else {}
         if PROCESSES:
-            numbers = {
-                "OMP_NUM_THREADS": str(threads),
-                "MKL_NUM_THREADS": str(threads),
-                "OPENBLAS_NUM_THREADS": "1",
-            }
-            own |= {"env": numbers | how_to_wait(os.environ), "preload": PRELOAD}
+            numbers = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), str(threads))
+            numbers |= {"OPENBLAS_NUM_THREADS": "1"} | how_to_wait(os.environ)
+            own |= {"env": numbers, "preload": PRELOAD}
         try:
             cluster = _local_cluster(gpus)(
                 n_workers=count,

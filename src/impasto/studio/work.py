@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import impasto
@@ -148,22 +147,26 @@ class Work:
         self._paint(painting, CheckpointPace(first=0 if checkpoint is None else CHECKPOINT_SECONDS))
 
     def _paint(self, painting: "Painting", pace: CheckpointPace) -> None:
-        events = painting.events()
         self.frames.show(painting, now=True)
-        between = True  # steps: only there weights can change
-        while True:
-            if between:
-                self._wait(partial(self._show_and_save, painting))
-                self._adjust(painting)
-            event = next(events, None)
-            if event is None:
-                break
-            between = isinstance(event, impasto.Step)
+        self._between_steps(painting)
+        for event in painting.events():
             if isinstance(event, impasto.Step):
                 self._stepped(painting, event, pace)
+                self._between_steps(painting)
             else:
                 self.doing = WORDS[event.kind]
         self._ended(painting)
+
+    def _between_steps(self, painting: "Painting") -> None:
+        """Wait if need be, and make the changes that were asked for: only between steps weights can change."""
+
+        def show_and_save() -> None:
+            self.frames.show(painting, now=True)
+            self._save_checkpoint(painting)
+
+        self._wait(show_and_save)
+        if len(self.history) < painting.steps:  # nothing is painted after the last step
+            self._adjust(painting)
 
     def _stepped(self, painting: "Painting", step: "Step", pace: CheckpointPace) -> None:
         self._meter.step(step)
@@ -191,13 +194,7 @@ class Work:
             self.record.state = "painting"
             self._save_record()
 
-    def _show_and_save(self, painting: "Painting") -> None:
-        self.frames.show(painting, now=True)
-        self._save_checkpoint(painting)
-
     def _adjust(self, painting: "Painting") -> None:
-        if len(self.history) == painting.steps:
-            return  # nothing is painted after the last step
         with self._asked:
             changes, self.record.pending = self.record.pending, {}
         if not changes:
