@@ -44,7 +44,7 @@ def _draw(view: View, record: Record) -> None:
     if record.problem:
         ui.label(record.problem).classes("problem")
     if record.state in ("kept", "failed"):
-        again = partial(trying, partial(view.atelier.queue.again, record.id))
+        again = partial(trying, view.atelier.queue.again, record.id)
         button("Go on with it", again, "play_arrow", strong=True)
     if record.state == "waiting":
         ui.label("It waits for its turn.").classes("fact")
@@ -56,10 +56,10 @@ def _draw(view: View, record: Record) -> None:
         if not grid:
             button("Paint again", lambda: _add(view, record.order), "replay", tip="The same once more")
         if painted and not grid:
-            larger, start = partial(_larger, view, record), partial(_start, view, record)
+            larger, start = partial(_larger, view, record), partial(trying, _start, view, record)
             button("Paint larger", larger, "zoom_in", tip="Twice the size, from this one")
             button("Start from this one", start, "flag", tip="The next painting begins with it")
-        change = partial(_change, view, record)
+        change = partial(trying, _change, view, record)
         button("Change and paint", change, "tune", tip="Lay its pictures and knobs on the desk")
         question = f"Delete {record.title}? The picture and all its files go."
         delete = partial(view.atelier.queue.remove, record.id)
@@ -123,13 +123,13 @@ def _recipe(view: View, record: Record) -> None:
 
 
 def _add(view: View, order: Order) -> None:
-    made = trying(lambda: view.atelier.queue.add(order))
+    made = trying(view.atelier.queue.add, order)
     if made:
         view.show(made.id)
 
 
 def _larger(view: View, record: Record) -> None:
-    source = trying(lambda: _as_start(view, record))
+    source = trying(_as_start, view, record)
     if source:
         size = 2 * max(record.size or (LARGEST_DEFAULT_SIZE,))
         order = record.order.at(size=size, start=source.name, start_scale="last")
@@ -141,17 +141,11 @@ def _as_start(view: View, record: Record) -> Source:
 
 
 def _start(view: View, record: Record) -> None:
-    def start() -> None:
-        view.atelier.desk.take_order(record.order, _as_start(view, record))
-        say("The next painting starts from this one")
-        view.show(DESK)  # which takes the button away that was pressed
-
-    trying(start)
+    view.atelier.desk.take_order(record.order, _as_start(view, record))
+    say("The next painting starts from this one")
+    view.show(DESK)  # which takes the button away that was pressed
 
 
 def _change(view: View, record: Record) -> None:
-    def change() -> None:
-        view.atelier.desk.take_order(record.order, record.order.start)
-        view.show(DESK)
-
-    trying(change)
+    view.atelier.desk.take_order(record.order, record.order.start)
+    view.show(DESK)

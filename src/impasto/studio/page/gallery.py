@@ -99,5 +99,5 @@ class _Item:
     def _draw_order(self, record: Record) -> None:
         with self._order:
             for icon, by, when in (("chevron_left", -1, "earlier"), ("chevron_right", 1, "later")):
-                move = partial(self._view.atelier.queue.move, record.id, by)
-                tool(icon, f"Paint {record.title} {when}", partial(trying, move))
+                move = partial(trying, self._view.atelier.queue.move, record.id, by)
+                tool(icon, f"Paint {record.title} {when}", move)

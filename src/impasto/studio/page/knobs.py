@@ -54,7 +54,7 @@ def _draw_paint(view: View) -> None:
     with ui.element("div").classes("foot"):
         forecast = ui.label().classes("hint")
         with ui.element("div").classes("row"):
-            ask = partial(trying, partial(_open_explore, view))
+            ask = partial(trying, _open_explore, view)
             explore = button("Explore", ask, "grid_view", tip="A grid of small pictures")
             made = button("Paint", lambda: paint(view), "brush", strong=True, tip="Paint at full size (p)")
 

@@ -63,10 +63,10 @@ def _draw(view: View, now: Contents) -> None:
             _weight(view, source, weight)
     _drop_zone("Add a painting" if now.styles else "Drop, paste or choose a painting", PAINTING)
     if now.photograph is None and not now.styles:
-        button("Begin with the demo's pictures", lambda: trying(view.atelier.lay_demo), "auto_awesome")
+        button("Begin with the demo's pictures", partial(trying, view.atelier.lay_demo), "auto_awesome")
     with ui.element("div").classes("bottom"):
         if now.photograph is not None:
-            brush = partial(trying, partial(open_masks, view))
+            brush = partial(trying, open_masks, view)
             button("Masks", brush, "brush", tip="Brush what goes where (b)")
         settings = ui.element("button").classes("drop small").props(f"type=button data-upload={SETTINGS}")
         set_label(settings, "Take the settings of a file or of a painted picture")
@@ -107,7 +107,7 @@ def _weight(view: View, source: Source, weight: float) -> None:
 
     def weigh() -> None:
         if number.value is not None and number.value != weight:
-            trying(lambda: view.atelier.desk.weigh(source.key, number.value))
+            trying(view.atelier.desk.weigh, source.key, number.value)
 
     number.on("blur", weigh).on("keydown.enter", weigh)
 

@@ -116,7 +116,7 @@ def _listen(view: View) -> None:
         elif key == "z" and view.subject == DESK:
             view.atelier.desk.undo()
         elif key == "b" and view.subject == DESK:
-            trying(lambda: open_masks(view))
+            trying(open_masks, view)
         elif key == "p" and view.subject == DESK:
             paint(view)
         elif key in ("ArrowLeft", "ArrowRight"):

@@ -76,10 +76,10 @@ def say(line: str, good: bool = True) -> None:
     ui.notify(line, position="top", classes="line", **(goes if good else stays))
 
 
-def trying(action: Callable[[], Any]) -> Any:
+def trying(action: Callable[..., Any], *arguments: Any) -> Any:
     """Call `action` and return its result; of an error that the user can put right show one line, and return None."""
     try:
-        return action()
+        return action(*arguments)
     except ImpastoError as error:
         say(str(error), good=False)
         return None
