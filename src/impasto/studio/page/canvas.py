@@ -5,7 +5,7 @@ from functools import partial
 
 from nicegui import ui
 
-from impasto.studio.components import PictureView
+from impasto.studio.components.picture_view import PictureView
 from impasto.studio.look import LOOK_SIDE
 from impasto.studio.page.parts import tool
 from impasto.studio.page.report import draw_report

@@ -10,8 +10,7 @@ from typing import Any
 from nicegui import ui
 
 from impasto.errors import ImpastoError, PictureError
-from impasto.studio.components import MaskBrush
-from impasto.studio.components.mask_brush import LARGEST_SIDE
+from impasto.studio.components.mask_brush import LARGEST_SIDE, MaskBrush
 from impasto.studio.desk import REGION
 from impasto.studio.library import Source
 from impasto.studio.mask_file import decode_png
