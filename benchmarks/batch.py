@@ -23,7 +23,7 @@ from pathlib import Path
 
 from first_painting import processor
 
-from impasto.ui.waiting import how_to_wait
+from impasto.batch.process import how_to_wait
 
 PICTURES = 6
 

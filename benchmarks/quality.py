@@ -30,8 +30,8 @@ from blind_page import write_blind_page
 from contenders import contender, short
 
 import impasto
+from impasto.measures.artifacts import strongest
 from impasto.measures.measure import PAINTING, PHOTOGRAPH, RESULT, Report
-from impasto.measures.seams import strongest
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURES = ROOT.parent / "shared" / "images"

@@ -20,7 +20,7 @@ from torch import Tensor
 
 import impasto
 from impasto.images.resize.resize import resize_picture
-from impasto.measures.seams import Line, strongest
+from impasto.measures.artifacts import Line, strongest
 
 ROOT = Path(__file__).resolve().parents[1]
 GALLERY, DEMO = ROOT / "docs" / "gallery", ROOT / "src" / "impasto" / "demo"

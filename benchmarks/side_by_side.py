@@ -24,11 +24,11 @@ from pathlib import Path
 
 from first_painting import processor
 
-from impasto.ui.waiting import SPINS
+from impasto.batch.process import SPINS
 
 CASES = {"alone": (1, False), "two": (2, False), "four": (4, False), "beside a busy program": (1, True)}
 POLICIES: dict[str, dict[str, str]] = {
-    "the program": {"GOMP_SPINCOUNT": SPINS},  # as it sets it (`impasto.ui.waiting`)
+    "the program": {"GOMP_SPINCOUNT": SPINS},  # as it sets it (`impasto.batch.process`)
     "sleeping at once": {"OMP_WAIT_POLICY": "passive"},
     "a library": {},
 }

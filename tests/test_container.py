@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from impasto.studio.address import PORT
+from impasto.studio import PORT
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from impasto.version import __version__
 
 if TYPE_CHECKING:
-    from impasto.batch.paint_many import paint_many
+    from impasto.batch.batch import paint_many
     from impasto.costs.content import content_cost
     from impasto.costs.custom import CustomCost
     from impasto.costs.gram import gram_matrix
@@ -35,9 +35,8 @@ if TYPE_CHECKING:
     from impasto.images.io.read import read_metadata, read_picture
     from impasto.images.picture import Picture
     from impasto.measures.measure import Report
-    from impasto.measures.page import save_report
+    from impasto.measures.rendering import report_table, save_report
     from impasto.measures.report import report
-    from impasto.measures.table import report_table
     from impasto.notebook.show import show
     from impasto.painting.checkpoint import Checkpoint, load_checkpoint
     from impasto.painting.loop import Event, Step
@@ -66,7 +65,7 @@ __all__ = [
 _HOME = {
     name: module
     for module, names in {
-        "batch.paint_many": "paint_many",
+        "batch.batch": "paint_many",
         "costs.content": "content_cost",
         "costs.custom": "CustomCost",
         "costs.gram": "gram_matrix",
@@ -81,9 +80,8 @@ _HOME = {
         "images.io.read": "read_metadata read_picture",
         "images.picture": "Picture",
         "measures.measure": "Report",
-        "measures.page": "save_report",
+        "measures.rendering": "report_table save_report",
         "measures.report": "report",
-        "measures.table": "report_table",
         "notebook.show": "show",
         "painting.checkpoint": "Checkpoint load_checkpoint",
         "painting.loop": "Event Step",

@@ -11,8 +11,8 @@ import pytest
 import impasto
 from impasto.batch import worker
 from impasto.batch.engine import Ended, Working
+from impasto.batch.finished import Journal
 from impasto.batch.jobs import Habits, jobs_of
-from impasto.batch.journal import Journal
 from impasto.images.io.write import write_picture
 from tests.cli.conftest import press_ctrl_c
 from tests.helpers import random_image

@@ -6,10 +6,10 @@ import shlex
 import pytest
 
 import impasto
-from impasto.cli.adjust import read_adjustments
+from impasto.cli.commands.stylize import read_adjustments
 from impasto.errors import SettingsError
 from impasto.images.io.write import write_picture
-from impasto.ui.repeat_command import adjustment_texts, repeat_command
+from impasto.ui.commands import adjustment_texts, repeat_command
 from tests.cli.conftest import stylize
 
 

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from impasto.ui.waiting import SPINS
+from impasto.batch.process import SPINS
 
 HOST = """
 import os, random, signal, sys

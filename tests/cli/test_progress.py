@@ -7,12 +7,11 @@ import pytest
 from rich.console import Console
 
 from impasto.cli.display import make_reporter
-from impasto.cli.lines import Lines
 from impasto.cli.live import Live
-from impasto.cli.reporter import Reporter, Title
+from impasto.cli.reporter import Lines, Reporter, Title
 from impasto.evaluation import Cost
 from impasto.painting.loop import Event, Step
-from impasto.ui import formatting
+from impasto.ui import progress
 from impasto.ui.progress import Meter, parts_of
 
 TITLE = Title("louvre.jpg", "monet.jpg", "out.png", (192, 256))
@@ -195,10 +194,10 @@ def test_variation_and_custom_costs_are_shown_where_there_are_any():
 
 
 def test_words():
-    assert formatting.duration(8.26) == "8.3 s"
-    assert formatting.duration(59.96) == "1 min 0 s"
-    assert formatting.duration(3725) == "1 h 2 min"
-    assert [formatting.clock(seconds) for seconds in (7, 115, 3725)] == ["0:07", "1:55", "1:02:05"]
+    assert progress.duration(8.26) == "8.3 s"
+    assert progress.duration(59.96) == "1 min 0 s"
+    assert progress.duration(3725) == "1 h 2 min"
+    assert [progress.clock(seconds) for seconds in (7, 115, 3725)] == ["0:07", "1:55", "1:02:05"]
 
 
 def test_what_takes_a_while_is_shown_until_the_next_step():

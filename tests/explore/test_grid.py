@@ -5,8 +5,7 @@ from dataclasses import fields
 import pytest
 
 from impasto.errors import SettingsError
-from impasto.explore.axes import own_values, parse_axis
-from impasto.explore.grid import make_grid
+from impasto.explore.grid import make_grid, own_values, parse_axis
 from impasto.settings import Settings
 from impasto.settings.presets import STATED_STYLE_LAYERS
 

@@ -8,8 +8,8 @@ import torch
 import impasto
 from impasto.costs.normalization import Moments, content_reference
 from impasto.measures import distances as module
-from impasto.measures.compared_images import ComparedImages
 from impasto.measures.distances import ALWAYS, distances
+from impasto.measures.measure import ComparedImages
 from impasto.objective.transforms import MARGIN, mirrored
 from impasto.vgg.layers import LAYERS
 from impasto.vgg.vgg19 import VGG19

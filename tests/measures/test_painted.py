@@ -9,10 +9,10 @@ from PIL import Image
 
 import impasto
 from impasto.images.io.read import read_picture
-from impasto.measures.compared_images import ComparedImages
-from impasto.measures.grain import grain
+from impasto.measures.colors import palette
+from impasto.measures.detail import grain
+from impasto.measures.measure import ComparedImages
 from impasto.measures.painted import painted
-from impasto.measures.palette import palette
 from impasto.vgg.vgg19 import VGG19
 from tests.helpers import SHARED, random_image, tiny_weights
 

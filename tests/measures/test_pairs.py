@@ -9,7 +9,7 @@ import torch
 from benchmarks import pairs
 
 from impasto import VGG19, encoders_made_by
-from impasto.measures.sharpness import blurred
+from impasto.measures.detail import blurred
 from tests.helpers import needs_pictures
 
 RECORDED = json.loads(pairs.RECORDED.read_text("utf-8"))

@@ -7,13 +7,10 @@ from torch.nn import functional
 
 import impasto
 from impasto.errors import PictureError
-from impasto.measures.border import WIDTH, border
-from impasto.measures.color import color, color_distance
-from impasto.measures.compared_images import ComparedImages
-from impasto.measures.lattice import lattice, unevenness
-from impasto.measures.noise import flattest, noise, sigma
-from impasto.measures.seams import seams
-from impasto.measures.sharpness import octaves, sharpness
+from impasto.measures.artifacts import WIDTH, border, lattice, seams, unevenness
+from impasto.measures.colors import color, color_distance
+from impasto.measures.detail import flattest, noise, octaves, sharpness, sigma
+from impasto.measures.measure import ComparedImages
 from tests.helpers import random_image
 
 

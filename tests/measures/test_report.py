@@ -11,7 +11,7 @@ import impasto
 from impasto.errors import OutputError, PictureError, SettingsError
 from impasto.images.io.write import write_picture
 from impasto.measures.measure import Measure
-from impasto.measures.page import page
+from impasto.measures.rendering import page
 from impasto.painting.result import PartOfResult, Result
 from impasto.vgg.vgg19 import VGG19
 from tests.helpers import random_image, tiny_weights

@@ -13,7 +13,7 @@ import pytest
 from nbclient import NotebookClient
 
 import impasto
-from impasto.notebook import cell, stopping
+from impasto.notebook import cell, show
 from impasto.notebook.show import in_notebook
 from tests.helpers import random_image
 
@@ -167,7 +167,7 @@ def buttons(monkeypatch):
     monkeypatch.setattr(IPython, "get_ipython", lambda: SimpleNamespace(kernel=kernel))
     monkeypatch.setattr(IPython.display, "display", lambda _: None)
     monkeypatch.setitem(sys.modules, "ipywidgets", SimpleNamespace(Button=Button))
-    monkeypatch.setattr(stopping, "_PATIENCE", 0.05)
+    monkeypatch.setattr(show, "_PATIENCE", 0.05)
     return made, Button
 
 
@@ -205,7 +205,7 @@ def test_outside_the_main_thread_no_signal_is_needed(painting, shown):
 
 def test_without_a_notebook_it_is_the_display_of_the_command_line(painting, capsys):
     assert not in_notebook()
-    assert stopping._button(None) is None
+    assert show._button(None) is None
     result = impasto.show(painting)
     assert "100%, scale 2 of 2 (64x48)" in capsys.readouterr().err
     assert result.stopped == "all steps done"

@@ -5,8 +5,8 @@ import asyncio
 import httpx
 import pytest
 
-from impasto.studio.address import TOKEN as TOKEN_NAME
 from impasto.studio.guard import COOKIE, LARGEST_REQUEST, Guard, is_loopback
+from impasto.studio.guard import TOKEN as TOKEN_NAME
 
 OURS = "127.0.0.1:8477"
 TOKEN = "let-me-in"

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impasto.studio.names import LONGEST, safe_name
+from impasto.studio.library import LONGEST, safe_name
 
 
 @pytest.mark.parametrize(

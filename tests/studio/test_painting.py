@@ -1,7 +1,6 @@
 """One painting after the other: watched, steered, paused, stopped, gone on with, and always the same bytes."""
 
 import io
-import json
 import zipfile
 from pathlib import Path
 
@@ -14,10 +13,11 @@ from impasto.cli import main
 from impasto.errors import OutputError
 from impasto.explore.paint import Explorer
 from impasto.images.io.write import write_picture
-from impasto.studio import frames, look, result_files, work
+from impasto.studio import frames, look, work
+from impasto.studio import record as record_module
 from impasto.studio.grid_work import GridWork
-from impasto.studio.reporting import make_report
-from impasto.studio.result_files import bundle, export
+from impasto.studio.page.report import make_report
+from impasto.studio.record import bundle, export
 from impasto.studio.routes import parts_of
 from tests.studio.conftest import lay, until
 
@@ -65,8 +65,6 @@ def test_the_same_bytes_as_without_a_studio(atelier, pictures, tmp_path):
     assert painted(atelier, record) == alone(pictures, tmp_path / "alone.png")
     assert (record.state, record.steps, record.done, record.size) == ("finished", 15, 1.0, (48, 36))
     assert record.small("thumb").is_file()
-    costs = json.loads((record.home / result_files.COSTS).read_text())["costs"]
-    assert [one["total"] for one in costs] != []
     assert not record.checkpoint.exists()
 
 
@@ -213,14 +211,14 @@ def test_one_that_fails_is_one_line_and_the_next_is_painted(atelier):
 def test_a_full_disk_loses_nothing(atelier, pictures, tmp_path, monkeypatch):
     """The picture waits in memory until there is room."""
     full = [True]
-    keep = result_files._save_canvas
+    keep = record_module._save_canvas
 
     def keep_canvas(path, result):
         if full[0]:
             raise OutputError("the disk is full")
         keep(path, result)
 
-    monkeypatch.setattr(result_files, "_save_canvas", keep_canvas)
+    monkeypatch.setattr(record_module, "_save_canvas", keep_canvas)
     record = atelier.paint()
     until(lambda: record.state == "paused")
     assert record.problem.startswith("the disk is full")
@@ -287,7 +285,7 @@ def test_a_painting_that_starts_from_another_is_painted_again_from_its_recipe(at
     first = atelier.paint()
     painted(atelier, first)
     start = atelier.library.add_copy(first.picture, "first.png", "start picture")
-    atelier.desk.take_order(first.order, first.order.named, start)
+    atelier.desk.take_order(first.order, start)
     record = atelier.paint()
     data = painted(atelier, record)
     files, command = parts_of(atelier, record)

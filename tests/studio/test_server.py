@@ -12,7 +12,7 @@ import pytest
 
 import impasto
 from impasto.cli import main
-from impasto.studio import address
+from impasto.studio import LOOPBACK
 from tests.studio.conftest import until
 from tests.studio.serving import PATIENCE, Served
 
@@ -65,7 +65,7 @@ def test_where_others_reach_it_the_address_has_a_token(tmp_path):
 
 
 def test_a_port_that_is_taken_is_one_line(tmp_path, capsys):
-    with socket.create_server((address.LOOPBACK, 0)) as other:
+    with socket.create_server((LOOPBACK, 0)) as other:
         port = other.getsockname()[1]
         assert main(["studio", "--no-open", "--port", str(port), "--folder", str(tmp_path)]) == 2
     told = capsys.readouterr().err

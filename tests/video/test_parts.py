@@ -7,7 +7,7 @@ import pytest
 
 from impasto.batch import cluster
 from impasto.batch.engine import Ended, Working
-from impasto.cli.film_parts import Shared, _begun
+from impasto.cli.film import Shared, _begin_parts
 from impasto.errors import SettingsError
 from impasto.settings import Settings
 from impasto.video.job import FilmJob
@@ -86,7 +86,7 @@ def test_parts_of_a_long_shot_have_the_bytes_of_one_after_another(cinema, job):
 
 def test_a_stopped_film_goes_on(job, cinema, run):
     state, shared = State(default_folder(job.output)), Shared(2, None, None)
-    parts, _ = _begun(job, state, shared, False)
+    parts, _ = _begin_parts(job, state, shared, False)
     for event in parts.run():
         if isinstance(event, Working):
             parts.stop()

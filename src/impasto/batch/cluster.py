@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
+from impasto.batch.process import how_to_wait
 from impasto.errors import BatchError
-from impasto.ui.waiting import how_to_wait
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -59,7 +59,10 @@ def local_workers(count: int, threads: int, memory: int, gpus: int = 0) -> Itera
     dask, distributed = libraries()
     with dask.config.set(_CONFIG), _quiet():
         own: dict[str, Any] = {"security": True} if PROCESSES and find_spec("cryptography") else {}
-        own |= {"env": _environment(threads), "preload": PRELOAD} if PROCESSES else {}
+        if PROCESSES:
+            numbers = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), str(threads))
+            numbers |= {"OPENBLAS_NUM_THREADS": "1"} | how_to_wait(os.environ)
+            own |= {"env": numbers, "preload": PRELOAD}
         try:
             cluster = _local_cluster(gpus)(
                 n_workers=count,
@@ -162,12 +165,6 @@ def _local_cluster(gpus: int) -> Any:
             return {name: {**spec, "options": {**spec["options"], "env": environment}}}
 
     return OnGPUs
-
-
-def _environment(threads: int) -> dict[str, str]:
-    """The variables of each worker's process: its threads sleep while they wait for each other."""
-    numbers = {"OMP_NUM_THREADS": str(threads), "MKL_NUM_THREADS": str(threads), "OPENBLAS_NUM_THREADS": "1"}
-    return numbers | how_to_wait(os.environ)
 
 
 @contextlib.contextmanager

@@ -141,16 +141,13 @@ class Engine:
     def _fill(self, waiting: Iterator[Task]) -> bool:
         """Submit what may be at work now; whether `waiting` has come to its end, or is not wanted any more."""
         while not self._stopping:
-            now = time.monotonic()
-            due = [one for one in self._later if one[0] <= now]
             if len(self._at_work) >= AT_ONCE:
                 return False
             task = next(waiting, None)
-            if task is None and not due:
-                return True
+            if task is None and self._later and self._later[0][0] <= time.monotonic():
+                task = self._later.pop(0)[1]
             if task is None:
-                self._later.remove(due[0])
-                task = due[0][1]
+                return True
             self._submit(task)
         return True
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from hashlib import sha256
 from os.path import relpath
 from pathlib import Path
@@ -11,10 +10,8 @@ from typing import Any, NamedTuple
 
 from impasto.batch.job import Job
 from impasto.inputs.style_sources import joined_names
-from impasto.pages.grid import Cell, Grid
 from impasto.pages.page import missing, picture, write_page
-from impasto.pages.sheet import write_sheet
-from impasto.ui.repeat_command import repeat_command
+from impasto.pages.sheet import Cell, Grid, write_sheet
 
 MOST = 240  # pictures on one page and on one sheet
 MOST_PAGES = 40  # pages at most: nobody looks at more, and the journal has all
@@ -52,20 +49,26 @@ def publish(
     jobs: all of the batch, not nothing. records: of each finished picture, by name, what the journal says. failed: why
     others failed. Raises OutputError: one of them cannot be written.
     """
+
+    def file(cell: JobCell) -> Path | None:
+        return Path(cell.job.output) if cell.job.name in records else None
+
     parts = _parts(jobs)[:MOST_PAGES]
     pages = [folder / ("index.html" if i == 0 else f"index-{i + 1}.html") for i in range(len(parts))]
     for i, (part, page) in enumerate(zip(parts, pages, strict=True)):
         grid = make_grid(part)
         title = _title(part) if len(parts) == 1 else f"{_title(part)}, part {i + 1} of {len(parts)}"
         sheet = folder / ("sheet.png" if i == 0 else f"sheet-{i + 1}.png")
-        write_sheet(sheet, grid, partial(_file, records=records), title)
+        write_sheet(sheet, grid, file, title)
         others = [(f"Part {number}", other.name) for number, other in enumerate(pages, 1)]
+        # The files of other jobs may be no pictures.
+        photos, paintings = _files([job for job in part if job.name in records])
         write_page(
             page,
             grid,
             [_shown(cell, folder, records, failed) for cell in grid.cells],
             title=title,
-            sources=_sources([job for job in part if job.name in records]),
+            sources=[(Path(path), Path(path).name) for path in photos + paintings],
             note=NOTE,
             others=others if len(parts) > 1 else (),
         )
@@ -74,8 +77,8 @@ def publish(
 
 def make_grid(jobs: Sequence[Job]) -> JobGrid:
     """The grid of some jobs."""
-    photos, paintings = _distinct(jobs, _photo), _distinct(jobs, _painting)
-    by_pair = {(_photo(job), _painting(job)): job for job in jobs}
+    by_pair = {(job.content, " + ".join(path for path, _ in job.styles)): job for job in jobs}
+    photos, paintings = (list(dict.fromkeys(names)) for names in zip(*by_pair, strict=True))
     if len(by_pair) == len(jobs) == len(photos) * len(paintings) and 1 < len(paintings) <= _MOST_ACROSS:
         names, heads = _short(photos), _short(paintings)
         cells = [
@@ -97,7 +100,7 @@ def _parts(jobs: Sequence[Job]) -> list[list[Job]]:
     """Jobs for one page each; all of one photograph stand together."""
     by_photo: dict[str, list[Job]] = {}
     for job in jobs:
-        by_photo.setdefault(_photo(job), []).append(job)
+        by_photo.setdefault(job.content, []).append(job)
     parts: list[list[Job]] = [[]]
     for alike in by_photo.values():
         for i in range(0, len(alike), MOST):
@@ -116,36 +119,18 @@ def _shown(
         return missing(cell, job.name, failed.get(job.name))
     file = Path(job.output)
     link = Path(relpath(file, folder)).as_posix()
-    return picture(cell, job.name, file, known, link=link, command=repeat_command, largest=LARGEST)
+    return picture(cell, job.name, file, known, link=link, largest=LARGEST)
 
 
-def _sources(jobs: Sequence[Job]) -> list[tuple[Path, str]]:
-    """The photographs and paintings of finished jobs: those of others may be no pictures."""
-    files = [*_distinct(jobs, _photo), *dict.fromkeys(path for job in jobs for path, _ in job.styles)]
-    return [(Path(file), Path(file).name) for file in files]
+def _files(jobs: Sequence[Job]) -> tuple[list[str], list[str]]:
+    """The photographs and the paintings of some jobs, each once."""
+    paintings = dict.fromkeys(path for job in jobs for path, _ in job.styles)
+    return list(dict.fromkeys(job.content for job in jobs)), list(paintings)
 
 
 def _title(jobs: Sequence[Job]) -> str:
-    photos = _distinct(jobs, _photo)
-    paintings = list(dict.fromkeys(path for job in jobs for path, _ in job.styles))
-    first, second = (joined_names([Path(one).name for one in many]) for many in (photos, paintings))
+    first, second = (joined_names([Path(one).name for one in some]) for some in _files(jobs))
     return f"{first} in the manner of {second}"
-
-
-def _file(cell: JobCell, records: Mapping[str, Any]) -> Path | None:
-    return Path(cell.job.output) if cell.job.name in records else None
-
-
-def _photo(job: Job) -> str:
-    return job.content
-
-
-def _painting(job: Job) -> str:
-    return " + ".join(path for path, _ in job.styles)
-
-
-def _distinct(jobs: Sequence[Job], of: Any) -> list[str]:
-    return list(dict.fromkeys(of(job) for job in jobs))
 
 
 def _short(paths: Sequence[str]) -> dict[str, str]:

@@ -15,6 +15,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from statistics import fmean
 from typing import Any, TypeVar
 
 from impasto.batch import cluster
@@ -44,8 +45,8 @@ class BatchPlan:
     """The time, memory and disk that a batch takes.
 
     pictures: of the batch; left: of them, to be painted. workers: at the same time; threads: of each. seconds: until
-    all is done. memory: bytes of each worker at most. results, unfinished: bytes of disk,
-    for good and meanwhile. room: bytes that are free in the folder's file system.
+    all is done. memory: bytes of each worker at most. results, unfinished: bytes of disk, for good and meanwhile. room:
+    bytes that are free in the folder's file system.
     """
 
     pictures: int
@@ -61,13 +62,11 @@ class BatchPlan:
 
 @dataclass(frozen=True)
 class Probe:
-    """The needs of one picture: height and width, seconds (0 where they were not measured), and bytes of memory.
+    """The needs of one picture: seconds (0 where they were not measured), and bytes of memory.
 
     gpus: how many there are here. checkpoint: bytes of its file, at most.
     """
 
-    height: int
-    width: int
     seconds: float = 0.0
     peak: int = 0
     gpus: int = 0
@@ -110,7 +109,7 @@ def make_plan(
         some = sample(alike)
         one = max(some, key=_pixels)
         found = apart(probe, {"job": one.as_data(), "threads": share.threads, "timed": True})
-        mean = sum(_pixels(job) for job in some) / len(some) / max(1.0, _pixels(one))
+        mean = fmean(map(_pixels, some)) / max(1.0, _pixels(one))
         seconds += found.seconds * mean * len(alike)
         checkpoint += found.checkpoint * mean * len(alike)
         memory, looks = max(memory, found.peak), looks + len(alike)
@@ -123,7 +122,7 @@ def make_plan(
         threads=share.threads,
         seconds=seconds * len(jobs) / looks * slower * longest / share.workers,
         memory=memory,
-        results=int(_mean(jobs, _result_bytes) * len(jobs)),
+        results=int(fmean(map(_result_bytes, sample(jobs))) * len(jobs)),
         unfinished=int(checkpoint / looks * share.workers),
         room=room,
     )
@@ -142,14 +141,14 @@ def probe(data: Mapping[str, Any]) -> Probe:
     job = Job.from_data(data["job"])
     settings = Settings.from_dict({"threads": data["threads"], **job.settings})
     if not settings.paints:
-        height, width = impasto.recolor(job.content, list(job.styles), size=settings.size).image.shape[-2:]
-        return Probe(height, width)
+        impasto.recolor(job.content, list(job.styles), size=settings.size)
+        return Probe()
     stylizer = impasto.Stylizer(settings)
     painting = stylizer.paint(job.content, list(job.styles), **dict(job.where))
     plan = painting.plan(times=data["timed"])
     gpu = stylizer.encoder.device.type == "cuda"
     gpus = torch.cuda.device_count() if gpu else 0
-    return Probe(*painting.size, plan.seconds or 0.0, plan.peak, gpus, plan.checkpoint_bytes)
+    return Probe(plan.seconds or 0.0, plan.peak, gpus, plan.checkpoint_bytes)
 
 
 def apart(function: Callable[[Any], T], data: Any) -> T:
@@ -209,8 +208,3 @@ def _size_of(path: str) -> tuple[int, int]:
 def _result_bytes(job: Job) -> float:
     double, suffix = 2 if job.settings.get("bits") == 16 else 1, Path(job.output).suffix.lower()
     return double * BYTES_PER_PIXEL.get(suffix, BYTES_PER_PIXEL[".png"]) * _pixels(job)
-
-
-def _mean(jobs: Sequence[Job], of: Callable[[Job], float]) -> float:
-    some = sample(jobs)
-    return sum(map(of, some)) / len(some)

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 import impasto
+from impasto.batch.finished import checksum, differing, is_painted
 from impasto.batch.job import Job, file_state
-from impasto.batch.same_picture import checksum, differing, is_painted
 from impasto.distributed.partition import Partition
 from impasto.errors import CheckpointError, OutputError
 from impasto.memory.process import peak
@@ -47,10 +47,6 @@ class Work:
         painting = self._painting = self._start(painter)
         self.metadata, self.size = painting.metadata, painting.size
         self.steps, self.notes = painting.steps, tuple(painting.notes)
-
-    def is_there(self, sha256: str | None = None) -> bool:
-        """Whether the picture is there, whole; sha256: of its file, where an earlier run recorded it."""
-        return is_painted(self._output, self.metadata, sha256)
 
     def check_free(self) -> None:
         """Raises OutputError when something else is at its place and may not be replaced, or nothing can be written."""
@@ -101,9 +97,12 @@ class Work:
             "memory": peak(),
         }
 
-    def found(self) -> dict[str, Any]:
-        """The record of a picture that existed already, JSON-able: "path", "outcome" FOUND, "file" and "sha256"."""
-        return self._outcome(FOUND)
+    def found(self, sha256: str | None) -> dict[str, Any] | None:
+        """The record of the picture where it is there already, whole: "path", "outcome" FOUND, "file" and "sha256".
+
+        sha256: of its file, where an earlier run recorded it.
+        """
+        return self._outcome(FOUND) if is_painted(self._output, self.metadata, sha256) else None
 
     def _outcome(self, outcome: str) -> dict[str, Any]:
         with contextlib.suppress(OSError):

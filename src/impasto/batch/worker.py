@@ -27,8 +27,9 @@ def paint_picture(data: Mapping[str, Any]) -> dict[str, Any]:
     with held(job.lock):
         tell(0.0, "reading the pictures")
         work = Work(painter, job)
-        if work.is_there(data.get("sha256")):
-            return work.found()
+        found = work.found(data.get("sha256"))
+        if found is not None:
+            return found
         work.check_free()
         for step in work:
             tell(step.done, f"step {step.number} of {work.steps}")
@@ -39,20 +40,14 @@ def paint_picture(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def measure_picture(data: Mapping[str, Any]) -> dict[str, float]:
-    """The report's measures of a finished picture, on a worker.
+    """Every number of the report of a finished picture, on a worker: by measure, row and column; without identity.
 
-    data: "job" and "concurrent", as for `paint_picture`. Raises StoppedError, and what `measure` raises.
+    Of several paintings that are blended, the first one counts. data: "job" and "concurrent", as for `paint_picture`.
+    Raises StoppedError when the run was asked to stop, and what `impasto.report` raises.
     """
     if asked_to_stop():
         raise StoppedError
-    return measure(_painter(int(data.get("concurrent", 1))), Job.from_data(data["job"]))
-
-
-def measure(painter: Painter, job: Job) -> dict[str, float]:
-    """Every number of the report of a finished picture, by measure, row and column; without the identity test.
-
-    Of several paintings that are blended, the first one counts. Raises what `impasto.report` raises.
-    """
+    job, painter = Job.from_data(data["job"]), _painter(int(data.get("concurrent", 1)))
     encoder = painter.encoder(impasto.Settings.from_dict(dict(job.settings)))
     report = impasto.report(job.output, job.content, job.styles[0][0], encoder=encoder, identity=False)
     return {
@@ -68,7 +63,7 @@ _LOCK = threading.Lock()
 
 
 def _painter(concurrent: int) -> Painter:
-    """The one of this process, which has at hand what several jobs need."""
+    """The painter of this process, which has at hand what several jobs need."""
     with _LOCK:
         if concurrent not in _PAINTERS:
             _PAINTERS.clear()

@@ -13,7 +13,7 @@ from impasto.files.atomic_write import check_target
 from impasto.files.figure import check_figure
 from impasto.files.readable import check_regular, is_there
 from impasto.settings import Settings
-from impasto.ui.formatting import resume_command
+from impasto.ui.commands import resume_command
 
 
 def check_new(job: PaintingJob, settings: Settings) -> None:
@@ -53,9 +53,9 @@ def check_snapshots(job: PaintingJob, steps: int) -> None:
 
 
 def check_inputs(inputs: Mapping[str, Path]) -> None:
-    """Check that every picture that is to be read is a file; inputs: by what they are.
+    """Check that every picture that is to be read is a file.
 
-    Raises PictureError: one is not.
+    inputs: the paths, by what the pictures are. Raises PictureError: one is no file.
     """
     for role, path in inputs.items():
         check_regular(path, role, PictureError)
@@ -72,9 +72,9 @@ def _check_distinct(job: PaintingJob, weights: str | None) -> None:
 
 
 def check_free(path: Path, taken: Mapping[str, Path], role: str = "result") -> None:
-    """Check that a file that is written is none of those that are `taken`, by what they are.
+    """Check that a file that is written is none of the others.
 
-    Raises OutputError: it is one.
+    taken: the others, by what they are. role: what is written. Raises OutputError: both names mean one file.
     """
     for other, there in taken.items():
         if _same_file(path, there):

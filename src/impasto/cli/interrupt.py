@@ -12,14 +12,14 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Interruption:
-    """Whether somebody asked to stop."""
+    """Whether somebody asked to stop; the handler of a signal. on_stop: called when they do."""
 
     def __init__(self, on_stop: Callable[[], None]):
         self.asked = False
         self._on_stop = on_stop
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
-        """Handle a signal."""
+        """Take a signal: the first one asks to stop, a second one raises KeyboardInterrupt."""
         if self.asked:
             raise KeyboardInterrupt
         self.ask()

@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from impasto.cli.guidance import where_from
 from impasto.errors import CheckpointError
 from impasto.settings import STARTS
 from impasto.ui.guides import Where, inputs_of
@@ -85,7 +84,7 @@ def from_extra(extra: Mapping[str, Any], checkpoint: Path) -> tuple[PaintingJob,
         for name, kind in {"start": Path, "plot": Path, "checkpoint_every": int, "save_every": int}.items():
             values[name] = None if values[name] is None else kind(values[name])
         values["styles"] = tuple((Path(path), float(weight)) for path, weight in values["styles"])
-        values["where"] = where_from(values["where"])
+        values["where"] = _where(values["where"])
         written = extra["so_far"]["written"]
         scales = [(int(first), int(width), int(height)) for first, width, height in extra["so_far"]["scales"]]
         record = RunRecord(scales, written and (written[0], written[1]))
@@ -104,3 +103,12 @@ def _lasting(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_lasting(one) for one in value]
     return {name: _lasting(one) for name, one in value.items()} if isinstance(value, Mapping) else value
+
+
+def _where(values: Mapping[str, Any]) -> Where:
+    """The masks and maps of `to_extra`, whose paths are texts there."""
+    return {
+        name: tuple(map(Path, value)) if isinstance(value, list) else Path(value)
+        for name, value in values.items()
+        if value
+    }

@@ -12,12 +12,10 @@ from rich.text import Text
 
 from impasto.batch.engine import Ended, Lost
 from impasto.batch.engine import Event as BatchEvent
-from impasto.batch.progress import BatchProgress, lost_worker_text
-from impasto.cli.reporter import Reporter, Title
+from impasto.cli.reporter import BatchReporter, Reporter, Title, lost_worker_text
 from impasto.memory.process import resident
 from impasto.settings.amounts import bytes_text
-from impasto.ui.formatting import clock
-from impasto.ui.progress import Meter, facts_of
+from impasto.ui.progress import Meter, clock, facts_of
 
 if TYPE_CHECKING:
     from impasto import Event, Step
@@ -50,11 +48,11 @@ class OnTerminal:
         raise NotImplementedError
 
     def stopping(self) -> None:
-        """The foot says what happens."""
+        """Say at the foot that the painting stops after this step."""
         self._stopping = True
 
     def note(self, text: str) -> None:
-        """A line above the display."""
+        """Print a note above the display."""
         self._console.print(Text.assemble(("note: ", "bold yellow"), text), soft_wrap=True)
 
 
@@ -127,11 +125,11 @@ class Live(OnTerminal, Reporter):
         return Text("Ctrl-C stops; the picture so far is saved, and you can go on later.", style="dim")
 
 
-class LiveBatch(OnTerminal, BatchProgress):
+class LiveBatch(OnTerminal, BatchReporter):
     """A bar for the whole and a line for each worker, gone at the end; failures stay, above it."""
 
     def __init__(self, left: int, before: int, console: Console):
-        BatchProgress.__init__(self, left, before)
+        BatchReporter.__init__(self, left, before)
         OnTerminal.__init__(self, console, refresh=2)
 
     def event(self, event: BatchEvent) -> None:
@@ -148,10 +146,9 @@ class LiveBatch(OnTerminal, BatchProgress):
         return Padding(Group(self._whole(), Text(), self._each(), Text(), foot), (1, 2))
 
     def _whole(self) -> Table:
-        count = f"{self.before + self.ended} of {self.before + self.total}"
         failed = f", {self.failed} failed" if self.failed else ""
         width = max(10, min(_WIDEST_OF_BATCH, self._console.width - 50))
-        return _bar_row(self.done, width, count + failed, self.gone, self.left())
+        return _bar_row(self.done, width, self.count + failed, self.gone, self.left())
 
     def _each(self) -> Table:
         table = Table.grid(padding=(0, 2, 0, 0))

@@ -4,11 +4,11 @@ import os
 import re
 import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
+from impasto.batch.process import how_to_wait
 from impasto.cli.interrupt import FAILED, INTERRUPTED
 from impasto.errors import ImpastoError, RankError
-from impasto.ui.waiting import how_to_wait
 
 if TYPE_CHECKING:
     import impasto
@@ -29,7 +29,9 @@ def main(arguments: Sequence[str] | None = None, *, encoder: "Encoder | None" = 
     if arguments is None:  # impasto is the program
         prepare_process()
     for stream in (sys.stdout, sys.stderr):
-        _never_fail_on_a_character(stream)
+        # File names may hold bytes that are no text, and consoles lack characters.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
     try:
         words = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
         if encoder is None:
@@ -108,13 +110,6 @@ def _complain(line: str) -> int:
 
     error(line)
     return FAILED
-
-
-def _never_fail_on_a_character(stream: TextIO) -> None:
-    """File names may hold bytes that are no text, and consoles lack characters."""
-    reconfigure = getattr(stream, "reconfigure", None)
-    if reconfigure:
-        reconfigure(errors="backslashreplace")
 
 
 def _leave_the_pipe() -> None:

@@ -10,20 +10,20 @@ from impasto.distributed.process_info import process_info
 
 
 def say(text: str = "") -> None:
-    """A result."""
+    """Print a result on stdout."""
     if process_info().rank == 0:
         print(text, flush=True)
 
 
 def say_rows(rows: Sequence[tuple[str, str]], indent: str = "") -> None:
-    """Results as rows of a label and a value, below each other."""
+    """Print results as rows of a label and a value, the values below each other."""
     width = max(len(label) for label, _ in rows)
     for label, value in rows:
         say(f"{indent}{label:{width}}  {value}")
 
 
 def note(text: str) -> None:
-    """Something to know, on stderr."""
+    """Print a note on stderr: something to know that is no error."""
     if process_info().rank == 0:
         _print("note:", "yellow", text)
 

@@ -1,6 +1,7 @@
-"""The options that are settings: one for every field of `Settings`, made from that field, and a file of them.
+"""The options that several commands share: every setting, a file of settings, and the masks and maps.
 
-Each option's default on the command line is None, "what the preset says": defaults stand in `settings` alone.
+A setting's option is made from its row of the table. Its default on the command line is None, which means what the
+preset says: defaults stand in `settings` alone.
 """
 
 import inspect
@@ -12,8 +13,10 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from impasto.inputs.style_sources import from_text
-from impasto.settings import COMPUTER, GROUPS, LOOK, SCHEMA, Setting
+from impasto.settings import COMPUTER, GROUPS, LOOK, SCHEMA, WHERE, Setting
 from impasto.settings.presets import DEFAULT_PRESET
+from impasto.ui.commands import operand
+from impasto.ui.guides import GUIDES, GuideOption, Where, given_guides
 
 KEEPING = "Keeping what is done"
 _PANELS = (*(group for group in GROUPS if group != COMPUTER), KEEPING, COMPUTER)
@@ -28,7 +31,7 @@ def plain(help: str) -> str:
 
 
 def option(metavar: str | None, help: str, panel: str | None = None, *names: str, **more: Any) -> Any:
-    """An option with a value; what it is without one stands in its help. Without `names` it has the parameter's."""
+    """An option with a value, whose default stands in its help. Without `names` it has the parameter's name."""
     more |= {"metavar": metavar, "help": plain(help), "rich_help_panel": panel}
     return typer.Option(*names, show_default=False, **more)
 
@@ -43,10 +46,20 @@ def takes_settings(command: Command) -> Command:
     """Let a command with `**fields` take every setting as an option; `fields` then has all but its own parameters."""
     own = [one for one in inspect.signature(command).parameters.values() if one.kind is not one.VAR_KEYWORD]
     has = {one.name for one in own}
-    options = [_settings_file(), *(_option(row) for name, row in SCHEMA.items() if name not in has)]
+    help = "Settings from a TOML file, as info --toml writes one; options given here win over it."
+    file = keyword(_SETTINGS, Path, option("FILE", help, LOOK, "--settings"))
+    options = [file, *(_option(row) for name, row in SCHEMA.items() if name not in has)]
     by_name = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in [*own, *options]]
     parameters = sorted(by_name, key=_place)
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    return command
+
+
+def takes_masks(command: Command) -> Command:
+    """Let a command with `**fields` take masks and maps as options; `where_of` takes them out of `fields`."""
+    *own, rest = inspect.signature(command).parameters.values()
+    guides = [_guide(guide) for guide in GUIDES]
+    command.__signature__ = inspect.Signature([*own, *guides, rest])  # type: ignore[attr-defined]
     return command
 
 
@@ -80,15 +93,21 @@ def paintings(texts: list[str]) -> list[tuple[Path, float]]:
     return [one for text in texts for one in from_text(text)]
 
 
+def where_of(fields: dict[str, Any]) -> Where:
+    """Take the masks and maps out of all that a command was given."""
+    given = {guide: fields.pop(guide.role.replace(" ", "_")) for guide in GUIDES}
+    return {guide.argument: tuple(one) if guide.several else one for guide, one in given.items() if one}
+
+
+def words_of(where: Where) -> list[str]:
+    """The masks and maps as options, as they are typed."""
+    return [word for guide, _, path in given_guides(where) for word in (guide.flag, operand(path))]
+
+
 def _place(parameter: inspect.Parameter) -> int:
     """Help shows panels in the order in which they first appear, arguments before all."""
     panel = parameter.annotation.__metadata__[0].rich_help_panel
     return _PANELS.index(panel) + 1 if panel else 0
-
-
-def _settings_file() -> inspect.Parameter:
-    help = "Settings from a TOML file, as info --toml writes one; options given here win over it."
-    return keyword(_SETTINGS, Path, option("FILE", help, LOOK, "--settings"))
 
 
 def _option(row: Setting) -> inspect.Parameter:
@@ -98,3 +117,8 @@ def _option(row: Setting) -> inspect.Parameter:
     complete = (lambda: [str(one) for one in suggestions]) if suggestions else None
     help, metavar = row.help_with_default(), row.shown_metavar or None
     return keyword(row.name, kind, option(metavar, help, row.group, flags, autocompletion=complete))
+
+
+def _guide(guide: GuideOption) -> inspect.Parameter:
+    made = option(guide.metavar, guide.help, WHERE, guide.flag)
+    return keyword(guide.role.replace(" ", "_"), list[Path] if guide.several else Path, made)

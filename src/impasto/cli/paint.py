@@ -15,14 +15,15 @@ from impasto.distributed.process_info import process_info
 from impasto.errors import CheckpointError, OutputError, RankError, SettingsError
 from impasto.files.readable import is_there
 from impasto.inputs.style_sources import joined_names
-from impasto.ui.formatting import duration, resume_command
+from impasto.ui.commands import resume_command
+from impasto.ui.progress import duration
 
 if TYPE_CHECKING:
     from impasto import Checkpoint, Cost, Painting, Result
     from impasto.settings import Settings
 
 Adjustments = Sequence[tuple[int, dict[str, Any]]]
-"""After how many steps which settings change; see `impasto.cli.adjust`."""
+"""After how many steps which settings change; see `impasto.cli.commands.stylize`."""
 
 
 def paint(
@@ -33,7 +34,7 @@ def paint(
     *,
     resume: "tuple[RunRecord, Checkpoint] | None" = None,
 ) -> int:
-    """Paint; returns the exit code.
+    """Paint a picture, from the first step or from a checkpoint; returns the exit code.
 
     resume: where to go on; the file at the output, if any, is replaced then. None: from the beginning.
     """
@@ -45,9 +46,10 @@ def paint(
         with make_reporter(quiet) as display:
             display.loading("Reading the pictures and VGG-19 ...")
             painting = _begin(job, settings, checkpoint, adjustments, display)
-            begun = checkpoint is not None
-            writer = OutputWriter(job, record, display.note, replace=begun or job.force, own=begun)
-            display.begin(_title(job, painting), checkpoint.seconds if checkpoint else 0.0)
+            writer = OutputWriter(job, record, display.note, resumed=checkpoint is not None)
+            styles = joined_names([path.name for path, _ in job.styles])
+            title = Title(job.content.name, styles, str(job.output), painting.size)
+            display.begin(title, checkpoint.seconds if checkpoint else 0.0)
             with finishing_the_step(display.stopping) as interruption:
                 for event in painting.events():
                     if not isinstance(event, impasto.Step):
@@ -117,11 +119,6 @@ def _check_replaced_checkpoint(job: PaintingJob) -> None:
     except CheckpointError:
         why = "exists and is not a checkpoint, and is not replaced"
         raise OutputError(f"'{job.checkpoint}' {why}: choose another name") from None
-
-
-def _title(job: PaintingJob, painting: "Painting") -> Title:
-    names = joined_names([path.name for path, _ in job.styles])
-    return Title(job.content.name, names, str(job.output), painting.size)
 
 
 def _say_painted(job: PaintingJob, painting: "Painting", result: "Result") -> None:

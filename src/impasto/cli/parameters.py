@@ -8,7 +8,7 @@ import typer
 from impasto.cli.options import KEEPING, axes
 from impasto.cli.options import option as _option
 from impasto.settings import COMPUTER, EXPLORE_SIZE, HOW, PICTURE, SCHEMA
-from impasto.studio.address import LOOPBACK, PORT
+from impasto.studio import LOOPBACK, PORT
 from impasto.video.temporal import DEFAULT_RATE, Temporal
 
 

@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from impasto.batch.same_picture import is_painted
+from impasto.batch.finished import is_painted
 from impasto.errors import OutputError
 from impasto.explore.grid import Cell
 from impasto.files.atomic_write import replacing

@@ -1,4 +1,13 @@
-"""The grid: a cell for every value, or pair of values, with its settings, its place and its file's name."""
+"""The grid of an exploration: its axes, and a cell for every value or pair of values.
+
+An axis is written `NAME` or `NAME=VALUE,VALUE,...`, each value as the command line takes it; only in lists of layers,
+where commas stand between values here, `+` joins what belongs to one value.
+
+>>> [value.label for value in parse_axis("strength=0.2,0.50").values]
+['0.2', '0.5']
+>>> parse_axis("style-layers=relu1_1+relu2_1,all").values[0].value
+'relu1_1,relu2_1'
+"""
 
 import hashlib
 import json
@@ -11,9 +20,10 @@ from types import MappingProxyType
 from typing import Any
 
 from impasto.errors import SettingsError
-from impasto.explore.axes import Axis, parse_axis, without_effect
-from impasto.pages import grid
-from impasto.settings import EXPLORE_SIZE, Settings
+from impasto.pages import sheet
+from impasto.settings import ALL, EXPLORE_SIZE, PRESETS, SCHEMA, STATED_STYLE_LAYERS, Settings, near
+from impasto.settings.checks import shown
+from impasto.settings.presets import DEFAULT_PRESET
 from impasto.settings.toml_file import over
 
 MOST_CELLS = 100  # pictures at most: nobody compares more, and they take hours
@@ -22,14 +32,40 @@ _LONGEST_NAME = 80
 
 
 @dataclass(frozen=True)
-class Cell(grid.Cell):
+class Value:
+    """One value of an axis: as it is shown, and as `Settings` takes it."""
+
+    label: str
+    value: Any
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A setting, by its field in `Settings`, and the values it takes, in order."""
+
+    field: str
+    values: tuple[Value, ...]
+
+    @property
+    def name(self) -> str:
+        """The setting's name on the command line."""
+        return SCHEMA[self.field].option
+
+    @property
+    def labels(self) -> list[str]:
+        """The values as they are shown."""
+        return [one.label for one in self.values]
+
+
+@dataclass(frozen=True)
+class Cell(sheet.Cell):
     """One picture to paint, with its settings."""
 
     settings: Settings
 
 
 @dataclass(frozen=True)
-class Grid(grid.Grid):
+class Grid(sheet.Grid):
     """All pictures to paint. base: the settings without what is varied."""
 
     axes: tuple[Axis, ...]
@@ -47,7 +83,7 @@ class Grid(grid.Grid):
         """
         found = []
         for axis in self.axes:
-            reasons = {without_effect(axis.field, cell.settings, protects) for cell in self.cells}
+            reasons = {_without_effect(axis.field, cell.settings, protects) for cell in self.cells}
             if None not in reasons and len(axis.values) > 1:
                 found.append(f"{axis.name} changes nothing here: {' and '.join(sorted(map(str, reasons)))}")
         return found
@@ -69,17 +105,95 @@ def make_grid(
     varied = {axis.field for axis in axes}
     usual = {"size": EXPLORE_SIZE, "precision": "auto"}
     base = {**usual, **{name: value for name, value in beneath.items() if name not in varied}}
-    places = [_place(index, axes) for index in range(math.prod(len(axis.values) for axis in axes))]
-    down_first = product(*(axis.values for axis in reversed(axes)))
+    across = len(axes[0].values)
+    if len(axes) == 1:
+        across = math.ceil(across / math.ceil(across / _MOST_IN_A_ROW))
     cells = []
-    for (column, row), picked in zip(places, down_first, strict=True):
+    for index, picked in enumerate(product(*(axis.values for axis in reversed(axes)))):
         values = picked[::-1]
         changed = {axis.field: one.value for axis, one in zip(axes, values, strict=True)}
         labels = tuple(one.label for one in values)
         settings = Settings.from_dict(over(base, given | changed))
-        cells.append(Cell(labels, column, row, _name(axes, labels), settings))
+        cells.append(Cell(labels, index % across, index // across, _name(axes, labels), settings))
     _check_distinct(cells)
     return Grid(axes, tuple(cells), Settings.from_dict(over(base, given)))
+
+
+def parse_axis(text: str, preset: str | None = None) -> Axis:
+    """The axis that `NAME` or `NAME=VALUE,VALUE,...` means.
+
+    preset: whose alpha and beta the values of an axis of these are multiples of, when none are named.
+
+    Raises SettingsError: a name that is no setting's, values of another kind or given twice, and none for a setting
+        that has no list of its own.
+    """
+    name, equals, listed = text.partition("=")
+    field = _field(name.strip())
+    words = [word.strip() for word in listed.split(",")] if equals else list(own_values(field, preset))
+    if "" in words:
+        raise SettingsError(f"{text!r} has an empty value: write {SCHEMA[field].option}=VALUE,VALUE")
+    values = tuple(_value(field, word) for word in words)
+    for i, one in enumerate(values):
+        if one in values[:i]:
+            raise SettingsError(f"{SCHEMA[field].option} has the value {one.label} twice: name it once")
+    return Axis(field, values)
+
+
+def own_values(field: str, preset: str | None = None) -> tuple[str, ...]:
+    """The values that an axis takes when none are named.
+
+    Raises SettingsError: the setting has none, such as a file's name.
+    """
+    found = SCHEMA[field].explore[preset if preset in PRESETS else DEFAULT_PRESET]
+    if not found:
+        name = SCHEMA[field].option
+        raise SettingsError(f"{name} has no list of values of its own: name some, as in {name}=ONE,TWO")
+    return tuple(_shown(one) for one in found)
+
+
+def _without_effect(field: str, settings: Settings, protects: bool) -> str | None:
+    """Why varying this setting changes nothing with these settings; None where it does."""
+    random = settings.start in ("noise", "content+noise")
+    idle = {
+        "seed": (not random, f"nothing is random with start {settings.start}"),
+        "noise": (settings.start != "content+noise", f"start {settings.start} takes no such noise"),
+        "protect_strength": (not protects, "nothing is protected, for want of --protect"),
+        "detail": (settings.scales == 1, "there is only one scale"),
+        "coarse_steps": (settings.scales == 1, "there is only one scale"),
+        "scale_factor": (settings.scales == 1, "there is only one scale"),
+        "smallest_scale": (settings.scales is not None, "the number of scales is given"),
+        "placement": (settings.neighbours == 0, "the neighbours have no weight"),
+        "reference": (not settings.balance, "the costs are not balanced"),
+    }
+    if SCHEMA[field].solver not in (None, settings.solver):
+        return f"solver {settings.solver} does not use it"
+    is_idle, reason = idle.get(field, (False, ""))
+    return reason if is_idle else None
+
+
+def _field(name: str) -> str:
+    field = name.replace("-", "_")
+    if field in SCHEMA:
+        return field
+    meant = near(name.replace("_", "-"), [row.option for row in SCHEMA.values()])
+    raise SettingsError(f"there is no setting to vary named {shown(name)}{meant}")
+
+
+def _value(field: str, word: str) -> Value:
+    if SCHEMA[field].type is dict:
+        layers = "+".join(STATED_STYLE_LAYERS) if word == ALL else word
+        return Value(word, layers.replace("+", ","))
+    value = SCHEMA[field].read(word)
+    return Value(_shown(value), value)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if not isinstance(value, float):
+        return str(value)
+    short = f"{value:g}"
+    return short if float(short) == value else repr(value)
 
 
 def _check(axes: Sequence[Axis], given: Mapping[str, Any]) -> None:
@@ -106,15 +220,6 @@ def _check_distinct(cells: Sequence[Cell]) -> None:
             same = " and ".join(" ".join(one.labels) for one in (seen[key], cell))
             raise SettingsError(f"{same} are the same settings: omit one")
         seen[key] = cell
-
-
-def _place(index: int, axes: Sequence[Axis]) -> tuple[int, int]:
-    """(column, row) of the cell of this index."""
-    across = len(axes[0].values)
-    if len(axes) == 1:
-        rows = math.ceil(across / _MOST_IN_A_ROW)
-        across = math.ceil(across / rows)
-    return index % across, index // across
 
 
 def _name(axes: Sequence[Axis], labels: Sequence[str]) -> str:

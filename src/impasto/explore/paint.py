@@ -1,7 +1,7 @@
 """An exploration while it is painted: an iterator of events that can be stopped, and gone on with."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +21,50 @@ from impasto.distributed.process_info import process_info
 from impasto.errors import CostError, SettingsError
 from impasto.explore.folder import ExplorationFolder
 from impasto.explore.grid import Cell, Grid
-from impasto.explore.subject import Subject
-from impasto.pages.page import Command, missing, picture, write_page
+from impasto.inputs.style_sources import joined_names
+from impasto.pages.page import missing, picture, write_page
 from impasto.pages.pixels import shrunk, thumbnail
 from impasto.pages.sheet import draw_sheet, write_sheet
+from impasto.ui.guides import Where, files_of
+
+_NOTE = (
+    "Choose a picture to see it whole, with its costs and settings. Costs are comparable between pictures only where "
+    "layers, alpha, beta and size are the same."
+)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The files that every picture of a grid is painted from.
+
+    styles: the paintings with their weights. where: what else `Stylizer.paint` takes, by its arguments' names.
+    """
+
+    content: Path
+    styles: tuple[tuple[Path, float], ...]
+    where: Where = field(default_factory=dict)
+
+    @property
+    def manner(self) -> str:
+        """The paintings, in words."""
+        return joined_names([path.name for path, _ in self.styles])
+
+    @property
+    def title(self) -> str:
+        """The photograph and the paintings, as a title."""
+        return f"{self.content.name} in the manner of {self.manner}"
+
+    @property
+    def protects(self) -> bool:
+        """Whether a part of the photograph stays as it is."""
+        return self.where.get("protect") is not None
+
+    def shown(self) -> list[tuple[Path, str]]:
+        """Every file, with the words to show it under."""
+        found = [(self.content, self.content.name)]
+        for path, weight in self.styles:
+            found.append((path, path.name if weight == 1 else f"{path.name}, weight {weight:g}"))
+        return found + [(path, f"{path.name} ({role})") for role, path in files_of(self.where).items()]
 
 
 @dataclass(frozen=True)
@@ -57,19 +97,7 @@ class CellEnded:
     failed: str | None = None
 
 
-_NOTE = (
-    "Choose a picture to see it whole, with its costs and settings. Costs are comparable between pictures only where "
-    "layers, alpha, beta and size are the same."
-)
 Event = CellBegun | CellStepped | CellEnded
-
-
-@dataclass(frozen=True)
-class ToDo:
-    """A picture to paint, and how much work it is, relative to others: steps times pixels."""
-
-    cell: Cell
-    work: int
 
 
 class Explorer:
@@ -90,40 +118,41 @@ class Explorer:
         looks = [self._work(cell) for cell in grid.cells]
         self.size = looks[0].size
         self.folder.begin(self._about(looks[0].metadata["inputs"]), replace)
-        self.todo = [
-            ToDo(cell, look.steps * look.size[0] * look.size[1])
-            for cell, look in zip(grid.cells, looks, strict=True)
-            if not self.folder.finished(cell, look.metadata)
-        ]
-        for one in self.todo:
-            self.folder.forget(one.cell)
+        self.todo: list[Cell] = []
+        self._amounts: dict[str, int] = {}
+        for cell, look in zip(grid.cells, looks, strict=True):
+            if self.folder.finished(cell, look.metadata):
+                continue
+            self.todo.append(cell)
+            self._amounts[cell.name] = look.steps * look.size[0] * look.size[1]
+            self.folder.forget(cell)
             if replace:
-                self.folder.checkpoint(one.cell).unlink(missing_ok=True)
+                self.folder.checkpoint(cell).unlink(missing_ok=True)
         self.failed: dict[str, str] = {}
 
     def __iter__(self) -> Iterator[Event]:
-        whole, before = sum(one.work for one in self.todo), 0
-        for number, one in enumerate(self.todo, 1):
-            failed = None
+        whole, before = sum(self._amounts.values()), 0
+        for number, cell in enumerate(self.todo, 1):
+            failed, amount = None, self._amounts[cell.name]
             try:
-                work = self._work(one.cell)
-                yield CellBegun(one.cell, number, len(self.todo), work.notes)
+                work = self._work(cell)
+                yield CellBegun(cell, number, len(self.todo), work.notes)
                 for step in work:
                     self._at_work = work
-                    yield CellStepped(one.cell, step, (before + one.work * step.done) / whole)
-                self.folder.note(one.cell, work.finish())
+                    yield CellStepped(cell, step, (before + amount * step.done) / whole)
+                self.folder.note(cell, work.finish())
             except CostError as error:  # the other pictures can be painted all the same
-                failed = self.failed[one.cell.name] = str(error)
+                failed = self.failed[cell.name] = str(error)
             self._at_work = None
-            yield CellEnded(one.cell, failed)
-            before += one.work
+            yield CellEnded(cell, failed)
+            before += amount
 
     def on_workers(self, workers: int) -> Iterator[JobEvent]:
         """Paint what is not finished, so many pictures at the same time, and yield the events of the batch's engine.
 
         Raises BatchError when the workers do not start, or dask.distributed is not installed.
         """
-        cells = {one.cell.name: one.cell for one in self.todo}
+        cells = {cell.name: cell for cell in self.todo}
         jobs = [self._job(cell) for cell in cells.values()]
         if not jobs:
             return
@@ -153,23 +182,23 @@ class Explorer:
         """How many pictures of the grid are finished."""
         return sum(self.folder.record(cell) is not None for cell in self.grid.cells)
 
-    def publish(self, command: Command) -> None:
+    def publish(self) -> None:
         """Write the contact sheet and the page, with what is finished. Raises OutputError."""
         write_sheet(self.folder.sheet, self.grid, self._file, self.subject.title)
         write_page(
             self.folder.page,
             self.grid,
-            [self._shown(cell, command) for cell in self.grid.cells],
+            [self._shown(cell) for cell in self.grid.cells],
             title=f"{self.subject.title}: {' and '.join(axis.name for axis in self.grid.axes)}",
             sources=self.subject.shown(),
             note=_NOTE,
         )
 
-    def _shown(self, cell: Cell, command: Command) -> dict[str, Any]:
+    def _shown(self, cell: Cell) -> dict[str, Any]:
         record, file, title = self.folder.record(cell), self.folder.file(cell), self.grid.title(cell)
         if record is None:
             return missing(cell, title, self.failed.get(cell.name))
-        return picture(cell, title, file, record, link=f"cells/{file.name}", command=command)
+        return picture(cell, title, file, record, link=f"cells/{file.name}")
 
     def preview(self, long_side: int) -> np.ndarray:
         """The contact sheet as it is now, with the picture at work: RGB uint8 [h, w, 3], of at most this side."""

@@ -1,1 +1,1 @@
-"""Measures of a result, compared with its two parents: one measure a file, each explained and with its source."""
+"""Measures of a result, compared with its two parents: each explained and with its source."""

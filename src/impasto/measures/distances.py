@@ -19,8 +19,7 @@ from impasto.costs.normalization import Moments, content_reference, style_refere
 from impasto.costs.style import GramTarget
 from impasto.costs.term import Summary, TileWindow
 from impasto.images.resize.resize import resize
-from impasto.measures.compared_images import ComparedImages
-from impasto.measures.measure import PAINTING, PHOTOGRAPH, RESULT, Measure, relative
+from impasto.measures.measure import PAINTING, PHOTOGRAPH, RESULT, ComparedImages, Measure, relative
 from impasto.objective.tiling.tiles import Tile
 from impasto.objective.tiling.tiling import Tiling
 from impasto.vgg.layers import LAYERS, smallest_side
@@ -56,7 +55,7 @@ def distances(images: ComparedImages, encoder: VGG19, margin: int, layers: Seque
             "content distance",
             "",
             "The content cost of each layer, divided by that of a picture which lost all detail: 0 is the photograph, "
-            "1 is as far as a flat picture; beside it stands the painting, laid over the photograph.",
+            "1 is as far as a flat picture; next to it stands the painting, laid over the photograph.",
             "Gatys, Ecker and Bethge, arXiv 1508.06576; divided by a quarter of the variance of a_C.",
             {
                 name: {
@@ -70,7 +69,7 @@ def distances(images: ComparedImages, encoder: VGG19, margin: int, layers: Seque
             "style distance",
             "",
             "The style cost of each layer, divided by that of a picture without any activation: 0 is the painting's "
-            "own manner; beside it stands the photograph, from which the result should have come nearer.",
+            "own manner; next to it stands the photograph, from which the result should have come nearer.",
             "Gatys, Ecker and Bethge, arXiv 1508.06576; divided by the energy of S's Gram matrix.",
             {
                 name: {

@@ -19,8 +19,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from impasto.measures.compared_images import ComparedImages
-from impasto.measures.measure import RESULT, Measure, relative
+from impasto.measures.measure import RESULT, ComparedImages, Measure, relative
 from impasto.vgg.layers import smallest_side
 from impasto.vgg.vgg19 import VGG19
 
@@ -61,7 +60,7 @@ def painted(images: ComparedImages, encoder: VGG19) -> list[Measure]:
             "brush",
             "ratio",
             "How far the brushwork is from the painting's: the distance of each place to the most similar place of the "
-            "painting, beside what the photograph has: 1 is a photograph, 0 a collage of the painting.",
+            "painting, compared with what the photograph has: 1 is a photograph, 0 a collage of the painting.",
             "Nearest neighbours of features: Kolkin, Kucera, Paris, Sykora, Shechtman and Shakhnarovich, Neural "
             "Neighbor Style Transfer, arXiv 2203.13215; the ratio is impasto's own.",
             _rows(brush),

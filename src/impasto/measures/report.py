@@ -10,19 +10,13 @@ from impasto.errors import PictureError, SettingsError
 from impasto.images.io.read import read_metadata, read_picture
 from impasto.images.picture import Picture
 from impasto.kernels.first_calls import settle_vector_functions
-from impasto.measures.border import border
-from impasto.measures.color import color
-from impasto.measures.compared_images import ComparedImages
+from impasto.measures.artifacts import border, lattice, seams
+from impasto.measures.colors import color, palette
+from impasto.measures.detail import grain, noise, sharpness
 from impasto.measures.distances import distances
-from impasto.measures.grain import grain
 from impasto.measures.identity import identity as identity_test
-from impasto.measures.lattice import lattice
-from impasto.measures.measure import Report
-from impasto.measures.noise import noise
+from impasto.measures.measure import ComparedImages, Report
 from impasto.measures.painted import LARGEST_SIDE, painted
-from impasto.measures.palette import palette
-from impasto.measures.seams import seams
-from impasto.measures.sharpness import sharpness
 from impasto.objective.transforms import MARGIN
 from impasto.painting.result import PartOfResult, Result
 from impasto.settings import Settings

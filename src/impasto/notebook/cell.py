@@ -9,9 +9,7 @@ from IPython.display import display
 
 from impasto.cli.reporter import Reporter, Title
 from impasto.pages.pixels import data_uri, shrunk
-from impasto.ui import curve
-from impasto.ui.formatting import clock
-from impasto.ui.progress import Meter, facts_of
+from impasto.ui.progress import CURVE_BOX, Meter, clock, curve_points, facts_of
 
 if TYPE_CHECKING:
     from impasto import Event, Painting, Step
@@ -90,8 +88,8 @@ class Cell(Reporter):
             height=height,
             facts=facts,
             notes=self._notes,
-            curve=curve.points(self._costs),
-            box=curve.BOX,
+            curve=curve_points(self._costs),
+            box=CURVE_BOX,
             done=self._meter.task.completed,
             foot=self._foot(),
         )

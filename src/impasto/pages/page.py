@@ -1,6 +1,6 @@
 """A page that shows pictures and how each was made: `templates/page.html`, filled in; no network, no scripts."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -9,8 +9,9 @@ import jinja2
 
 import impasto
 from impasto.files.atomic_write import replacing
-from impasto.pages.grid import Cell, Grid
 from impasto.pages.pixels import data_uri, thumbnail
+from impasto.pages.sheet import Cell, Grid
+from impasto.ui.commands import repeat_command
 
 _SMALL, _SOURCE = 200, 320
 """Long sides in pixels: of a picture in the grid at the top, and of those that everything is made from."""
@@ -18,9 +19,6 @@ _SMALL, _SOURCE = 200, 320
 _MANY = 4  # of more sources each is shown no larger than the pictures of the grid
 
 _SELDOM = ("variation", "custom")  # parts of the cost that most pictures have not
-
-Command = Callable[[Mapping[str, Any], Path], str]
-"""The command line that paints the picture with this metadata into a file."""
 
 
 def write_page(
@@ -76,14 +74,13 @@ def picture(
     record: Mapping[str, Any],
     *,
     link: str,
-    command: Command | None,
     largest: int | None = None,
 ) -> dict[str, Any]:
     """The entry of a cell's picture.
 
     record: its cost (J and its parts by name), steps, stopped and seconds; what is missing is not shown. link: the
-    file's name as seen from the page. command: the command line that paints it again; None for none. largest: long side
-    in pixels of the picture on the page, which leads to the file then; None for its own size.
+    file's name as seen from the page. largest: long side in pixels of the picture on the page, which leads to the file
+    then; None for its own size.
     """
     metadata = impasto.read_metadata(file)
     costs = {
@@ -107,7 +104,7 @@ def picture(
         "whole": _image(file, title, largest),
         "link": quote(link) if largest else "",
         "facts": costs | facts,
-        "command": command(metadata, Path(file.name)).split(" ") if command else [],
+        "command": repeat_command(metadata, Path(file.name)).split(" "),
         "settings": settings | weights | metadata["versions"],
     }
 

@@ -1,21 +1,63 @@
-"""The contact sheet: all pictures of a grid in one, with the values they were painted with."""
+"""A grid of pictures, and its contact sheet: all of them in one, with the values they were painted with."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pyvips
 
 from impasto.files.atomic_write import replacing
-from impasto.pages.grid import Grid
 from impasto.pages.pixels import thumbnail
 
 LARGEST_PICTURE = 384  # a picture on the sheet is its own size, or so many pixels on its long side
 LARGEST_SHEET = 4096  # pixels per side that the pictures of a sheet may take together
-
 _MARGIN, _GAP, _TEXT, _LINE, _NARROWEST = 16, 10, 13, 18, 90  # pixels
 _PAPER, _BLANK = [255] * 3, [238] * 3
+
+
+class Axis(Protocol):
+    """An axis: the name of what changes in one direction, and its values."""
+
+    @property
+    def name(self) -> str:
+        """The name of what changes."""
+
+    @property
+    def labels(self) -> Sequence[str]:
+        """Its values as they are shown, in order."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """The place of one picture: a label for each axis; column and row, from 0; a name that no other cell has.
+
+    The name is good in a link and, in front of a suffix, as a file's.
+    """
+
+    labels: tuple[str, ...]
+    column: int
+    row: int
+    name: str
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Pictures, row by row. The first of two axes goes across, the second down; a single one goes on in new rows."""
+
+    axes: tuple[Axis, ...]
+    cells: tuple[Cell, ...]
+
+    @property
+    def columns(self) -> int:
+        """How many cells there are across."""
+        return 1 + max(cell.column for cell in self.cells)
+
+    @property
+    def rows(self) -> int:
+        """How many cells there are down."""
+        return 1 + max(cell.row for cell in self.cells)
 
 
 def write_sheet(path: Path, grid: Grid, file: Callable[[Any], Path | None], title: str) -> None:

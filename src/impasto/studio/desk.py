@@ -12,11 +12,11 @@ import numpy as np
 
 from impasto.errors import SettingsError
 from impasto.inputs.style_sources import check_weight
-from impasto.settings import INSTEAD_OF, Settings
+from impasto.settings import Settings
 from impasto.studio.folder import read_json, write_json
-from impasto.studio.library import Library, Source
+from impasto.studio.library import Library, Source, as_keys
 from impasto.studio.mask_file import png_of
-from impasto.studio.order import Order
+from impasto.studio.order import Order, with_changes
 
 _UNDO = 100  # the number of changes that can be undone
 _ONE_TURN = 1.5  # turns of the same knob within so many seconds of each other are one change
@@ -96,17 +96,14 @@ class Desk:
 
         Raises SettingsError: the value cannot be used, alone or together with the others; nothing is changed then.
         """
-        named = {
-            one: old
-            for one, old in self.contents.named.items()
-            if one != name and one not in INSTEAD_OF.get(name, ()) and name not in INSTEAD_OF.get(one, ())
-        }
-        if value is not None:
-            named[name] = value
-        self.take_settings(named, name)
+        named = with_changes(self.contents.named, {name: value})
+        self.take_settings({one: value for one, value in named.items() if value is not None}, name)
 
     def take_settings(self, named: Mapping[str, Any], turned: str = "") -> None:
-        """Set all knobs; turned: the only one that is another. Raises SettingsError; nothing is changed then."""
+        """Set all knobs. turned: the knob that was turned, if only one was.
+
+        Raises SettingsError: the values cannot be used; then nothing is changed.
+        """
         settings = Settings.from_dict(dict(named))
         with self._changing(turned):
             # In the form that Settings has, which JSON can hold.
@@ -129,16 +126,13 @@ class Desk:
                 masks[key] = source
 
     def start_from(self, source: Source | None) -> None:
-        """Start from a picture; None: from what the settings say."""
+        """Have the painting start from a picture; None: from what the settings say."""
         with self._changing():
             self.contents.start = source
 
-    def take_order(self, order: Order, named: Mapping[str, Any], start: Source | None = None) -> None:
-        """Lay out what an earlier painting was made from.
-
-        named: the settings. start: a picture to start from. Raises SettingsError.
-        """
-        self.take_settings(named)
+    def take_order(self, order: Order, start: Source | None) -> None:
+        """Lay out what an earlier painting was made from; start: a picture to start from. Raises SettingsError."""
+        self.take_settings(order.named)
         keys = [source.key for source, _ in order.styles]
         with self._changing():
             now = self.contents
@@ -151,7 +145,7 @@ class Desk:
 
     @property
     def settings(self) -> Settings:
-        """The settings as the knobs stand."""
+        """The settings that the knobs stand for."""
         return Settings.from_dict(dict(self.contents.named))
 
     def order(self) -> Order:
@@ -202,31 +196,13 @@ class Desk:
 
     # Saving it.
 
-    def keys(self) -> set[str]:
-        """The pictures that lie here."""
-        now = self.contents
-        found = [one for one, _ in now.styles] + [*now.regions.values(), *now.parts.values()]
-        return {one.key for one in [*found, now.photograph, now.protect, now.start] if one is not None}
-
     def save(self) -> None:
-        """Write it to its file, if it has changed since. Raises OutputError."""
+        """Write the desk to its file, if it has changed since the last time. Raises OutputError."""
         with self._lock:
-            version, values = self.version, self._as_dict()
+            version, values = self.version, as_keys(vars(self.contents))
         if version != self._saved:
             write_json(self._path, values)
             self._saved = version
-
-    def _as_dict(self) -> dict[str, Any]:
-        now = self.contents
-        return {
-            "photograph": now.photograph and now.photograph.key,
-            "styles": [[source.key, weight] for source, weight in now.styles],
-            "named": now.named,
-            "protect": now.protect and now.protect.key,
-            "regions": {key: one.key for key, one in now.regions.items()},
-            "parts": {key: one.key for key, one in now.parts.items()},
-            "start": now.start and now.start.key,
-        }
 
     def _take(self, values: Mapping[str, Any]) -> None:
         """Take over the contents of a file, as far as they can be used: a picture that is gone is left out."""

@@ -1,14 +1,13 @@
 """The folder that a studio works in: one at a time, every file in it written whole."""
 
 import json
-import os
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
+
+from filelock import FileLock, Timeout
 
 from impasto.errors import OutputError
 from impasto.files.atomic_write import replacing
-
-_LOCK = "studio.lock"
 
 
 def default_folder() -> Path:
@@ -28,37 +27,24 @@ class Folder:
         self.path = path.expanduser().resolve()
         self.pictures, self.paintings = self.path / "pictures", self.path / "paintings"
         self.incoming = self.path / "incoming"
+        self._lock = FileLock(self.path / "studio.lock", blocking=False, thread_local=False)
         try:
             for one in (self.pictures, self.paintings, self.incoming):
                 one.mkdir(parents=True, exist_ok=True)
-            self._lock: BinaryIO = (self.path / _LOCK).open("ab")
-        except OSError as error:
-            why = f"cannot be worked in ({error.strerror})"
-            raise OutputError(f"the folder '{path}' {why}: choose another with --folder") from None
-        self._hold()
-        for left in self.incoming.iterdir():
-            left.unlink(missing_ok=True)  # uploads that a killed server was receiving
-
-    def _hold(self) -> None:
-        try:
-            if os.name == "nt":
-                import msvcrt
-
-                self._lock.seek(0)
-                msvcrt.locking(self._lock.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined, unused-ignore]
-            else:
-                import fcntl
-
-                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            self._lock.close()
+            self._lock.acquire()
+        except Timeout:
             raise OutputError(
                 f"another studio works in '{self.path}': use its page, or choose another folder with --folder"
             ) from None
+        except OSError as error:
+            why = f"cannot be worked in ({error.strerror})"
+            raise OutputError(f"the folder '{path}' {why}: choose another with --folder") from None
+        for left in self.incoming.iterdir():
+            left.unlink(missing_ok=True)  # uploads that a killed server was receiving
 
     def close(self) -> None:
-        """Let another studio work here."""
-        self._lock.close()
+        """Let go of the folder, so that another studio may work in it."""
+        self._lock.release()
 
 
 def write_json(path: Path, value: Any) -> None:

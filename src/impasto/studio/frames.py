@@ -34,7 +34,7 @@ class Frames:
         self._watched = self._due = 0.0
 
     def watch(self) -> None:
-        """Somebody is looking."""
+        """Note that somebody is looking."""
         self._watched = time.monotonic()
 
     def show(self, painting: Seen, *, now: bool = False) -> None:
@@ -47,12 +47,12 @@ class Frames:
         self._due = ended + max(LEAST_SECONDS, (ended - began) / SHARE)
 
     def clear(self) -> None:
-        """There is nothing to see."""
+        """Take the frame away: there is nothing to see."""
         self.jpeg = b""
         self.version += 1
 
     def show_pixels(self, pixels: np.ndarray) -> None:
-        """A frame of a picture, RGB uint8 [h, w, 3]."""
+        """Make a frame of these pixels, RGB uint8 [h, w, 3]."""
         self.jpeg = jpeg(pixels)
         self.version += 1
 

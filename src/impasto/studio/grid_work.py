@@ -2,16 +2,13 @@
 
 import shutil
 from dataclasses import replace
-from pathlib import Path
 
 import impasto
 from impasto.errors import OutputError
 from impasto.explore.grid import make_grid
-from impasto.explore.paint import CellBegun, CellEnded, CellStepped, Explorer
-from impasto.explore.subject import Subject
+from impasto.explore.paint import CellBegun, CellEnded, CellStepped, Explorer, Subject
 from impasto.studio.library import save_small
 from impasto.studio.work import Work
-from impasto.ui.repeat_command import repeat_command
 
 
 class GridWork(Work):
@@ -19,14 +16,11 @@ class GridWork(Work):
 
     def _run(self) -> None:
         record = self.record
-        order, library = record.order, self._library
-        arguments = order.arguments(library)
-        where = {name: tuple(arguments[name]) for name in ("masks", "style_masks") if arguments[name]} | (
-            {"protect": arguments["protect"]} if order.protect else {}
-        )
-        files = {one.name: library.file(one) for one in (*order.masks, *order.style_masks)}
-        files |= {order.protect.name: library.file(order.protect)} if order.protect else {}
-        subject = Subject(arguments["content"], tuple(arguments["style"]), where, files)
+        order = record.order
+        arguments = order.arguments(self._library)
+        guides = ("masks", "style_masks", "protect")
+        where = {name: arguments[name] for name in guides if arguments[name]}
+        subject = Subject(arguments["content"], tuple(arguments["style"]), where)
         grid = make_grid(order.vary, dict(order.named))
         self.note = "; ".join(grid.notes(subject.protects))
         explorer = Explorer(grid, subject, record.grid)
@@ -66,7 +60,7 @@ class GridWork(Work):
     def _show(self, explorer: Explorer) -> None:
         """The sheet with what is finished, as the painting's picture."""
         record = self.record
-        explorer.publish(lambda recipe, path: repeat_command(recipe, Path(path)))
+        explorer.publish()
         try:
             shutil.copyfile(explorer.folder.sheet, record.picture)
             save_small(record.picture, record.home)

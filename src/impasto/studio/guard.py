@@ -1,4 +1,4 @@
-"""Access to the studio: pure ASGI around everything, pages, pictures, uploads and websockets alike.
+"""The studio's address, and who may come in: pure ASGI around pages, pictures, uploads and websockets alike.
 
 A page of a foreign site can make the painter's own browser send requests to this server. It cannot choose the `Host`
 and `Origin` that the browser sends with them. So both have to be the studio's own.
@@ -6,8 +6,9 @@ and `Origin` that the browser sends with them. So both have to be the studio's o
 
 import hmac
 import ipaddress
-import secrets
+import socket
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
 
@@ -15,13 +16,13 @@ from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.websockets import WebSocketClose
 
-from impasto.studio.address import TOKEN
-
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LARGEST_REQUEST = 600_000_000  # bytes. An upload is one request; nothing else comes near.
 COOKIE = "impasto_studio"
+TOKEN = "token"  # its name in the address
+EVERYWHERE = ("0.0.0.0", "::")  # addresses that stand for all of a machine's
 _LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1")
 _HEADERS = {
     "content-security-policy": (
@@ -34,6 +35,22 @@ _HEADERS = {
     "referrer-policy": "no-referrer",
     "cross-origin-resource-policy": "same-origin",
 }
+
+
+@dataclass(frozen=True)
+class Address:
+    """The studio's address. host: to listen at. token: in the address, where others could reach it too."""
+
+    host: str
+    port: int
+    token: str | None
+
+    @property
+    def url(self) -> str:
+        """The address to open."""
+        name = socket.gethostname() if self.host in EVERYWHERE else self.host
+        name = f"[{name}]" if ":" in name else name
+        return f"http://{name}:{self.port}/" + (f"?{TOKEN}={self.token}" if self.token else "")
 
 
 def is_loopback(host: str) -> bool:
@@ -51,11 +68,6 @@ def _address(host: str) -> "ipaddress.IPv4Address | ipaddress.IPv6Address | None
         return ipaddress.ip_address(host)
     except ValueError:
         return None
-
-
-def new_token() -> str:
-    """A secret for the address, where others could reach the studio, too."""
-    return secrets.token_urlsafe(24)
 
 
 class Guard:

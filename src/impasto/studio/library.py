@@ -1,9 +1,11 @@
 """The pictures that came into the studio, each stored once, as it came, with two smaller ones for the page."""
 
 import hashlib
+import re
 import secrets
 import shutil
-from collections.abc import Callable, Iterable
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -12,11 +14,13 @@ import impasto
 from impasto.errors import OutputError, PictureError
 from impasto.pages.pixels import thumbnail
 from impasto.studio.folder import Folder, read_json, write_json
-from impasto.studio.names import safe_name
 
 SMALL = {"thumb": 320, "shown": 1600}
 """The smaller pictures for the page, and their long sides in pixels, at most."""
 _QUALITY = 88
+LONGEST = 80  # characters of a file's name, its ending included
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
+_FORBIDDEN = re.compile(r"[^\w .()+,=@-]")
 
 
 @dataclass(frozen=True)
@@ -116,6 +120,15 @@ class Library:
             raise OutputError(f"'{source.name}' cannot be saved ({reason}): is the disk full?") from None
 
 
+def as_keys(value: Any) -> Any:
+    """A value to be saved as JSON, in which each picture of the library is its key."""
+    if isinstance(value, Source):
+        return value.key
+    if isinstance(value, Mapping):
+        return {name: as_keys(one) for name, one in value.items()}
+    return [as_keys(one) for one in value] if isinstance(value, list | tuple) else value
+
+
 def save_small(file: Path, folder: Path) -> None:
     """Write the smaller pictures of the one in a file. Raises PictureError, OutputError, OSError."""
     for kind, side in SMALL.items():
@@ -143,3 +156,20 @@ def _source(values: dict[str, Any]) -> Source | None:
     except TypeError:
         return None
     return source if source.name == safe_name(str(source.name)) else None
+
+
+def safe_name(given: str, otherwise: str = "picture") -> str:
+    """A file's name without folders, control characters, or anything a shell or file system has a use for.
+
+    >>> safe_name("../../etc/passwd"), safe_name("C:\\\\art\\\\Monet <b>.JPG"), safe_name("..")
+    ('passwd', 'Monet _b_.JPG', 'picture')
+    """
+    text = unicodedata.normalize("NFC", given).replace("\\", "/").rsplit("/", 1)[-1]
+    text = "".join(one for one in text if one.isprintable())
+    text = _FORBIDDEN.sub("_", text).strip(" .-")
+    if not text or _RESERVED.match(text):
+        text = otherwise
+    stem, dot, ending = text.rpartition(".")
+    if dot and len(ending) <= 8:
+        return f"{stem[: LONGEST - len(ending) - 1]}.{ending}"
+    return text[:LONGEST]

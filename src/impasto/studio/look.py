@@ -9,7 +9,6 @@ from impasto.studio.desk import Desk
 from impasto.studio.frames import Frames
 from impasto.studio.library import Library
 from impasto.studio.order import Order
-from impasto.studio.trouble import in_words
 from impasto.studio.work import Painters
 
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ class Look:
         self._thread.start()
 
     def change(self) -> None:
-        """The desk has changed: what is being painted is no longer wanted."""
+        """Note that the desk has changed: what is being painted is no longer wanted."""
         painting = self._at_work
         if painting is not None:
             painting.cancel()
@@ -56,7 +55,7 @@ class Look:
 
     @property
     def goes_first(self) -> bool:
-        """Whether a painting is to wait for it: it shows what has been changed."""
+        """Whether a painting has to wait for the first look, which shows what has been changed."""
         return self.busy and self._first
 
     def give_way(self) -> None:
@@ -64,7 +63,7 @@ class Look:
         self._first = False
 
     def close(self) -> None:
-        """End it."""
+        """End the first look and its thread."""
         self._closing.set()
         self.change()
         if self._thread.is_alive():
@@ -98,7 +97,7 @@ class Look:
         try:
             self._paint(order, version)
         except Exception as error:  # noqa: BLE001 - the next change may be painted all the same
-            self.problem = order.with_file_names(in_words(error), self._library)
+            self.problem = order.explained(error, self._library)
         finally:
             self.busy, self._at_work = False, None
         if version == self._desk.version and not self._closing.is_set():
@@ -128,4 +127,4 @@ class Look:
         try:
             self.plan = self._stylizer(order.settings).paint(**order.arguments(self._library)).plan()
         except Exception as error:  # noqa: BLE001 - as above
-            self.plan_problem = order.with_file_names(in_words(error), self._library)
+            self.plan_problem = order.explained(error, self._library)

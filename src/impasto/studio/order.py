@@ -1,15 +1,18 @@
 """The order of one painting: what the desk hands over when "Paint" is pressed."""
 
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from impasto.errors import SettingsError
-from impasto.settings import Settings
-from impasto.studio.library import Library, Source
+from impasto.errors import ImpastoError, SettingsError
+from impasto.settings import INSTEAD_OF, Settings
+from impasto.studio.library import Library, Source, as_keys
 
 if TYPE_CHECKING:
     from impasto import Result
+
+_LONGEST_LINE = 200  # characters of what another library says of an error
 
 
 @dataclass(frozen=True)
@@ -66,25 +69,16 @@ class Order:
         arguments = {**self.arguments(library), "start": None, "masks": [], "style_masks": []}
         return impasto.recolor(**arguments, recipe=self.settings.recipe, **self.settings.changed())
 
-    def with_file_names(self, line: str, library: Library) -> str:
-        """A message about one of its files, with the file's name as the painter knows it."""
+    def explained(self, error: Exception, library: Library) -> str:
+        """What went wrong with this order, in one line, with its files' names as the painter knows them."""
+        line = in_words(error)
         for source in self.sources():
             line = line.replace(str(library.file(source)), source.name)
         return line
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-able; `from_dict` makes the same order of it."""
-        return {
-            "settings": self.settings.as_dict(),
-            "named": dict(self.named),
-            "content": self.content.key,
-            "styles": [[source.key, weight] for source, weight in self.styles],
-            "start": self.start and self.start.key,
-            "masks": [one.key for one in self.masks],
-            "style_masks": [one.key for one in self.style_masks],
-            "protect": self.protect and self.protect.key,
-            "vary": list(self.vary),
-        }
+        return {**as_keys(vars(self)), "settings": self.settings.as_dict()}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any], library: Library) -> "Order":
@@ -110,3 +104,27 @@ class Order:
             )
         except (KeyError, TypeError, ValueError) as error:
             raise SettingsError(f"its recipe cannot be read ({error})") from None
+
+
+def with_changes(named: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings with some changed, without those that one of the changes excludes, such as alpha by strength."""
+    excluded = {other for name in changes for other in INSTEAD_OF.get(name, ())}
+    excluded |= {name for name in named for other in INSTEAD_OF.get(name, ()) if other in changes}
+    return {name: value for name, value in named.items() if name not in excluded} | dict(changes)
+
+
+def in_words(error: Exception) -> str:
+    """One line for the user. An error that only a bug can raise is written to stderr, too, with its traceback.
+
+    >>> in_words(RuntimeError("out of memory:\\n  tried to allocate 1 GB"))
+    'this machine cannot do it (out of memory: tried to allocate 1 GB): try a smaller size'
+    """
+    if isinstance(error, ImpastoError):
+        return str(error)
+    line = " ".join(str(error).split())[:_LONGEST_LINE]
+    if isinstance(error, MemoryError | RuntimeError):  # torch says both when memory is out
+        return f"this machine cannot do it ({line}): try a smaller size"
+    if isinstance(error, OSError):
+        return f"a file cannot be used ({error.strerror or line}): check the folder and the disk"
+    traceback.print_exception(error)
+    return f"something is wrong in impasto itself ({type(error).__name__}: {error})"

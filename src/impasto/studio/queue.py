@@ -32,7 +32,7 @@ class Queue:
         self._thread = threading.Thread(target=self._run, name="painter", daemon=True)
         for one in self.records.values():
             if one.state in ("painting", "paused"):  # when the server ended
-                one.place = self._first_place() - 1
+                one.place = min(other.place for other in self.records.values()) - 1
 
     def start(self) -> None:
         """Begin to paint what waits, first of all what was being painted when the studio was closed."""
@@ -53,7 +53,7 @@ class Queue:
         return sorted(found, key=lambda one: one.place)
 
     def move(self, id: str, by: int) -> None:
-        """Let one that waits be painted earlier (-1) or later (1). Raises OutputError: that is not saved."""
+        """Let a painting that waits be painted earlier (-1) or later (1). Raises OutputError: that is not saved."""
         with self._asked:
             waiting = self.waiting()
             here = next((i for i, one in enumerate(waiting) if one.id == id), None)
@@ -66,9 +66,9 @@ class Queue:
                 record.save()
 
     def again(self, id: str) -> None:
-        """Go on with one that was stopped or failed.
+        """Go on with a painting that was stopped or failed.
 
-        Raises SettingsError when it is none of these, OutputError when that is not saved.
+        Raises SettingsError when it is neither, OutputError when that is not saved.
         """
         with self._asked:
             record = self.records[id]
@@ -119,9 +119,6 @@ class Queue:
                 self._notify()
             if work.discarded:
                 shutil.rmtree(record.home, ignore_errors=True)
-
-    def _first_place(self) -> float:
-        return min((one.place for one in self.records.values()), default=0.0)
 
     def _last_place(self) -> float:
         return max((one.place for one in self.records.values()), default=0.0)

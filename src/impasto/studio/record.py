@@ -1,16 +1,23 @@
 """The record of a painting: its order, how far it came, and its files. It survives the server."""
 
+import json
 import secrets
 import shutil
 import time
-from collections.abc import Callable, Iterator
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from impasto.errors import OutputError, SettingsError
+import numpy as np
+import torch
+
+import impasto
+from impasto.errors import OutputError, PictureError, SettingsError
+from impasto.files.atomic_write import replacing
 from impasto.studio.folder import Folder, read_json, write_json
-from impasto.studio.library import Library
+from impasto.studio.library import Library, save_small
 from impasto.studio.order import Order
 
 State = Literal["waiting", "painting", "paused", "finished", "kept", "failed"]
@@ -56,7 +63,7 @@ class Record:
     size: tuple[int, int] = (0, 0)
     problem: str = ""
     version: int = 0
-    """Another one whenever its picture changes: it is fetched again then."""
+    """Another number whenever the picture changes: the page fetches it again then."""
 
     def __post_init__(self) -> None:
         self.checkpoint, self.picture = self.home / "painting.checkpoint", self.home / "picture.png"
@@ -68,7 +75,7 @@ class Record:
 
     @property
     def summary(self) -> str:
-        """Its state, as the painter reads it."""
+        """The state of the painting in words."""
         return _IN_WORDS.get(self.state, self.state).format(self)
 
     @property
@@ -78,16 +85,16 @@ class Record:
         return f"{self.order.content.stem}-{names}"[:100]
 
     def picture_changed(self) -> None:
-        """Its picture was written again."""
+        """Note that the picture was written again."""
         self.version = _changed_at(self.picture)
 
     @property
     def ended(self) -> bool:
-        """Whether nothing more is to be done unless the painter asks for it."""
+        """Whether nothing more is done with the painting unless the painter asks for it."""
         return self.state in ("finished", "kept", "failed")
 
     def save(self) -> None:
-        """Write it to its file. Raises OutputError."""
+        """Write the record to its file. Raises OutputError."""
         values = {name: getattr(self, name) for name in _WRITTEN}
         write_json(self.home / "record.json", {"format": FORMAT, "order": self.order.as_dict(), **values})
 
@@ -122,8 +129,72 @@ def records(folder: Folder, library: Library) -> Iterator[Record | Path]:
             yield home
 
 
+def save_result(record: Record, result: "impasto.Result") -> None:
+    """Write everything that is stored of a result, or nothing. Raises OutputError: the disk is full, say."""
+    try:
+        result.save(record.picture, overwrite=True)
+        _save_canvas(record.canvas, result)
+        save_small(record.picture, record.home)
+    except OutputError:
+        raise
+    except (OSError, PictureError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise OutputError(f"the picture could not be saved ({reason}): is the disk full?") from None
+    for name in ("report.png", "report.txt"):
+        (record.home / name).unlink(missing_ok=True)
+
+
+def export(record: Record, to: Path, bits: int) -> None:
+    """Write the picture in the format that the file's name says, as `impasto stylize --bits` would have.
+
+    Raises OutputError, SettingsError (the format does not hold so many bits), PictureError.
+    """
+    metadata = impasto.read_metadata(record.picture)
+    settings = impasto.Settings.from_dict({**metadata["settings"], "bits": bits})
+    with np.load(record.canvas, allow_pickle=False) as planes:
+        image = torch.from_numpy(planes["rgb"])
+        alpha = torch.from_numpy(planes["alpha"]) if "alpha" in planes else None
+    impasto.Result(
+        image=image,
+        alpha=alpha,
+        history=[],
+        stopped=metadata.get("stopped", ""),
+        seconds=record.seconds,
+        settings=settings,
+        weights=metadata.get("weights", {}),
+        metadata={**metadata, "settings": settings.as_dict()},
+    ).save(to, overwrite=True)
+
+
+def bundle(record: Record, to: Path, files: Mapping[str, Path], command: str) -> None:
+    """Write a ZIP with the picture, everything that it was made from, its settings as a file, and the command.
+
+    files: by their names in it.
+    """
+    metadata = impasto.read_metadata(record.picture)
+    toml = to.with_suffix(".toml")
+    impasto.write_settings(toml, impasto.Settings.from_dict(metadata["settings"]), overwrite=True)
+    try:
+        with zipfile.ZipFile(to, "w", zipfile.ZIP_STORED) as archive:
+            for name, path in files.items():
+                archive.write(path, name)
+            archive.write(toml, "settings.toml")
+            archive.writestr("again.txt", command + "\n")
+            archive.writestr("recipe.json", json.dumps(metadata, indent=1))
+    finally:
+        toml.unlink(missing_ok=True)
+
+
 def _changed_at(path: Path) -> int:
     try:
         return path.stat().st_mtime_ns
     except OSError:
         return 0
+
+
+def _save_canvas(path: Path, result: "impasto.Result") -> None:
+    planes: dict[str, Any] = {"rgb": result.image.numpy()}
+    if result.alpha is not None:
+        planes["alpha"] = result.alpha.numpy()
+    with replacing(path, overwrite=True) as file:
+        np.savez(file, **planes)

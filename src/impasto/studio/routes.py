@@ -13,9 +13,8 @@ from starlette.requests import ClientDisconnect
 from impasto.errors import ImpastoError
 from impasto.studio import uploads
 from impasto.studio.atelier import Atelier
-from impasto.studio.record import Record
-from impasto.studio.result_files import bundle, export
-from impasto.ui.repeat_command import repeat_command
+from impasto.studio.record import Record, bundle, export
+from impasto.ui.commands import repeat_command
 
 PREFIX = "/studio"
 FORMATS = {"png": (8, 16), "tiff": (8, 16), "jpeg": (8,), "webp": (8,)}
@@ -51,7 +50,7 @@ def bundle_url(id: str) -> str:
 
 
 def add_routes(app: FastAPI, atelier: Atelier) -> None:
-    """Answer these addresses."""
+    """Add the routes of the addresses above to the app."""
 
     @app.post(f"{PREFIX}/upload")
     async def upload(request: Request, role: str, name: str) -> Response:
@@ -84,21 +83,20 @@ def add_routes(app: FastAPI, atelier: Atelier) -> None:
         work = atelier.queue.work
         if kind == "live" and work is not None and work.record is record:
             return _frame(work.frames.jpeg)
-        if kind in ("thumb", "shown", "live"):
-            return _file(record.small("shown" if kind == "live" else kind))
-        if kind == "picture":
-            return _file(record.picture)
-        if kind == "report":
-            return _file(record.home / "report.png")
-        if kind == "page":
-            return _file(record.grid / "index.html", f"{record.file_name}.html")
-        if kind == "sheet":
-            return _file(record.picture, f"{record.file_name}-sheet.png")
         if kind == "download":
             return await _download(record, format, bits)
         if kind == "everything":
-            return await _everything(atelier, record)
-        return _line(404, "there is no such picture")
+            return await _everything(record)
+        files: dict[str, tuple[Path, str | None]] = {
+            "thumb": (record.small("thumb"), None),
+            "shown": (record.small("shown"), None),
+            "live": (record.small("shown"), None),
+            "picture": (record.picture, None),
+            "report": (record.home / "report.png", None),
+            "page": (record.grid / "index.html", f"{record.file_name}.html"),
+            "sheet": (record.picture, f"{record.file_name}-sheet.png"),
+        }
+        return _file(*files[kind]) if kind in files else _line(404, "there is no such picture")
 
     async def _download(record: Record, format: str, bits: int) -> Response:
         if bits not in FORMATS.get(format, ()):
@@ -109,7 +107,7 @@ def add_routes(app: FastAPI, atelier: Atelier) -> None:
         to = atelier.folder.incoming / f"download-{secrets.token_hex(8)}{_ENDINGS[format]}"
         return await _made(to, name, lambda: export(record, to, bits))
 
-    async def _everything(atelier: Atelier, record: Record) -> Response:
+    async def _everything(record: Record) -> Response:
         to = atelier.folder.incoming / f"bundle-{secrets.token_hex(8)}.zip"
         try:
             files, command = parts_of(atelier, record)

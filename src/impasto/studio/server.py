@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import secrets
 import signal
 import socket
 import sys
@@ -13,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from impasto.errors import SettingsError
-from impasto.studio.address import EVERYWHERE, LOOPBACK, Address
+from impasto.studio import LOOPBACK
 from impasto.studio.atelier import Atelier
 from impasto.studio.folder import default_folder
-from impasto.studio.guard import Guard, is_loopback, new_token
+from impasto.studio.guard import EVERYWHERE, Address, Guard, is_loopback
 
 _BACKLOG = 128
 _SWITCH_SECONDS = 0.0005
@@ -34,7 +35,9 @@ def serve(host: str, port: int, folder: Path | None, *, open_page: bool) -> None
     """
     with _listening(host, port) as listener:
         atelier = Atelier(folder or default_folder())
-        address = Address(host, listener.getsockname()[1], None if is_loopback(host) else new_token())
+        address = Address(
+            host, listener.getsockname()[1], None if is_loopback(host) else secrets.token_urlsafe(24)
+        )
         print(f"The studio is open at {address.url}  (Ctrl-C closes it)", flush=True)
         try:
             _serve(atelier, address, listener, open_page)

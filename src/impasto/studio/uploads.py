@@ -10,8 +10,7 @@ import impasto
 from impasto.errors import ImpastoError, OutputError, PictureError
 from impasto.studio.atelier import Atelier
 from impasto.studio.guard import LARGEST_REQUEST
-from impasto.studio.library import Source
-from impasto.studio.names import safe_name
+from impasto.studio.library import Source, safe_name
 
 LARGEST_FILE = 512_000_000
 """Bytes of a picture file; how many pixels are read, `impasto.read_picture` knows."""

@@ -3,17 +3,15 @@
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import impasto
 from impasto.errors import CheckpointError, ImpastoError, OutputError
-from impasto.settings import INSTEAD_OF
+from impasto.settings.toml_file import over
 from impasto.studio.frames import Frames
 from impasto.studio.library import Library
-from impasto.studio.record import Record
-from impasto.studio.result_files import save_result
-from impasto.studio.trouble import in_words
+from impasto.studio.order import with_changes
+from impasto.studio.record import Record, save_result
 from impasto.ui.checkpoint_pace import CHECKPOINT_SECONDS, CheckpointPace
 from impasto.ui.progress import WORDS, Meter
 
@@ -46,7 +44,6 @@ class Work:
         self.history: list[Cost] = []
         self._painting: Painting | None = None
         self._meter = Meter()
-        self._pending: dict[str, Any] = dict(record.pending)
         self._asked = threading.Condition()
         self._wish: str | None = None  # "keep", "discard" or "close"
         self.paused = record.state == "paused"
@@ -54,7 +51,7 @@ class Work:
     # From the page.
 
     def pause(self) -> None:
-        """Wait after this step."""
+        """Pause the painting after this step."""
         with self._asked:
             self.paused = True
 
@@ -66,30 +63,25 @@ class Work:
             self._asked.notify_all()
 
     def toggle(self) -> None:
-        """Wait, or go on."""
+        """Pause, or go on after a pause."""
         (self.go_on if self.paused else self.pause)()
 
     def keep(self) -> None:
-        """End it with the picture as it is."""
+        """End the painting with the picture as it is."""
         self._end("keep")
 
     def discard(self) -> None:
-        """End it, and forget it."""
+        """End the painting, and forget it."""
         self._end("discard")
 
     def close(self) -> None:
-        """End it as if for a moment: it goes on when it is run again."""
+        """End the painting for now: it goes on when it is run again."""
         self._end("close")
 
     def adjust(self, changes: Mapping[str, Any]) -> None:
         """Change weights after the step that is being taken; changes that come before that are made together."""
         with self._asked:
-            for name in changes:
-                for other in list(self._pending):
-                    if other in INSTEAD_OF.get(name, ()) or name in INSTEAD_OF.get(other, ()):
-                        del self._pending[other]
-            self._pending.update(changes)
-            self.record.pending = dict(self._pending)
+            self.record.pending = with_changes(self.record.pending, changes)
             self._asked.notify_all()
         if self.record.state == "paused":
             self._save_record()
@@ -98,11 +90,8 @@ class Work:
     def settings_now(self) -> dict[str, Any]:
         """The adjusted settings, by name, as they are now or will be after this step."""
         changed: dict[str, Any] = {}
-        for one in [*self.record.adjustments, {"step": 0, **self._pending}]:
-            for name in one:
-                for other in INSTEAD_OF.get(name, ()):
-                    changed.pop(other, None)
-            changed |= {name: value for name, value in one.items() if name != "step"}
+        for one in [*self.record.adjustments, {"step": 0, **self.record.pending}]:
+            changed = over(changed, {name: value for name, value in one.items() if name != "step"})
         return changed
 
     def left(self) -> float | None:
@@ -111,7 +100,7 @@ class Work:
 
     @property
     def discarded(self) -> bool:
-        """Whether it is to be forgotten."""
+        """Whether the painting is to be forgotten."""
         return self._wish == "discard"
 
     def _end(self, wish: str) -> None:
@@ -131,7 +120,7 @@ class Work:
             self._run()
         except Exception as error:  # noqa: BLE001 - nothing in one painting may end those that wait
             self.record.state = "failed"
-            self.record.problem = self.record.order.with_file_names(in_words(error), self._library)
+            self.record.problem = self.record.order.explained(error, self._library)
             self._save_record()
 
     def _run(self) -> None:
@@ -158,22 +147,26 @@ class Work:
         self._paint(painting, CheckpointPace(first=0 if checkpoint is None else CHECKPOINT_SECONDS))
 
     def _paint(self, painting: "Painting", pace: CheckpointPace) -> None:
-        events = painting.events()
         self.frames.show(painting, now=True)
-        between = True  # steps: only there weights can change
-        while True:
-            if between:
-                self._wait(partial(self._show_and_save, painting))
-                self._adjust(painting)
-            event = next(events, None)
-            if event is None:
-                break
-            between = isinstance(event, impasto.Step)
+        self._between_steps(painting)
+        for event in painting.events():
             if isinstance(event, impasto.Step):
                 self._stepped(painting, event, pace)
+                self._between_steps(painting)
             else:
                 self.doing = WORDS[event.kind]
         self._ended(painting)
+
+    def _between_steps(self, painting: "Painting") -> None:
+        """Wait if need be, and make the changes that were asked for: only between steps weights can change."""
+
+        def show_and_save() -> None:
+            self.frames.show(painting, now=True)
+            self._save_checkpoint(painting)
+
+        self._wait(show_and_save)
+        if len(self.history) < painting.steps:  # nothing is painted after the last step
+            self._adjust(painting)
 
     def _stepped(self, painting: "Painting", step: "Step", pace: CheckpointPace) -> None:
         self._meter.step(step)
@@ -201,16 +194,9 @@ class Work:
             self.record.state = "painting"
             self._save_record()
 
-    def _show_and_save(self, painting: "Painting") -> None:
-        self.frames.show(painting, now=True)
-        self._save_checkpoint(painting)
-
     def _adjust(self, painting: "Painting") -> None:
-        if len(self.history) == painting.steps:
-            return  # nothing is painted after the last step
         with self._asked:
-            changes, self._pending = self._pending, {}
-            self.record.pending = {}
+            changes, self.record.pending = self.record.pending, {}
         if not changes:
             return
         try:

@@ -22,7 +22,7 @@ class CheckpointPace:
         self._due_at = time.monotonic() + first
 
     def due(self, number: int) -> bool:
-        """Whether one is to be written after this many steps."""
+        """Whether a checkpoint is to be written after this many steps."""
         if self._every is None:
             return time.monotonic() >= self._due_at
         return self._every > 0 and number % self._every == 0

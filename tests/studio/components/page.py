@@ -13,7 +13,8 @@ from nicegui import app, ui
 from PIL import Image
 
 from impasto.errors import ImpastoError
-from impasto.studio.components import MaskBrush, PictureView
+from impasto.studio.components.mask_brush import MaskBrush
+from impasto.studio.components.picture_view import PictureView
 
 SHOWN: dict[str, PictureView | MaskBrush] = {}
 CHANGES: list[tuple[bool, bool]] = []

@@ -4,15 +4,14 @@ from typing import TYPE_CHECKING, Any
 
 from impasto.batch.jobs import NAME, Habits, find_jobs
 from impasto.cli import parameters as p
-from impasto.cli.batch_display import show_batch
-from impasto.cli.guidance import takes_masks, where_of
+from impasto.cli.display import show_batch
 from impasto.cli.interrupt import INTERRUPTED
 from impasto.cli.messages import note, say
-from impasto.cli.options import given, takes_settings
+from impasto.cli.options import given, takes_masks, takes_settings, where_of
 from impasto.distributed.process_info import process_info
 from impasto.errors import SettingsError
 from impasto.settings.amounts import bytes_text
-from impasto.ui.formatting import duration
+from impasto.ui.progress import duration
 
 if TYPE_CHECKING:
     from impasto.batch.batch import Batch, Outcome

@@ -13,7 +13,7 @@ from impasto.demo.pictures import demo_picture
 from impasto.errors import CheckpointError, PictureError
 from impasto.files.readable import fingerprint_of, is_there
 from impasto.settings import Settings
-from impasto.ui.formatting import command, operand
+from impasto.ui.commands import command, operand
 
 PICTURES = ("content", "style")
 
@@ -30,7 +30,9 @@ def demo(
     content, style = (demo_picture(role) for role in PICTURES)
     checkpoint = default_checkpoint(output)
     settings = Settings(recipe="paint", size=size)
-    replace = force or _only_demos(output, checkpoint)
+    there = [path for path in (output, checkpoint) if is_there(path)]
+    # Files of an earlier demo may be replaced, and no other file.
+    replace = force or (bool(there) and all(_is_demo(path, path == checkpoint) for path in there))
     job = PaintingJob(content, ((style, 1.0),), output, checkpoint, force=replace)
     check_new(job, settings)
     code = paint(job, settings, quiet)
@@ -40,12 +42,6 @@ def demo(
         say("  impasto stylize PHOTO PAINTING -o RESULT.png")
         say(f"How this one was made: {command(['impasto', 'info', operand(output)])}")
     return code
-
-
-def _only_demos(output: Path, checkpoint: Path) -> bool:
-    """Whether every file that would be replaced comes from an earlier demo; no other file is."""
-    there = [path for path in (output, checkpoint) if is_there(path)]
-    return bool(there) and all(_is_demo(path, path == checkpoint) for path in there)
 
 
 def _is_demo(path: Path, is_checkpoint: bool) -> bool:

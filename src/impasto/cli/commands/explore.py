@@ -5,23 +5,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from impasto.cli import parameters as p
-from impasto.cli.batch_display import show_batch
 from impasto.cli.checks import check_inputs
-from impasto.cli.display import make_reporter
-from impasto.cli.guidance import takes_masks, where_of, words_of
+from impasto.cli.display import make_reporter, show_batch
 from impasto.cli.interrupt import FAILED, INTERRUPTED, Interruption, finishing_the_step
 from impasto.cli.messages import say
-from impasto.cli.options import given, paintings, takes_settings
+from impasto.cli.options import given, paintings, takes_masks, takes_settings, where_of, words_of
 from impasto.cli.reporter import Reporter, Title
 from impasto.inputs.style_sources import joined_names
-from impasto.ui.formatting import as_option, command, duration, operand
-from impasto.ui.guides import files_of, inputs_of
-from impasto.ui.repeat_command import repeat_command
+from impasto.ui.commands import as_option, command, operand
+from impasto.ui.guides import inputs_of
+from impasto.ui.progress import duration
 
 if TYPE_CHECKING:
     from impasto.explore.grid import Grid
-    from impasto.explore.paint import Explorer
-    from impasto.explore.subject import Subject
+    from impasto.explore.paint import Explorer, Subject
 
 
 @takes_settings
@@ -39,13 +36,12 @@ def explore(
 ) -> int:
     """Paint a grid of small pictures that shows what one or two settings do; begun again, it goes on."""
     from impasto.explore.grid import make_grid  # these load numpy
-    from impasto.explore.paint import Explorer
-    from impasto.explore.subject import Subject
+    from impasto.explore.paint import Explorer, Subject
 
     where, file = where_of(fields), fields.pop("settings")
     named = given({"size": size, **fields})
     grid = make_grid(vary, named, given({"settings": file}))  # what is varied wins over the file
-    subject = Subject(content, tuple(paintings(style)), where, files_of(where))
+    subject = Subject(content, tuple(paintings(style)), where)
     check_inputs(inputs_of(content, subject.styles, None, where))
     path = output or _folder(subject, grid)
     words = ["impasto", "explore", operand(content), *(operand(Path(one)) for one in style), *words_of(where)]
@@ -64,10 +60,12 @@ def explore(
                     complete = _all(explorer, report, interruption)
                     if not complete:
                         explorer.stop()
-                    explorer.publish(repeat_command)
+                    explorer.publish()
         if workers is not None:
-            complete = _on_workers(explorer, workers, quiet)
-            explorer.publish(repeat_command)
+            events = explorer.on_workers(workers)
+            show_batch(events, len(explorer.todo), explorer.done, quiet, explorer.stop)
+            complete = explorer.done + len(explorer.failed) == len(explorer.grid.cells)
+            explorer.publish()
     except KeyboardInterrupt:
         if not quiet:
             say("Stopped at once. Go on with what is finished, by:")
@@ -104,13 +102,6 @@ def _all(explorer: "Explorer", report: Reporter, interruption: Interruption) -> 
     return True
 
 
-def _on_workers(explorer: "Explorer", workers: int, quiet: bool) -> bool:
-    """Paint several pictures at a time until nothing is left, or Ctrl-C; whether nothing is left."""
-    events = explorer.on_workers(workers)
-    show_batch(events, len(explorer.todo), explorer.done, quiet, explorer.stop)
-    return explorer.done + len(explorer.failed) == len(explorer.grid.cells)
-
-
 def _folder(subject: "Subject", grid: "Grid") -> Path:
     """The default folder, named for what is explored, in the current folder."""
     manner = joined_names([path.stem for path, _ in subject.styles]).replace(" ", "-")
@@ -124,7 +115,7 @@ def _say_ended(explorer: "Explorer", complete: bool, again: str) -> None:
         say(f"  {again}")
     elif explorer.todo:
         ready = whole - len(explorer.todo)
-        seconds = sum((folder.record(job.cell) or {"seconds": 0})["seconds"] for job in explorer.todo)
+        seconds = sum((folder.record(cell) or {"seconds": 0})["seconds"] for cell in explorer.todo)
         before = f"; {ready} {'was' if ready == 1 else 'were'} finished before" if ready else ""
         painted = len(explorer.todo) - len(explorer.failed)
         say(f"Painted {painted} {'picture' if painted == 1 else 'pictures'} in {duration(seconds)}{before}.")

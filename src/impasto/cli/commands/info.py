@@ -8,14 +8,24 @@ from typing import Any
 
 import impasto
 from impasto.cli import parameters as p
-from impasto.cli.film_info import FILM_SUFFIXES, film_command, film_rows, read_film
+from impasto.cli.commands.video import check_installed
 from impasto.cli.messages import say, say_rows
 from impasto.errors import PictureError, SettingsError
 from impasto.settings import Settings
-from impasto.ui.formatting import as_text, command, operand
-from impasto.ui.repeat_command import adjustment_texts, repeat_command, style_words
+from impasto.ui.commands import (
+    adjustment_texts,
+    as_option,
+    changed_text,
+    command,
+    operand,
+    repeat_command,
+    settings_words,
+    style_words,
+)
+from impasto.video.temporal import Temporal
 
 ON_THE_SCREEN = Path("-")
+FILM_SUFFIXES = (".mp4", ".m4v", ".mov", ".mkv", ".avi", ".nut")
 
 
 def info(output: p.Painted, as_json: p.Json = False, toml: p.Toml = None, force: p.Force = False) -> int:
@@ -23,7 +33,7 @@ def info(output: p.Painted, as_json: p.Json = False, toml: p.Toml = None, force:
     if as_json and toml:
         raise SettingsError("--json and --toml are two ways to show the same: give one of them")
     film = output.suffix.lower() in FILM_SUFFIXES
-    metadata = read_film(output) if film else impasto.read_metadata(output)
+    metadata = _film_metadata(output) if film else impasto.read_metadata(output)
     if as_json:
         say(json.dumps(metadata, indent=2))
     elif toml:
@@ -32,9 +42,9 @@ def info(output: p.Painted, as_json: p.Json = False, toml: p.Toml = None, force:
         _show_settings(settings, toml, force)
     else:
         with _readable(output):
-            rows = film_rows(metadata) if film else _rows(metadata)
-            again = film_command(metadata, output) if film else repeat_command(metadata, output)
-        _show(output, rows, again)
+            rows = _film_rows(metadata) if film else _rows(metadata)
+            again = _film_command(metadata, output) if film else repeat_command(metadata, output)
+        _show(output, [(label, value) for label, value in rows if value], again)
     return 0
 
 
@@ -71,15 +81,15 @@ def _show(path: Path, rows: list[tuple[str, str]], again: str) -> None:
 
 
 def _rows(metadata: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The rows that show a picture's metadata: label and value, "" where there is nothing to show."""
     settings = Settings.from_dict(metadata["settings"])
-    own = [f"{name.replace('_', '-')} {as_text(value)}" for name, value in settings.changed().items()]
     weights = metadata.get("weights")  # only colours taken: none were used
     costs = metadata.get("costs")
     inputs = metadata["inputs"].items()
-    rows = [
+    return [
         ("size", f"{metadata['width']} x {metadata['height']} pixels"),
         ("recipe", settings.recipe),
-        ("changed", "; ".join(own) or "nothing, all as the recipe has it"),
+        ("changed", changed_text(settings)),
         ("adjusted", "; ".join(adjustment_texts(metadata.get("adjustments", [])))),
         ("seed", str(settings.seed)),
         ("steps", f"{metadata['steps']}, {metadata['stopped']}"),
@@ -87,11 +97,64 @@ def _rows(metadata: Mapping[str, Any]) -> list[tuple[str, str]]:
         *((role, f"{style_words(one)} {_short(one['fingerprint'])}") for role, one in inputs),
         ("weights", f"{weights['source']} {_short(weights['checksum'])}" if weights else ""),
         ("licence", weights["licence"] if weights else ""),
-        ("versions", ", ".join(f"{name} {version}" for name, version in metadata["versions"].items())),
+        ("versions", _versions(metadata)),
     ]
-    return [(label, value) for label, value in rows if value]
+
+
+def _film_metadata(path: Path) -> dict[str, Any]:
+    """The metadata of a painted film; raises PictureError where there is none, SettingsError without the extra."""
+    check_installed()
+    from impasto.video.write import read_film_metadata
+
+    return read_film_metadata(path)
+
+
+def _film_rows(metadata: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The rows that show a film's metadata, as `_rows` does a picture's."""
+    settings, part = Settings.from_dict(metadata["settings"]), metadata["part"]
+    return [
+        ("size", f"{metadata['width']} x {metadata['height']} pixels"),
+        ("frames", f"{metadata['painted']} of {metadata['frames']}"),
+        ("film", _file(metadata["film"])),
+        ("part", "; ".join(f"{name} {value:g}" for name, value in part.items() if value not in (None, 0.0))),
+        *(("style", _file(one)) for one in metadata["styles"]),
+        ("recipe", settings.recipe),
+        ("changed", changed_text(settings)),
+        ("over time", "; ".join(metadata["keys"])),
+        ("temporal", "; ".join(f"{n.replace('_', '-')} {one}" for n, one in metadata["temporal"].items())),
+        ("versions", _versions(metadata)),
+    ]
+
+
+def _film_command(metadata: Mapping[str, Any], path: Path) -> str:
+    """The command line that paints the film again, in the folder where everything is."""
+    settings, plain = Settings.from_dict(metadata["settings"]), Temporal().as_dict()
+    words = ["impasto", "video", operand(Path(metadata["film"]["name"]))]
+    words += [operand(Path(one["name"])) + _weight(one) for one in metadata["styles"]]
+    words += ["-o", operand(path)]
+    for name, value in metadata["part"].items():
+        if value is not None and value != {"from": 0.0, "every": 1}.get(name):
+            words += [f"--{name}", f"{value:g}"]
+    words += settings_words(settings)
+    for name, value in metadata["temporal"].items():
+        if value != plain[name]:
+            words += ["--loop"] if name == "loop" else as_option(name, value)
+    return command([*words, *(word for key in metadata["keys"] for word in ("--key", key))])
+
+
+def _file(one: Mapping[str, Any]) -> str:
+    return f"{one['name']}{_weight(one)} {_short(one['fingerprint'])}"
+
+
+def _weight(one: Mapping[str, Any]) -> str:
+    """A style's weight in a film, as it is typed after the name; nothing for 1."""
+    return "" if one.get("weight", 1) == 1 else f":{one['weight']!r}"
 
 
 def _short(checksum: str) -> str:
     """Enough of a checksum to tell files apart; --json has all of it."""
     return f"(sha256 {checksum[:16]}...)"
+
+
+def _versions(metadata: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} {version}" for name, version in metadata["versions"].items())

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 import impasto
 from impasto.cli import parameters as p
 from impasto.cli.checks import check_inputs
-from impasto.cli.guidance import takes_masks, where_of
 from impasto.cli.job import start_file
 from impasto.cli.messages import note, say
-from impasto.cli.options import given, paintings, takes_settings
+from impasto.cli.options import given, paintings, takes_masks, takes_settings, where_of
 from impasto.settings import Settings
 from impasto.settings.amounts import bytes_text
-from impasto.ui.formatting import duration
 from impasto.ui.guides import inputs_of
+from impasto.ui.progress import duration
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -2,7 +2,7 @@
 
 from impasto.cli import parameters as p
 from impasto.errors import SettingsError
-from impasto.studio.address import LOOPBACK, PORT
+from impasto.studio import LOOPBACK, PORT
 
 
 def studio(

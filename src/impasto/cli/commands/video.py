@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING, Any
 import impasto
 from impasto.cli import parameters as p
 from impasto.cli.checks import check_free, check_inputs
-from impasto.cli.film import digest_of, paint_film
-from impasto.cli.film_parts import Shared, paint_in_parts
-from impasto.cli.guidance import takes_masks, where_of
-from impasto.cli.options import absolute_weights, given, paintings, takes_settings
+from impasto.cli.film import Shared, digest_of, paint_film, paint_in_parts
+from impasto.cli.options import absolute_weights, given, paintings, takes_masks, takes_settings, where_of
 from impasto.distributed.process_info import process_info
 from impasto.errors import OutputError, SettingsError
 from impasto.files.atomic_write import check_target
 from impasto.settings import Settings
-from impasto.ui.formatting import resume_command
+from impasto.ui.commands import resume_command
 
 if TYPE_CHECKING:
     from impasto.video.job import FilmJob

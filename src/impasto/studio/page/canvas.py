@@ -5,7 +5,7 @@ from functools import partial
 
 from nicegui import ui
 
-from impasto.studio.components import PictureView
+from impasto.studio.components.picture_view import PictureView
 from impasto.studio.look import LOOK_SIDE
 from impasto.studio.page.parts import tool
 from impasto.studio.page.report import draw_report
@@ -17,7 +17,7 @@ _GROUP = "easel"
 
 
 def draw_canvas(view: View) -> None:
-    """The region."""
+    """Draw the picture that is looked at, with its title and tools."""
     with ui.element("div").classes("title-line"):
         title = ui.label().classes("subject")
         state = ui.label().classes("hint")
@@ -130,7 +130,7 @@ def comparable(view: View) -> list[Record]:
 
 
 def draw_menu(view: View) -> None:
-    """The menu that chooses one of them; drawn again whenever it is opened."""
+    """The menu that chooses the painting beside; it is drawn again whenever it is opened."""
     menu = ui.menu()
 
     def choose(id: str) -> None:

@@ -14,14 +14,14 @@ from impasto.studio.page.parts import button, confirm, heading, tool
 from impasto.studio.page.view import DESK, View, say, trying
 from impasto.studio.record import Record
 from impasto.studio.routes import FORMATS, bundle_url, download_url, painting_url, parts_of
-from impasto.ui.formatting import as_text, duration
-from impasto.ui.repeat_command import adjustment_texts
+from impasto.ui.commands import adjustment_texts, as_text
+from impasto.ui.progress import duration
 
 _MOST = 8  # adjustments that are listed; the picture's file has all
 
 
 def draw_finished(view: View) -> None:
-    """The region; drawn again when another painting is looked at, or this one has changed."""
+    """Draw the recipe and the actions; again when another painting is looked at, or this one has changed."""
     holder = ui.element("div").classes("stack")
 
     def draw() -> None:
@@ -44,7 +44,7 @@ def _draw(view: View, record: Record) -> None:
     if record.problem:
         ui.label(record.problem).classes("problem")
     if record.state in ("kept", "failed"):
-        again = partial(trying, partial(view.atelier.queue.again, record.id))
+        again = partial(trying, view.atelier.queue.again, record.id)
         button("Go on with it", again, "play_arrow", strong=True)
     if record.state == "waiting":
         ui.label("It waits for its turn.").classes("fact")
@@ -56,12 +56,14 @@ def _draw(view: View, record: Record) -> None:
         if not grid:
             button("Paint again", lambda: _add(view, record.order), "replay", tip="The same once more")
         if painted and not grid:
-            larger, start = partial(_larger, view, record), partial(_start, view, record)
+            larger, start = partial(_larger, view, record), partial(trying, _start, view, record)
             button("Paint larger", larger, "zoom_in", tip="Twice the size, from this one")
             button("Start from this one", start, "flag", tip="The next painting begins with it")
-        change = partial(_change, view, record)
+        change = partial(trying, _change, view, record)
         button("Change and paint", change, "tune", tip="Lay its pictures and knobs on the desk")
-        button("Delete", partial(_ask, view, record), "delete_outline")
+        question = f"Delete {record.title}? The picture and all its files go."
+        delete = partial(view.atelier.queue.remove, record.id)
+        button("Delete", partial(confirm, question, "Delete it", "Keep it", delete), "delete_outline")
     if grid:
         heading("Varies")
         for text in record.order.vary:
@@ -121,13 +123,13 @@ def _recipe(view: View, record: Record) -> None:
 
 
 def _add(view: View, order: Order) -> None:
-    made = trying(lambda: view.atelier.queue.add(order))
+    made = trying(view.atelier.queue.add, order)
     if made:
         view.show(made.id)
 
 
 def _larger(view: View, record: Record) -> None:
-    source = trying(lambda: _as_start(view, record))
+    source = trying(_as_start, view, record)
     if source:
         size = 2 * max(record.size or (LARGEST_DEFAULT_SIZE,))
         order = record.order.at(size=size, start=source.name, start_scale="last")
@@ -139,22 +141,11 @@ def _as_start(view: View, record: Record) -> Source:
 
 
 def _start(view: View, record: Record) -> None:
-    def start() -> None:
-        view.atelier.desk.take_order(record.order, record.order.named, _as_start(view, record))
-        say("The next painting starts from this one")
-        view.show(DESK)  # which takes the button away that was pressed
-
-    trying(start)
+    view.atelier.desk.take_order(record.order, _as_start(view, record))
+    say("The next painting starts from this one")
+    view.show(DESK)  # which takes the button away that was pressed
 
 
 def _change(view: View, record: Record) -> None:
-    def change() -> None:
-        view.atelier.desk.take_order(record.order, record.order.named, record.order.start)
-        view.show(DESK)
-
-    trying(change)
-
-
-def _ask(view: View, record: Record) -> None:
-    question = f"Delete {record.title}? The picture and all its files go."
-    confirm(question, "Delete it", "Keep it", lambda: view.atelier.queue.remove(record.id))
+    view.atelier.desk.take_order(record.order, record.order.start)
+    view.show(DESK)

@@ -15,7 +15,7 @@ _SECONDS = 2.0  # time between two small pictures of the painting at work
 
 
 def draw_gallery(view: View) -> None:
-    """The region. What stays is not drawn again, so that it keeps the keyboard, and a click that comes just then."""
+    """Draw the gallery. What stays is not drawn again: it keeps the keyboard, and a click that comes just then."""
     strip = ui.element("div").classes("strip").props("role=list")
     items: dict[str, _Item] = {}
 
@@ -99,8 +99,5 @@ class _Item:
     def _draw_order(self, record: Record) -> None:
         with self._order:
             for icon, by, when in (("chevron_left", -1, "earlier"), ("chevron_right", 1, "later")):
-                tool(icon, f"Paint {record.title} {when}", partial(_move, self._view, record, by))
-
-
-def _move(view: View, record: Record, by: int) -> None:
-    trying(lambda: view.atelier.queue.move(record.id, by))
+                move = partial(trying, self._view.atelier.queue.move, record.id, by)
+                tool(icon, f"Paint {record.title} {when}", move)

@@ -9,7 +9,7 @@ from nicegui import ui
 from impasto.errors import ImpastoError
 from impasto.settings import Setting
 from impasto.studio.page.parts import set_label, tool
-from impasto.ui.formatting import as_text
+from impasto.ui.commands import as_text
 
 _WIDE = 40.0  # a range whose ends are further apart than this, as a quotient, is turned in equal factors
 _TYPED = "dense outlined debounce=400"  # a field takes effect when one has stopped typing, or leaves it
@@ -68,15 +68,13 @@ class Knob:
     def _draw(self) -> Any:
         row = self.row
         made: Any
-        if row.kind == "choice":
-            options = {one: str(one) for one in row.choices}
-            made = ui.select(options, value=None, on_change=lambda event: self._turn(event.value))
+        choices = {"choice": row.choices, "path": row.words}.get(row.kind)
+        if choices:
+            options = {one: str(one) for one in choices}
+            made = ui.select(options, on_change=lambda event: self._turn(event.value))
             made.props("dense outlined options-dense")
         elif row.kind == "switch":
             made = ui.switch(on_change=lambda event: self._turn(event.value)).props("dense")
-        elif row.words and row.kind == "path":
-            made = ui.select(list(row.words), on_change=lambda event: self._turn(event.value))
-            made.props("dense outlined options-dense")
         elif _slides(row):
             made = ui.slider(min=0, max=_TURNS, step=1, on_change=lambda event: self._slid(event.value))
             made.props("dense")
@@ -134,29 +132,28 @@ def _is_wide(row: Setting) -> bool:
     return _slides(row) or row.kind == "layers" or (not row.words and len(row.unset) > _BESIDE)
 
 
-def _in_factors(row: Setting) -> bool:
+def _range(row: Setting) -> tuple[float, float, bool]:
+    """The ends of a slider, and whether it is turned in equal factors."""
     assert row.low is not None
     assert row.high is not None
-    return row.low > 0 and row.high / row.low > _WIDE
+    return row.low, row.high, row.low > 0 and row.high / row.low > _WIDE
 
 
 def _value_at(row: Setting, place: float) -> float:
     """The value at a place from 0 to 1, to three digits."""
-    assert row.low is not None
-    assert row.high is not None
-    span = row.high - row.low
-    value = row.low * (row.high / row.low) ** place if _in_factors(row) else row.low + span * place
-    return min(max(float(f"{value:.3g}"), row.low), row.high)
+    low, high, in_factors = _range(row)
+    value = low * (high / low) ** place if in_factors else low + (high - low) * place
+    return min(max(float(f"{value:.3g}"), low), high)
 
 
 def _place_of(row: Setting, value: float | None) -> float:
-    assert row.low is not None
-    assert row.high is not None
+    """The place of a value, from 0 to 1."""
+    low, high, in_factors = _range(row)
     if value is None:
         return 0.5
-    if _in_factors(row):
-        return math.log(value / row.low) / math.log(row.high / row.low)
-    return (value - row.low) / (row.high - row.low)
+    if in_factors:
+        return math.log(value / low) / math.log(high / low)
+    return (value - low) / (high - low)
 
 
 def _as_text(row: Setting, value: Any) -> str:

@@ -14,34 +14,13 @@ from impasto.studio.page.knob import Knob
 from impasto.studio.page.parts import button, confirm, folded, heading, set_label
 from impasto.studio.page.view import View
 from impasto.studio.work import Work
-from impasto.ui.curve import BOX, points
-from impasto.ui.formatting import clock, duration
-from impasto.ui.progress import parts_of
-
-
-class Curve:
-    """The drawing; `draw` gives it other costs."""
-
-    def __init__(self) -> None:
-        with ui.element("svg").classes("curve") as self._svg:
-            self._svg._props.update(viewBox=BOX, preserveAspectRatio="none", role="img")
-            self._svg._props["aria-label"] = "The cost at every step"
-            self._line = ui.element("polyline")
-
-    def draw(self, costs: Sequence[float]) -> None:
-        """Draw these, from left to right."""
-        line = points(costs)
-        self._svg.set_visibility(bool(line))
-        if self._line._props.get("points") != line:
-            self._line._props["points"] = line
-            self._line.update()
-
+from impasto.ui.progress import CURVE_BOX, clock, curve_points, duration, parts_of
 
 _FRONT = ("strength", "variation", "protect_strength")
 
 
 def draw_live(view: View) -> None:
-    """The region: while a painting is painted its progress and knobs, afterwards its recipe."""
+    """Draw the side: while a painting is painted its progress and knobs, afterwards its recipe."""
     at_work, done = ui.element("div").classes("scroll"), ui.element("div").classes("scroll")
     with at_work:
         _draw_progress(view)
@@ -63,14 +42,17 @@ def _draw_progress(view: View) -> None:
     bar = ui.linear_progress(0.0, show_value=False).props('rounded size=6px aria-label="Progress"')
     where = ui.label().classes("fact")
     cost = ui.label().classes("hint")
-    curve = Curve()
+    draw_curve = _curve()
     left = ui.label().classes("fact")
     note = ui.label().classes("problem")
     with ui.element("div").classes("row"):
         toggle = partial(_do, view, Work.toggle)
         pause = button("Pause", toggle, "pause", strong=True, tip="Pause and go on (space)")
         button("Stop and keep", lambda: _do(view, Work.keep), tip="End it with the picture as it is")
-        button("Discard", lambda: _ask(view), tip="End it and forget it")
+        question = "Discard this painting? The picture and all its files go."
+        discard = partial(_do, view, Work.discard)
+        ask = partial(confirm, question, "Discard it", "Keep painting", discard)
+        button("Discard", ask, tip="End it and forget it")
 
     def draw() -> None:
         work = view.work
@@ -81,7 +63,7 @@ def _draw_progress(view: View) -> None:
         where.set_text(_where(work))
         shown = [] if step is None else [f"Cost {step.cost.total:.4g}", *parts_of(step.cost)]
         cost.set_text(" · ".join(shown))
-        curve.draw([one.total for one in work.history])
+        draw_curve([one.total for one in work.history])
         remaining = work.left()
         parts = [f"{duration(work.record.seconds)} so far"] if work.record.seconds else []
         parts += [f"{clock(remaining)} left"] if remaining is not None else []
@@ -91,6 +73,23 @@ def _draw_progress(view: View) -> None:
         pause.props(f"icon={'play_arrow' if work.paused else 'pause'}")
 
     view.watch(lambda: _seen(view), draw)
+
+
+def _curve() -> Callable[[Sequence[float]], None]:
+    """The curve of the cost; what is returned draws it anew, of J at every step."""
+    with ui.element("svg").classes("curve") as svg:
+        svg._props.update(viewBox=CURVE_BOX, preserveAspectRatio="none", role="img")
+        svg._props["aria-label"] = "The cost at every step"
+        line = ui.element("polyline")
+
+    def draw(costs: Sequence[float]) -> None:
+        points = curve_points(costs)
+        svg.set_visibility(bool(points))
+        if line._props.get("points") != points:
+            line._props["points"] = points
+            line.update()
+
+    return draw
 
 
 def _seen(view: View) -> Hashable:
@@ -179,11 +178,6 @@ def _as_text(work: Work) -> str:
         f"step {one.pop('step')}: " + ", ".join(f"{name} {value}" for name, value in one.items())
         for one in last
     )
-
-
-def _ask(view: View) -> None:
-    question = "Discard this painting? The picture and all its files go."
-    confirm(question, "Discard it", "Keep painting", lambda: _do(view, Work.discard))
 
 
 def _do(view: View, action: Callable[[Work], None]) -> None:

@@ -7,9 +7,16 @@ from nicegui import run, ui
 from impasto.errors import ImpastoError, SettingsError
 from impasto.studio.desk import PART, PROTECT
 from impasto.studio.library import Source
-from impasto.studio.page.mask_sheet import Sheet, brush_over, draw_files, fetched, saved_mask
+from impasto.studio.page.mask_sheets import (
+    TITLE,
+    Regions,
+    Sheet,
+    brush_over,
+    draw_files,
+    fetched,
+    saved_mask,
+)
 from impasto.studio.page.parts import button
-from impasto.studio.page.regions_sheet import TITLE, Regions
 from impasto.studio.page.view import View, say, trying
 from impasto.ui.guides import GUIDES
 

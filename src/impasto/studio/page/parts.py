@@ -12,7 +12,7 @@ QUIET = "flat dense no-caps"
 def button(
     text: str, action: Callable[[], Any], icon: str = "", *, tip: str = "", strong: bool = False
 ) -> ui.button:
-    """A button; strong for the one that matters."""
+    """A button with a text. strong: whether it is the one that matters here."""
     made = ui.button(text, on_click=action, icon=icon or None, color=None)
     made.props("unelevated no-caps" if strong else QUIET)
     made.classes("strong" if strong else "quiet")
@@ -35,7 +35,7 @@ def tool(icon: str, label: str, action: Callable[[], Any] | None = None) -> ui.b
 
 
 def confirm(question: str, yes: str, no: str, action: Callable[[], Any]) -> None:
-    """Ask before something is lost, and do it then."""
+    """Ask a question before something is lost, and call `action` when the answer is yes."""
 
     def confirmed() -> None:
         action()
@@ -72,7 +72,7 @@ def img(classes: str, alt: str = "") -> Element:
 
 
 def set_img(element: Element, url: str) -> None:
-    """Show another picture."""
+    """Show the picture at this address."""
     if element._props.get("src") != url:
         element._props["src"] = url
         element.update()

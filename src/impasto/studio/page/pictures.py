@@ -1,5 +1,6 @@
 """The photograph and the paintings: dropped, pasted or chosen, with their masks and weights."""
 
+from collections.abc import Hashable
 from functools import partial
 
 from nicegui import ui
@@ -14,7 +15,7 @@ from impasto.studio.uploads import PAINTING, PHOTOGRAPH, SETTINGS
 
 
 def draw_pictures(view: View) -> None:
-    """The region; it is drawn again when other pictures lie on the desk."""
+    """Draw the pictures; again when others lie on the desk."""
     holder = ui.element("div").classes("stack")
 
     def draw() -> None:
@@ -24,7 +25,12 @@ def draw_pictures(view: View) -> None:
         if view.atelier.desk.contents.photograph is None:
             ui.run_javascript("window.studioBegins?.()")
 
-    view.watch(lambda: _seen(view.atelier.desk.contents), draw)
+    def seen() -> Hashable:
+        now = view.atelier.desk.contents
+        masks = now.protect, tuple(now.regions.items()), tuple(now.parts.items())
+        return now.photograph, tuple(now.styles), now.start, *masks
+
+    view.watch(seen, draw)
 
 
 def paint(view: View) -> None:
@@ -37,11 +43,6 @@ def paint(view: View) -> None:
         view.show(record.id)
     else:
         say(f"{record.title} waits for its turn")
-
-
-def _seen(now: Contents) -> tuple[object, ...]:
-    masks = now.protect, tuple(now.regions.items()), tuple(now.parts.items())
-    return now.photograph, tuple(now.styles), now.start, *masks
 
 
 def _draw(view: View, now: Contents) -> None:
@@ -62,10 +63,10 @@ def _draw(view: View, now: Contents) -> None:
             _weight(view, source, weight)
     _drop_zone("Add a painting" if now.styles else "Drop, paste or choose a painting", PAINTING)
     if now.photograph is None and not now.styles:
-        button("Begin with the demo's pictures", lambda: trying(view.atelier.lay_demo), "auto_awesome")
+        button("Begin with the demo's pictures", partial(trying, view.atelier.lay_demo), "auto_awesome")
     with ui.element("div").classes("bottom"):
         if now.photograph is not None:
-            brush = partial(trying, partial(open_masks, view))
+            brush = partial(trying, open_masks, view)
             button("Masks", brush, "brush", tip="Brush what goes where (b)")
         settings = ui.element("button").classes("drop small").props(f"type=button data-upload={SETTINGS}")
         set_label(settings, "Take the settings of a file or of a painted picture")
@@ -106,7 +107,7 @@ def _weight(view: View, source: Source, weight: float) -> None:
 
     def weigh() -> None:
         if number.value is not None and number.value != weight:
-            trying(lambda: view.atelier.desk.weigh(source.key, number.value))
+            trying(view.atelier.desk.weigh, source.key, number.value)
 
     number.on("blur", weigh).on("keydown.enter", weigh)
 

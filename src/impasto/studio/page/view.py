@@ -35,7 +35,7 @@ class View:
         self._watched.append([seen, draw, seen()])
 
     def refresh(self) -> None:
-        """Draw what has changed."""
+        """Draw again what has changed."""
         if self.subject != DESK and self.subject not in self.atelier.queue.records:
             self.subject = DESK
         if self.beside not in self.atelier.queue.records:
@@ -64,7 +64,7 @@ class View:
         self.refresh()
 
     def show(self, subject: str) -> None:
-        """Look at something else."""
+        """Look at another painting, or at the desk."""
         self.subject, self.beside, self.report = subject, "", False
         self.refresh()
 
@@ -76,10 +76,10 @@ def say(line: str, good: bool = True) -> None:
     ui.notify(line, position="top", classes="line", **(goes if good else stays))
 
 
-def trying(action: Callable[[], Any]) -> Any:
-    """Do it; what the user can put right becomes one line."""
+def trying(action: Callable[..., Any], *arguments: Any) -> Any:
+    """Call `action` and return its result; of an error that the user can put right show one line, and return None."""
     try:
-        return action()
+        return action(*arguments)
     except ImpastoError as error:
         say(str(error), good=False)
         return None

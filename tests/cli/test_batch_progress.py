@@ -4,10 +4,9 @@ import pytest
 from rich.console import Console
 
 from impasto.batch.engine import Ended, Lost, Working
-from impasto.batch.progress import BatchProgress
 from impasto.batch.task import Task
-from impasto.cli.batch_display import BatchLines
 from impasto.cli.live import LiveBatch
+from impasto.cli.reporter import BatchLines, BatchReporter
 
 A, B, C, D = (Task(name, abs, 0) for name in "abcd")
 
@@ -22,7 +21,7 @@ class Clock:
 
 def test_the_whole_and_the_time_left():
     clock = Clock()
-    progress = BatchProgress(4, now=clock)
+    progress = BatchReporter(4, now=clock)
     assert (progress.done, progress.left()) == (0.0, None)
     progress.event(Working(A, "one", 0.0, ""))
     progress.event(Working(B, "two", 0.0, ""))
@@ -39,7 +38,7 @@ def test_the_whole_and_the_time_left():
 
 def test_what_was_painted_before_took_none_of_the_time():
     clock = Clock()
-    progress = BatchProgress(2, now=clock)
+    progress = BatchReporter(2, now=clock)
     progress.event(Working(A, "one", 0.8, ""))  # goes on from its checkpoint
     clock.time += 10
     progress.event(Working(A, "one", 0.9, ""))
@@ -47,7 +46,7 @@ def test_what_was_painted_before_took_none_of_the_time():
 
 
 def test_failures_and_what_is_stopped():
-    progress = BatchProgress(3)
+    progress = BatchReporter(3)
     progress.event(Ended(A, failed="no picture"))
     progress.event(Ended(B, stopped=True))
     assert (progress.ended, progress.failed) == (1, 1)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from impasto.explore.subject import Subject
+from impasto.explore.paint import Subject
 
 
 def test_one_painting():
@@ -15,7 +15,7 @@ def test_one_painting():
 def test_several_paintings_and_masks():
     names = [(Path(f"{letter}.jpg"), weight) for letter, weight in (("a", 2.0), ("b", 0.25), ("c", 1.0))]
     face = Path("face.png")
-    subject = Subject(Path("photo.jpg"), tuple(names), {"protect": face}, {"protect mask": face})
+    subject = Subject(Path("photo.jpg"), tuple(names), {"protect": face})
     assert subject.title == "photo.jpg in the manner of a.jpg and 2 more"
     assert [words for _, words in subject.shown()] == [
         *("photo.jpg", "a.jpg, weight 2", "b.jpg, weight 0.25", "c.jpg", "face.png (protect mask)")

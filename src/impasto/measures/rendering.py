@@ -1,8 +1,12 @@
-"""A report as one picture: parents, result and difference above, the curves below them, the other numbers last."""
+"""A report to read: as text, each measure with its sentence, source and numbers; and as one picture.
+
+The picture has the parents, the result and the difference above, the curves below them, and the other numbers last.
+"""
 
 import json
 import os
 import textwrap
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,18 +18,23 @@ from impasto.files.atomic_write import replacing
 from impasto.files.figure import EXTENSIONS, check_figure, save_figure
 from impasto.images.resize.resize import fitted_size
 from impasto.measures.measure import PAINTING, PHOTOGRAPH, RESULT, Measure, Report
-from impasto.measures.table import figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+WIDTH = 100  # characters of a line of the text
+OPTIMISED = " *"  # the mark after a layer that the painting was optimised for
 SHOWN = 640  # pixels: the long side at which the pictures are shown at most
 FULL_DIFFERENCE = 0.5  # the change in OKLab that is shown as the brightest; black to white is 1
-
 TEXT_WIDTH = 60  # characters of a line of numbers, of which two columns stand side by side
 
 _COLORS = {RESULT: "C3", PHOTOGRAPH: "C0", PAINTING: "C2"}
 _MARKERS = {RESULT: "o", PHOTOGRAPH: "s", PAINTING: "^"}
+
+
+def report_table(report: Report) -> str:
+    """A report as text for a terminal: lines of at most WIDTH characters, where words allow it."""
+    return "\n".join(_lines(report))
 
 
 def save_report(report: Report, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
@@ -56,6 +65,57 @@ def page(report: Report) -> "Figure":
             draw(part, report)
         drawn.suptitle(f"{report.about['result']['name']}, measured", fontsize=12)
     return drawn
+
+
+def _lines(report: Report) -> Iterator[str]:
+    about = report.about
+    for role in ("result", "photograph", "painting"):
+        yield f"{role:10}  {_compared(about[role])}"
+    for note in report.notes:
+        yield from _wrapped(f"Note: {note}.", "")
+    for one in report.measures:
+        kind = one.name.removesuffix(" distance")
+        yield ""
+        yield f"{one.name}, {one.unit}" if one.unit else one.name
+        yield from _wrapped(one.sentence, "  ")
+        yield from _wrapped(f"Source: {one.source}", "  ")
+        yield from _numbers(one, about["optimised"].get(kind, ()))
+    yield ""
+    yield f"{OPTIMISED.strip()} a layer that the settings optimise"
+
+
+def _numbers(one: Measure, optimised: list[str]) -> Iterator[str]:
+    rows = [
+        [
+            name + (OPTIMISED if name in optimised else ""),
+            *(_number(row[column]) if column in row else "" for column in one.columns),
+        ]
+        for name, row in one.values.items()
+    ]
+    rows.insert(0, ["", *one.columns])
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    for row in rows:
+        others = [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
+        yield "  ".join(["   ", row[0].ljust(widths[0]), *others]).rstrip()
+
+
+def _number(value: float) -> str:
+    """Four figures at most; whole numbers as such.
+
+    >>> _number(0.012345), _number(171.0), _number(0.0), _number(3.1e-7)
+    ('0.01235', '171', '0', '3.1e-07')
+    """
+    return f"{value:.4g}"
+
+
+def _compared(one: dict[str, Any]) -> str:
+    width, height = one["size"]
+    own = "" if "own size" not in one else " (its own: {} x {})".format(*one["own size"])
+    return f"{one['name']}, compared at {width} x {height} pixels{own}"
+
+
+def _wrapped(text: str, indent: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent)
 
 
 def _pictures(part: Any, report: Report) -> None:
@@ -146,4 +206,4 @@ def _text(one: Measure) -> str:
 
 
 def _cell(column: str, value: float) -> str:
-    return figure(value) if column in (RESULT, "distance", "difference") else f"{column} {figure(value)}"
+    return _number(value) if column in (RESULT, "distance", "difference") else f"{column} {_number(value)}"
