@@ -13,7 +13,7 @@ from impasto.memory.plan import make_plan
 from impasto.memory.tile_work import FORWARD, SECOND_PASS
 from impasto.memory.time_forecast import forecast
 from impasto.settings import Settings
-from impasto.solvers.needs import PAIR_PASSES
+from impasto.solvers.lbfgs import PAIR_PASSES
 from impasto.stylizer import Stylizer
 from tests.helpers import random_image
 from tests.memory.helpers import BASE, asked, square

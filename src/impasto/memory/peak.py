@@ -25,7 +25,7 @@ from impasto.memory.network_memory import (
 from impasto.objective.tiling.passes import passes
 from impasto.objective.tiling.tiling import Tiling
 from impasto.solvers.make import SOLVERS
-from impasto.solvers.needs import scratch_bytes
+from impasto.solvers.vectors import scratch_bytes
 from impasto.vgg.layers import LAYERS
 
 CODE_BYTES = 250_000_000
