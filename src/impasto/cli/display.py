@@ -1,7 +1,7 @@
 """Which display a painting has."""
 
 from impasto.cli.reporter import Reporter, live_console
-from impasto.distributed.process_info import process_info
+from impasto.distributed.join import process_info
 
 
 def make_reporter(quiet: bool) -> Reporter:

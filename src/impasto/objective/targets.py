@@ -11,12 +11,16 @@ from torch import Tensor
 from impasto.costs.content import ContentTerm
 from impasto.costs.content_store import Encoding, EncodingInMemory, MakeEncoding
 from impasto.costs.custom import CustomCost, CustomTerm, check_measure, check_rule, custom_summary
-from impasto.costs.normalization import Moments, content_reference, style_reference, typical_activation
+from impasto.costs.normalization import (
+    content_moments,
+    content_reference,
+    style_reference,
+    typical_activation,
+)
 from impasto.costs.region import Guide, GuidedTerm, guided_summary, of_region
 from impasto.costs.styles import STYLE_COSTS, StyleTerm
 from impasto.costs.term import Summary, TileWindow
-from impasto.distributed.partial_sums import shared_moments, shared_summaries
-from impasto.distributed.partition import WHOLE, Partition
+from impasto.distributed.partition import WHOLE, Partition, shared_summaries
 from impasto.objective.tiling.tiling import Tiling
 from impasto.tensor_types import Image
 from impasto.vgg.layers import canonical
@@ -63,7 +67,7 @@ def encode_content(
     """
     tiling = tiling or Tiling(content.shape[2], content.shape[3], list(layers))
     encodings: dict[str, Encoding] = {}
-    moments: dict[str, Moments] = {}
+    moments: dict[str, Summary] = {}
 
     def record(layer: str, a_C: Tensor, window: TileWindow) -> Tensor:
         own = a_C[..., window.in_tile[0], window.in_tile[1]]
@@ -71,18 +75,17 @@ def encode_content(
             encodings[layer] = make(own.shape[1], *tiling.layer_size(layer), own)
         encodings[layer].fill(window.in_layer, own)
         if balance:
-            more = Moments.of(own)
+            more = content_moments(own)
             moments[layer] = moments[layer].plus(more) if layer in moments else more
         return a_C
 
     for tile in tiling.tiles:
         tiling.walk(encoder, tiling.cut(content, tile), tile, record)
-    moments = {layer: shared_moments(moments[layer], partition) for layer in moments}
-
-    def reference(layer: str) -> float:
-        return content_reference(moments[layer], _typical(layer, pooling)) if balance else 1.0
-
-    return [ContentEncoding(layer, a_C, reference(layer)) for layer, a_C in encodings.items()]
+    references = dict.fromkeys(encodings, 1.0)
+    if balance:
+        for layer, sums in shared_summaries(moments, partition).items():
+            references[layer] = content_reference(sums, _typical(layer, pooling))
+    return [ContentEncoding(layer, a_C, references[layer]) for layer, a_C in encodings.items()]
 
 
 def content_term(encoding: ContentEncoding, weight: float) -> ContentTerm:

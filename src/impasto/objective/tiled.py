@@ -22,8 +22,7 @@ from torch import Tensor
 
 from impasto.costs.term import Summary, Term, TileWindow
 from impasto.costs.total import weighted_total
-from impasto.distributed.partial_sums import shared_summaries
-from impasto.distributed.partition import WHOLE, Partition
+from impasto.distributed.partition import WHOLE, Partition, shared_summaries
 from impasto.evaluation import Cost, Evaluation
 from impasto.objective.tiling.tiles import Tile
 from impasto.objective.tiling.tiling import Tiling

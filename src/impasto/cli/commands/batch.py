@@ -9,7 +9,7 @@ from impasto.cli.guidance import takes_masks, where_of
 from impasto.cli.interrupt import INTERRUPTED
 from impasto.cli.messages import note, say
 from impasto.cli.options import given, takes_settings
-from impasto.distributed.process_info import process_info
+from impasto.distributed.join import process_info
 from impasto.errors import SettingsError
 from impasto.settings.amounts import bytes_text
 from impasto.ui.formatting import duration

@@ -14,7 +14,7 @@ from impasto.cli.film import digest_of, paint_film
 from impasto.cli.film_parts import Shared, paint_in_parts
 from impasto.cli.guidance import takes_masks, where_of
 from impasto.cli.options import absolute_weights, given, paintings, takes_settings
-from impasto.distributed.process_info import process_info
+from impasto.distributed.join import process_info
 from impasto.errors import OutputError, SettingsError
 from impasto.files.atomic_write import check_target
 from impasto.settings import Settings
