@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from impasto.distributed.partition import ALIGNED
 from impasto.distributed.slab_partition import FEWEST_ROWS, Slabs
-from impasto.objective.tiling.tiling import Tiling
+from impasto.objective.tiling import Tiling
 from impasto.objective.transforms import MARGIN
 from impasto.solvers.smoothing_metric import METRIC_HALO, picture_metric
 from impasto.vgg.layers import LAYERS

@@ -6,12 +6,11 @@ import pytest
 import torch
 
 from impasto.costs.styles import STYLE_COSTS
-from impasto.memory.calibration import Speed, calibrate
 from impasto.memory.network_memory import CUSTOM_COPIES, FLOAT, Network, rule_bytes
-from impasto.memory.time_forecast import forecast
+from impasto.memory.time_forecast import Speed, calibrate, forecast
 from impasto.objective.region_guides import layer_guides
 from impasto.objective.targets import guided_term, style_terms
-from impasto.objective.tiling.tiling import Tiling
+from impasto.objective.tiling import Tiling
 from impasto.objective.whole import Whole
 from impasto.settings import Settings
 from impasto.stylizer import Stylizer

@@ -8,7 +8,7 @@ from impasto.costs.styles import STYLE_COSTS
 from impasto.objective.region_guides import eroded, layer_guides, mean_around, over_positions, reach
 from impasto.objective.targets import content_terms, guided_term, style_sums, style_term, style_terms
 from impasto.objective.tiled import Tiled
-from impasto.objective.tiling.tiling import Tiling
+from impasto.objective.tiling import Tiling
 from impasto.objective.transforms import MARGIN, mirror, mirrored, seen_through
 from impasto.objective.whole import Whole
 from impasto.tensor_types import Span

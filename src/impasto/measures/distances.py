@@ -20,8 +20,8 @@ from impasto.costs.term import Summary, TileWindow
 from impasto.images.resize.resize import resize
 from impasto.measures.compared_images import ComparedImages
 from impasto.measures.measure import PAINTING, PHOTOGRAPH, RESULT, Measure, relative
-from impasto.objective.tiling.tiles import Tile
-from impasto.objective.tiling.tiling import Tiling
+from impasto.objective.tiles import Tile
+from impasto.objective.tiling import Tiling
 from impasto.vgg.layers import LAYERS, smallest_side
 from impasto.vgg.vgg19 import VGG19
 

@@ -27,6 +27,7 @@ from impasto.objective.encode_neighbours import Neighbours, encode_neighbours
 from impasto.objective.encode_style import StyleEncodings, canvas_guides, encode_styles
 from impasto.objective.image_costs import WithImageCosts
 from impasto.objective.palette import RegionPalette, WithPalettes, encode_palettes
+from impasto.objective.passes import passes
 from impasto.objective.scale_setup import ScaleSetup
 from impasto.objective.targets import (
     ContentEncoding,
@@ -40,8 +41,7 @@ from impasto.objective.targets import (
     style_term,
 )
 from impasto.objective.tiled import Tiled
-from impasto.objective.tiling.passes import passes
-from impasto.objective.tiling.tiling import Tiling
+from impasto.objective.tiling import Tiling
 from impasto.objective.transforms import GRAYSCALE, Protection, Transform, mirror, seen_through
 from impasto.objective.whole import Whole
 from impasto.tensor_types import Image, Span

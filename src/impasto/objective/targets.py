@@ -21,7 +21,7 @@ from impasto.costs.region import Guide, GuidedTerm, guided_summary, of_region
 from impasto.costs.styles import STYLE_COSTS, StyleTerm
 from impasto.costs.term import Summary, TileWindow
 from impasto.distributed.partition import WHOLE, Partition, shared_summaries
-from impasto.objective.tiling.tiling import Tiling
+from impasto.objective.tiling import Tiling
 from impasto.tensor_types import Image
 from impasto.vgg.layers import canonical
 from impasto.vgg.vgg19 import VGG19
