@@ -37,7 +37,6 @@ from impasto.objective.targets import (
     custom_sums,
     custom_term,
     encode_content,
-    guided_term,
     style_term,
 )
 from impasto.objective.tiled import Tiled
@@ -193,7 +192,7 @@ def _style_terms(setup: ScaleSetup, encodings: Encodings) -> list[Term]:
             ]
             cost, pooling = settings.style_cost, setup.reference_pooling
             term = style_term(layer, blended(of_styles), weight, settings.balance, cost, pooling)
-            terms.append(term if guide is None else guided_term(term, guide[layer], region.weight))
+            terms.append(term if guide is None else term.within(guide[layer], region.weight))
     return terms
 
 

@@ -17,8 +17,8 @@ from impasto.costs.normalization import (
     style_reference,
     typical_activation,
 )
-from impasto.costs.region import Guide, GuidedTerm, guided_summary, of_region
-from impasto.costs.styles import STYLE_COSTS, StyleTerm
+from impasto.costs.region import Guide
+from impasto.costs.styles import STYLE_COSTS, StyleTerm, of_region, style_summary
 from impasto.costs.term import Summary, TileWindow
 from impasto.distributed.partition import WHOLE, Partition, shared_summaries
 from impasto.objective.tiling import Tiling
@@ -137,23 +137,22 @@ def style_sums(
 
     guides: parts of the painting that are measured each by itself (`costs/region.py`), in one walk; None: all of it.
     """
-    measures = [_style_measure(layer, guide, cost) for guide in guides for layer in layers]
+    of_parts = [[None if guide is None else guide[layer] for layer in layers] for guide in guides]
+    measures = [
+        _style_measure(layer, guide, cost)
+        for of_part in of_parts
+        for layer, guide in zip(layers, of_part, strict=True)
+    ]
     found = iter(_summaries(encoder, style, measures, tiling, partition))
     return [
-        {
-            layer: summary if guide is None else of_region(summary, guide[layer])
-            for layer, summary in zip(layers, found, strict=False)
-        }
-        for guide in guides
+        {layer: of_region(next(found), guide) for layer, guide in zip(layers, of_part, strict=True)}
+        for of_part in of_parts
     ]
 
 
-def _style_measure(layer: str, guide: Mapping[str, Guide] | None, cost: str) -> _Measure:
+def _style_measure(layer: str, guide: Guide | None, cost: str) -> _Measure:
     target = STYLE_COSTS[cost]
-    if guide is None:
-        return _Measure(layer, lambda a_S, window: target.measure(a_S, window.in_tile), target.measure)
-    here = guide[layer]
-    return _Measure(layer, lambda a_S, window: guided_summary(target, a_S, here, window), target.measure)
+    return _Measure(layer, lambda a_S, window: style_summary(target, a_S, guide, window), target.measure)
 
 
 def blended(parts: Sequence[tuple[Summary, float]]) -> Summary:
@@ -178,11 +177,6 @@ def style_term(
     target = STYLE_COSTS[cost].of(summary)
     reference = style_reference(target, summary, _typical(layer, pooling)) if balance else 1.0
     return StyleTerm(layer, target, _balanced(weight, reference))
-
-
-def guided_term(target: StyleTerm, guide: Guide, weight: float = 1.0) -> GuidedTerm:
-    """A style term within a region of the canvas; weight: of the region among others of its size."""
-    return GuidedTerm(target.layer, target, guide, weight * guide.share * target.weight)
 
 
 @dataclass(frozen=True, eq=False)
