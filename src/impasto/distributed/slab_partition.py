@@ -6,7 +6,6 @@ tensor by tensor, are sent to rank 0: so one tensor at a time is whole.
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -25,26 +24,13 @@ FEWEST_ROWS = 128
 small for all ranks is painted by the first ones, or the first one, alone."""
 
 
-@dataclass(frozen=True)
-class Slabs:
-    """The rows of a picture, shared out. spans: by rank; those beyond `members` have none."""
-
-    spans: tuple[Span, ...]
-    members: int
-
-    @classmethod
-    def of(cls, height: int, ranks: int) -> "Slabs":
-        """Slabs as equal as they can be; the last one also takes the odd rows."""
-        units = height // ALIGNED
-        members = max(1, min(ranks, height // FEWEST_ROWS))
-        cuts = [ALIGNED * (units * rank // members) for rank in range(members)] + [height]
-        cuts += [height] * (ranks - members)
-        return cls(tuple(Span(*pair) for pair in pairwise(cuts)), members)
-
-    @property
-    def largest(self) -> int:
-        """Rows of the largest slab."""
-        return max(span.stop - span.start for span in self.spans)
+def slabs_of(height: int, ranks: int) -> Sequence[Span]:
+    """The rows of a picture by rank: slabs as equal as they can be, the last one with the odd rows; then empty ones."""
+    units = height // ALIGNED
+    members = max(1, min(ranks, height // FEWEST_ROWS))
+    cuts = [ALIGNED * (units * rank // members) for rank in range(members)]
+    cuts += [height] * (ranks + 1 - members)
+    return [Span(*pair) for pair in pairwise(cuts)]
 
 
 def overlap(one: Span, other: Span) -> Span | None:
@@ -137,33 +123,33 @@ class SlabPartition(Partition):
         return self.group.tell(value)
 
     def rows_of(self, height: int, rank: int | None = None) -> Span:
-        return Slabs.of(height, self.size).spans[self.rank if rank is None else rank]
+        return slabs_of(height, self.size)[self.rank if rank is None else rank]
 
     def largest_part(self, height: int) -> int:
-        return Slabs.of(height, self.size).largest
+        return max(span.stop - span.start for span in slabs_of(height, self.size))
 
     def members(self, height: int) -> Partition | None:
-        count = Slabs.of(height, self.size).members
+        count = sum(span.start < span.stop for span in slabs_of(height, self.size))
         group = self.group.first(count)
         if self.rank >= count:
             return None
         return WHOLE if count == 1 else SlabPartition(group, self.on_machine, self.local_rank)
 
     def exchange(self, height: int, wanted: Callable[[int], Span]) -> SlabExchange:
-        spans = Slabs.of(height, self.size).spans
+        spans = slabs_of(height, self.size)
         return SlabExchange(self.group, spans, [wanted(rank) for rank in range(self.size)])
 
     def scattered(self, make: Callable[[], Tensor], height: int, width: int) -> Tensor:
         whole = make() if self.rank == 0 else torch.empty(1, 3, 0, width)
         owned = everything_at_rank_0(height, self.size)
-        return SlabExchange(self.group, owned, Slabs.of(height, self.size).spans).widened(whole)
+        return SlabExchange(self.group, owned, slabs_of(height, self.size)).widened(whole)
 
     def gathered(self, own: Tensor, height: int, stride: int = 1) -> Tensor | None:
-        spans = Slabs.of(height, self.size).spans
+        spans = slabs_of(height, self.size)
         return gathered(self.group, [Span(*(-(-row // stride) for row in span)) for span in spans], own)
 
     def gathered_state(self, state: dict[str, Any], height: int, write: WriteState) -> None:
-        save_together(self.group, Slabs.of(height, self.size).spans, state, write)
+        save_together(self.group, slabs_of(height, self.size), state, write)
 
     def reporting(self, but: type[Exception] | None = None) -> AbstractContextManager[None]:
         return self.group.reporting(but or RankError)
