@@ -78,10 +78,3 @@ def gram_summary(
     total = gram_matrix(a, place, weight, value=value, sums=sums, passthrough=passthrough)
     owned = a if place is None else a[..., place[0], place[1]]
     return Summary(total, owned.shape[2] * owned.shape[3]), passthrough.a
-
-
-def moments_summary(
-    a: Features, place: Slices | None = None, weight: Tensor | None = None, *, value: bool = True
-) -> tuple[Summary, Features]:
-    """`gram_summary` with one more column: [n_C, n_C + 1], the Gram matrix and the sum of each channel."""
-    return gram_summary(a, place, weight, value=value, sums=True)

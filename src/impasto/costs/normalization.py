@@ -6,7 +6,7 @@ reference in the same unit, a cost says how large the difference is, relative to
 
 import torch
 
-from impasto.costs.styles import StyleTarget
+from impasto.costs.style import StyleTarget
 from impasto.costs.term import Summary
 from impasto.tensor_types import Features
 from impasto.vgg.layers import LAYERS, TABLE
