@@ -24,10 +24,9 @@ from step import STYLE_LAYERS, picture
 
 import impasto
 from impasto.evaluation import Evaluate
-from impasto.memory.tile_work import evaluation_work
+from impasto.objective.passes import evaluation_work, passes
 from impasto.objective.targets import content_terms, style_terms
 from impasto.objective.tiled import Tiled
-from impasto.objective.tiling.passes import passes
 from impasto.objective.transforms import MARGIN
 from impasto.objective.whole import Whole
 

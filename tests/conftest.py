@@ -6,9 +6,9 @@ import torch
 import typer.main
 from hypothesis import HealthCheck, settings
 
-from impasto.memory import calibration
-from impasto.memory.calibration import Speed
+from impasto.memory import time_forecast
 from impasto.memory.peak import MemoryRequest
+from impasto.memory.time_forecast import Speed
 from impasto.painting import planner
 from impasto.vgg.vgg19 import VGG19
 from tests.helpers import tiny_weights
@@ -41,7 +41,7 @@ def speed_measured_once() -> Iterator[None]:
         costs = demand.network, demand.style_cost, demand.palette, demand.neighbours
         asked = (*costs, disk, encoder.device, encoder.weights.provenance.checksum, torch.get_num_threads())
         if asked not in known:
-            known[asked] = calibration.calibrate(encoder, demand, disk=disk)
+            known[asked] = time_forecast.calibrate(encoder, demand, disk=disk)
         return known[asked]
 
     with pytest.MonkeyPatch.context() as patch:

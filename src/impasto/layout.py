@@ -8,7 +8,7 @@ class Layout:
     """One scale. A painting that is resumed in the same layout goes on to the bit.
 
     tile: pixels per side that a tile owns, None for the whole picture at once. style_tile: likewise for the painting.
-    deep_tile: likewise for the deep blocks, see `objective/tiling/passes.py`; None where all are walked in the
+    deep_tile: likewise for the deep blocks, see `objective/passes.py`; None where all are walked in the
         same tiles.
     solver: "lbfgs" or "adam". history: L-BFGS's pairs. kept: how they are stored, see `solvers/vector_store.py`.
     moments: the precision of Adam's, "float32" or "bfloat16". encoding: a_C in "memory" or on "disk".

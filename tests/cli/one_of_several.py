@@ -13,11 +13,11 @@ import torch
 
 from impasto.cli import main
 from impasto.cli.output_files import OutputWriter
-from impasto.distributed import failure_report
+from impasto.distributed import group
 from tests.helpers import tiny_encoder
 
 torch.set_num_threads(1)
-failure_report.LISTEN_SECONDS = 2.0
+group.LISTEN_SECONDS = 2.0
 doomed, last = map(int, os.environ.get("DIE_AFTER", "-1:0").split(":"))
 keep = OutputWriter.step
 

@@ -5,7 +5,7 @@ import torch
 
 from impasto.costs.content import content_cost
 from impasto.costs.gram import gram_matrix, gram_summary
-from impasto.costs.normalization import Moments, content_reference, style_reference
+from impasto.costs.normalization import content_moments, content_reference, style_reference
 from impasto.costs.style import GramTarget, layer_style_cost, style_cost
 from impasto.costs.total import total_cost
 from tests import one_page
@@ -91,7 +91,7 @@ def test_shapes_that_do_not_fit_are_named():
 def test_references_are_the_costs_of_a_picture_with_nothing_in_it():
     a = activations(5, 4, 3)
     flat = a.mean(dim=(2, 3), keepdim=True).expand_as(a)
-    assert content_reference(Moments.of(a)) == pytest.approx(content_cost(a, flat).item())
+    assert content_reference(content_moments(a)) == pytest.approx(content_cost(a, flat).item())
     sums = gram_summary(a)[0]
     expected = layer_style_cost(a, torch.zeros_like(a)).item()
     assert style_reference(GramTarget.of(sums), sums) == pytest.approx(expected)

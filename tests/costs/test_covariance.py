@@ -4,32 +4,32 @@ import pytest
 import torch
 
 from impasto.costs.covariance import CovarianceTarget, mean_and_covariance
-from impasto.costs.gram import moments_summary
+from impasto.costs.gram import gram_summary
 from impasto.costs.normalization import style_reference
 from tests.costs.test_costs import activations
 
 
 def cost(a_S, a_G):
-    return CovarianceTarget.of(moments_summary(a_S)[0]).rule(moments_summary(a_G)[0])
+    return CovarianceTarget.of(gram_summary(a_S, sums=True)[0]).rule(gram_summary(a_G, sums=True)[0])
 
 
 def test_mean_and_covariance_by_hand():
     a = torch.tensor([[1.0, 3.0], [2.0, 6.0]]).reshape(1, 2, 2, 1)
-    mu, C = mean_and_covariance(moments_summary(a)[0])
+    mu, C = mean_and_covariance(gram_summary(a, sums=True)[0])
     assert mu.tolist() == [2.0, 4.0]
     assert C.tolist() == [[1.0, 2.0], [2.0, 4.0]]
 
 
 def test_they_are_those_of_torch():
     a = activations(5, 6, 7)
-    _, C = mean_and_covariance(moments_summary(a)[0])
+    _, C = mean_and_covariance(gram_summary(a, sums=True)[0])
     torch.testing.assert_close(C, torch.cov(a[0].flatten(1), correction=0))
 
 
 def test_the_sums_of_parts_add_up():
     a = activations(5, 6, 7)
-    parts = [moments_summary(a, (slice(0, 6), columns))[0] for columns in (slice(0, 3), slice(3, 7))]
-    whole = moments_summary(a)[0]
+    parts = [gram_summary(a, (slice(0, 6), columns), sums=True)[0] for columns in (slice(0, 3), slice(3, 7))]
+    whole = gram_summary(a, sums=True)[0]
     torch.testing.assert_close(parts[0].plus(parts[1]).total, whole.total)
     assert parts[0].plus(parts[1]).count == whole.count == 42
 
@@ -53,7 +53,7 @@ def test_the_gradient_by_finite_differences():
 
 def test_the_reference_is_four_times_the_cost_of_nothing():
     a = activations(5, 4, 3)
-    sums = moments_summary(a)[0]
+    sums = gram_summary(a, sums=True)[0]
     C = torch.cov(a[0].flatten(1), correction=0)
     found = style_reference(CovarianceTarget.of(sums), sums)
     assert found == pytest.approx(4 * float(C.square().sum()) / (4 * 5**2))

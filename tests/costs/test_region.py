@@ -5,9 +5,9 @@ import torch
 
 from impasto.costs.covariance import mean_and_covariance
 from impasto.costs.gram import gram_matrix, gram_summary
-from impasto.costs.region import Guide, GuidedTerm, guided_summary, of_region
+from impasto.costs.region import Guide
 from impasto.costs.style import GramTarget, style_rule
-from impasto.costs.styles import STYLE_COSTS, StyleTerm
+from impasto.costs.styles import STYLE_COSTS, StyleTerm, of_region, style_summary
 from impasto.costs.term import Summary, TileWindow
 from impasto.kernels import weighted_gram as native
 from impasto.objective.targets import blended
@@ -71,7 +71,7 @@ def plain(a, w):
 def test_mean_and_covariance_are_torch_s_weighted_ones(n_C, mask):
     a = features(n_C)
     guide = Guide(mask, float(mask.sum(dtype=torch.float64)), 0.5)
-    mu, C = mean_and_covariance(of_region(guided_summary(STYLE_COSTS["covariance"], a, guide)[0], guide))
+    mu, C = mean_and_covariance(of_region(style_summary(STYLE_COSTS["covariance"], a, guide)[0], guide))
     rows, w = a[0].double().flatten(1), mask.double().flatten()
     torch.testing.assert_close(mu, rows @ w / w.sum(), rtol=1e-5, atol=0)
     torch.testing.assert_close(C, torch.cov(rows, correction=0, aweights=w), rtol=1e-4, atol=1e-6)
@@ -82,7 +82,7 @@ def test_mean_and_covariance_are_torch_s_weighted_ones(n_C, mask):
 def test_a_hard_mask_is_the_picture_of_its_positions(cost, n_C):
     """The cost and its gradient are those of the selected positions, side by side in a row, in float64."""
     target, a, w = target_of(cost, n_C, torch.float64), features(n_C).requires_grad_(True), hard()
-    term = GuidedTerm("relu1_1", StyleTerm("relu1_1", target), Guide(w, float(w.sum()), 0.5))
+    term = StyleTerm("relu1_1", target, guide=Guide(w, float(w.sum()), 0.5))
     found = term.rule(term.measure(a)[0])
     exact = a.detach().double().requires_grad_(True)
     selected = exact[0][:, w > 0][None, :, None]
@@ -98,7 +98,7 @@ def test_a_hard_mask_is_the_picture_of_its_positions(cost, n_C):
 def test_white_everywhere_is_the_plain_cost(cost, n_C):
     a = features(n_C).requires_grad_(True)
     plain_term = StyleTerm("relu1_1", target_of(cost, n_C))
-    guided = GuidedTerm("relu1_1", plain_term, Guide(torch.ones(11, 9), 99.0, 1.0))
+    guided = plain_term.within(Guide(torch.ones(11, 9), 99.0, 1.0))
     costs = [term.rule(term.measure(a)[0]) for term in (plain_term, guided)]
     assert costs[0].item() == pytest.approx(costs[1].item(), rel=1e-6)
     gradients = [torch.autograd.grad(one, a)[0] for one in costs]
@@ -114,7 +114,7 @@ def test_the_gradient_is_that_of_finite_differences(cost, window):
     where = None if window is None else TileWindow(window, window)
 
     def of(a):
-        summary, passed = guided_summary(target, a, guide, where)
+        summary, passed = style_summary(target, a, guide, where)
         return target.rule(of_region(summary, guide)) + passed.square().sum()
 
     assert torch.autograd.gradcheck(of, (a,), rtol=1e-6)
@@ -130,7 +130,7 @@ def test_value_and_gradient_are_those_of_float64(cost, n_C, strip, window, monke
     target = target_of(cost, n_C, torch.float64)
     rows, columns = window or (slice(None), slice(None))
     guide = Guide(w, float(w[rows, columns].sum()), 0.5)
-    summary, passed = guided_summary(target, a, guide, None if window is None else TileWindow(window, window))
+    summary, passed = style_summary(target, a, guide, None if window is None else TileWindow(window, window))
     exact = a.detach().double().requires_grad_(True)
     sums = plain(exact[:, :, rows, columns], w[rows, columns])[:, : summary.total.shape[1]]
     torch.testing.assert_close(summary.total.double(), sums, rtol=1e-5, atol=1e-6)
@@ -138,7 +138,7 @@ def test_value_and_gradient_are_those_of_float64(cost, n_C, strip, window, monke
     J = target.rule(Summary(sums, guide.mass)) + 1e-3 * exact.square().sum()
     (expected,) = torch.autograd.grad(J, exact)
     assert (found - expected).norm() < 1e-4 * expected.norm()
-    unmeasured, _ = guided_summary(target, a, guide, value=False)
+    unmeasured, _ = style_summary(target, a, guide, value=False)
     assert unmeasured.total.shape == summary.total.shape
 
 
@@ -148,7 +148,7 @@ def test_the_gradient_has_its_closed_form(n_C):
     a, w = features(n_C).requires_grad_(True), weights()
     target = torch.eye(n_C)
     guide = Guide(w, float(w.sum()), 0.5)
-    summary, _ = guided_summary(GramTarget, a, guide)
+    summary, _ = style_summary(GramTarget, a, guide)
     (found,) = torch.autograd.grad(style_rule(target, summary.total / guide.mass), a)
     difference = guided_gram_matrix(a.detach(), w) - target
     expected = torch.einsum("ij,bjhw->bihw", difference, a.detach()) * w / (n_C**2 * guide.mass)
@@ -162,7 +162,7 @@ def test_two_regions_and_a_layer_above_share_one_gradient(n_C):
     kernel = torch.rand(1, n_C, 11, 9)
     passed, sums = a, []
     for guide in guides:
-        summary, passed = guided_summary(GramTarget, passed, guide)
+        summary, passed = style_summary(GramTarget, passed, guide)
         sums.append(summary.total)
     found = torch.autograd.grad([sums[0].square().sum(), sums[1].sum(), (kernel * passed).sum()], a)[0]
     b = a.detach().double().requires_grad_(True)

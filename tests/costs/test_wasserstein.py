@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from impasto.costs import wasserstein
-from impasto.costs.gram import moments_summary
+from impasto.costs.gram import gram_summary
 from impasto.costs.normalization import style_reference
 from impasto.costs.style import GramTarget
 from impasto.costs.wasserstein import WassersteinTarget, root, squared_distance
@@ -23,7 +23,7 @@ def distance(C_S, C_G, mu_S=ZERO, mu_G=ZERO):
 
 
 def target(a):
-    return WassersteinTarget.of(moments_summary(a)[0])
+    return WassersteinTarget.of(gram_summary(a, sums=True)[0])
 
 
 @pytest.mark.parametrize("n", [1, 3, 64])
@@ -72,11 +72,11 @@ def test_the_gradient_by_finite_differences(height, width):
     """With fewer positions than channels, too."""
     found = target(activations(5, 4, 6, 1))
     a_G = activations(5, height, width, 3).requires_grad_(True)
-    assert torch.autograd.gradcheck(lambda a: found.rule(moments_summary(a)[0]), [a_G])
+    assert torch.autograd.gradcheck(lambda a: found.rule(gram_summary(a, sums=True)[0]), [a_G])
 
 
 def test_it_costs_what_the_gram_cost_does_when_there_is_nothing():
-    sums = moments_summary(activations(5, 4, 6))[0]
+    sums = gram_summary(activations(5, 4, 6), sums=True)[0]
     without_column = type(sums)(sums.total[:, :-1], sums.count)
     by_gram = style_reference(GramTarget.of(without_column), without_column)
     found = style_reference(WassersteinTarget.of(sums), sums) / WassersteinTarget.reference_factor
@@ -85,7 +85,7 @@ def test_it_costs_what_the_gram_cost_does_when_there_is_nothing():
 
 def test_equal_pictures_cost_nothing_and_pull_nowhere():
     a = activations(40, 4, 4).relu().requires_grad_(True)  # 16 positions span few of 40 directions
-    cost = target(a.detach()).rule(moments_summary(a)[0])
+    cost = target(a.detach()).rule(gram_summary(a, sums=True)[0])
     (slope,) = torch.autograd.grad(cost, a)
     assert cost.item() == pytest.approx(0, abs=1e-12)
     assert slope.abs().max() < 1e-10
@@ -95,7 +95,7 @@ def test_a_flat_picture_has_a_finite_cost_and_gradient():
     flat, a = torch.ones(1, 5, 4, 4).double(), activations(5, 4, 4)
     for a_S, a_G in ((flat, a), (a, flat), (flat, flat), (0 * flat, a), (0 * flat, 0 * flat)):
         a_G = a_G.clone().requires_grad_(True)
-        cost = target(a_S).rule(moments_summary(a_G)[0])
+        cost = target(a_S).rule(gram_summary(a_G, sums=True)[0])
         (slope,) = torch.autograd.grad(cost, a_G)
         assert cost.isfinite() and slope.isfinite().all()
 
@@ -103,7 +103,7 @@ def test_a_flat_picture_has_a_finite_cost_and_gradient():
 def test_activations_that_are_no_numbers_make_a_cost_that_is_none():
     a = activations(5, 4, 4)
     broken = (a * float("inf")).requires_grad_(True)
-    cost = target(a).rule(moments_summary(broken)[0])
+    cost = target(a).rule(gram_summary(broken, sums=True)[0])
     assert cost.isnan()
     assert not torch.autograd.grad(cost, broken)[0].isfinite().any()
 
@@ -115,7 +115,7 @@ def test_float32_sums_of_512_channels_are_good_for_five_digits():
     found = []
     for dtype in (torch.float64, torch.float32):
         a = a_G.to(dtype).requires_grad_(True)
-        cost = target(a_S.to(dtype)).rule(moments_summary(a)[0])
+        cost = target(a_S.to(dtype)).rule(gram_summary(a, sums=True)[0])
         found.append((cost.item(), torch.autograd.grad(cost, a)[0].double()))
     (exact_cost, exact), (cost, slope) = found
     assert cost == pytest.approx(exact_cost, rel=1e-5)

@@ -3,10 +3,9 @@
 import pytest
 import torch
 
-from impasto.distributed import failure_report as failures
-from impasto.distributed.failure_report import FailureReport
-from impasto.distributed.gather import gathered
-from impasto.distributed.slab_partition import SlabExchange, everything_at_rank_0
+from impasto.distributed import group as groups
+from impasto.distributed.group import FailureReport
+from impasto.distributed.slab_partition import SlabExchange, everything_at_rank_0, gathered
 from impasto.tensor_types import Span
 
 pytestmark = pytest.mark.slow  # two processes
@@ -84,7 +83,7 @@ def test_a_failure_is_told_in_its_own_words(tmp_path):
 
 
 def test_who_has_left_no_word_is_gone_and_one_of_the_others_says_so(tmp_path, monkeypatch):
-    monkeypatch.setattr(failures, "LISTEN_SECONDS", 0.2)
+    monkeypatch.setattr(groups, "LISTEN_SECONDS", 0.2)
     store = torch.distributed.FileStore(str(tmp_path / "store"), 3)
     calls = [FailureReport(store, rank, 3) for rank in (1, 2)]
     for call in calls:

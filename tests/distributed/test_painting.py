@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from impasto.objective.tiling.tiling import Tiling
+from impasto.objective.tiling import Tiling
 from impasto.objective.transforms import MARGIN, mirror, seen_through
 from impasto.objective.whole import Whole
 from impasto.painting.checkpoint import load_checkpoint

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 import impasto
-from impasto.costs.normalization import Moments, content_reference
+from impasto.costs.normalization import content_moments, content_reference
 from impasto.measures import distances as module
 from impasto.measures.distances import ALWAYS, distances
 from impasto.measures.measure import ComparedImages
@@ -41,7 +41,9 @@ def test_they_are_the_public_costs_over_their_references(tiny_encoder, margin):
     a_G, a_C, a_S = (seen(tiny_encoder, one, margin) for one in (G, C, S))
     assert list(found["content distance"]) == list(ALWAYS)
     for layer in ALWAYS:
-        content = impasto.content_cost(a_C[layer], a_G[layer]) / content_reference(Moments.of(a_C[layer]))
+        content = impasto.content_cost(a_C[layer], a_G[layer]) / content_reference(
+            content_moments(a_C[layer])
+        )
         assert found["content distance"][layer]["result"] == pytest.approx(float(content), rel=1e-4)
         gram = impasto.gram_matrix(a_S[layer]) / a_S[layer][0, 0].numel()
         for picture, a in (("result", a_G), ("photograph", a_C)):

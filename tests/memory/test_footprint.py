@@ -7,10 +7,10 @@ import torch
 
 from impasto.kernels import can_compile
 from impasto.memory.network_memory import Network, encoding_bytes, largest_tile
+from impasto.objective.passes import passes
 from impasto.objective.targets import content_terms, style_terms
 from impasto.objective.tiled import Tiled
-from impasto.objective.tiling.passes import passes
-from impasto.objective.tiling.tiling import Tiling
+from impasto.objective.tiling import Tiling
 from impasto.objective.whole import Whole
 from impasto.vgg.vgg19 import VGG19
 from tests.helpers import random_image

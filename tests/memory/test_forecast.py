@@ -7,17 +7,16 @@ import pytest
 import torch
 
 from impasto.layout import Layout
-from impasto.memory import calibration
-from impasto.memory.calibration import ROUNDS, Speed, calibrate
+from impasto.memory import time_forecast
 from impasto.memory.plan import make_plan
-from impasto.memory.tile_work import FORWARD, SECOND_PASS
-from impasto.memory.time_forecast import forecast
+from impasto.memory.time_forecast import ROUNDS, Speed, calibrate, forecast
+from impasto.objective.passes import FORWARD, SECOND_PASS
 from impasto.settings import Settings
-from impasto.solvers.needs import PAIR_PASSES
+from impasto.solvers.lbfgs import PAIR_PASSES
 from impasto.stylizer import Stylizer
 from tests.helpers import random_image
 from tests.memory.helpers import BASE, asked, square
-from tests.memory.test_work import Counting
+from tests.objective.test_passes import Counting
 
 ONLY_WORK = Speed(walk=0.0, work=1.0, value=0.0)
 ONLY_VECTORS = Speed(walk=0.0, work=0.0, value=1.0, byte=1.0)
@@ -103,9 +102,9 @@ def clock(monkeypatch):
     """A machine that takes 0.05 s a walk and a nanosecond for each unit of work; what is timed is only told by size."""
 
     def machine(times):
-        monkeypatch.setattr(calibration, "_evaluation", lambda encoder, demand, side: side)
-        monkeypatch.setattr(calibration, "_shortest", times)
-        monkeypatch.setattr(calibration, "_vector_time", lambda device: 1e-9)
+        monkeypatch.setattr(time_forecast, "_evaluation", lambda encoder, demand, side: side)
+        monkeypatch.setattr(time_forecast, "_shortest", times)
+        monkeypatch.setattr(time_forecast, "_vector_time", lambda device: 1e-9)
 
     return machine
 
@@ -147,7 +146,9 @@ def test_calibration_measures_something(tiny_encoder):
 @pytest.mark.parametrize(("device", "large"), [("cpu", 448), ("cuda", 1024)])
 def test_each_device_is_timed_at_a_size_that_keeps_it_busy(monkeypatch, device, large):
     sides = []
-    monkeypatch.setattr(calibration, "_evaluation", lambda encoder, demand, side: lambda: sides.append(side))
-    monkeypatch.setattr(calibration, "_vector_time", lambda device: 1.0)
+    monkeypatch.setattr(
+        time_forecast, "_evaluation", lambda encoder, demand, side: lambda: sides.append(side)
+    )
+    monkeypatch.setattr(time_forecast, "_vector_time", lambda device: 1.0)
     calibrate(SimpleNamespace(device=torch.device(device)), asked(), disk=False)
     assert sides == [192] * (1 + ROUNDS) + [large] * (1 + ROUNDS)

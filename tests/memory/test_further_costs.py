@@ -6,12 +6,11 @@ import pytest
 import torch
 
 from impasto.costs.styles import STYLE_COSTS
-from impasto.memory.calibration import Speed, calibrate
 from impasto.memory.network_memory import CUSTOM_COPIES, FLOAT, Network, rule_bytes
-from impasto.memory.time_forecast import forecast
+from impasto.memory.time_forecast import Speed, calibrate, forecast
 from impasto.objective.region_guides import layer_guides
-from impasto.objective.targets import guided_term, style_terms
-from impasto.objective.tiling.tiling import Tiling
+from impasto.objective.targets import style_terms
+from impasto.objective.tiling import Tiling
 from impasto.objective.whole import Whole
 from impasto.settings import Settings
 from impasto.stylizer import Stylizer
@@ -56,7 +55,7 @@ def test_a_region_s_targets_and_rules_take_what_the_allocator_counts(real_encode
     def counted(regions):
         def evaluate():
             terms = [
-                guided_term(style_terms(real_encoder, image, {layer: 1.0}, True, cost=cost)[0], guide)
+                style_terms(real_encoder, image, {layer: 1.0}, True, cost=cost)[0].within(guide)
                 for _ in range(regions)
             ]
             Whole(real_encoder, terms, 1.0, 1.0)(image)

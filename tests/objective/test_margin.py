@@ -4,7 +4,7 @@ import torch
 
 from impasto.evaluation import Cost, Evaluation
 from impasto.objective.targets import content_terms
-from impasto.objective.tiling.tiling import Tiling
+from impasto.objective.tiling import Tiling
 from impasto.objective.transforms import MARGIN, folded, mirror, mirrored, seen_through
 from impasto.objective.whole import Whole
 from tests.helpers import random_image

@@ -5,7 +5,7 @@ import torch
 
 from impasto.kernels import can_compile
 from impasto.objective.targets import content_terms, style_terms
-from impasto.objective.tiling.tiling import Tiling
+from impasto.objective.tiling import Tiling
 from impasto.objective.whole import Whole
 from impasto.vgg.vgg19 import VGG19
 from tests.helpers import random_image

@@ -6,9 +6,9 @@ import torch
 from impasto.costs.gram import gram_matrix, gram_summary
 from impasto.costs.styles import STYLE_COSTS
 from impasto.objective.region_guides import eroded, layer_guides, mean_around, over_positions, reach
-from impasto.objective.targets import content_terms, guided_term, style_sums, style_term, style_terms
+from impasto.objective.targets import content_terms, style_sums, style_term, style_terms
 from impasto.objective.tiled import Tiled
-from impasto.objective.tiling.tiling import Tiling
+from impasto.objective.tiling import Tiling
 from impasto.objective.transforms import MARGIN, mirror, mirrored, seen_through
 from impasto.objective.whole import Whole
 from impasto.tensor_types import Span
@@ -114,8 +114,7 @@ def engines(encoder, size, masks, margin, style_masks=None, cost="gram"):
             part = None if style_masks is None else layer_guides(style_masks[i], style_tiling, LAYERS_HERE)
             (sums,) = style_sums(encoder, style, LAYERS_HERE, style_tiling, guides=[part], cost=cost)
             terms += [
-                guided_term(style_term(layer, sums[layer], 0.2, True, cost), guide[layer])
-                for layer in LAYERS_HERE
+                style_term(layer, sums[layer], 0.2, True, cost).within(guide[layer]) for layer in LAYERS_HERE
             ]
         if side is None:
             whole = Whole(encoder, terms, 1.0, 10.0, tiling.window)

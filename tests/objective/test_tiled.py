@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from impasto.costs.content_store import EncodingInMemory, EncodingOnDisk
 from impasto.costs.styles import STYLE_COSTS
+from impasto.objective.passes import passes
 from impasto.objective.targets import content_terms, custom_sums, custom_term, style_terms
 from impasto.objective.tiled import Tiled
-from impasto.objective.tiling.passes import passes
-from impasto.objective.tiling.tiles import tiles
-from impasto.objective.tiling.tiling import Tiling
+from impasto.objective.tiles import tiles
+from impasto.objective.tiling import Tiling
 from impasto.objective.transforms import MARGIN, mirror, seen_through
 from impasto.objective.whole import Whole
 from impasto.vgg.layers import LAYERS

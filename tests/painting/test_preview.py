@@ -6,7 +6,7 @@ import torch
 
 from impasto.errors import SettingsError
 from impasto.images.resize.resize import fitted_size, resize
-from impasto.painting import preview
+from impasto.painting import record
 from impasto.painting.checkpoint import load_checkpoint
 from impasto.settings import Settings
 from impasto.stylizer import Stylizer
@@ -118,8 +118,8 @@ def test_a_long_side_that_is_none_is_refused(long_side):
 
 def test_the_photograph_is_resized_once_a_size(monkeypatch):
     asked = []
-    rows_at = preview.rows_at
-    monkeypatch.setattr(preview, "rows_at", lambda *given: asked.append(given[1]) or rows_at(*given))
+    rows_at = record.rows_at
+    monkeypatch.setattr(record, "rows_at", lambda *given: asked.append(given[1]) or rows_at(*given))
     painting = begun("the photograph's colours", scales=1)
     for _ in painting:
         painting.preview(64), painting.preview(64)

@@ -5,8 +5,7 @@ import torch
 
 from impasto.errors import SettingsError
 from impasto.solvers import vectors
-from impasto.solvers.adam import Adam
-from impasto.solvers.vectors import round_at_random
+from impasto.solvers.adam import Adam, round_at_random
 from tests.solvers.helpers import bowl, saved
 
 SIZE = (1, 3, 12, 10)

@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from impasto.errors import SettingsError
 from impasto.objective.targets import content_terms, style_terms
 from impasto.objective.tiled import Tiled
-from impasto.objective.tiling.tiling import Tiling
+from impasto.objective.tiling import Tiling
 from impasto.objective.whole import Whole
 from impasto.settings import CHOICES
 from impasto.vgg import precision as module

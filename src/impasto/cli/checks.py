@@ -7,7 +7,7 @@ from pathlib import Path
 
 import impasto
 from impasto.cli.job import PaintingJob
-from impasto.distributed.process_info import process_info
+from impasto.distributed.join import process_info
 from impasto.errors import OutputError, PictureError
 from impasto.files.atomic_write import check_target
 from impasto.files.figure import check_figure

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from impasto.batch.engine import Ended, Event
 from impasto.cli.interrupt import finishing_the_step
 from impasto.cli.reporter import BatchLines, BatchReporter, Lines, Reporter, live_console
-from impasto.distributed.process_info import process_info
+from impasto.distributed.join import process_info
 
 
 def make_reporter(quiet: bool) -> Reporter:

@@ -6,7 +6,7 @@ Of several processes that paint together the first one speaks; another reports o
 import sys
 from collections.abc import Sequence
 
-from impasto.distributed.process_info import process_info
+from impasto.distributed.join import process_info
 
 
 def say(text: str = "") -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from impasto.cli.job import PaintingJob, RunRecord, to_extra
-from impasto.distributed.process_info import process_info
+from impasto.distributed.join import process_info
 from impasto.errors import CheckpointError, OutputError, PictureError, RankError
 from impasto.files.atomic_write import remove_leftovers
 from impasto.files.figure import check_figure, save_figure

@@ -11,7 +11,7 @@ from impasto.cli.job import PaintingJob, RunRecord
 from impasto.cli.messages import say
 from impasto.cli.output_files import OutputWriter
 from impasto.cli.reporter import Reporter, Title
-from impasto.distributed.process_info import process_info
+from impasto.distributed.join import process_info
 from impasto.errors import CheckpointError, OutputError, RankError, SettingsError
 from impasto.files.readable import is_there
 from impasto.inputs.style_sources import joined_names

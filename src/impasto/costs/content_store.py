@@ -39,13 +39,6 @@ class EncodingInMemory:
     def __init__(self, n_C: int, n_H: int, n_W: int, like: Tensor):
         self._a = like.new_empty(1, n_H, n_W, n_C).permute(0, 3, 1, 2)
 
-    @classmethod
-    def of(cls, a: Features) -> "EncodingInMemory":
-        """The encoding that `a` is; without a copy."""
-        encoding = cls(0, 0, 0, a)
-        encoding._a = a
-        return encoding
-
     def fill(self, place: Slices, a: Features) -> None:
         """See `Encoding`."""
         self._a[..., place[0], place[1]] = a

@@ -13,20 +13,20 @@ from typing import ClassVar
 
 from torch import Tensor
 
-from impasto.costs.gram import moments_summary
-from impasto.costs.style import style_rule
-from impasto.costs.term import Slices, Summary
-from impasto.tensor_types import Features, Gram, Scalar
+from impasto.costs.style import StyleTarget, style_rule
+from impasto.costs.term import Summary
+from impasto.tensor_types import Gram, Scalar
 
 
 def mean_and_covariance(summary: Summary) -> tuple[Tensor, Gram]:
-    """mu [n_C] and C [n_C, n_C], in float64, of the sums that `moments_summary` gives.
+    """mu [n_C] and C [n_C, n_C], in float64, of the sums that `gram_summary(a, sums=True)` gives.
 
     In float64 because a mean that is large compared with the deviations from it leaves few digits of their difference.
 
     >>> import torch
+    >>> from impasto.costs.gram import gram_summary
     >>> a = torch.tensor([[1.0, 3.0], [2.0, 6.0]]).reshape(1, 2, 1, 2)
-    >>> mean_and_covariance(moments_summary(a)[0])
+    >>> mean_and_covariance(gram_summary(a, sums=True)[0])
     (tensor([2., 4.], dtype=torch.float64), tensor([[1., 2.],
             [2., 4.]], dtype=torch.float64))
     """
@@ -41,29 +41,19 @@ def exact(x: Tensor) -> Tensor:
 
 
 @dataclass(frozen=True, eq=False)
-class CovarianceTarget:
-    """The fixed covariance of the style image at one layer; see `styles.StyleTarget`."""
+class CovarianceTarget(StyleTarget):
+    """The fixed covariance of the style image at one layer."""
 
     C_S: Gram
 
     reference_factor: ClassVar[float] = 4.0
     bytes_per_pair: ClassVar[int] = 28
-
-    @staticmethod
-    def measure(
-        a: Features, place: Slices | None = None, weight: Tensor | None = None, *, value: bool = True
-    ) -> tuple[Summary, Features]:
-        """See `moments_summary`."""
-        return moments_summary(a, place, weight, value=value)
+    sums: ClassVar[bool] = True
 
     @classmethod
     def of(cls, summary_S: Summary) -> "CovarianceTarget":
         """The target for G, when S has this summary."""
         return cls(mean_and_covariance(summary_S)[1])
-
-    def activation_reference(self, activation: float) -> float | None:
-        """None: covariances have no mean."""
-        return None
 
     def rule(self, summary: Summary) -> Scalar:
         """J_style^[l]."""

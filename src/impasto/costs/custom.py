@@ -7,8 +7,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from impasto.costs.fingerprint import fingerprint
-from impasto.costs.image_cost import ImageCost, check_halo, check_weight
+from impasto.costs.image_cost import ImageCost, check_halo, check_weight, fingerprint
 from impasto.costs.term import Slices, Summary, TileWindow
 from impasto.errors import SettingsError
 from impasto.tensor_types import Features, Scalar

@@ -63,26 +63,17 @@ def gram_matrix(
 
 
 def gram_summary(
-    a: Features, place: Slices | None = None, weight: Tensor | None = None, *, value: bool = True
+    a: Features,
+    place: Slices | None = None,
+    weight: Tensor | None = None,
+    *,
+    value: bool = True,
+    sums: bool = False,
 ) -> tuple[Summary, Features]:
     """The Gram matrix and its n_H n_W positions, and `a` to go on with; for the engines, which differentiate once.
 
-    place: the rows and columns of `a` to take, None for all. weight: w(p) of each of their positions [rows, columns],
-    for sum_p w(p) a(p) a(p)^T (`region.py`). value: False when only the derivative will be asked for.
+    The arguments are those of `gram_matrix`.
     """
-    return _summary(a, place, weight, value=value, sums=False)
-
-
-def moments_summary(
-    a: Features, place: Slices | None = None, weight: Tensor | None = None, *, value: bool = True
-) -> tuple[Summary, Features]:
-    """`gram_summary` with one more column: [n_C, n_C + 1], the Gram matrix and the sum of each channel."""
-    return _summary(a, place, weight, value=value, sums=True)
-
-
-def _summary(
-    a: Features, place: Slices | None, weight: Tensor | None, *, value: bool, sums: bool
-) -> tuple[Summary, Features]:
     passthrough = Passthrough(a)
     total = gram_matrix(a, place, weight, value=value, sums=sums, passthrough=passthrough)
     owned = a if place is None else a[..., place[0], place[1]]

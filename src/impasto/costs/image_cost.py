@@ -6,15 +6,15 @@ f_k(G, p) looks at pixel p and at most `halo` rows around it. Such a sum can be 
 tiles and among processes. Total variation (`total_variation.py`) is one, holding a picture (`Hold`) another.
 """
 
+import hashlib
 from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import torch
 from torch import Tensor
 
-from impasto.costs.fingerprint import fingerprint
 from impasto.errors import SettingsError
 from impasto.images.io.read import read_picture
 from impasto.images.masks.mask import check_aspect, read_mask
@@ -181,3 +181,18 @@ def strips_of(own: Span, width: int, values: int = 2**20) -> Sequence[Span]:
     """`own` in strips of about so many values, for a picture of this width."""
     rows = max(1, values // (3 * width))
     return [Span(first, min(first + rows, own.stop)) for first in range(own.start, own.stop, rows)]
+
+
+def fingerprint(cost: object) -> str:
+    """An identification, the same everywhere: the class, and all fields that are numbers, texts or tensors."""
+    own = {name: getattr(cost, name) for name in ("layer", "weight") if hasattr(cost, name)} | vars(cost)
+    return f"{type(cost).__name__}({', '.join(f'{name}={_in_words(own[name])}' for name in sorted(own))})"
+
+
+def _in_words(value: Any) -> str:
+    if isinstance(value, Tensor):
+        data = value.detach().cpu().contiguous().flatten().view(torch.uint8).numpy().tobytes()
+        return f"tensor {list(value.shape)} {hashlib.sha256(data).hexdigest()[:16]}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_in_words, value))}]"
+    return repr(value) if isinstance(value, str | bool | int | float | None) else type(value).__name__

@@ -4,74 +4,21 @@ The raw costs differ by powers of ten between layers, styles and sizes (arXiv 19
 reference in the same unit, a cost says how large the difference is, relative to the thing itself.
 """
 
-from dataclasses import dataclass
-
 import torch
-from torch import Tensor
 
-from impasto.costs.styles import StyleTarget
+from impasto.costs.style import StyleTarget
 from impasto.costs.term import Summary
 from impasto.tensor_types import Features
 from impasto.vgg.layers import LAYERS, TABLE
 
-
-@dataclass(frozen=True)
-class Moments:
-    """Each channel's sum and sum of squares over some positions, in float64: they add up tile by tile."""
-
-    total: Tensor
-    squares: Tensor
-    positions: int
-
-    @classmethod
-    def of(cls, a: Features) -> "Moments":
-        """The moments of activations [1, n_C, n_H, n_W]."""
-        rows = a[0].flatten(1).cpu().double()
-        return cls(rows.sum(dim=1), rows.square().sum(dim=1), rows.shape[1])
-
-    def plus(self, other: "Moments") -> "Moments":
-        """The moments of two parts of a picture together."""
-        return Moments(
-            self.total + other.total, self.squares + other.squares, self.positions + other.positions
-        )
-
-
 TYPICAL_ACTIVATIONS = {
     "average": (
-        21.5,
-        95.5,
-        94.0,
-        97.8,
-        69.2,
-        84.6,
-        182.0,
-        269.0,
-        189.0,
-        125.0,
-        67.1,
-        15.8,
-        8.79,
-        3.02,
-        1.27,
-        0.17,
+        *(21.5, 95.5, 94.0, 97.8, 69.2, 84.6, 182.0, 269.0),
+        *(189.0, 125.0, 67.1, 15.8, 8.79, 3.02, 1.27, 0.17),
     ),
     "max": (
-        21.5,
-        95.5,
-        120.0,
-        119.0,
-        124.0,
-        163.0,
-        343.0,
-        517.0,
-        479.0,
-        312.0,
-        173.0,
-        41.4,
-        42.3,
-        16.9,
-        6.48,
-        0.73,
+        *(21.5, 95.5, 120.0, 119.0, 124.0, 163.0, 343.0, 517.0),
+        *(479.0, 312.0, 173.0, 41.4, 42.3, 16.9, 6.48, 0.73),
     ),
 }
 """The mean activation of each layer, relu1_1 to relu5_4, by pooling: VGG-19 with the original weights, thirteen
@@ -83,15 +30,22 @@ def typical_activation(layer: str, pooling: str) -> float:
     return TYPICAL_ACTIVATIONS[pooling][TABLE.index(LAYERS[layer])]
 
 
-def content_reference(moments: Moments, activation: float | None = None) -> float:
+def content_moments(a: Features) -> Summary:
+    """Each channel's sum and sum of squares over the positions of `a`, [2, n_C] in float64 on the CPU."""
+    rows = a[0].flatten(1).cpu().double()
+    return Summary(torch.stack([rows.sum(dim=1), rows.square().sum(dim=1)]), rows.shape[1])
+
+
+def content_reference(moments: Summary, activation: float | None = None) -> float:
     """The divisor of the content cost: a quarter of the variance of a_C, the cost of a picture without detail.
 
-    activation: a typical one of the layer; the reference is then the cost of being off by so much everywhere.
+    moments: `content_moments` of the whole layer. activation: a typical one of the layer; the reference is then the
+    cost of being off by so much everywhere.
     """
     if activation is not None:
         return activation**2 / 4
-    mean = moments.total / moments.positions
-    return float((moments.squares / moments.positions - mean.square()).clamp(min=0).mean()) / 4
+    mean, mean_square = moments.mean
+    return float((mean_square - mean.square()).clamp(min=0).mean()) / 4
 
 
 def style_reference(target: StyleTarget, summary_S: Summary, activation: float | None = None) -> float:

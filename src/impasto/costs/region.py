@@ -19,13 +19,8 @@ style cost.
 """
 
 from dataclasses import dataclass
-from typing import Literal
 
 from torch import Tensor
-
-from impasto.costs.styles import StyleTarget, StyleTerm
-from impasto.costs.term import EVERYWHERE, Summary, TileWindow
-from impasto.tensor_types import Features, Scalar
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,48 +34,3 @@ class Guide:
     weight: Tensor
     mass: float
     share: float
-
-
-def guided_summary(
-    cost: StyleTarget | type[StyleTarget],
-    a: Features,
-    guide: Guide,
-    window: TileWindow | None = None,
-    *,
-    value: bool = True,
-) -> tuple[Summary, Features]:
-    """The sums of a style cost over the positions of `a`, or of its window, weighted by w(p); and `a` to continue with.
-
-    The count is that of the positions; what the sum is to be divided by is `guide.mass`.
-    """
-    there, here = (EVERYWHERE, None) if window is None else (window.in_layer, window.in_tile)
-    return cost.measure(a, here, guide.weight[there], value=value)
-
-
-def of_region(summary: Summary, guide: Guide) -> Summary:
-    """The summary of a region whose positions sum up to this: its count is the mass."""
-    return Summary(summary.total, guide.mass)
-
-
-@dataclass(frozen=True, eq=False)
-class GuidedTerm:
-    """The style cost of one region in one layer.
-
-    target: the term that compares the region with its style. weight: the region's, its share in it.
-    """
-
-    layer: str
-    target: StyleTerm
-    guide: Guide
-    weight: float = 1.0
-    part: Literal["style"] = "style"
-
-    def measure(
-        self, a_G: Features, window: TileWindow | None = None, *, value: bool = True
-    ) -> tuple[Summary, Features]:
-        """The guided sums over the positions of `a_G`, or of its window."""
-        return guided_summary(self.target.target, a_G, self.guide, window, value=value)
-
-    def rule(self, summary: Summary) -> Scalar:
-        """J_style^[l](S_r, G_r)."""
-        return self.target.rule(of_region(summary, self.guide))

@@ -63,30 +63,57 @@ def style_rule(mean_gram_S: Gram, mean_gram_G: Gram) -> Scalar:
     return (mean_gram_S - mean_gram_G).square().sum() / (4 * n_C**2)
 
 
+class StyleTarget:
+    """The statistics of the style image at one layer, and the distance of a picture from them; see `styles.py`.
+
+    reference_factor: a balanced cost is divided by so many times the cost of a picture without any activation; chosen
+    so that the same beta leads about equally far away from the photograph, whatever the kind. Without factors,
+    Tuebingen in the manner of the Starry Night (160 pixels) ended with Gram matrices and beta 20 at a content cost of
+    0.73, with covariances at 0.68 (beta 5) and 1.12 (20), with Gaussians at 0.54 (8) and 0.91 (20). With them, beta
+    20 changed the pixels of Louvre x Monet (128 pixels) by 0.237, 0.234 and 0.228, root mean square.
+    bytes_per_pair: memory that a term has for each pair of channels: its target, and in an evaluation the sums and the
+    matrices that its rule makes of them (`tests/memory/test_further_costs.py`).
+    sums: whether the sum of each channel is measured beside the Gram matrix.
+    """
+
+    reference_factor: ClassVar[float]
+    bytes_per_pair: ClassVar[int]
+    sums: ClassVar[bool] = False
+
+    @classmethod
+    def measure(
+        cls, a: Features, place: Slices | None = None, weight: Tensor | None = None, *, value: bool = True
+    ) -> tuple[Summary, Features]:
+        """The sums over the positions of `a`; the arguments, and what is returned, as for `gram_summary`."""
+        return gram_summary(a, place, weight, value=value, sums=cls.sums)
+
+    @classmethod
+    def of(cls, summary_S: Summary) -> "StyleTarget":
+        """The target that a style image with this summary is."""
+        raise NotImplementedError
+
+    def activation_reference(self, activation: float) -> float | None:
+        """The cost of being off by so much in every channel; None where the statistics have no mean."""
+        return None
+
+    def rule(self, summary: Summary) -> Scalar:
+        """J_style^[l] of a picture with this summary."""
+        raise NotImplementedError
+
+
 @dataclass(frozen=True, eq=False)
-class GramTarget:
-    """The fixed Gram matrix of the style image at one layer; see `styles.StyleTarget`."""
+class GramTarget(StyleTarget):
+    """The fixed Gram matrix of the style image at one layer."""
 
     summary_S: Summary
 
     reference_factor: ClassVar[float] = 1.0
     bytes_per_pair: ClassVar[int] = 12
 
-    @staticmethod
-    def measure(
-        a: Features, place: Slices | None = None, weight: Tensor | None = None, *, value: bool = True
-    ) -> tuple[Summary, Features]:
-        """See `gram_summary`."""
-        return gram_summary(a, place, weight, value=value)
-
     @classmethod
     def of(cls, summary_S: Summary) -> "GramTarget":
         """The target for G, when S has this summary."""
         return cls(summary_S)
-
-    def activation_reference(self, activation: float) -> float | None:
-        """None: Gram matrices have no mean."""
-        return None
 
     def rule(self, summary: Summary) -> Scalar:
         """J_style^[l]."""

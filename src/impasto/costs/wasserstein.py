@@ -26,9 +26,9 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from impasto.costs.covariance import exact, mean_and_covariance
-from impasto.costs.gram import moments_summary
-from impasto.costs.term import Slices, Summary
-from impasto.tensor_types import Features, Gram, Scalar
+from impasto.costs.style import StyleTarget
+from impasto.costs.term import Summary
+from impasto.tensor_types import Gram, Scalar
 
 EPSILON = 1e-3
 """Part of the style's mean variance that is added to every variance, of both pictures."""
@@ -80,8 +80,8 @@ def squared_distance(mu_S: Tensor, C_S: Gram, F: Gram, mu_G: Tensor, C_G: Gram) 
 
 
 @dataclass(frozen=True, eq=False)
-class WassersteinTarget:
-    """The fixed Gaussian of the style image at one layer; see `styles.StyleTarget`.
+class WassersteinTarget(StyleTarget):
+    """The fixed Gaussian of the style image at one layer.
 
     C_S: with `noise` added to each variance. F F^T = C_S. unit: what W^2 is multiplied by.
     """
@@ -94,13 +94,7 @@ class WassersteinTarget:
 
     reference_factor: ClassVar[float] = 2.0
     bytes_per_pair: ClassVar[int] = 52
-
-    @staticmethod
-    def measure(
-        a: Features, place: Slices | None = None, weight: Tensor | None = None, *, value: bool = True
-    ) -> tuple[Summary, Features]:
-        """See `moments_summary`."""
-        return moments_summary(a, place, weight, value=value)
+    sums: ClassVar[bool] = True
 
     @classmethod
     def of(cls, summary_S: Summary) -> "WassersteinTarget":

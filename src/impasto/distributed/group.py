@@ -5,6 +5,7 @@ over gloo. Whatever goes wrong on the way becomes one `RankError` that says whic
 """
 
 import json
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import timedelta
@@ -14,16 +15,67 @@ import torch
 import torch.distributed as dist
 from torch import Tensor
 
-from impasto.distributed.failure_report import FailureReport
-from impasto.distributed.process_info import ProcessInfo
 from impasto.errors import RankError
 
 PATIENCE = 600.0
 """Seconds that a rank waits for the others: longer than one of them needs for anything it does alone, such as writing
 the result. A process that dies is noticed at once; only a machine that vanishes from the network takes this long."""
 
+LISTEN_SECONDS = 10.0
+"""How long the others have to answer. One that is in the middle of a computation notices nothing before its end."""
+
 Message = tuple[int, Tensor]
 """Another rank, and what is sent to it or the memory for what it sends."""
+
+
+class FailureReport:
+    """The ranks that are alive, when they have lost their connection: each leaves word in a store that all share.
+
+    store: a key-value store of torch.distributed, reached by all ranks of the group.
+    """
+
+    def __init__(self, store: Any, rank: int, size: int):
+        self._store, self._rank, self._size = store, rank, size
+        self._reported: str | None = None
+
+    def report(self, reason: str) -> None:
+        """Leave word why this rank ends."""
+        if self._reported is None:
+            self._reported = reason
+            with suppress(RuntimeError):
+                self._store.set(str(self._rank), reason)
+
+    def lost(self, reason: str) -> RankError:
+        """The error that says which ranks are gone or have failed; `reason`: what torch.distributed said."""
+        self.report("")
+        words = self._words()
+        missing = [rank for rank in range(self._size) if rank not in words]
+        failed = {rank: text for rank, text in words.items() if text}
+        left = [rank for rank, text in words.items() if not text]
+        speaks = self._rank == min(left, default=0) and not failed.get(0)
+        return RankError(self._message(missing, failed, reason), speaks)
+
+    def _words(self) -> dict[int, str]:
+        """The message that each rank left, "" when it only lost its connection; without those that left none."""
+        words, until = {self._rank: self._reported or ""}, time.monotonic() + LISTEN_SECONDS
+        for rank in range(self._size):
+            if rank == self._rank:
+                continue
+            with suppress(RuntimeError):
+                self._store.wait([str(rank)], timedelta(seconds=max(0.1, until - time.monotonic())))
+                words[rank] = self._store.get(str(rank)).decode(errors="replace")
+        return words
+
+    def _message(self, missing: list[int], failed: dict[int, str], reason: str) -> str:
+        if failed:
+            rank, text = min(failed.items())
+            return f"rank {rank} of {self._size} has failed: {text}"
+        if missing:
+            names = ", ".join(map(str, missing))
+            are = "ranks {} of {} are gone or do" if len(missing) > 1 else "rank {} of {} is gone or does"
+            what = "a process or machine has died, or its network"
+            return f"{are.format(names, self._size)} not answer: {what}"
+        return f"the {self._size} ranks have lost touch with each other ({reason.splitlines()[0]}): check the network"
 
 
 class Group:
@@ -130,29 +182,6 @@ class Group:
             raise self._failures.lost(str(error)) from None
 
 
-_joined: list[Group] = []
-
-
-def join(place: ProcessInfo, device: torch.device) -> Group:
-    """The group of all processes that torchrun started, the same at every call; device: where this rank computes.
-
-    Raises RankError when the others do not come.
-    """
-    if not _joined:
-        wait = timedelta(seconds=PATIENCE)
-        nccl = device.type == "cuda" and torch.cuda.device_count() >= place.on_machine
-        try:
-            store, _, _ = next(dist.rendezvous("env://", place.rank, place.size, timeout=wait))
-        except (RuntimeError, ValueError) as error:
-            reason = str(error).splitlines()[0]
-            raise RankError(
-                f"rank {place.rank} of {place.size} cannot reach the others ({reason}): start all with torchrun"
-            ) from None
-        _joined.append(connected(store, place.rank, place.size, device if nccl else None))
-        _leave_at_exit()
-    return _joined[0]
-
-
 def connected(
     store: Any, rank: int, size: int, nccl: torch.device | None = None, patience: float = PATIENCE
 ) -> Group:
@@ -169,13 +198,3 @@ def connected(
     except RuntimeError as error:
         raise failures.lost(str(error)) from None
     return Group(rank, size, nccl or torch.device("cpu"), failures)
-
-
-def _leave_at_exit() -> None:
-    import atexit
-
-    def leave() -> None:
-        with suppress(Exception):
-            dist.destroy_process_group()
-
-    atexit.register(leave)

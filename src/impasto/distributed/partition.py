@@ -4,18 +4,20 @@ Everything above asks a `Partition` and never whether it is alone: `WHOLE` is th
 `slab_partition.SlabPartition` that of several, each of which owns a band of rows (a slab).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any
+from typing import Any, TypeVar
 
+import torch
 from torch import Tensor
 
+from impasto.costs.term import Summary
 from impasto.tensor_types import Span
 
 ALIGNED = 32
 """Bands of rows begin at multiples of this: whole strides of every layer and of every level of the solver's metric."""
 
-
+Key = TypeVar("Key")
 WriteState = Callable[[dict[str, Any]], object]
 """Writes the state of a solver; its tensors are whole pictures."""
 
@@ -129,3 +131,15 @@ class Partition(Reductions):
 
 
 WHOLE = Partition()  # the partition of one process, which owns the whole picture
+
+
+def shared_summaries(own: Mapping[Key, Summary], partition: Partition) -> Mapping[Key, Summary]:
+    """The summaries of the whole picture, given those of one process's part; `own` itself when it is alone."""
+    if partition.size == 1:
+        return own
+    totals = [summary.total.detach().clone() for summary in own.values()]
+    counts = torch.tensor([summary.count for summary in own.values()])
+    partition.add_up(totals)
+    partition.add_up([counts])
+    numbers = zip(own, totals, counts.tolist(), strict=True)
+    return {key: Summary(total, count) for key, total, count in numbers}

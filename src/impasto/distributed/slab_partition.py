@@ -1,48 +1,36 @@
 """The partition of several processes: each owns a slab of every picture, a band of its rows.
 
-Rows go from the ranks that own them to those that need them, and gradients come back.
+Rows go from the ranks that own them to those that need them, and gradients come back. Pictures, and the solver's state
+tensor by tensor, are sent to rank 0: so one tensor at a time is whole.
 """
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from impasto.distributed.gather import gathered, save_together
 from impasto.distributed.group import Group, Message
 from impasto.distributed.partition import ALIGNED, WHOLE, Partition, RowExchange, WriteState
-from impasto.errors import RankError
+from impasto.errors import OutputError, RankError
+from impasto.files.tensor_file import Stored, is_stored
 from impasto.tensor_types import Span
 
+_SEND, _DONE, _FAILED = "send", "done", "failed"  # what rank 0 tells while it gathers a state
 FEWEST_ROWS = 128
 """A slab has at least as many: below, what it must see of its neighbours is more than its own. A picture that is too
 small for all ranks is painted by the first ones, or the first one, alone."""
 
 
-@dataclass(frozen=True)
-class Slabs:
-    """The rows of a picture, shared out. spans: by rank; those beyond `members` have none."""
-
-    spans: tuple[Span, ...]
-    members: int
-
-    @classmethod
-    def of(cls, height: int, ranks: int) -> "Slabs":
-        """Slabs as equal as they can be; the last one also takes the odd rows."""
-        units = height // ALIGNED
-        members = max(1, min(ranks, height // FEWEST_ROWS))
-        cuts = [ALIGNED * (units * rank // members) for rank in range(members)] + [height]
-        cuts += [height] * (ranks - members)
-        return cls(tuple(Span(*pair) for pair in pairwise(cuts)), members)
-
-    @property
-    def largest(self) -> int:
-        """Rows of the largest slab."""
-        return max(span.stop - span.start for span in self.spans)
+def slabs_of(height: int, ranks: int) -> Sequence[Span]:
+    """The rows of a picture by rank: slabs as equal as they can be, the last one with the odd rows; then empty ones."""
+    units = height // ALIGNED
+    members = max(1, min(ranks, height // FEWEST_ROWS))
+    cuts = [ALIGNED * (units * rank // members) for rank in range(members)]
+    cuts += [height] * (ranks + 1 - members)
+    return [Span(*pair) for pair in pairwise(cuts)]
 
 
 def overlap(one: Span, other: Span) -> Span | None:
@@ -135,33 +123,105 @@ class SlabPartition(Partition):
         return self.group.tell(value)
 
     def rows_of(self, height: int, rank: int | None = None) -> Span:
-        return Slabs.of(height, self.size).spans[self.rank if rank is None else rank]
+        return slabs_of(height, self.size)[self.rank if rank is None else rank]
 
     def largest_part(self, height: int) -> int:
-        return Slabs.of(height, self.size).largest
+        return max(span.stop - span.start for span in slabs_of(height, self.size))
 
     def members(self, height: int) -> Partition | None:
-        count = Slabs.of(height, self.size).members
+        count = sum(span.start < span.stop for span in slabs_of(height, self.size))
         group = self.group.first(count)
         if self.rank >= count:
             return None
         return WHOLE if count == 1 else SlabPartition(group, self.on_machine, self.local_rank)
 
     def exchange(self, height: int, wanted: Callable[[int], Span]) -> SlabExchange:
-        spans = Slabs.of(height, self.size).spans
+        spans = slabs_of(height, self.size)
         return SlabExchange(self.group, spans, [wanted(rank) for rank in range(self.size)])
 
     def scattered(self, make: Callable[[], Tensor], height: int, width: int) -> Tensor:
         whole = make() if self.rank == 0 else torch.empty(1, 3, 0, width)
         owned = everything_at_rank_0(height, self.size)
-        return SlabExchange(self.group, owned, Slabs.of(height, self.size).spans).widened(whole)
+        return SlabExchange(self.group, owned, slabs_of(height, self.size)).widened(whole)
 
     def gathered(self, own: Tensor, height: int, stride: int = 1) -> Tensor | None:
-        spans = Slabs.of(height, self.size).spans
+        spans = slabs_of(height, self.size)
         return gathered(self.group, [Span(*(-(-row // stride) for row in span)) for span in spans], own)
 
     def gathered_state(self, state: dict[str, Any], height: int, write: WriteState) -> None:
-        save_together(self.group, Slabs.of(height, self.size).spans, state, write)
+        save_together(self.group, slabs_of(height, self.size), state, write)
 
     def reporting(self, but: type[Exception] | None = None) -> AbstractContextManager[None]:
         return self.group.reporting(but or RankError)
+
+
+def gathered(group: Group, spans: Sequence[Span], own: Tensor) -> Tensor | None:
+    """The whole picture [1, n, H, W] on the CPU of rank 0, None elsewhere; `own`: this rank's rows."""
+    if group.rank:
+        if own.numel():
+            group.exchange([(0, own)], [])
+        return None
+    height = max(span.stop for span in spans)
+    whole = torch.empty(*own.shape[:2], height, own.shape[3], dtype=own.dtype)
+    whole[:, :, slice(*spans[0])] = own
+    for rank, span in enumerate(spans[1:], 1):
+        if span.start < span.stop:
+            strip = torch.empty(*own.shape[:2], span.stop - span.start, own.shape[3], dtype=own.dtype)
+            group.exchange([], [(rank, strip)])
+            whole[:, :, slice(*span)] = strip
+    return whole
+
+
+def save_together(group: Group, spans: Sequence[Span], state: dict[str, Any], write: WriteState) -> None:
+    """Rank 0 calls `write` with the state of the whole picture; the others send their rows of a tensor when asked.
+
+    state: of this rank's solver; its tensors are rows of the picture, all else is the same in every rank.
+    Raises OutputError in every rank when `write` does in rank 0.
+    """
+    if group.rank:
+        _answer(group, spans, state)
+        return
+    whole: dict[str, Any] = {
+        name: _Gathered(group, spans, name, value) if isinstance(value, Tensor) or is_stored(value) else value
+        for name, value in state.items()
+    }
+    try:
+        write(whole)
+    except OutputError as error:
+        group.tell([_FAILED, str(error)])
+        raise
+    group.tell([_DONE, ""])
+
+
+def _answer(group: Group, spans: Sequence[Span], state: dict[str, Any]) -> None:
+    while True:
+        command, text = group.tell()
+        if command == _FAILED:
+            raise OutputError(text)
+        if command == _DONE:
+            return
+        if text in state:
+            gathered(group, spans, _tensor(state[text]))
+
+
+class _Gathered:
+    """A tensor of the whole picture, `Stored` in the slabs of all ranks."""
+
+    def __init__(self, group: Group, spans: Sequence[Span], name: str, own: Tensor | Stored):
+        self._group, self._spans, self._name, self._own = group, spans, name, own
+        self.dtype = own.dtype
+
+    @property
+    def shape(self) -> torch.Size:
+        height = max(span.stop for span in self._spans)
+        return torch.Size((*self._own.shape[:2], height, self._own.shape[3]))
+
+    def tensor(self) -> Tensor:
+        self._group.tell([_SEND, self._name])
+        whole = gathered(self._group, self._spans, _tensor(self._own))
+        assert whole is not None  # this is rank 0
+        return whole
+
+
+def _tensor(value: Tensor | Stored) -> Tensor:
+    return value if isinstance(value, Tensor) else value.tensor()

@@ -17,7 +17,7 @@ from impasto.batch.plan import share_out
 from impasto.batch.task import Task
 from impasto.batch.work import Painter, Work
 from impasto.batch.worker import paint_picture
-from impasto.distributed.process_info import process_info
+from impasto.distributed.join import process_info
 from impasto.errors import CostError, SettingsError
 from impasto.explore.folder import ExplorationFolder
 from impasto.explore.grid import Cell, Grid

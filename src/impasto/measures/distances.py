@@ -8,20 +8,19 @@ The costs are those of `costs/content.py` and `costs/style.py`, the references t
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 import torch
 from torch import Tensor
 
 from impasto.costs.content import content_cost, squared_difference
 from impasto.costs.gram import gram_summary
-from impasto.costs.normalization import Moments, content_reference, style_reference
+from impasto.costs.normalization import content_moments, content_reference, style_reference
 from impasto.costs.style import GramTarget
 from impasto.costs.term import Summary, TileWindow
 from impasto.images.resize.resize import resize
 from impasto.measures.measure import PAINTING, PHOTOGRAPH, RESULT, ComparedImages, Measure, relative
-from impasto.objective.tiling.tiles import Tile
-from impasto.objective.tiling.tiling import Tiling
+from impasto.objective.tiles import Tile
+from impasto.objective.tiling import Tiling
 from impasto.vgg.layers import LAYERS, smallest_side
 from impasto.vgg.vgg19 import VGG19
 
@@ -87,7 +86,7 @@ class _Sums:
     """The sums over the tiles of a picture, by layer."""
 
     grams: dict[str, Summary] = field(default_factory=dict)
-    moments: dict[str, Moments] = field(default_factory=dict)
+    moments: dict[str, Summary] = field(default_factory=dict)
     differences: dict[str, Summary] = field(default_factory=dict)
 
     @classmethod
@@ -98,7 +97,7 @@ class _Sums:
             other = {} if other_image is None else _own(encoder, other_image, tiling, tile)
             for name, a in _own(encoder, image, tiling, tile).items():
                 _add(sums.grams, name, gram_summary(a)[0])
-                _add(sums.moments, name, Moments.of(a))
+                _add(sums.moments, name, content_moments(a))
                 if other_image is not None:
                     _add(sums.differences, name, squared_difference(other[name], a))
         return sums
@@ -116,14 +115,11 @@ def _own(encoder: VGG19, image: Tensor, tiling: Tiling, tile: Tile) -> dict[str,
     return own
 
 
-Sum = TypeVar("Sum", Summary, Moments)
-
-
-def _add(sums: dict[str, Sum], name: str, more: Sum) -> None:
+def _add(sums: dict[str, Summary], name: str, more: Summary) -> None:
     sums[name] = sums[name].plus(more) if name in sums else more
 
 
-def _content(difference: Summary, moments_C: Moments) -> float:
+def _content(difference: Summary, moments_C: Summary) -> float:
     return relative(float(content_cost(difference)), content_reference(moments_C))
 
 

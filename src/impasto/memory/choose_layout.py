@@ -7,8 +7,7 @@ from dataclasses import replace
 from impasto.errors import SettingsError
 from impasto.layout import Layout
 from impasto.memory.peak import MemoryRequest, ScaleSizes
-from impasto.memory.tile_work import evaluation_work
-from impasto.objective.tiling.passes import can_split
+from impasto.objective.passes import can_split, evaluation_work
 from impasto.settings.amounts import bytes_text
 from impasto.solvers.make import LEAST_MEMORY, SOLVERS
 

@@ -11,8 +11,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from impasto.costs.styles import STYLE_COSTS
-from impasto.objective.tiling.tiles import NETWORK, Blocks
-from impasto.objective.tiling.tiling import Tiling
+from impasto.objective.tiles import NETWORK, Blocks
+from impasto.objective.tiling import Tiling
 from impasto.vgg.layers import LAYERS, TABLE, Layer, block_channels, block_stride, deepest, upto
 
 FLOAT = 4

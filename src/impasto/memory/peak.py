@@ -22,10 +22,10 @@ from impasto.memory.network_memory import (
     largest_tile,
     rule_bytes,
 )
-from impasto.objective.tiling.passes import passes
-from impasto.objective.tiling.tiling import Tiling
+from impasto.objective.passes import passes
+from impasto.objective.tiling import Tiling
 from impasto.solvers.make import SOLVERS
-from impasto.solvers.needs import scratch_bytes
+from impasto.solvers.vectors import scratch_bytes
 from impasto.vgg.layers import LAYERS
 
 CODE_BYTES = 250_000_000

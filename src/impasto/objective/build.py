@@ -27,6 +27,7 @@ from impasto.objective.encode_neighbours import Neighbours, encode_neighbours
 from impasto.objective.encode_style import StyleEncodings, canvas_guides, encode_styles
 from impasto.objective.image_costs import WithImageCosts
 from impasto.objective.palette import RegionPalette, WithPalettes, encode_palettes
+from impasto.objective.passes import passes
 from impasto.objective.scale_setup import ScaleSetup
 from impasto.objective.targets import (
     ContentEncoding,
@@ -36,12 +37,10 @@ from impasto.objective.targets import (
     custom_sums,
     custom_term,
     encode_content,
-    guided_term,
     style_term,
 )
 from impasto.objective.tiled import Tiled
-from impasto.objective.tiling.passes import passes
-from impasto.objective.tiling.tiling import Tiling
+from impasto.objective.tiling import Tiling
 from impasto.objective.transforms import GRAYSCALE, Protection, Transform, mirror, seen_through
 from impasto.objective.whole import Whole
 from impasto.tensor_types import Image, Span
@@ -193,7 +192,7 @@ def _style_terms(setup: ScaleSetup, encodings: Encodings) -> list[Term]:
             ]
             cost, pooling = settings.style_cost, setup.reference_pooling
             term = style_term(layer, blended(of_styles), weight, settings.balance, cost, pooling)
-            terms.append(term if guide is None else guided_term(term, guide[layer], region.weight))
+            terms.append(term if guide is None else term.within(guide[layer], region.weight))
     return terms
 
 

@@ -12,7 +12,7 @@ from impasto.images.masks.mask import Mask
 from impasto.inputs.inputs import Region
 from impasto.objective.region_guides import layer_guides
 from impasto.objective.scale_setup import KnownNeighbours, ScaleSetup
-from impasto.objective.tiling.tiling import Tiling
+from impasto.objective.tiling import Tiling
 
 
 @dataclass(frozen=True, eq=False)

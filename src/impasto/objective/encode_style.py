@@ -10,7 +10,7 @@ from impasto.images.masks.mask import Mask, region_rows
 from impasto.objective.region_guides import layer_guides
 from impasto.objective.scale_setup import ScaleSetup
 from impasto.objective.targets import style_sums
-from impasto.objective.tiling.tiling import Tiling
+from impasto.objective.tiling import Tiling
 
 CACHE_BYTES = 64_000_000
 """Most memory that cached encodings of styles take; the oldest go first. The memory plan counts them as held."""

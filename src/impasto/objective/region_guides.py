@@ -21,7 +21,7 @@ from torch import Tensor
 
 from impasto.costs.region import Guide
 from impasto.costs.term import EVERYWHERE, Slices
-from impasto.objective.tiling.tiling import Tiling
+from impasto.objective.tiling import Tiling
 from impasto.vgg.layers import LAYERS
 
 FAR = 2

@@ -14,7 +14,7 @@ from impasto.images.picture import Picture
 from impasto.images.resize.resize import rows_at
 from impasto.inputs.inputs import Inputs
 from impasto.layout import Layout
-from impasto.objective.tiling.tiling import Tiling
+from impasto.objective.tiling import Tiling
 from impasto.objective.transforms import MARGIN
 from impasto.settings import Settings
 from impasto.tensor_types import Image, Span

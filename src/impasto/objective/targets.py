@@ -11,13 +11,17 @@ from torch import Tensor
 from impasto.costs.content import ContentTerm
 from impasto.costs.content_store import Encoding, EncodingInMemory, MakeEncoding
 from impasto.costs.custom import CustomCost, CustomTerm, check_measure, check_rule, custom_summary
-from impasto.costs.normalization import Moments, content_reference, style_reference, typical_activation
-from impasto.costs.region import Guide, GuidedTerm, guided_summary, of_region
-from impasto.costs.styles import STYLE_COSTS, StyleTerm
+from impasto.costs.normalization import (
+    content_moments,
+    content_reference,
+    style_reference,
+    typical_activation,
+)
+from impasto.costs.region import Guide
+from impasto.costs.styles import STYLE_COSTS, StyleTerm, of_region, style_summary
 from impasto.costs.term import Summary, TileWindow
-from impasto.distributed.partial_sums import shared_moments, shared_summaries
-from impasto.distributed.partition import WHOLE, Partition
-from impasto.objective.tiling.tiling import Tiling
+from impasto.distributed.partition import WHOLE, Partition, shared_summaries
+from impasto.objective.tiling import Tiling
 from impasto.tensor_types import Image
 from impasto.vgg.layers import canonical
 from impasto.vgg.vgg19 import VGG19
@@ -63,7 +67,7 @@ def encode_content(
     """
     tiling = tiling or Tiling(content.shape[2], content.shape[3], list(layers))
     encodings: dict[str, Encoding] = {}
-    moments: dict[str, Moments] = {}
+    moments: dict[str, Summary] = {}
 
     def record(layer: str, a_C: Tensor, window: TileWindow) -> Tensor:
         own = a_C[..., window.in_tile[0], window.in_tile[1]]
@@ -71,18 +75,17 @@ def encode_content(
             encodings[layer] = make(own.shape[1], *tiling.layer_size(layer), own)
         encodings[layer].fill(window.in_layer, own)
         if balance:
-            more = Moments.of(own)
+            more = content_moments(own)
             moments[layer] = moments[layer].plus(more) if layer in moments else more
         return a_C
 
     for tile in tiling.tiles:
         tiling.walk(encoder, tiling.cut(content, tile), tile, record)
-    moments = {layer: shared_moments(moments[layer], partition) for layer in moments}
-
-    def reference(layer: str) -> float:
-        return content_reference(moments[layer], _typical(layer, pooling)) if balance else 1.0
-
-    return [ContentEncoding(layer, a_C, reference(layer)) for layer, a_C in encodings.items()]
+    references = dict.fromkeys(encodings, 1.0)
+    if balance:
+        for layer, sums in shared_summaries(moments, partition).items():
+            references[layer] = content_reference(sums, _typical(layer, pooling))
+    return [ContentEncoding(layer, a_C, references[layer]) for layer, a_C in encodings.items()]
 
 
 def content_term(encoding: ContentEncoding, weight: float) -> ContentTerm:
@@ -134,23 +137,22 @@ def style_sums(
 
     guides: parts of the painting that are measured each by itself (`costs/region.py`), in one walk; None: all of it.
     """
-    measures = [_style_measure(layer, guide, cost) for guide in guides for layer in layers]
+    of_parts = [[None if guide is None else guide[layer] for layer in layers] for guide in guides]
+    measures = [
+        _style_measure(layer, guide, cost)
+        for of_part in of_parts
+        for layer, guide in zip(layers, of_part, strict=True)
+    ]
     found = iter(_summaries(encoder, style, measures, tiling, partition))
     return [
-        {
-            layer: summary if guide is None else of_region(summary, guide[layer])
-            for layer, summary in zip(layers, found, strict=False)
-        }
-        for guide in guides
+        {layer: of_region(next(found), guide) for layer, guide in zip(layers, of_part, strict=True)}
+        for of_part in of_parts
     ]
 
 
-def _style_measure(layer: str, guide: Mapping[str, Guide] | None, cost: str) -> _Measure:
+def _style_measure(layer: str, guide: Guide | None, cost: str) -> _Measure:
     target = STYLE_COSTS[cost]
-    if guide is None:
-        return _Measure(layer, lambda a_S, window: target.measure(a_S, window.in_tile), target.measure)
-    here = guide[layer]
-    return _Measure(layer, lambda a_S, window: guided_summary(target, a_S, here, window), target.measure)
+    return _Measure(layer, lambda a_S, window: style_summary(target, a_S, guide, window), target.measure)
 
 
 def blended(parts: Sequence[tuple[Summary, float]]) -> Summary:
@@ -175,11 +177,6 @@ def style_term(
     target = STYLE_COSTS[cost].of(summary)
     reference = style_reference(target, summary, _typical(layer, pooling)) if balance else 1.0
     return StyleTerm(layer, target, _balanced(weight, reference))
-
-
-def guided_term(target: StyleTerm, guide: Guide, weight: float = 1.0) -> GuidedTerm:
-    """A style term within a region of the canvas; weight: of the region among others of its size."""
-    return GuidedTerm(target.layer, target, guide, weight * guide.share * target.weight)
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,7 @@ approximated: a cost that sees activations through sums over positions only is t
 The last tile of the first pass has its graph still and is the first of the second, and the second pass measures
 nothing again: it only needs to know which way the sums change.
 
-The network may be walked in *stages*, each with tiles of its own (`tiling/passes.py`): the first one's tiles fill the
+The network may be walked in *stages*, each with tiles of its own (`passes.py`): the first one's tiles fill the
 whole input of block 4, and the second one's start from that; going back, the derivative by that map goes into the
 graphs of the first one's tiles. It costs the memory of the map and its derivative, each a third more than the
 picture's; it saves most of the halo, which deep layers ask for and shallow ones pay, and the second pass of deep
@@ -22,11 +22,10 @@ from torch import Tensor
 
 from impasto.costs.term import Summary, Term, TileWindow
 from impasto.costs.total import weighted_total
-from impasto.distributed.partial_sums import shared_summaries
-from impasto.distributed.partition import WHOLE, Partition
+from impasto.distributed.partition import WHOLE, Partition, shared_summaries
 from impasto.evaluation import Cost, Evaluation
-from impasto.objective.tiling.tiles import Tile
-from impasto.objective.tiling.tiling import Tiling
+from impasto.objective.tiles import Tile
+from impasto.objective.tiling import Tiling
 from impasto.tensor_types import Features, Image, Input, Piece
 from impasto.vgg.vgg19 import VGG19
 

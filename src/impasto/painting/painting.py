@@ -21,7 +21,6 @@ from impasto.painting.adjust import Adjustment, read_adjustments
 from impasto.painting.checkpoint import Checkpoint, differences
 from impasto.painting.loop import Event, Progress, Step, paint
 from impasto.painting.planner import Planner
-from impasto.painting.preview import Previews
 from impasto.painting.problem import PaintingProblem
 from impasto.painting.record import PaintingRecord
 from impasto.painting.result import Result
@@ -65,7 +64,6 @@ class Painting:
             self._problem = PaintingProblem(
                 settings, encoder, self._colors.inputs, partition, costs, image_costs, styles, neighbours
             )
-        self._previews = Previews(self._colors, partition)
         self._planner = Planner(self._problem)
         self._record = PaintingRecord(self._problem, self._colors, self._threads)
         self._problem.plan_adjustments(read_adjustments(adjustments))
@@ -139,13 +137,7 @@ class Painting:
             SettingsError: the long side is not a whole number from 1 on.
         """
         with self._partition.reporting():  # no turn is taken: what is shown need not be right to the last bit
-            scale, solver, saved = self._progress.scale, self._progress.solver, self._progress.saved_state
-            if solver is not None:
-                canvas = solver.image
-            else:
-                canvas = self._problem.initial_canvas() if saved is None else saved["image"]
-            shown = self._problem.shown(canvas, scale)
-            return self._previews.of(shown, self._problem.scales[scale].size, long_side)
+            return self._record.preview(self._progress, long_side)
 
     def adjust(self, **changes: Any) -> None:
         """Change weights between two steps; the painting goes on from where it is.

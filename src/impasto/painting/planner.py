@@ -8,11 +8,10 @@ from functools import cached_property
 from impasto.kernels.threads import computing_with
 from impasto.layout import Layout
 from impasto.memory.available import AvailableMemory, available_on, gpu_memory_limit, step_limit
-from impasto.memory.calibration import calibrate
 from impasto.memory.peak import MemoryRequest, ScaleSizes
 from impasto.memory.plan import Plan, PlannedScale, make_plan
 from impasto.memory.request import memory_request
-from impasto.memory.time_forecast import forecast
+from impasto.memory.time_forecast import calibrate, forecast
 from impasto.painting.problem import PaintingProblem
 from impasto.solvers.smoothing_metric import METRIC_HALO
 from impasto.vgg.precision import repeatable

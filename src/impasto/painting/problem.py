@@ -2,7 +2,7 @@
 
 import threading
 from bisect import insort
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -109,12 +109,11 @@ class PaintingProblem:
             nothing = cost.total < ENOUGH
         return self.partition.anywhere(nothing)
 
-    def _inputs_after(self, steps: int) -> Inputs:
-        """The inputs with what was adjusted up to then."""
+    def _inputs_after(self, adjustments: Iterable[Adjustment]) -> Inputs:
+        """The inputs after some adjustments. Raises SettingsError for one that cannot be made."""
         settings, inputs = self._at_first
-        for one in self.adjustments:
-            if one.step <= steps:
-                settings, inputs = adjusted(settings, inputs, one.changes, self.encoded)
+        for one in adjustments:
+            settings, inputs = adjusted(settings, inputs, one.changes, self.encoded)
         return inputs
 
     @cached_property
@@ -145,15 +144,14 @@ class PaintingProblem:
 
         The photograph itself, where it is painted in the style's manner already.
         """
-        return self._photograph(scale) if self.photograph_is_painted else self.upscaler(scale)(canvas)
-
-    def upscaler(self, scale: int) -> Upscaler:
-        """The object that turns the canvas of the scale before into that of this one."""
+        if self.photograph_is_painted:
+            return self._photograph(scale)
         before, size = self.scales[scale - 1].size, self.scales[scale].size
-        style_sizes = self.schedule.style_sizes(size)
-        return Upscaler(
-            self.inputs, self.settings.detail, before, size, style_sizes, self.partition, self.settings.soften
+        style_sizes, settings = self.schedule.style_sizes(size), self.settings
+        upscaler = Upscaler(
+            self.inputs, settings.detail, before, size, style_sizes, self.partition, settings.soften
         )
+        return upscaler(canvas)
 
     def solver(self, canvas: Image, scale: int) -> Solver:
         """The solver of a scale, as its layout says."""
@@ -179,7 +177,8 @@ class PaintingProblem:
         if scale == 0 and self._first_styles is not None:
             # `photograph_is_painted` has encoded them at this size.
             cache, self._first_styles = self._first_styles, None
-        setup = replace(self.setup(scale, members), inputs=self._inputs_after(steps))
+        inputs = self._inputs_after(one for one in self.adjustments if one.step <= steps)
+        setup = replace(self.setup(scale, members), inputs=inputs)
         places = self._places if setup.settings.palette else None
         if setup.grows:
             return encode(setup, canvas, cache, places)
@@ -254,9 +253,7 @@ class PaintingProblem:
 
     def plan_adjustments(self, adjustments: Sequence[Adjustment]) -> None:
         """Make these on the way, sorted by step. Raises SettingsError for one that cannot be made."""
-        settings, inputs = self.settings, self.inputs
-        for one in adjustments:
-            settings, inputs = adjusted(settings, inputs, one.changes, self.encoded)
+        self._inputs_after(adjustments)
         self.adjustments = list(adjustments)
 
     def add_adjustment(self, step: int, changes: Mapping[str, Any], *, later: bool = False) -> None:

@@ -1,14 +1,19 @@
-"""The records of a painting: its checkpoint, its result, and the metadata that both carry."""
+"""What is shown and saved of a painting: previews, its result, its checkpoint, and the metadata that both carry."""
 
+import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
+import torch.nn.functional as F
+from torch import Tensor
 
-from impasto.errors import CheckpointError, OutputError
-from impasto.images.resize.resize import alpha_at
+from impasto.distributed.partition import ALIGNED
+from impasto.errors import CheckpointError, OutputError, SettingsError
+from impasto.images.resize.resize import alpha_at, fitted_size, rows_at
 from impasto.inputs.color_transfer import ColorTransfer
 from impasto.painting.adjust import read_adjustments
 from impasto.painting.checkpoint import Checkpoint, SavedState, check_fits, check_same, save_checkpoint
@@ -22,7 +27,7 @@ from impasto.version import __version__
 
 
 class PaintingRecord:
-    """Writes down what a painting is made from and with, and how far it is.
+    """Shows how far a painting is, and writes down what it is made from and with.
 
     problem: with the settings that it begins with. colors: the inputs as they were read. threads: it computes with.
     """
@@ -31,6 +36,7 @@ class PaintingRecord:
         self._problem, self._colors, self._threads = problem, colors, threads
         self._settings, self._partition = problem.settings, problem.partition
         self._weights = problem.encoder.weights.provenance
+        self._photographs: dict[tuple[int, int], Tensor] = {}
 
     @property
     def versions(self) -> dict[str, Any]:
@@ -80,6 +86,39 @@ class PaintingRecord:
             "steps": len(progress.history),
             "stopped": stopped,
         }
+
+    def preview(self, progress: Progress, long_side: int) -> np.ndarray:
+        """See `Painting.preview`; cheap at any size of the canvas."""
+        if isinstance(long_side, bool) or not isinstance(long_side, int) or long_side < 1:
+            wanted = "a whole number of pixels from 1 on"
+            raise SettingsError(f"the long side of a preview must be {wanted}, got {long_side!r}")
+        problem, saved = self._problem, progress.saved_state
+        if progress.solver is not None:
+            canvas = progress.solver.image
+        else:
+            canvas = problem.initial_canvas() if saved is None else saved["image"]
+        size = problem.scales[progress.scale].size
+        small = fitted_size(*size, min(long_side, max(size)))
+        whole = self._shrunk(problem.shown(canvas, progress.scale).detach(), size, small)
+        if whole is None:
+            return np.zeros((*small, 3), np.uint8)
+        picture = self._colors.preview(whole, self._photograph(small))
+        return (picture[0].permute(1, 2, 0) * 255).round().clamp(0, 255).to(torch.uint8).numpy()
+
+    def _shrunk(self, canvas: Image, size: tuple[int, int], small: tuple[int, int]) -> Image | None:
+        """The whole canvas on the CPU of the first process, shrunk by area; each process shrinks its own rows."""
+        stride = min(size[0] // small[0], size[1] // small[1], ALIGNED)
+        stride = 2 ** int(math.log2(stride))  # processes own whole strides of rows
+        pooled = canvas.new_empty(1, 3, 0, -(-size[1] // stride))
+        if canvas.numel():
+            pooled = F.avg_pool2d(canvas, stride, ceil_mode=True, count_include_pad=False)
+        whole = self._partition.gathered(pooled, size[0], stride)
+        return None if whole is None else F.interpolate(whole, small, mode="area")
+
+    def _photograph(self, small: tuple[int, int]) -> Tensor:
+        if small not in self._photographs:
+            self._photographs = {small: rows_at(self._colors.original.content, small, 0, small[0])}
+        return self._photographs[small]
 
     def result(self, progress: Progress, stopped: str) -> Result:
         """See `Painting.result`."""

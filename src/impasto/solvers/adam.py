@@ -13,11 +13,11 @@ from impasto.errors import CostError, SettingsError
 from impasto.evaluation import Cost, Evaluate
 from impasto.layout import Layout
 from impasto.settings import Settings
-from impasto.solvers.needs import ADAM_PASSES, SolverSettings, SolverWork, Vectors
-from impasto.solvers.solver import State
-from impasto.solvers.vectors import chunks, round_at_random
+from impasto.solvers.solver import SolverSettings, SolverWork, State, Vectors
+from impasto.solvers.vectors import chunks
 
 BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-8
+PASSES = 8  # the work of a step on vectors, in additions of one vector to another
 QUICK_BETA_2 = 0.99  # BETA_2 where there are few steps, whose iterates are averaged
 ENOUGH = 1e-4
 """A balanced cost that is 0 but for rounding: the canvas has the content and the style that were asked for.
@@ -89,7 +89,7 @@ class Adam:
 
     @staticmethod
     def vectors(layout: Layout, settings: SolverSettings) -> Vectors:
-        """How many vectors of the canvas's size it has alive; see `needs.py`."""
+        """How many vectors of the canvas's size it has alive: image, iterate, both moments, the gradient."""
         moments = 2 * getattr(torch, layout.moments).itemsize / torch.float32.itemsize
         alive = 1 + bool(settings.averaging) + moments
         return Vectors(evaluating=alive, peak=1 + alive)
@@ -101,8 +101,8 @@ class Adam:
 
     @staticmethod
     def work(layout: Layout, steps: int) -> SolverWork:
-        """The work of its steps; see `needs.py`."""
-        return SolverWork(steps, ADAM_PASSES * steps)
+        """The work of its steps."""
+        return SolverWork(steps, PASSES * steps)
 
     @staticmethod
     def memory_words(layout: Layout) -> str:
@@ -156,3 +156,20 @@ class Adam:
         self.finished = state.get("finished")
         self._iterate = state["iterate"] if self._average else self.image
         self._mean, self._square = (state[name].to(self._mean.dtype) for name in ("mean", "square"))
+
+
+_LOW_BITS = 16  # those that float32 has and bfloat16 has not
+
+
+def round_at_random(x: Tensor, generator: torch.Generator) -> Tensor:
+    """`x` (float32) to one of its two neighbours in bfloat16, each the likelier the nearer; the mean is x.
+
+    Adam's mean of squares changes by a thousandth at most in a step (1 - beta_2), and bfloat16 steps by a
+    hundred-and-twenty-eighth: rounded to the nearest it would stand still for ever (stochastic rounding:
+    Gupta et al., arXiv 1502.02551).
+    """
+    bits = x.float().view(torch.int32)
+    noise = torch.randint(
+        0, 1 << _LOW_BITS, bits.shape, generator=generator, dtype=torch.int32, device=x.device
+    )
+    return bits.add(noise).bitwise_and_(-1 << _LOW_BITS).view(torch.float32).to(torch.bfloat16)

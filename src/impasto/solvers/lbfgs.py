@@ -1,18 +1,26 @@
 """L-BFGS inside the box [0, 1] (Nocedal and Wright, "Numerical Optimization", algorithms 7.4 and 3.1).
 
-The two-loop recursion (`history.py`) gives the direction; a backtracking search along the *projected* line
-(`line_search.py`) gives the step (Bertsekas 1982: values on the border of the box that the gradient pushes outwards
-stay there and take no part in the direction, `vectors.py`). So G never leaves [0, 1] and nothing has to be clipped
-in the end. Every decision is relative to the cost's own scale: a cost multiplied by 10^11 takes the same steps.
+The two-loop recursion (`history.py`) gives the direction; a backtracking search along the *projected* line gives the
+step (Bertsekas 1982: values on the border of the box that the gradient pushes outwards stay there and take no part in
+the direction, `vectors.py`). So G never leaves [0, 1] and nothing has to be clipped in the end. Every decision is
+relative to the cost's own scale: a cost multiplied by 10^11 takes the same steps.
 
-Every vector has the image's size, so few of them are alive at a time, and memory is used again in place:
-`needs.py` has the counts.
+Every vector has the image's size, so few of them are alive at a time, and memory is used again in place. Without the
+pairs these are alive:
+
+| when | vectors |
+|---|---|
+| a direction is made | image, gradient, direction; with `picture_metric` its result and a third more: 4 1/3 |
+| its slope is measured | image, gradient, direction, trial, their difference: 5 |
+| `evaluate` runs | image, gradient, direction, trial: 4 |
+| a trial is judged | the same and its gradient: 5 |
+| a pair is made | image, gradient, s, y: 4, none of them new |
+| y . M y is computed | image, gradient, y, M y and a third more: 4 1/3 |
 """
 
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import torch
@@ -24,10 +32,8 @@ from impasto.evaluation import Cost, Evaluate, Evaluation
 from impasto.layout import Layout
 from impasto.settings import Settings
 from impasto.solvers.history import Metric, Pairs
-from impasto.solvers.line_search import search
-from impasto.solvers.needs import EVALUATIONS, LBFGS_PASSES, PAIR_PASSES, SolverSettings, SolverWork, Vectors
 from impasto.solvers.smoothing_metric import metric_of_rows
-from impasto.solvers.solver import State
+from impasto.solvers.solver import SolverSettings, SolverWork, State, Vectors
 from impasto.solvers.vector_store import IN_MEMORY_PART, WORDS, InMemory, StoreVector, store_as
 from impasto.solvers.vectors import dot, hold, largest_magnitude, steepest_descent
 
@@ -35,6 +41,12 @@ FIRST_STEP = 0.01
 """Root mean square change of a value in the first trial step, before any curvature is known."""
 STALLED_STEPS, STALLED_DECREASE = 5, 1e-6
 """Finished after so many steps that together lower the cost by less than this part of it."""
+SUFFICIENT_DECREASE, MOST_TRIALS = 1e-4, 20  # of the line search: Armijo's constant, and when it gives up
+EVALUATIONS = 1.07  # evaluations of a step: 1.05 to 1.1 were counted
+PASSES = 24
+"""A step's work on vectors without pairs, in additions of one vector to another; the metric is most of it."""
+PAIR_PASSES = {"float32": 3.3, "float16": 5.0, "disk": 3.3}
+"""The work for each pair: two products and two additions, and half precision converted."""
 
 
 class LBFGS:
@@ -88,7 +100,7 @@ class LBFGS:
 
     @staticmethod
     def vectors(layout: Layout, settings: SolverSettings) -> Vectors:
-        """How many vectors of the canvas's size it has alive; see `needs.py`."""
+        """How many vectors of the canvas's size it has alive; see above."""
         pairs = 2 * layout.history * IN_MEMORY_PART[layout.kept]
         return Vectors(evaluating=4 + pairs, peak=5 + pairs)
 
@@ -99,11 +111,11 @@ class LBFGS:
 
     @staticmethod
     def work(layout: Layout, steps: int) -> SolverWork:
-        """The work of its steps; see `needs.py`."""
+        """The work of its steps."""
         # At first there are fewer pairs than there is room for.
         full = layout.history
         mean = full - full * (full + 1) / (2 * steps) if steps > full else (steps - 1) / 2
-        additions = LBFGS_PASSES + PAIR_PASSES[layout.kept] * mean
+        additions = PASSES + PAIR_PASSES[layout.kept] * mean
         reads = 4 * mean if layout.kept == "disk" else 0.0  # each of a pair's vectors is read twice
         return SolverWork(EVALUATIONS * steps + 1, steps * additions, steps * reads)
 
@@ -191,9 +203,32 @@ class LBFGS:
         mean = direction.new_tensor(squares) / count  # in the image's own precision
         return direction.mul_(FIRST_STEP / float(mean.sqrt()))
 
-    def _search(self, evaluate: Evaluate, last: Evaluation, direction: Tensor) -> Any:
-        scaled = partial(self._evaluate, evaluate)
-        return search(scaled, self.image, last, direction, self._unit, self._reductions)
+    def _search(
+        self, evaluate: Evaluate, last: Evaluation, direction: Tensor
+    ) -> tuple[Tensor, Evaluation] | None:
+        """The first image along the projected line that lowers the cost enough (Armijo's rule), with that; or None.
+
+        A trial with a cost or gradient that is not a finite number counts as a step too long. The search ends where a
+        step is shorter than the distance between two numbers just below 1: such a one moves dark values only, which
+        are stored more finely, and by nothing that can be seen.
+        """
+        resolution = torch.finfo(self.image.dtype).eps / 2
+        before, length = last.cost.total, 1.0
+        for _ in range(MOST_TRIALS):
+            trial = torch.add(self.image, direction, alpha=length).clamp_(0, 1)
+            step = trial - self.image
+            if not self._reductions.largest(largest_magnitude(step)) > resolution:
+                return None
+            slope = self._reductions.total(dot(last.gradient, step)) * self._unit
+            del step
+            evaluation = self._evaluate(evaluate, trial)
+            cost = evaluation.cost.total
+            lower = math.isfinite(cost) and slope < 0 and cost <= before + SUFFICIENT_DECREASE * slope
+            if self._reductions.everywhere(lower and math.isfinite(largest_magnitude(evaluation.gradient))):
+                return trial, evaluation
+            del trial, evaluation  # before the next ones are made
+            length *= _shrink(cost - before, slope)
+        return None
 
     def _note(self, total: float) -> None:
         self._recent = [*self._recent, total][-(STALLED_STEPS + 1) :]
@@ -225,3 +260,10 @@ class LBFGS:
 
 def _identity(gradient: Tensor) -> Tensor:
     return gradient
+
+
+def _shrink(rise: float, slope: float) -> float:
+    """The factor by which to shorten the step: to the minimum of the parabola through what was seen, within reason."""
+    if not math.isfinite(rise) or slope >= 0:
+        return 0.1
+    return min(0.5, max(0.1, -slope / (2 * (rise - slope)))) if rise > slope else 0.5

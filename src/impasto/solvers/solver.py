@@ -1,6 +1,7 @@
-"""The interface between the loop and the solvers, and their saved state."""
+"""The interface of a solver: what the loop asks it for, its saved state, and what it tells a plan of its needs."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 from torch import Tensor
@@ -42,3 +43,44 @@ class Solver(Protocol):
 
         `state` may read each tensor when it is asked for: they are asked for once, one by one.
         """
+
+
+@runtime_checkable
+class SolverSettings(Protocol):
+    """The settings that decide how much memory a solver needs."""
+
+    @property
+    def history(self) -> int:
+        """Most past steps that L-BFGS remembers."""
+
+    @property
+    def averaging(self) -> float:
+        """Decay of Adam's average of iterates, 0 for none."""
+
+
+@dataclass(frozen=True)
+class Vectors:
+    """How many vectors a solver has alive, its image among them.
+
+    A vector is one canvas in float32: 12 bytes a pixel, 0.77 GB at 64 megapixels. In addition there are a few pieces
+    of vectors, whatever the picture's size (`vectors.scratch_bytes`).
+
+    evaluating: while `evaluate` runs, without what that allocates (its gradient is one vector).
+    peak: at most, when `evaluate` has returned.
+    """
+
+    evaluating: float
+    peak: float
+
+
+@dataclass(frozen=True)
+class SolverWork:
+    """The work of all steps of a scale.
+
+    evaluations: of J and its gradient. additions: of one vector to another, and what takes as long. reads: of vectors
+    from disk.
+    """
+
+    evaluations: float
+    additions: float
+    reads: float = 0.0

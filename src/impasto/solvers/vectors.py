@@ -3,13 +3,15 @@
 The image stays in the box [0, 1] (Bertsekas 1982): what its border holds takes no part in a step.
 """
 
-import math
 from collections.abc import Iterator
 
 import torch
 from torch import Tensor
 
 CHUNK = 2**20  # values in a piece: 4 MB in float32, so that a few of them stay in a processor's cache
+SCRATCH_PIECES = 32
+"""Pieces of at most CHUNK values in addition to a solver's vectors: measured as 23 to 114 MB, most of it in the
+metric's convolutions, and the same for a canvas of 6 and of 17 megapixels."""
 
 
 def chunks(*vectors: Tensor) -> Iterator[tuple[Tensor, ...]]:
@@ -38,11 +40,6 @@ def largest_magnitude(x: Tensor) -> float:
     return max(abs(float(low)), abs(float(high)))
 
 
-def is_finite(x: Tensor) -> bool:
-    """Whether every value is a finite number."""
-    return math.isfinite(largest_magnitude(x))
-
-
 def steepest_descent(image: Tensor, gradient: Tensor) -> Tensor:
     """-gradient, and 0 where the border of the box holds a value that it pushes outwards."""
     direction = -gradient
@@ -63,23 +60,6 @@ def _outward(image: Tensor, direction: Tensor) -> Tensor:
     return ((image <= 0) & (direction < 0)) | ((image >= 1) & (direction > 0))
 
 
-def moved(image: Tensor, direction: Tensor, length: float) -> Tensor:
-    """A new image, `length` times `direction` from `image` along the projected line."""
-    return torch.add(image, direction, alpha=length).clamp_(0, 1)
-
-
-_LOW_BITS = 16
-
-
-def round_at_random(x: Tensor, generator: torch.Generator) -> Tensor:
-    """`x` (float32) to one of its two neighbours in bfloat16, each the likelier the nearer; the mean is x.
-
-    Adam's mean of squares changes by a thousandth at most in a step (1 - beta_2), and bfloat16 steps by a
-    hundred-and-twenty-eighth: rounded to the nearest it would stand still for ever (stochastic rounding:
-    Gupta et al., arXiv 1502.02551).
-    """
-    bits = x.float().view(torch.int32)
-    noise = torch.randint(
-        0, 1 << _LOW_BITS, bits.shape, generator=generator, dtype=torch.int32, device=x.device
-    )
-    return bits.add(noise).bitwise_and_(-1 << _LOW_BITS).view(torch.float32).to(torch.bfloat16)
+def scratch_bytes(vector: int) -> int:
+    """The most bytes of the pieces of a vector of so many bytes that a solver has in addition to its vectors."""
+    return SCRATCH_PIECES * min(vector, CHUNK * torch.float32.itemsize)

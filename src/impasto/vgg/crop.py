@@ -1,4 +1,4 @@
-"""Cropping of a block's input to the part that the tile still needs; see `objective/tiling/tiles.py`."""
+"""Cropping of a block's input to the part that the tile still needs; see `objective/tiles.py`."""
 
 from typing import Any
 

@@ -112,7 +112,7 @@ class VGG19:
         observe: is given the layer's canonical name and its activation; what it returns (the same, or a tensor that
             stands for it in autograd's graph) is what the next layer gets. Nothing else keeps the activation.
         crops: the rows and columns to keep of each block's input, by block, for a picture that is a tile of
-            another; see `objective/tiling/tiles.py`.
+            another; see `objective/tiles.py`.
         first: the block to begin with. From the second on `image` is that block's input [1, n_C, n_H, n_W].
         until: the block in front of which to stop instead; `layers`, which may be none, come before it.
 

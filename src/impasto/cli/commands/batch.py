@@ -8,7 +8,7 @@ from impasto.cli.display import show_batch
 from impasto.cli.interrupt import INTERRUPTED
 from impasto.cli.messages import note, say
 from impasto.cli.options import given, takes_masks, takes_settings, where_of
-from impasto.distributed.process_info import process_info
+from impasto.distributed.join import process_info
 from impasto.errors import SettingsError
 from impasto.settings.amounts import bytes_text
 from impasto.ui.progress import duration

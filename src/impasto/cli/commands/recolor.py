@@ -9,7 +9,7 @@ from impasto.cli import parameters as p
 from impasto.cli.checks import check_free, check_inputs
 from impasto.cli.messages import say
 from impasto.cli.options import paintings
-from impasto.distributed.process_info import process_info
+from impasto.distributed.join import process_info
 from impasto.settings import Settings
 from impasto.ui.guides import inputs_of
 

@@ -11,7 +11,7 @@ from impasto.cli.checks import check_resumed
 from impasto.cli.commands.video import resume_film
 from impasto.cli.job import PaintingJob, RunRecord, from_extra
 from impasto.cli.options import absolute_weights
-from impasto.distributed.process_info import process_info
+from impasto.distributed.join import process_info
 from impasto.errors import OutputError, PictureError
 from impasto.files.readable import fingerprint_of, is_there
 

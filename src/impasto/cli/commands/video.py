@@ -12,7 +12,7 @@ from impasto.cli import parameters as p
 from impasto.cli.checks import check_free, check_inputs
 from impasto.cli.film import Shared, digest_of, paint_film, paint_in_parts
 from impasto.cli.options import absolute_weights, given, paintings, takes_masks, takes_settings, where_of
-from impasto.distributed.process_info import process_info
+from impasto.distributed.join import process_info
 from impasto.errors import OutputError, SettingsError
 from impasto.files.atomic_write import check_target
 from impasto.settings import Settings

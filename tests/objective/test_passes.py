@@ -5,18 +5,18 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impasto.memory.tile_work import (
+from impasto.objective.passes import (
     ACTIVATION,
     FORWARD,
     SECOND_PASS,
     evaluation_walks,
     evaluation_work,
+    passes,
     work,
 )
 from impasto.objective.targets import content_terms, style_terms
 from impasto.objective.tiled import Tiled
-from impasto.objective.tiling.passes import passes
-from impasto.objective.tiling.tiling import Tiling
+from impasto.objective.tiling import Tiling
 from impasto.vgg.layers import LAYERS, TABLE
 from impasto.vgg.vgg19 import VGG19
 from tests.helpers import random_image, tiny_weights

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from impasto.costs.term import TileWindow
 from impasto.kernels.heap import give_back
-from impasto.objective.tiling.tiles import NETWORK, Blocks, Tile, tiles
+from impasto.objective.tiles import NETWORK, Blocks, Tile, tiles
 from impasto.tensor_types import Features, Input, Piece, Span
 from impasto.vgg.layers import LAYERS, block_stride
 from impasto.vgg.vgg19 import VGG19

@@ -1,1 +1,0 @@
-"""Where the tiles of a picture lie, and in which passes the network is walked."""
