@@ -119,8 +119,9 @@ class Work:
         try:
             self._run()
         except Exception as error:  # noqa: BLE001 - nothing in one painting may end those that wait
-            self.record.state = "failed"
+            # Whoever sees that it failed finds the reason there.
             self.record.problem = self.record.order.explained(error, self._library)
+            self.record.state = "failed"
             self._save_record()
 
     def _run(self) -> None:
@@ -214,7 +215,7 @@ class Work:
         if wish == "close" or (wish == "keep" and not self.history):
             self._save_checkpoint(painting)
             if wish == "keep":
-                self.record.state, self.record.problem = "failed", "it was stopped before its first step"
+                self.record.problem, self.record.state = "it was stopped before its first step", "failed"
             return
         if wish == "keep":
             self._save_checkpoint(painting)
