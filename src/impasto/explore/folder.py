@@ -36,7 +36,8 @@ class ExplorationFolder:
         self.path = path
         self.sheet, self.page, self.cells = path / "sheet.png", path / "index.html", path / "cells"
         try:
-            self._list = self._read()
+            blank = {"format": FORMAT, "version": VERSION, "subject": {}, "cells": {}}
+            self._list: dict[str, Any] = self._read() or blank
         except PermissionError:
             advice = "choose another folder, or change its permissions"
             raise OutputError(f"'{path}' cannot be read: {advice}") from None
@@ -56,7 +57,7 @@ class ExplorationFolder:
         else.
         """
         subject = json.loads(json.dumps(subject))
-        before = self._list and self._list["subject"]
+        before = self._list["subject"]
         if before and not replace and before != subject:
             raise OutputError(
                 f"'{self.path}' holds another exploration, of other {_differing(before, subject)}: "
@@ -69,13 +70,13 @@ class ExplorationFolder:
             raise OutputError(f"'{self.path}' could not be made {reason}") from None
         if replace:
             self._clear()
-        if self._list is None or replace:
-            self._list = {"format": FORMAT, "version": VERSION, "subject": subject, "cells": {}}
+        if replace or not before:
+            self._list["subject"] = subject
             self._write()
 
     def finished(self, cell: Cell, wanted: Mapping[str, Any]) -> bool:
         """Whether a cell's picture is there, as it was written, and is the one that `wanted` describes."""
-        entry = self._cells.get(cell.name)
+        entry = self.record(cell)
         return isinstance(entry, dict) and is_painted(self.file(cell), wanted, str(entry.get("sha256")))
 
     def note(self, cell: Cell, result: Mapping[str, Any]) -> None:
@@ -83,7 +84,7 @@ class ExplorationFolder:
 
         Raises OutputError when the disk is full or the folder gone.
         """
-        self._cells[cell.name] = {name: result[name] for name in _NOTED}
+        self._list["cells"][cell.name] = {name: result[name] for name in _NOTED}
         self._write()
 
     def record(self, cell: Cell) -> Mapping[str, Any] | None:
@@ -91,17 +92,12 @@ class ExplorationFolder:
 
         There is no cost where nothing was painted, because only the colours were taken.
         """
-        found: Mapping[str, Any] | None = self._cells.get(cell.name)
+        found: Mapping[str, Any] | None = self._list["cells"].get(cell.name)
         return found
 
     def forget(self, cell: Cell) -> None:
         """Take a picture off the list: it is not, or no longer, the one that is wanted."""
-        self._cells.pop(cell.name, None)
-
-    @property
-    def _cells(self) -> dict[str, Any]:
-        cells: dict[str, Any] = self._list["cells"] if self._list else {}
-        return cells
+        self._list["cells"].pop(cell.name, None)
 
     def _read(self) -> dict[str, Any] | None:
         """The list; None when the folder is missing or empty."""
@@ -126,10 +122,11 @@ class ExplorationFolder:
 
     def _clear(self) -> None:
         """Remove the listed pictures, and nothing else."""
-        for file in (self.cells / f"{name}.png" for name in self._cells):
+        for file in (self.cells / f"{name}.png" for name in self._list["cells"]):
             if file.parent == self.cells:  # whatever somebody has written into the list
                 with suppress(OSError):
                     file.unlink(missing_ok=True)
+        self._list["cells"] = {}
 
 
 def _differing(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
