@@ -29,7 +29,7 @@ import torch
 
 import impasto
 from impasto.costs import wasserstein
-from impasto.costs.pairs import NeighbourPairs
+from impasto.costs.neighbours import NeighbourPairs
 from impasto.kernels import gram_autograd
 from impasto.kernels.convolution import winograd as native
 from impasto.objective import palette

@@ -13,7 +13,7 @@ from impasto.distributed.partition import WHOLE
 from impasto.errors import SettingsError
 from impasto.inputs.inputs import read_inputs
 from impasto.layout import Layout
-from impasto.memory.available import CONTEXT_BYTES, GENEROUS
+from impasto.memory.available import CONTEXT_BYTES, STEP_LIMIT_FACTOR
 from impasto.memory.choose_layout import choose
 from impasto.memory.network_memory import Network
 from impasto.memory.peak import GPU_SLACK, WORKSPACE_BYTES, ScaleSizes
@@ -101,4 +101,4 @@ def test_a_painting_there_repeats_itself_and_is_held_to_its_part(monkeypatch):
     with planner.on_device(0):
         assert torch.backends.cudnn.deterministic
     assert torch.backends.cudnn.deterministic is before
-    assert limits == [min(8 * 10**9, GENEROUS * max(first, last))]
+    assert limits == [min(8 * 10**9, STEP_LIMIT_FACTOR * max(first, last))]

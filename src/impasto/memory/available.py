@@ -19,9 +19,9 @@ SAFE_PART = 0.8
 CONTEXT_BYTES = 950_000_000
 """Bytes of a GPU that a process holds in addition to its tensors: kernels, libraries. 0.80 to 0.91 GB were observed (an
 H200, CUDA 13, `benchmarks/gpu_memory.py`)."""
-GENEROUS = 2
-"""How much more than its peak a step may take of a GPU, where there is more: what was not summed up is not refused, and
-cuDNN does not take the whole card (`gpu_memory_limit`)."""
+STEP_LIMIT_FACTOR = 2
+"""The memory of a GPU that a step may take, as a multiple of its planned peak: there is some left for what the plan did
+not sum up, and cuDNN does not take the whole card (`gpu_memory_limit`)."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +59,8 @@ def _available_on_gpu(device: torch.device, allowed: str | None, on_machine: int
 
 
 def step_limit(limit: int, peak: int) -> int:
-    """Bytes to which a process on a GPU is kept during a step with this peak, given what it may hold at all."""
-    return min(limit, GENEROUS * peak)
+    """The GPU memory limit of one step: STEP_LIMIT_FACTOR times its planned peak, at most `limit` bytes."""
+    return min(limit, STEP_LIMIT_FACTOR * peak)
 
 
 @contextmanager

@@ -134,60 +134,73 @@ class MemoryRequest:
         Kernels and compiled code are counted as if they were still to come: a second painting in the same process
         is planned with more than it takes.
         """
-        network = self.network
-        content = self.tiling(scale.size, layout.tile, network.layers)
-        content_only = self.tiling(scale.size, layout.tile, sorted(network.content))
-        style = self.tiling(scale.style_size, layout.style_tile, sorted(network.style))
-        vector, style_vector = (VECTOR * height * width for height, width in (scale.size, scale.style_size))
-        encoding = encoding_bytes(content, network.content) if layout.encoding == "memory" else 0
+        network, vector = self.network, VECTOR * math.prod(scale.size)
+        walked = self.passes(scale, layout)
         solver = SOLVERS[layout.solver].vectors(layout, self)
-        guides = self.regions * guide_bytes(content, network.style)
-        weights = (self.regions + GUIDE_MAPS) * self.ranks * vector // 3 if self.regions else 0
-        parts = self.style_masks * guide_bytes(style, network.style)
-        painting = network.forward_bytes(largest_tile(style), network.style)
-        preparing = max(
-            self.beginning(scale),
-            2 * vector
-            + encoding
-            + network.forward_bytes(largest_tile(content_only), network.content, ENCODING_COPIES),
-            vector
-            + encoding
-            + style_vector
-            + parts
-            + max(painting, GUIDE_MAPS * self.ranks * style_vector // 3 if parts else 0),
-            vector + encoding + guides + weights,
-        )
         # Padded, the gradient of that, and the same folded back.
         margins = 0 if layout.tile or not self.margin else 3 * vector
-        walked = self.passes(scale, layout)
-        evaluating = (
-            solver.evaluating * vector
-            + margins
-            + network.evaluation_bytes(walked, vector, whole=layout.tile is None and self.ranks == 1)
+        composited = 4 * vector // 3 if self.protected else 0  # of the photograph, its mask and the canvas
+        evaluation = network.evaluation_bytes(walked, vector, whole=layout.tile is None and self.ranks == 1)
+        stepping = self._held(scale, layout) + max(
+            solver.evaluating * vector + margins + evaluation + composited,
+            solver.peak * vector + scratch_bytes(vector),
+            solver.evaluating * vector + self.showing(scale),
         )
-        showing = solver.evaluating * vector + self.showing(scale)
-        held = encoding + guides + (2 * FLOAT * STRIP if self.regions else 0)
-        if self.neighbours:  # the canvas in 8 bits, and a number for each position of a layer and region
-            held += vector // 4 + max(1, self.regions) * (
-                guide_bytes(content, NEIGHBOUR_LAYERS) + CANDIDATE_BYTES
-            )
-        if self.palette:  # the part of the painting to which each pixel belongs
-            held += max(1, self.regions) * vector // VECTOR
-        held += self.image_costs * vector // VECTOR + self.styles_kept
-        # One term of Gram matrices for each layer is among what was observed as CODE_BYTES.
-        rules = max(1, self.regions) * rule_bytes(network.style, self.style_cost)
-        held += int(FRAGMENTATION * (rules - rule_bytes(network.style, "gram")))
-        if self.protected:  # the photograph and the mask, and the picture they make
-            held += 4 * vector // 3
-            evaluating += 4 * vector // 3
-        stepping = held + max(evaluating, solver.peak * vector + scratch_bytes(vector), showing)
+        most = max(self._preparing(scale, layout), stepping)
         if self.gpu:  # no code is compiled; the kernels are those that the encoder was loaded with
-            used = base + WORKSPACE_BYTES + max(preparing, stepping)
-            return int(CONTEXT_BYTES + GPU_SLACK * used)
+            return int(CONTEXT_BYTES + GPU_SLACK * (base + WORKSPACE_BYTES + most))
         code = CODE_BYTES + (COMPILER_BYTES if self.fresh else 0)
         code += network.kernel_bytes()
         code += max(network.working_bytes(largest_tile(one), one.blocks) for one in walked)
-        return int(base + code + SLACK * max(preparing, stepping))
+        return int(base + code + SLACK * most)
+
+    def _encoding(self, scale: ScaleSizes, layout: Layout) -> int:
+        """Bytes of a_C that stay in memory."""
+        content = self.tiling(scale.size, layout.tile, self.network.layers)
+        return encoding_bytes(content, self.network.content) if layout.encoding == "memory" else 0
+
+    def _guides(self, scale: ScaleSizes, layout: Layout) -> int:
+        """Bytes of the weights of all regions."""
+        content = self.tiling(scale.size, layout.tile, self.network.layers)
+        return self.regions * guide_bytes(content, self.network.style)
+
+    def _preparing(self, scale: ScaleSizes, layout: Layout) -> int:
+        """Bytes at most while a scale begins: its canvas is made, the pictures are encoded, the masks weighed."""
+        network = self.network
+        content = self.tiling(scale.size, layout.tile, sorted(network.content))
+        style = self.tiling(scale.style_size, layout.style_tile, sorted(network.style))
+        vector, style_vector = (VECTOR * math.prod(size) for size in (scale.size, scale.style_size))
+        encoding = self._encoding(scale, layout)
+        content_walk = network.forward_bytes(largest_tile(content), network.content, ENCODING_COPIES)
+        parts = self.style_masks * guide_bytes(style, network.style)
+        style_walk = network.forward_bytes(largest_tile(style), network.style)
+        if parts:
+            style_walk = max(style_walk, GUIDE_MAPS * self.ranks * style_vector // 3)
+        weighing = (self.regions + GUIDE_MAPS) * self.ranks * vector // 3 if self.regions else 0
+        return max(
+            self.beginning(scale),
+            2 * vector + encoding + content_walk,
+            vector + encoding + style_vector + parts + style_walk,
+            vector + encoding + self._guides(scale, layout) + weighing,
+        )
+
+    def _held(self, scale: ScaleSizes, layout: Layout) -> int:
+        """Bytes that lie there as long as a scale is painted, beside the solver's vectors."""
+        vector, regions = VECTOR * math.prod(scale.size), max(1, self.regions)
+        held = self._encoding(scale, layout) + self._guides(scale, layout)
+        held += 2 * FLOAT * STRIP if self.regions else 0
+        if self.neighbours:  # the canvas in 8 bits, and a number for each position of a layer and region
+            content = self.tiling(scale.size, layout.tile, self.network.layers)
+            held += vector // 4 + regions * (guide_bytes(content, NEIGHBOUR_LAYERS) + CANDIDATE_BYTES)
+        if self.palette:  # the part of the painting to which each pixel belongs
+            held += regions * vector // VECTOR
+        held += self.image_costs * vector // VECTOR + self.styles_kept
+        # One term of Gram matrices for each layer is among what was observed as CODE_BYTES.
+        rules = regions * rule_bytes(self.network.style, self.style_cost)
+        held += int(FRAGMENTATION * (rules - rule_bytes(self.network.style, "gram")))
+        if self.protected:  # the photograph and the mask
+            held += 4 * vector // 3
+        return held
 
     def beginning(self, scale: ScaleSizes) -> int:
         """Bytes that are there while the canvas of a scale is made."""

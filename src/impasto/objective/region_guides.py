@@ -24,13 +24,13 @@ from impasto.costs.term import EVERYWHERE, Slices
 from impasto.objective.tiling import Tiling
 from impasto.vgg.layers import LAYERS
 
-FAR = 2
+FARTHEST_REACH = 2
 """Positions beyond itself that an activation is taken to see, at most. The table's reach of relu4_1 and relu5_1 is 4,
 but what lies far counts little. One painting laid next to another along the mask of some houses (256 x 192 pixels):
 without erosion the first one's guided Gram matrix is 24, 23 and 56 percent of the way to the other (relu3_1, relu4_1,
 relu5_1), with 2 positions 12, 14 and 39; with 4, relu4_1 gains one more, and loses a third of the region instead of a
 fifth."""
-LEFT = 0.5  # the part of a region that stays at least
+LEAST_PART_LEFT = 0.5  # the part of a region that stays at least
 
 
 def layer_guides(
@@ -69,12 +69,12 @@ def over_positions(weight: Tensor, tiling: Tiling, layer: str) -> Tensor:
 
 def reach(layer: str) -> int:
     """How many positions beyond itself an activation sees enough of: relu1_1 1, from relu2_1 on 2."""
-    return min(FAR, round(LAYERS[layer].halo / LAYERS[layer].stride))
+    return min(FARTHEST_REACH, round(LAYERS[layer].halo / LAYERS[layer].stride))
 
 
 def eroded(w: Tensor, reach: int, measured: Slices = EVERYWHERE) -> Tensor:
-    """w' of the weights of one layer [n_H, n_W]; measured: where LEFT of the region stays."""
-    least = LEFT * float(w[measured].sum(dtype=torch.float64))
+    """w' of the weights of one layer [n_H, n_W]; measured: where LEAST_PART_LEFT of the region stays."""
+    least = LEAST_PART_LEFT * float(w[measured].sum(dtype=torch.float64))
     while reach:
         inside = torch.minimum(w, (2 * mean_around(w, reach) - w).clamp_(min=0))
         if float(inside[measured].sum(dtype=torch.float64)) >= least:

@@ -112,14 +112,13 @@ def style_terms(
     layer_weights: Mapping[str, float],
     balance: bool,
     tiling: Tiling | None = None,
-    partition: Partition = WHOLE,
     cost: str = "gram",
 ) -> list[StyleTerm]:
     """The terms, one a layer. The style encoding of S is what the style cost measures of it, such as its Gram matrices.
 
     cost: one of STYLE_COSTS. The rest as for `content_terms`.
     """
-    (sums,) = style_sums(encoder, style, list(layer_weights), tiling, partition, cost=cost)
+    (sums,) = style_sums(encoder, style, list(layer_weights), tiling, cost=cost)
     return [style_term(layer, sums[layer], layer_weights[layer], balance, cost) for layer in layer_weights]
 
 

@@ -19,8 +19,9 @@ from typing import NamedTuple
 from impasto.tensor_types import Span
 from impasto.vgg.layers import LAYERS, TABLE, Layer, block_stride, deepest, upto
 
-LARGER = 1.05
-"""A tile may be larger by so much than asked for: a picture of two sides and its margin is not cut into three."""
+TILE_TOLERANCE = 1.05
+"""The side of a tile may be this multiple of what was asked for: a picture of two sides and its margin is not cut into
+three."""
 
 
 class Blocks(NamedTuple):
@@ -123,7 +124,7 @@ def _axes(
         return ()
     stride = blocks.stride(layers)
     strides = max(1, (band.stop - band.start) // stride)
-    count = math.ceil(strides / (LARGER * max(1, -(-side // stride))))
+    count = math.ceil(strides / (TILE_TOLERANCE * max(1, -(-side // stride))))
     cuts = [band.start + stride * (strides * i // count) for i in range(count)]
     inner = [cut for cut in cuts if margin < cut < length - margin and cut > band.start]
     owned = [Span(start, stop) for start, stop in pairwise([band.start, *inner, band.stop])]

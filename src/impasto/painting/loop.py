@@ -99,7 +99,8 @@ class Problem(Protocol):
 class Progress:
     """How far a painting has come: with the solver's state, all that is needed to go on.
 
-    scale: from 0. step: steps taken at this scale. seconds: painting time. begun: see `Problem.begun`.
+    scale: from 0. step: steps taken at this scale. seconds: painting time. begun: what
+    `Problem.first_canvas_saved` gave of this scale. saved_state: of the solver, until it goes on from that.
     """
 
     scale: int = 0
