@@ -17,7 +17,10 @@ from impasto.video.painting import FilmPainting
 from impasto.video.state import State
 from tests.video.conftest import sound_of, write
 
-OPTIONS = ("--steps", "3", "--scales", "1", "--threads", "1", "--frame-steps", "2", "--quiet")
+OPTIONS = (
+    *("--recipe", "glaze", "--steps", "3", "--scales", "1", "--threads", "1", "--frame-steps", "2"),
+    "--quiet",
+)
 
 
 def command(*more, film="film.mkv", output="out.mkv", codec="ffv1"):
@@ -193,7 +196,7 @@ def straight(film, cinema, run):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("more", [(), ("--passes", "2"), ("--loop",)])
+@pytest.mark.parametrize("more", [("--recipe", "paint"), ("--passes", "2"), ("--loop",)])
 def test_ctrl_c_leaves_a_film_of_what_there_is_and_resume_the_same_bytes(
     film, cinema, run, monkeypatch, straight, more
 ):
