@@ -51,7 +51,7 @@ def test_what_is_not_json_is_refused(value):
 
 def test_a_picture_without_a_recipe(tmp_path, grey):
     write_picture(tmp_path / "a.png", grey)
-    with pytest.raises(PictureError, match="carries no metadata"):
+    with pytest.raises(PictureError, match=r"a\.png"):
         read_metadata(tmp_path / "a.png")
 
 
