@@ -192,6 +192,7 @@ def test_a_picture_s_own_positions_are_its_neighbours():
         assert off < 1e-3 * found.candidates.variance
 
 
+@pytest.mark.slow
 def test_neighbours_that_are_known_are_not_searched(tiny_encoder):
     """A painting that is told some of another one's has them, and searches the others."""
     settings = Settings(steps=1, scales=1, threads=1)

@@ -121,6 +121,7 @@ def test_a_start_that_is_a_file_is_not_needed_again():
     assert found["identity"].values["largest"]["difference"] < 255e-5
 
 
+@pytest.mark.slow
 def test_what_is_not_looked_at_is_noted_in_one_line():
     left = torch.zeros(36, 48)
     left[:, :24] = 1

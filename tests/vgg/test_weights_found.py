@@ -150,6 +150,7 @@ def plain_statistics() -> dict[str, tuple[float, float]]:
     return statistics
 
 
+@pytest.mark.slow
 def test_known_answer_is_that_of_a_plain_forward_pass():
     plain = plain_statistics()
     assert KNOWN_ANSWER.keys() <= plain.keys()

@@ -72,12 +72,14 @@ def test_h264_is_what_others_expect(film, cinema, run):
         assert stream.average_rate == 10
 
 
+@pytest.mark.slow
 def test_odd_sides_stay(cinema, run, pan):
     write(cinema / "film.mkv", [one[:35, :47] for one in pan.frames[:2]])
     assert run(*command(codec=None, output="out.mp4")).code == 0
     assert open_film(cinema / "out.mp4").about.size == (35, 47)
 
 
+@pytest.mark.slow
 def test_a_part_of_the_film_with_its_part_of_the_sound(cinema, run, pan):
     write(cinema / "film.mkv", pan.frames, sound=0.6)
     assert run(*command("--from", "0.2", "--to", "0.5", "--every", "2")).code == 0
@@ -87,6 +89,7 @@ def test_a_part_of_the_film_with_its_part_of_the_sound(cinema, run, pan):
     assert packets == whole
 
 
+@pytest.mark.slow
 def test_a_turned_film_comes_out_upright(cinema, run, pan):
     write(cinema / "film.mp4", pan.frames[:2], codec="libx264")
     data = (cinema / "film.mp4").read_bytes()
@@ -128,6 +131,7 @@ def test_pictures_in_pictures_out(cinema, run, pan):
         assert np.array_equal(one, frames_of(cinema / "out")[number - 1])
 
 
+@pytest.mark.slow
 def test_a_film_of_one_frame(cinema, run, pan):
     write(cinema / "film.mkv", pan.frames[:1])
     assert run(*command()).code == 0

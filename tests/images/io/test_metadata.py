@@ -16,6 +16,7 @@ json_values = st.recursive(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=80)
 @given(st.dictionaries(st.text(), json_values, max_size=6))
 def test_any_json_survives_the_packet(recipe):
