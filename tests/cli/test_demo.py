@@ -19,6 +19,7 @@ def demo(*options):
     return ["demo", "--size", "48", *options]
 
 
+@pytest.mark.slow
 def test_it_paints_and_says_where_and_what_next(run):
     outcome = run(*demo())
     assert outcome.code == 0
@@ -40,6 +41,7 @@ def test_again_and_again(run, after_step, studio):
     assert not (studio / f"{RESULT}.checkpoint").exists()
 
 
+@pytest.mark.slow
 def test_a_picture_of_the_users_own_stays(run, refused, studio):
     (studio / RESULT).write_bytes(b"dear")
     assert f"'{RESULT}' exists" in refused(*demo())

@@ -84,6 +84,7 @@ def test_the_settings_of_a_picture_paint_it_again(run, studio):
     assert (pixels[0] == pixels[1]).all()
 
 
+@pytest.mark.slow
 def test_a_picture_painted_from_a_file_goes_on_from_its_checkpoint(run, after_step, studio):
     (studio / "sub").mkdir()
     (studio / "sub" / "mine.toml").write_text(MINE + "start = '../style.png'\n")

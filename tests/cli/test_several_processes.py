@@ -36,8 +36,8 @@ PAINT = (
 
 @pytest.fixture
 def studio(studio):
-    write_picture(studio / "content.png", random_image(300, 90, 1), overwrite=True)
-    write_picture(studio / "style.png", random_image(280, 110, 2), overwrite=True)
+    write_picture(studio / "content.png", random_image(300, 40, 1), overwrite=True)
+    write_picture(studio / "style.png", random_image(280, 50, 2), overwrite=True)
     return studio
 
 
@@ -45,7 +45,7 @@ def together(*arguments: str, **environment: str) -> subprocess.CompletedProcess
     torchrun = (sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2")
     return subprocess.run(
         [*torchrun, str(WORKER), *arguments],
-        env={**os.environ, "PYTHONPATH": str(PROJECT), "OMP_NUM_THREADS": "1", **environment},
+        env={**os.environ, "PYTHONPATH": f"{PROJECT}/src:{PROJECT}", "OMP_NUM_THREADS": "1", **environment},
         capture_output=True,
         text=True,
         timeout=600,
@@ -107,7 +107,7 @@ def test_two_ranks_go_on_where_the_first_has_died_and_paint_one_picture_and_one_
         "out.png",
         "other.png",
     ]
-    assert painted[1].startswith("Painted other.png, 90 x 300 pixels")
+    assert painted[1].startswith("Painted other.png, 40 x 300 pixels")
     assert done.stdout.count("Painted") == done.stdout.count("15 steps (all steps done)") == 2
     assert done.stderr.count("content.png in the manner of style.png") == done.stderr.count("100%") == 2
     assert same("out.png", alone)

@@ -162,8 +162,7 @@ def test_in_tiles_the_first_cost_and_gradient_are_those_of_the_whole(border):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("solver", ["lbfgs", "adam"])
-@pytest.mark.parametrize("stop_after", [2, 8])
+@pytest.mark.parametrize(("solver", "stop_after"), [("adam", 2), ("lbfgs", 8)])
 def test_resumed_it_is_the_same_to_the_bit(tmp_path, solver, stop_after):
     mask = np.linspace(0, 1, 98)[None].repeat(75, 0)
     more = {"masks": [mask, 1 - mask], "style": [(STYLE, 2), OTHER]}
@@ -193,6 +192,7 @@ def test_a_picture_s_own_positions_are_its_neighbours():
         assert off < 1e-3 * found.candidates.variance
 
 
+@pytest.mark.slow
 def test_neighbours_that_are_known_are_not_searched(tiny_encoder):
     """A painting that is told some of another one's has them, and searches the others."""
     settings = Settings(steps=1, scales=1, threads=1)

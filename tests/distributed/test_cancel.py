@@ -53,9 +53,9 @@ def undisturbed(ranks):
     return {solver: ranks(paint, solver, None, 0)[0][:2] for solver in ("lbfgs", "adam")}
 
 
-@pytest.mark.parametrize("by", [0, 1])
 @pytest.mark.parametrize(
-    ("solver", "at"), [("lbfgs", 7), ("lbfgs", 8), ("lbfgs", 34), ("adam", 6), ("adam", 28)]
+    ("solver", "at", "by"),
+    [("lbfgs", 7, 0), ("lbfgs", 8, 1), ("lbfgs", 34, 0), ("lbfgs", 34, 1), ("adam", 6, 1), ("adam", 28, 0)],
 )
 def test_cancelled_in_one_rank_all_end_before_the_next_evaluation(
     ranks, undisturbed, tmp_path, solver, at, by

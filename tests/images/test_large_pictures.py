@@ -1,5 +1,6 @@
 """A large picture is kept compactly, worked through in strips, and gives what a small one gives."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -140,7 +141,7 @@ def test_a_truncated_large_file_is_refused_in_one_line(tmp_path, large, name):
     large()
     path = save(tmp_path, name)
     path.write_bytes(path.read_bytes()[:-200])
-    with pytest.raises(PictureError, match="fetch or export it again") as caught:
+    with pytest.raises(PictureError, match=re.escape(name)) as caught:
         read_picture(path)
     assert "\n" not in str(caught.value)
 

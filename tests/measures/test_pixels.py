@@ -208,5 +208,5 @@ def test_parents_come_to_the_results_size_and_the_paintings_scale():
 def test_another_shape_than_the_photographs_is_refused():
     content = impasto.read_picture(random_image(60, 80))
     assert ComparedImages.of(random_image(32, 41), content, content, 1.0).result.shape == (1, 3, 32, 41)
-    with pytest.raises(PictureError, match=r"the result is 40 x 40 pixels, the picture \(a tensor\) 80 x 60"):
+    with pytest.raises(PictureError, match=r"40 x 40.*80 x 60"):
         ComparedImages.of(random_image(40, 40), content, content, 1.0)

@@ -121,6 +121,7 @@ def test_a_start_that_is_a_file_is_not_needed_again():
     assert found["identity"].values["largest"]["difference"] < 255e-5
 
 
+@pytest.mark.slow
 def test_what_is_not_looked_at_is_noted_in_one_line():
     left = torch.zeros(36, 48)
     left[:, :24] = 1
@@ -167,17 +168,17 @@ def test_the_page_shows_all_pictures_and_curves(report):
 
 def test_what_stands_there_is_not_replaced(report, tmp_path):
     (tmp_path / "report.png").write_bytes(b"dear")
-    with pytest.raises(OutputError, match="exists"):
+    with pytest.raises(OutputError, match=r"report\.png"):
         impasto.save_report(report, tmp_path / "report.png")
-    with pytest.raises(SettingsError, match=r"use .json, .png, .pdf, .svg"):
+    with pytest.raises(SettingsError, match=r"\.json, \.png, \.pdf, \.svg"):
         impasto.save_report(report, tmp_path / "report.txt")
     assert (tmp_path / "report.png").read_bytes() == b"dear"
 
 
 def test_a_missing_parent_and_another_shape_are_one_line(result):
-    with pytest.raises(SettingsError, match="give content and style"):
+    with pytest.raises(SettingsError, match=r"content.*style"):
         impasto.report(CONTENT, CONTENT, encoder=encoder())
-    with pytest.raises(PictureError, match="crop the photograph"):
+    with pytest.raises(PictureError, match=r"36 x 48.*48 x 36"):
         impasto.report(torch.rand(1, 3, 48, 36), CONTENT, STYLE, encoder=encoder())
     with pytest.raises(KeyError):
         impasto.report(result, encoder=encoder(), identity=False)["beauty"]

@@ -130,6 +130,7 @@ def test_a_disturbed_calibration_still_gives_a_speed(clock):
     assert speed.walk >= 0
 
 
+@pytest.mark.slow
 def test_calibration_measures_something(tiny_encoder):
     before = torch.get_rng_state()
     began = torch.get_num_threads()

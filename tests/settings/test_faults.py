@@ -155,5 +155,5 @@ def test_a_closed_file(tmp_path, monkeypatch):
 
     (tmp_path / "my.toml").touch()
     monkeypatch.setattr(os, "open", closed)
-    with pytest.raises(SettingsError, match=r"my.toml' cannot be opened \(Permission denied\)"):
+    with pytest.raises(SettingsError, match=r"my\.toml.*Permission denied"):
         read_settings(tmp_path / "my.toml")

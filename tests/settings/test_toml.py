@@ -76,5 +76,5 @@ def test_what_is_no_toml_is_one_line_with_the_line_at_fault(text, line, what):
 
 
 def test_text_that_is_no_unicode_is_refused():
-    with pytest.raises(SettingsError, match=r"caf\\udce9.png.*not valid Unicode"):
+    with pytest.raises(SettingsError, match=r"caf\\udce9\.png"):
         toml.literal("caf\udce9.png")

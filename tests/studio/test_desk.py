@@ -18,7 +18,7 @@ def test_a_knob_takes_what_the_setting_takes(desk):
     desk.turn("strength", 0.7)
     assert desk.settings.strength == 0.7
     version = desk.version
-    with pytest.raises(impasto.SettingsError, match="strength must be a number from 0 to 1"):
+    with pytest.raises(impasto.SettingsError, match=r"strength.*0.*1"):
         desk.turn("strength", 7)
     assert (desk.settings.strength, desk.version) == (0.7, version)
     desk.turn("strength", None)
@@ -77,10 +77,10 @@ def test_a_file_of_nonsense_is_an_empty_desk(desk):
 
 def test_what_is_missing_for_an_order_is_one_line(open_atelier, pictures):
     atelier = open_atelier(begin=False)
-    with pytest.raises(impasto.SettingsError, match="no photograph yet"):
+    with pytest.raises(impasto.SettingsError, match="photograph"):
         atelier.desk.order()
     atelier.desk.place_photograph(atelier.library.add_copy(pictures / "photo.png", "photo.png"))
-    with pytest.raises(impasto.SettingsError, match="no painting yet"):
+    with pytest.raises(impasto.SettingsError, match="painting"):
         atelier.desk.order()
 
 
@@ -96,7 +96,7 @@ def test_masks_go_with_their_paintings(desk, pictures):
     desk.add_style(second)
     sky = library.add_copy(pictures / "photo.png", "sky.png")
     desk.mask(REGION, sky, second.key)
-    with pytest.raises(impasto.SettingsError, match=r"paint\.png has no region"):
+    with pytest.raises(impasto.SettingsError, match=r"paint\.png"):
         desk.order()
     ground = library.add_copy(pictures / "photo.png", "ground.png")
     desk.mask(REGION, ground, first.key)

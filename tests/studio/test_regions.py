@@ -82,11 +82,11 @@ def test_a_map_of_the_brush_is_left_as_it_is():
     assert in_own_colors(png(drawn), 2) == png(drawn)
 
 
-@pytest.mark.parametrize(("count", "there"), [(1, "is 1 painting"), (4, "are 4 paintings")])
+@pytest.mark.parametrize(("count", "there"), [(1, "1"), (4, "4")])
 def test_a_map_with_another_number_of_regions_is_told(count, there):
     drawn = np.full((24, 32, 3), 60, np.uint8)
     drawn[:12] = 255
-    with pytest.raises(PictureError, match=f"2 regions .*#ffffff.* there {there}:"):
+    with pytest.raises(PictureError, match=rf"\b2\b.*#ffffff.*\b{there}\b"):
         in_own_colors(png(drawn), count)
 
 

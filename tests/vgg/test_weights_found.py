@@ -50,7 +50,7 @@ def test_empty_variable_counts_as_none(monkeypatch):
 
 def test_who_named_a_missing_file(tmp_path, monkeypatch):
     monkeypatch.setenv("IMPASTO_WEIGHTS", str(tmp_path / "gone.h5"))
-    with pytest.raises(WeightsError, match=r"gone\.h5 \(named by IMPASTO_WEIGHTS\) does not exist"):
+    with pytest.raises(WeightsError, match=r"gone\.h5.*IMPASTO_WEIGHTS"):
         find_weights()
 
 
@@ -150,6 +150,7 @@ def plain_statistics() -> dict[str, tuple[float, float]]:
     return statistics
 
 
+@pytest.mark.slow
 def test_known_answer_is_that_of_a_plain_forward_pass():
     plain = plain_statistics()
     assert KNOWN_ANSWER.keys() <= plain.keys()

@@ -17,7 +17,10 @@ from impasto.video.painting import FilmPainting
 from impasto.video.state import State
 from tests.video.conftest import sound_of, write
 
-OPTIONS = ("--steps", "3", "--scales", "1", "--threads", "1", "--frame-steps", "2", "--quiet")
+OPTIONS = (
+    *("--recipe", "glaze", "--steps", "3", "--scales", "1", "--threads", "1", "--frame-steps", "2"),
+    "--quiet",
+)
 
 
 def command(*more, film="film.mkv", output="out.mkv", codec="ffv1"):
@@ -69,12 +72,14 @@ def test_h264_is_what_others_expect(film, cinema, run):
         assert stream.average_rate == 10
 
 
+@pytest.mark.slow
 def test_odd_sides_stay(cinema, run, pan):
     write(cinema / "film.mkv", [one[:35, :47] for one in pan.frames[:2]])
     assert run(*command(codec=None, output="out.mp4")).code == 0
     assert open_film(cinema / "out.mp4").about.size == (35, 47)
 
 
+@pytest.mark.slow
 def test_a_part_of_the_film_with_its_part_of_the_sound(cinema, run, pan):
     write(cinema / "film.mkv", pan.frames, sound=0.6)
     assert run(*command("--from", "0.2", "--to", "0.5", "--every", "2")).code == 0
@@ -84,6 +89,7 @@ def test_a_part_of_the_film_with_its_part_of_the_sound(cinema, run, pan):
     assert packets == whole
 
 
+@pytest.mark.slow
 def test_a_turned_film_comes_out_upright(cinema, run, pan):
     write(cinema / "film.mp4", pan.frames[:2], codec="libx264")
     data = (cinema / "film.mp4").read_bytes()
@@ -125,6 +131,7 @@ def test_pictures_in_pictures_out(cinema, run, pan):
         assert np.array_equal(one, frames_of(cinema / "out")[number - 1])
 
 
+@pytest.mark.slow
 def test_a_film_of_one_frame(cinema, run, pan):
     write(cinema / "film.mkv", pan.frames[:1])
     assert run(*command()).code == 0
@@ -193,7 +200,7 @@ def straight(film, cinema, run):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("more", [(), ("--passes", "2"), ("--loop",)])
+@pytest.mark.parametrize("more", [("--recipe", "paint"), ("--passes", "2"), ("--loop",)])
 def test_ctrl_c_leaves_a_film_of_what_there_is_and_resume_the_same_bytes(
     film, cinema, run, monkeypatch, straight, more
 ):

@@ -147,6 +147,7 @@ def test_nothing_drifts_in_a_noisy_film_of_a_camera_that_stands():
     assert (tracks.x[there] == columns[there]).mean() > 0.98  # to the bit
 
 
+@pytest.mark.slow
 def test_only_so_many_sources_are_read_from(monkeypatch):
     monkeypatch.setattr(module, "KEPT_SOURCES", 3)
     moving = film(noise_picture(120, 300), SIZE, 9, lambda i: camera(20 + 6 * i, 10))
@@ -219,6 +220,7 @@ def test_what_is_new_starts_with_the_paint_of_what_looks_alike():
     assert np.array_equal(nowhere, frame.clip(0, 1))
 
 
+@pytest.mark.slow
 def test_the_guess_of_what_is_new_takes_little_memory():
     """Every new place is compared with thousands of others, but some at a time."""
     frame = noise_picture(*SIZE).astype(np.float32) / 255

@@ -1,5 +1,6 @@
 """A film painted in parts, as many machines do it, and joined."""
 
+import re
 from dataclasses import replace
 from fractions import Fraction
 
@@ -13,7 +14,7 @@ from impasto.video.open_film import open_film
 from impasto.video.segments import Segment, join_segments, paint_segment, segments_of
 from impasto.video.state import State
 from impasto.video.temporal import Temporal
-from tests.video.conftest import SHORT, SIZE, sound_of, write
+from tests.video.conftest import QUICK, SIZE, sound_of, write
 from tests.video.synthetic import camera, film, noise_picture
 
 
@@ -21,7 +22,7 @@ from tests.video.synthetic import camera, film, noise_picture
 def job(cinema, pan):
     other = film(255 - noise_picture(80, 120, 5) // 3, SIZE, 3, lambda i: camera(10 + i, 10))
     write(cinema / "film.mkv", [*pan.frames, *other.frames], sound=0.9)
-    settings, temporal = Settings(**SHORT), Temporal(frame_steps=2)
+    settings, temporal = Settings(**QUICK), Temporal(frame_steps=2)
     return FilmJob(
         cinema / "film.mkv",
         ((cinema / "style.png", 1.0),),
@@ -71,9 +72,9 @@ def test_a_job_goes_to_another_process_as_json(job):
 
 def test_what_cannot_be_joined_is_refused(job, cinema):
     parts = segments_of(job)
-    with pytest.raises(CheckpointError, match="not painted to its end"):
+    with pytest.raises(CheckpointError, match=re.escape(str(cinema / "a"))):
         join_segments(job, parts, [cinema / "a", cinema / "b"])
-    with pytest.raises(SettingsError, match="one piece"):
+    with pytest.raises(SettingsError, match="--loop"):
         segments_of(replace(job, temporal=Temporal(loop=True)))
-    with pytest.raises(SettingsError, match="make them longer"):
+    with pytest.raises(SettingsError, match=r"\b3\b.*\b3\b"):
         segments_of(job, longest=3, overlap=3)

@@ -40,6 +40,7 @@ def test_where_all_moves_with_the_camera_there_are_no_things():
     assert not all_things(turning.frames[0], turning.frames[0]).any()
 
 
+@pytest.mark.slow
 def test_the_edge_of_a_thing_keeps_its_paint_too(crossing):
     """From frame to frame a part of its pixels takes the wrong motion; its map brings them back to the first frame."""
     frames, tracks = dict(enumerate(crossing.frames)), Tracks.begun(0, SIZE)

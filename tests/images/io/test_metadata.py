@@ -16,6 +16,7 @@ json_values = st.recursive(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=80)
 @given(st.dictionaries(st.text(), json_values, max_size=6))
 def test_any_json_survives_the_packet(recipe):
@@ -51,7 +52,7 @@ def test_what_is_not_json_is_refused(value):
 
 def test_a_picture_without_a_recipe(tmp_path, grey):
     write_picture(tmp_path / "a.png", grey)
-    with pytest.raises(PictureError, match="carries no metadata"):
+    with pytest.raises(PictureError, match=r"a\.png"):
         read_metadata(tmp_path / "a.png")
 
 

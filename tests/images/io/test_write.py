@@ -144,17 +144,17 @@ def test_a_link_is_written_through(tmp_path):
 
 
 def test_missing_folder_and_folder_as_file(tmp_path):
-    with pytest.raises(OutputError, match="make it first"):
+    with pytest.raises(OutputError, match="none"):
         check_writable(tmp_path / "none" / "a.png")
     (tmp_path / "b.png").mkdir()
-    with pytest.raises(OutputError, match="is a folder"):
+    with pytest.raises(OutputError, match=r"b\.png"):
         check_writable(tmp_path / "b.png", overwrite=True)
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
 def test_closed_folder(tmp_path):
     tmp_path.chmod(0o500)
-    with pytest.raises(OutputError, match="is not writable"):
+    with pytest.raises(OutputError, match=tmp_path.name):
         check_writable(tmp_path / "a.png")
 
 

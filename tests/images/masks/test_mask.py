@@ -114,11 +114,11 @@ def test_the_shape_is_the_photographs_up_to_a_pixel(size, fits):
     if fits:
         check_aspect(mask, photograph, "mask")
     else:
-        with pytest.raises(PictureError, match="another shape than"):
+        with pytest.raises(PictureError, match=f"{size[1]} x {size[0]}.*400 x 300"):
             check_aspect(mask, photograph, "mask")
 
 
 def test_overlapping_masks_are_refused():
     masks = [read_mask(RAMP * 0 + 255), read_mask((RAMP > 99) * np.uint8(255))]
-    with pytest.raises(PictureError, match=r"overlap on \d+\.\d% of the picture"):
+    with pytest.raises(PictureError, match=r"\d+\.\d%"):
         check_overlap(masks, read_picture(np.zeros((30, 40, 3))))
