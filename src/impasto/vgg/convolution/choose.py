@@ -4,7 +4,6 @@ Measured on two cores of a processor with AVX-512 (an AMD EPYC of the Zen 4 kind
 """
 
 from collections.abc import Callable
-from functools import cached_property
 from typing import Literal
 
 import torch
@@ -29,13 +28,9 @@ def possible(algorithm: str, n_in: int, n_out: int) -> bool:
     """Can this algorithm compute a layer with these channels, on this machine?"""
     if algorithm == "direct" or not can_compile():
         return algorithm == "direct"
-    if algorithm == "patches":
-        from impasto.vgg.convolution.patches import CHANNELS
+    from impasto.kernels.matmul import PANEL
 
-        return n_in <= FEW_CHANNELS and n_out % CHANNELS == 0
-    from impasto.vgg.convolution.winograd import CHANNELS
-
-    return n_in % CHANNELS == 0 and n_out % CHANNELS == 0
+    return n_out % PANEL == 0 and (n_in <= FEW_CHANNELS if algorithm == "patches" else n_in % PANEL == 0)
 
 
 def fastest(n_in: int, n_out: int, positions: int) -> Algorithm:
@@ -63,6 +58,7 @@ class Chosen:
         self._first: Tensor | None = kernel
         self._make_kernel, self.bias, self.padding = make_kernel, bias, padding
         self.algorithm, self.tf32 = algorithm, tf32
+        self._made: dict[str, Convolution] = {}
 
     def __call__(self, x: Tensor, pooling: Pooling | None = None) -> Tensor:
         """See `interface.Convolution`."""
@@ -72,33 +68,28 @@ class Chosen:
         """The algorithm for an input of the size, type and device of x."""
         n_out, n_in = self._size
         if x.device.type != "cpu" or x.dtype != torch.float32:
-            return self._direct
+            return self._prepared("direct")
         wanted = fastest(n_in, n_out, x.shape[2] * x.shape[3]) if self.algorithm == "auto" else self.algorithm
         if not possible(wanted, n_in, n_out):
             wanted = "direct"
-        found: Convolution = getattr(self, f"_{wanted}")
-        return found
+        return self._prepared(wanted)
 
-    def _kernel(self) -> Tensor:
-        """Not kept: the algorithms keep it in forms of their own."""
-        kernel, self._first = self._first, None
-        return self._make_kernel() if kernel is None else kernel
+    def _prepared(self, algorithm: str) -> Convolution:
+        """The layer for one algorithm, which keeps the kernel in a form of its own; made when it is first asked for."""
+        if algorithm not in self._made:
+            kernel, self._first = self._first, None
+            given = self._make_kernel() if kernel is None else kernel, self.bias, self.padding
+            if algorithm == "direct":
+                self._made[algorithm] = DirectConvolution(*given, tf32=self.tf32)
+            elif algorithm == "patches":
+                from impasto.vgg.convolution.patches import PatchesConvolution
 
-    @cached_property
-    def _direct(self) -> Convolution:
-        return DirectConvolution(self._kernel(), self.bias, self.padding, tf32=self.tf32)
+                self._made[algorithm] = PatchesConvolution(*given)
+            else:
+                from impasto.vgg.convolution.winograd import WinogradConvolution
 
-    @cached_property
-    def _patches(self) -> Convolution:
-        from impasto.vgg.convolution.patches import PatchesConvolution
-
-        return PatchesConvolution(self._kernel(), self.bias, self.padding)
-
-    @cached_property
-    def _winograd(self) -> Convolution:
-        from impasto.vgg.convolution.winograd import WinogradConvolution
-
-        return WinogradConvolution(self._kernel(), self.bias, self.padding)
+                self._made[algorithm] = WinogradConvolution(*given)
+        return self._made[algorithm]
 
 
 def prepare(

@@ -8,9 +8,8 @@ import torch.nn.grad
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from impasto.vgg.convolution.interface import Pooling
-from impasto.vgg.convolution.pool import POOLINGS
-from impasto.vgg.precision import tf32_products
+from impasto.vgg.convolution.interface import POOLINGS, Pooling
+from impasto.vgg.device import tf32_products
 
 
 def memory_format(device: torch.device, dtype: torch.dtype) -> torch.memory_format:

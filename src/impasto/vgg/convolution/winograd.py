@@ -25,12 +25,9 @@ _ONE_FORM = 256 * 256
 """Pairs of channels from which on only one form of the kernel is kept. The other form of smaller ones takes little
 memory, and for groups of fewer tiles making it each time would take longer, as a part of the layer's time."""
 
-CHANNELS = PANEL
-"""n_in and n_out must be multiples of this."""
-
 
 class WinogradConvolution(FusedConvolution):
-    """See `interface.Convolution`; n_in and n_out are multiples of CHANNELS."""
+    """See `interface.Convolution`; n_in and n_out are multiples of PANEL."""
 
     def __init__(self, kernel: Tensor, bias: Tensor, padding: int = 1):
         super().__init__(kernel, bias, padding)
