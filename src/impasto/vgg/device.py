@@ -19,6 +19,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 
@@ -92,7 +93,7 @@ def precision_on(device: torch.device, name: str) -> Precision:
     """
     if name not in PRECISIONS:
         raise SettingsError(f"precision must be {' or '.join(PRECISIONS)}, got {name!r}")
-    if name == "tf32" and not _has_tf32(device):
+    if name == "tf32" and (device.type != "cuda" or torch.version.hip is not None or not _is_ampere(device)):
         raise SettingsError(
             f"precision tf32 is for NVIDIA GPUs (Ampere and later), and this is {device}; use --precision float32"
         )
@@ -130,21 +131,15 @@ def tf32_products(allowed: bool) -> Iterator[None]:
     paintings in two threads from putting back each other's. Never to be entered for work on another device.
     """
     with _FLAG:
-        flags = torch.backends.cudnn
-        if hasattr(flags, "conv"):  # torch 2.9 and later, which let each operation have a flag of its own
-            before = flags.conv.fp32_precision
-            flags.conv.fp32_precision = "tf32" if allowed else "ieee"
-            try:
-                yield
-            finally:
-                flags.conv.fp32_precision = before
-        else:
-            before = flags.allow_tf32
-            flags.allow_tf32 = allowed
-            try:
-                yield
-            finally:
-                flags.allow_tf32 = before
+        flags: Any = torch.backends.cudnn
+        one_each = hasattr(flags, "conv")  # torch 2.9 and later let each operation have a flag of its own
+        where, name = (flags.conv, "fp32_precision") if one_each else (flags, "allow_tf32")
+        before = getattr(where, name)
+        setattr(where, name, ("tf32" if allowed else "ieee") if one_each else allowed)
+        try:
+            yield
+        finally:
+            setattr(where, name, before)
 
 
 _FLAG = threading.Lock()
@@ -171,10 +166,6 @@ def repeatable() -> Iterator[None]:
 
 _before: list[bool] = []
 """torch.backends.cudnn.deterministic as it was, once for each painting at work."""
-
-
-def _has_tf32(device: torch.device) -> bool:
-    return device.type == "cuda" and torch.version.hip is None and _is_ampere(device)
 
 
 def _has_bf16(device: torch.device) -> bool:

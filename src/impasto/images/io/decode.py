@@ -50,12 +50,12 @@ def read_header(file: FileIO, name: str) -> pyvips.Image:
         source = pyvips.Source.new_from_descriptor(file.fileno())
         # Some cameras write JPEGs that libjpeg warns of and every viewer shows: only a missing end is fatal.
         image = pyvips.Image.new_from_source(source, "", access="sequential", fail_on="truncated")
-        loader = image.get("vips-loader")
+        if image.get("vips-loader").startswith(_LOADERS):
+            return image
     except VIPS_ERRORS as error:
-        raise _not_a_picture(name, error) from None
-    if not loader.startswith(_LOADERS):
-        raise PictureError(f"{name} is not a picture file (expected {_READABLE}): convert it first")
-    return image
+        if "not in a known format" not in str(error):
+            raise damaged(name, error) from None
+    raise PictureError(f"{name} is not a picture file (expected {_READABLE}): convert it first")
 
 
 def decode_file(file: FileIO, name: str) -> tuple[pyvips.Image, int]:
@@ -112,12 +112,6 @@ def image_from_array(pixels: np.ndarray, profile: bytes | None = None, space: st
     if profile:
         image.set_type(pyvips.GValue.blob_type, "icc-profile-data", profile)
     return image
-
-
-def _not_a_picture(name: str, error: Exception) -> PictureError:
-    if "not in a known format" in str(error):
-        return PictureError(f"{name} is not a picture file (expected {_READABLE}): convert it first")
-    return damaged(name, error)
 
 
 def damaged(name: str, error: Exception) -> PictureError:

