@@ -15,7 +15,7 @@ from impasto.kernels import can_compile
 from impasto.kernels.allocation import empty_features, give_back, own
 from impasto.kernels.first_calls import settle_vector_functions
 from impasto.tensor_types import Features, Image, Input, Piece
-from impasto.vgg.convolution import POOLINGS, Chosen, Convolution, Pooling, checked_algorithm, prepare
+from impasto.vgg.convolution import POOLINGS, Pooling, PreparedConvolution, checked_algorithm
 from impasto.vgg.device import precision_on
 from impasto.vgg.layers import LAYERS, TABLE, canonical, deepest, smallest_side
 from impasto.vgg.weights import Weights, find_weights
@@ -62,7 +62,7 @@ class VGG19:
         give_back(0)  # what reading the weights took
         self.pooling, self.border = pooling, border
         self._convolution = checked_algorithm(convolution)
-        self._prepared: dict[str, Convolution] = {}
+        self._prepared: dict[str, PreparedConvolution] = {}
         self._scale, self._shift = (
             torch.tensor(values, device=self.device, dtype=self.precision.measured).reshape(1, 3, 1, 1)
             for values in (self.weights.scale, self.weights.shift)
@@ -144,23 +144,22 @@ class VGG19:
         _check(image, deepest(tuple(layers)))
         if "relu1_2" in layers or LAYERS[deepest(tuple(layers))].block == 1 or self.border != "zeros":
             return None
-        chosen = [self.convolution(name) for name in ("conv1_1", "conv1_2")]
-        if not can_compile() or not all(isinstance(one, Chosen) for one in chosen):
+        if not can_compile():
             return None
         from impasto.vgg import opening  # imports numba
 
         if image.shape[2] * image.shape[3] < opening.SMALLEST:
             return None
         x = image.to(self.precision.network)
-        first, second = (one.convolution_for(x) for one in chosen if isinstance(one, Chosen))
+        first, second = (self.convolution(name).convolution_for(x) for name in ("conv1_1", "conv1_2"))
         if isinstance(first, opening.PatchesConvolution) and isinstance(second, opening.WinogradConvolution):
             return opening.Opening(first, second, self.pooling, self._scale, self._shift)
         return None
 
-    def convolution(self, name: str) -> Convolution:
+    def convolution(self, name: str) -> PreparedConvolution:
         """One of the network's convolutions, such as "conv1_1", made when it is first asked for."""
         if name not in self._prepared:
-            self._prepared[name] = prepare(
+            self._prepared[name] = PreparedConvolution(
                 partial(self._kernel, name),
                 self.weights.biases[name].to(self.device, self.precision.network),
                 padding=0 if self.border == "replicate" and name == "conv1_1" else 1,

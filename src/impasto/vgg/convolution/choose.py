@@ -42,22 +42,42 @@ def fastest(n_in: int, n_out: int, positions: int) -> Algorithm:
     return "direct"
 
 
-class Chosen:
-    """A layer that is computed in the way that suits its input; see `interface.Convolution`."""
+class PreparedConvolution:
+    """One layer, relu(x * kernel + bias), computed in the way that suits its input; see `interface.Convolution`.
+
+    kernel: [n_out, n_in, 3, 3]; or what makes it: then it is kept only in the form in which an algorithm wants it, and
+        made again for another one. bias: [n_out]; padding: rings of zeros around the input, 0, 1 or 2.
+    algorithm: "auto" chooses by shape; "direct", "patches" and "winograd" are used wherever they can be, and
+        "direct" elsewhere. Anything but float32 on a CPU is computed directly.
+    tf32: on an NVIDIA GPU in float32, may products be rounded to TF32?
+    Raises SettingsError for an unknown algorithm or a kernel of another shape.
+    """
 
     def __init__(
         self,
-        kernel: Tensor,
-        make_kernel: Callable[[], Tensor],
+        kernel: Tensor | Callable[[], Tensor],
         bias: Tensor,
-        padding: int,
-        algorithm: str,
-        tf32: bool,
+        *,
+        padding: int = 1,
+        algorithm: str = "auto",
+        tf32: bool = False,
     ):
-        self._size: tuple[int, int] = (kernel.shape[0], kernel.shape[1])
-        self._first: Tensor | None = kernel
-        self._make_kernel, self.bias, self.padding = make_kernel, bias, padding
-        self.algorithm, self.tf32 = algorithm, tf32
+        made = kernel if isinstance(kernel, Tensor) else kernel()
+        if (
+            made.ndim != 4
+            or made.shape[2:] != (3, 3)
+            or bias.shape != made.shape[:1]
+            or padding not in (0, 1, 2)
+        ):
+            raise SettingsError(
+                f"a layer must be a kernel [n_out, n_in, 3, 3], a bias [n_out] and a padding of 0 to 2, got "
+                f"{list(made.shape)}, {list(bias.shape)} and {padding}"
+            )
+        self._size: tuple[int, int] = (made.shape[0], made.shape[1])
+        self._first: Tensor | None = made
+        self._make_kernel = (lambda: made) if isinstance(kernel, Tensor) else kernel
+        self.bias, self.padding = bias, padding
+        self.algorithm, self.tf32 = checked_algorithm(algorithm), tf32
         self._made: dict[str, Convolution] = {}
 
     def __call__(self, x: Tensor, pooling: Pooling | None = None) -> Tensor:
@@ -90,34 +110,6 @@ class Chosen:
 
                 self._made[algorithm] = WinogradConvolution(*given)
         return self._made[algorithm]
-
-
-def prepare(
-    kernel: Tensor | Callable[[], Tensor],
-    bias: Tensor,
-    *,
-    padding: int = 1,
-    algorithm: str = "auto",
-    tf32: bool = False,
-) -> Convolution:
-    """One layer, relu(x * kernel + bias), ready to be called with its input.
-
-    kernel: [n_out, n_in, 3, 3]; or what makes it: then it is kept only in the form in which an algorithm wants it, and
-        made again for another one. bias: [n_out]; padding: rings of zeros around the input, 0, 1 or 2.
-    algorithm: "auto" chooses by shape; "direct", "patches" and "winograd" are used wherever they can be, and
-        "direct" elsewhere. Anything but float32 on a CPU is computed directly.
-    tf32: on an NVIDIA GPU in float32, may products be rounded to TF32?
-    Raises SettingsError for an unknown algorithm or a kernel of another shape.
-    """
-    checked_algorithm(algorithm)
-    made = kernel if isinstance(kernel, Tensor) else kernel()
-    if made.ndim != 4 or made.shape[2:] != (3, 3) or bias.shape != made.shape[:1] or padding not in (0, 1, 2):
-        raise SettingsError(
-            f"a layer must be a kernel [n_out, n_in, 3, 3], a bias [n_out] and a padding of 0 to 2, got "
-            f"{list(made.shape)}, {list(bias.shape)} and {padding}"
-        )
-    make = (lambda: made) if isinstance(kernel, Tensor) else kernel
-    return Chosen(made, make, bias, padding, algorithm, tf32)
 
 
 def checked_algorithm(name: str) -> str:

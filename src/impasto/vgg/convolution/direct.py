@@ -65,10 +65,5 @@ class OnNvidia(torch.autograd.Function):
         """The gradient with respect to x, from that with respect to y, and the kernel's shape and layout."""
         (kernel,) = ctx.saved_tensors
         with tf32_products(ctx.tf32):
-            return (
-                torch.nn.grad.conv2d_input(ctx.shape, kernel, gradient, padding=ctx.padding),
-                None,
-                None,
-                None,
-                None,
-            )
+            by_x = torch.nn.grad.conv2d_input(ctx.shape, kernel, gradient, padding=ctx.padding)
+        return by_x, None, None, None, None
