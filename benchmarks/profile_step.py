@@ -35,7 +35,7 @@ from impasto.kernels.convolution import winograd as native
 from impasto.objective import palette
 from impasto.vgg.convolution.patches import PatchesConvolution
 from impasto.vgg.convolution.winograd import WinogradConvolution
-from impasto.vgg.precision import multiplies_bf16
+from impasto.vgg.device import multiplies_bf16
 
 DEMO = Path(impasto.__file__).parent / "demo"
 Floor = Callable[..., tuple[float, float]]

@@ -19,7 +19,7 @@ import torch
 from torch import Tensor
 
 import impasto
-from impasto.images.resize.resize import resize_picture
+from impasto.images.resize import resize_picture
 from impasto.measures.artifacts import Line, strongest
 
 ROOT = Path(__file__).resolve().parents[1]

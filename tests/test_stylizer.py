@@ -95,7 +95,7 @@ def test_resumed_from_any_step_it_is_the_same_to_the_bit(tmp_path, name, stop_af
 def test_precision_auto_is_settled_and_told_before_anything_is_painted(monkeypatch, tmp_path):
     """Metadata and checkpoints name the precision itself, so that another machine goes on in the same one."""
     monkeypatch.setattr("impasto.stylizer.quickest", lambda device: "bf16")
-    monkeypatch.setattr("impasto.vgg.precision.multiplies_bf16", lambda: True)
+    monkeypatch.setattr("impasto.vgg.device.multiplies_bf16", lambda: True)
     settings = Settings(recipe="glaze", steps=3, scales=1, precision="auto")
     with impasto.encoders_made_by(tiny_encoder):
         painting = Stylizer(settings).paint(CONTENT, STYLE)

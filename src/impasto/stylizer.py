@@ -22,8 +22,7 @@ from impasto.painting.painting import Painting
 from impasto.painting.recolor import recolor
 from impasto.painting.result import Result
 from impasto.settings import STARTS, Settings
-from impasto.vgg.device import find_device
-from impasto.vgg.precision import quickest
+from impasto.vgg.device import find_device, quickest
 from impasto.vgg.vgg19 import VGG19
 from impasto.vgg.weights import Weights
 
@@ -124,7 +123,7 @@ class Stylizer:
                 except at soft edges.
             style_masks: masks over the style images: which part mask i learns from; without masks, which part of
                 style i counts.
-            regions: a map of the photograph instead of masks, one colour a region; see `images/masks/label_map.py`.
+            regions: a map of the photograph instead of masks, one colour a region; see `images/label_map.py`.
                 Styles are taken in the order in which regions are met from the top left, or one by all.
             style_regions: a map of the only style image: each region learns from the part of its own colour.
             protect: a mask of what stays as photographed, as far as the setting `protect_strength` says.

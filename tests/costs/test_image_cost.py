@@ -12,8 +12,8 @@ from impasto.costs import image_cost
 from impasto.costs.image_cost import CanvasScale, Hold, ImageCost
 from impasto.errors import PictureError, SettingsError
 from impasto.evaluation import Cost, Evaluation
-from impasto.images.masks.mask import read_mask
-from impasto.images.resize.resize import rows_at
+from impasto.images.mask import read_mask
+from impasto.images.resize import rows_at
 from impasto.objective import image_costs
 from impasto.objective.image_costs import WithImageCosts
 from impasto.settings import Settings

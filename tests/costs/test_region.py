@@ -9,7 +9,7 @@ from impasto.costs.region import Guide
 from impasto.costs.style import GramTarget, style_rule
 from impasto.costs.styles import STYLE_COSTS, StyleTerm, of_region, style_summary
 from impasto.costs.term import Summary, TileWindow
-from impasto.kernels import weighted_gram as native
+from impasto.kernels import gram_autograd as native
 from impasto.objective.targets import blended
 
 SHAPES = pytest.mark.parametrize("n_C", [5, 64])

@@ -15,7 +15,7 @@ from impasto.errors import PictureError
 from impasto.images import pixel_store as samples
 from impasto.images.io.read import read_picture
 from impasto.images.io.write import write_picture
-from impasto.images.resize.resize import picture_rows, resize_picture
+from impasto.images.resize import picture_rows, resize_picture
 
 HEIGHT, WIDTH = 150, 130  # several strips, the last of them short
 
@@ -184,7 +184,7 @@ import sys
 import torch, pyvips
 from impasto.images.io.read import read_picture
 from impasto.images.io.write import write_picture
-from impasto.images.resize.resize import resize_picture
+from impasto.images.resize import resize_picture
 
 def peak():
     lines = open("/proc/self/status").read().splitlines()

@@ -5,7 +5,7 @@ import pickle
 import torch
 
 from impasto.images.io.read import read_picture
-from impasto.images.resize.resize import rows_at
+from impasto.images.resize import rows_at
 from tests.helpers import random_image
 
 

@@ -6,10 +6,9 @@ import torch
 
 import impasto
 from impasto.errors import SettingsError
-from impasto.images.color.gamut import srgb_from_oklab
-from impasto.images.color.palette import palette_of
-from impasto.images.color.spaces import linear_from_srgb, oklab_from_linear
-from impasto.images.resize.resize import resize_picture
+from impasto.images.color.recolor import palette_of
+from impasto.images.color.spaces import linear_from_srgb, oklab_from_linear, srgb_from_oklab
+from impasto.images.resize import resize_picture
 from impasto.inputs.color_transfer import ColorTransfer
 from impasto.inputs.inputs import Inputs, read_inputs
 from impasto.painting.checkpoint import load_checkpoint

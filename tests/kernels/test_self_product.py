@@ -4,7 +4,7 @@ import torch
 import impasto.kernels.gram_autograd as module
 from impasto.kernels import can_compile
 from impasto.kernels.gram_autograd import self_product
-from impasto.vgg.convolution import prepare
+from impasto.vgg.convolution import PreparedConvolution
 
 CHANNELS = (3, 32, 96)  # the first is no multiple of a panel: torch computes it
 SIZES = ((1, 1), (7, 9), (16, 33))
@@ -87,7 +87,7 @@ def test_a_gradient_that_somebody_holds_is_left_as_it_is():
 def test_an_own_gradient_is_added_to_in_place():
     if not can_compile():
         pytest.skip("torch adds up by itself")
-    layer = prepare(torch.ones(32, 32, 3, 3) / 100, torch.zeros(32), algorithm="winograd")
+    layer = PreparedConvolution(torch.ones(32, 32, 3, 3) / 100, torch.zeros(32), algorithm="winograd")
     a = activations(32, 12, 12).requires_grad_()
     exact = a.detach().double().requires_grad_()
     product, passed = module.measured(a)

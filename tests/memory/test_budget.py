@@ -11,7 +11,7 @@ from impasto.layout import Layout
 from impasto.memory.choose_layout import candidates, choose, least
 from impasto.memory.network_memory import Network
 from impasto.memory.peak import CODE_BYTES, COMPILER_BYTES, SLACK, ScaleSizes
-from impasto.settings.amounts import bytes_text
+from impasto.settings.values import bytes_text
 from tests.memory.helpers import BASE, asked, square
 
 FEW = settings(max_examples=20)

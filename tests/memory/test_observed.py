@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import impasto
-from impasto.settings.amounts import bytes_of
+from impasto.settings.values import bytes_of
 
 DEMO = Path(impasto.__file__).parent / "demo"
 PAINTED = """

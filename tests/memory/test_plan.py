@@ -11,7 +11,7 @@ from impasto.layout import Layout
 from impasto.memory.choose_layout import least
 from impasto.memory.plan import make_plan
 from impasto.settings import Settings
-from impasto.settings.amounts import bytes_of
+from impasto.settings.values import bytes_of
 from impasto.stylizer import Stylizer
 from impasto.vgg.vgg19 import VGG19
 from tests.helpers import random_image, tiny_weights

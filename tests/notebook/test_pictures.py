@@ -8,7 +8,7 @@ import torch
 from PIL import Image
 
 import impasto
-from impasto.images.io.shown import SHOWN_SIDE
+from impasto.images.picture import SHOWN_SIDE
 from impasto.painting.result import PartOfResult
 from tests.helpers import random_image
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from impasto.errors import SettingsError
-from impasto.images.resize.resize import fitted_size, resize
+from impasto.images.resize import fitted_size, resize
 from impasto.painting import record
 from impasto.painting.checkpoint import load_checkpoint
 from impasto.settings import Settings

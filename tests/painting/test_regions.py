@@ -6,7 +6,7 @@ import torch
 
 import impasto
 from impasto.errors import CheckpointError, PictureError, SettingsError
-from impasto.images.resize.resize import rows_at
+from impasto.images.resize import rows_at
 from impasto.painting.checkpoint import load_checkpoint
 from impasto.settings import CHOICES, Settings
 from impasto.stylizer import Stylizer

@@ -3,7 +3,7 @@
 import pytest
 
 from impasto.errors import SettingsError
-from impasto.settings.amounts import bytes_of
+from impasto.settings.values import bytes_of
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ from impasto.errors import SettingsError
 from impasto.settings import CHOICES, GROUPS, PRESETS, SCHEMA, Settings
 from impasto.solvers.make import SOLVERS
 from impasto.vgg.convolution.choose import ALGORITHMS
-from impasto.vgg.convolution.pool import POOLINGS
-from impasto.vgg.precision import PRECISIONS
+from impasto.vgg.convolution.interface import POOLINGS
+from impasto.vgg.device import PRECISIONS
 
 ROWS = Settings.schema()
 EACH_ROW = pytest.mark.parametrize("row", ROWS, ids=[row.name for row in ROWS])

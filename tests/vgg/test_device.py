@@ -9,8 +9,8 @@ import torch
 
 import impasto.kernels.gram_autograd as self_product
 from impasto.errors import SettingsError
+from impasto.vgg.convolution import PreparedConvolution
 from impasto.vgg.convolution import choose as choice
-from impasto.vgg.convolution import prepare
 from impasto.vgg.device import find_device
 
 ROOT = Path(__file__).parents[2]
@@ -140,7 +140,7 @@ def test_what_is_compiled_for_float32_on_a_cpu_is_off_elsewhere(monkeypatch, dev
     for n_in in (3, 64):
         x = torch.ones(1, n_in, 16, 16, device=device, dtype=dtype, requires_grad=True)
         kernel, bias = torch.ones(64, n_in, 3, 3).to(x), torch.zeros(64).to(x)
-        layer = prepare(kernel.detach(), bias.detach(), algorithm=algorithm)
+        layer = PreparedConvolution(kernel.detach(), bias.detach(), algorithm=algorithm)
         product, passed = self_product.measured(layer(x, "average"))
         (product.sum() + passed.sum()).backward()
         assert (product.device.type, product.dtype, product.shape) == (device, dtype, (64, 64))

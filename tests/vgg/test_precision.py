@@ -12,9 +12,9 @@ from impasto.objective.tiled import Tiled
 from impasto.objective.tiling import Tiling
 from impasto.objective.whole import Whole
 from impasto.settings import CHOICES
-from impasto.vgg import precision as module
+from impasto.vgg import device as module
 from impasto.vgg.convolution.direct import DirectConvolution, OnNvidia, memory_format
-from impasto.vgg.precision import PRECISIONS, precision_on, quickest, repeatable, tf32_products
+from impasto.vgg.device import PRECISIONS, precision_on, quickest, repeatable, tf32_products
 from impasto.vgg.vgg19 import VGG19
 from tests.helpers import random_image, tiny_weights
 from tests.vgg.convolution.table import Case, relative

@@ -20,8 +20,8 @@ from impasto.errors import SettingsError
 from impasto.files.readable import read_text
 from impasto.inputs.style_sources import from_text
 from impasto.settings import SCHEMA, near, toml
-from impasto.settings.checks import shown
 from impasto.settings.toml_file import from_folder
+from impasto.settings.values import shown
 from impasto.ui.guides import GUIDES
 
 LARGEST_FILE = 500_000_000  # bytes

@@ -15,7 +15,7 @@ from impasto.cli.reporter import Reporter, Title
 from impasto.errors import BatchError, OutputError, SettingsError
 from impasto.files.readable import fingerprint_of
 from impasto.inputs.style_sources import joined_names
-from impasto.settings.amounts import bytes_text
+from impasto.settings.values import bytes_text
 from impasto.ui.commands import resume_command
 from impasto.ui.progress import duration
 

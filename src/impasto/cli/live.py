@@ -14,7 +14,7 @@ from impasto.batch.engine import Ended, Lost
 from impasto.batch.engine import Event as BatchEvent
 from impasto.cli.reporter import BatchReporter, Reporter, Title, lost_worker_text
 from impasto.memory.process import resident
-from impasto.settings.amounts import bytes_text
+from impasto.settings.values import bytes_text
 from impasto.ui.progress import Meter, clock, facts_of
 
 if TYPE_CHECKING:

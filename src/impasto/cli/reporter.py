@@ -10,7 +10,7 @@ from impasto.batch.engine import Ended, Lost, Working
 from impasto.batch.engine import Event as BatchEvent
 from impasto.cli.messages import note
 from impasto.memory.process import resident
-from impasto.settings.amounts import bytes_text
+from impasto.settings.values import bytes_text
 from impasto.ui.progress import WORDS, Meter, clock, cost_text
 
 if TYPE_CHECKING:

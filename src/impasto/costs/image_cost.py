@@ -17,9 +17,9 @@ from torch import Tensor
 
 from impasto.errors import SettingsError
 from impasto.images.io.read import read_picture
-from impasto.images.masks.mask import check_aspect, read_mask
+from impasto.images.mask import check_aspect, read_mask
 from impasto.images.picture import Picture
-from impasto.images.resize.resize import rows_at
+from impasto.images.resize import rows_at
 from impasto.tensor_types import Span
 
 

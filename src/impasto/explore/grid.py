@@ -22,9 +22,9 @@ from typing import Any
 from impasto.errors import SettingsError
 from impasto.pages import sheet
 from impasto.settings import ALL, EXPLORE_SIZE, PRESETS, SCHEMA, STATED_STYLE_LAYERS, Settings, near
-from impasto.settings.checks import shown
 from impasto.settings.presets import DEFAULT_PRESET
 from impasto.settings.toml_file import over
+from impasto.settings.values import shown
 
 MOST_CELLS = 100  # pictures at most: nobody compares more, and they take hours
 _MOST_IN_A_ROW = 6

@@ -1,1 +1,1 @@
-"""Picture files, sizes, colours and the first canvas."""
+"""Pictures: read, stored, resized, recoloured, written; masks and maps of regions."""

@@ -3,16 +3,20 @@
 import threading
 from collections.abc import Callable, Hashable
 
+import numpy as np
+import pyvips
 from torch import Tensor
 
 from impasto.errors import PictureError
-from impasto.images.io.shown import png, vips_image
-from impasto.images.pixel_store import Samples
+from impasto.images.pixel_store import FULL_SCALE, Samples
 
 SMALLEST_SIDE = 8  # pixels; below this nothing of a picture is left to paint
 
 LARGEST_PICTURE = 400_000_000
 """Pixels; read from the header, so that a decompression bomb is refused before any memory is taken."""
+
+SHOWN_SIDE = 1024
+"""Pixels: the longest side that is shown; a notebook stores what it shows in its own file."""
 
 CACHED_PIXELS, CACHED_SIZES = 2**17, 4
 """Resized rows are cached up to so many pixels each, and so many of them: at most 6 MB a picture."""
@@ -99,3 +103,23 @@ def check_size(width: int, height: int, name: str) -> None:
             f"{name} is {width} x {height} pixels ({width * height / 1e6:.0f} megapixels); at most "
             f"{LARGEST_PICTURE // 1_000_000} megapixels are read: make it smaller first"
         )
+
+
+def png(image: pyvips.Image) -> bytes:
+    """The PNG of a picture in sRGB or grey, 8 bits a channel, perhaps with straight alpha; larger ones are shrunk."""
+    if max(image.width, image.height) > SHOWN_SIDE:
+        image = image.thumbnail_image(SHOWN_SIDE, height=SHOWN_SIDE, size="down")
+    return image.pngsave_buffer(keep="none")
+
+
+def vips_image(colors: Samples, opacity: Samples | None) -> pyvips.Image:
+    """The samples of a picture and of its alpha in 8 bits a channel, computed when libvips asks for them."""
+    planes = [_in_8_bits(one) for one in (colors, opacity) if one is not None]
+    space = "srgb" if planes[0].bands == 3 else "b-w"
+    return planes[0].bandjoin(planes[1:]).copy(interpretation=space)
+
+
+def _in_8_bits(samples: Samples) -> pyvips.Image:
+    image = pyvips.Image.new_from_array(np.ascontiguousarray(samples.array))
+    full = FULL_SCALE.get(samples.array.dtype, 1)
+    return image if full == 255 else (image * (255 / full)).rint().cast("uchar")  # casting clips

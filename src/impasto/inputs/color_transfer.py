@@ -18,11 +18,19 @@ import torch
 from torch import Tensor
 
 from impasto.costs.image_cost import ImageCost
-from impasto.images.color.palette import lightness_match, lightness_only, linear_match, mixed, palette_of
-from impasto.images.color.recolor import map_colors, take_colors, with_colors_of
+from impasto.images.color.recolor import (
+    lightness_match,
+    lightness_only,
+    linear_match,
+    map_colors,
+    mixed,
+    palette_of,
+    take_colors,
+    with_colors_of,
+)
 from impasto.images.picture import Picture
 from impasto.images.pixel_store import strips
-from impasto.images.resize.resize import rows_at
+from impasto.images.resize import rows_at
 from impasto.inputs.inputs import Inputs
 from impasto.tensor_types import Image
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from impasto.errors import PictureError, SettingsError
 from impasto.images.io.read import read_picture
-from impasto.images.masks.label_map import LabelMap, in_hex, matched, read_labels
-from impasto.images.masks.mask import Mask, check_aspect, check_overlap, read_mask
+from impasto.images.label_map import LabelMap, in_hex, matched, read_labels
+from impasto.images.mask import Mask, check_aspect, check_overlap, read_mask
 from impasto.images.picture import Picture
 from impasto.inputs.style_sources import numbered, weighted
 

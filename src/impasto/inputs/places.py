@@ -21,9 +21,9 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from impasto.images.color.spaces import linear_from_srgb, oklab_from_linear
-from impasto.images.masks.mask import Mask
+from impasto.images.mask import Mask
 from impasto.images.picture import Picture
-from impasto.images.resize.resize import fitted_size, rows_at
+from impasto.images.resize import fitted_size, rows_at
 from impasto.inputs.inputs import Inputs, Region
 from impasto.tensor_types import Image
 from impasto.vgg.vgg19 import VGG19

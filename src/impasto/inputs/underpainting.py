@@ -8,9 +8,9 @@ mean colour of its partners. The photograph's finer lightness is laid over that.
 import torch
 import torch.nn.functional as F
 
-from impasto.images.color.gamut import srgb_from_oklab
-from impasto.images.masks.mask import region_rows
-from impasto.images.resize.resize import fitted_size, resize, rows_at
+from impasto.images.color.spaces import srgb_from_oklab
+from impasto.images.mask import region_rows
+from impasto.images.resize import fitted_size, resize, rows_at
 from impasto.inputs.inputs import Inputs, Region
 from impasto.inputs.places import InputPlaces, coupling, distances, oklab
 from impasto.tensor_types import Image

@@ -17,7 +17,7 @@ from impasto.costs.gram import gram_summary
 from impasto.costs.normalization import content_moments, content_reference, style_reference
 from impasto.costs.style import GramTarget
 from impasto.costs.term import Summary, TileWindow
-from impasto.images.resize.resize import resize
+from impasto.images.resize import resize
 from impasto.measures.measure import PAINTING, PHOTOGRAPH, RESULT, ComparedImages, Measure, relative
 from impasto.objective.tiles import Tile
 from impasto.objective.tiling import Tiling

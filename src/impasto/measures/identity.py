@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from impasto.images.picture import Picture
-from impasto.images.resize.resize import resize_picture
+from impasto.images.resize import resize_picture
 from impasto.inputs.inputs import Inputs, Style
 from impasto.measures.measure import Measure
 from impasto.painting.painting import Painting

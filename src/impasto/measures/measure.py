@@ -12,8 +12,8 @@ from impasto.errors import PictureError
 from impasto.images.color.spaces import linear_from_srgb, oklab_from_linear
 from impasto.images.picture import Picture
 from impasto.images.pixel_store import Rows, Samples, strips
-from impasto.images.resize.resample import LANCZOS, filter_matrix
-from impasto.images.resize.resize import fitted_size, resize_picture
+from impasto.images.resample import LANCZOS, filter_matrix
+from impasto.images.resize import fitted_size, resize_picture
 from impasto.tensor_types import Image, ResizedImage
 
 RESULT, PHOTOGRAPH, PAINTING = "result", "photograph", "painting"

@@ -16,7 +16,7 @@ from torch.nn import functional
 
 from impasto.files.atomic_write import replacing
 from impasto.files.figure import EXTENSIONS, check_figure, save_figure
-from impasto.images.resize.resize import fitted_size
+from impasto.images.resize import fitted_size
 from impasto.measures.measure import PAINTING, PHOTOGRAPH, RESULT, Measure, Report
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 
 from impasto.memory import process as memory
-from impasto.settings.amounts import bytes_of
+from impasto.settings.values import bytes_of
 
 SAFE_PART = 0.8
 """How much of the memory that is free a painting plans to take, when no amount is named."""

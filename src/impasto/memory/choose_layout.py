@@ -8,7 +8,7 @@ from impasto.errors import SettingsError
 from impasto.layout import Layout
 from impasto.memory.peak import MemoryRequest, ScaleSizes
 from impasto.objective.passes import can_split, evaluation_work
-from impasto.settings.amounts import bytes_text
+from impasto.settings.values import bytes_text
 from impasto.solvers.make import LEAST_MEMORY, SOLVERS
 
 TILES = (2048, 1536, 1024, 768, 512, 384, 256)

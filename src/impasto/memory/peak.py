@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from impasto.costs.neighbours import NEIGHBOUR_LAYERS, POSITIONS
 from impasto.images.pixel_store import strips
-from impasto.kernels.weighted_gram import STRIP
+from impasto.kernels.gram_autograd import STRIP
 from impasto.layout import Layout
 from impasto.memory.available import CONTEXT_BYTES
 from impasto.memory.network_memory import (

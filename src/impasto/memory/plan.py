@@ -9,7 +9,7 @@ from impasto.layout import Layout
 from impasto.memory.choose_layout import choose, least
 from impasto.memory.network_memory import VECTOR
 from impasto.memory.peak import MemoryRequest, ScaleSizes
-from impasto.settings.amounts import bytes_text
+from impasto.settings.values import bytes_text
 from impasto.solvers.adam import Adam
 from impasto.solvers.lbfgs import LBFGS
 from impasto.solvers.make import SOLVERS

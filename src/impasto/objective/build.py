@@ -20,9 +20,9 @@ from impasto.costs.term import Summary, Term
 from impasto.costs.total_variation import SquaredVariation, TotalVariation
 from impasto.evaluation import Evaluate
 from impasto.files import scratch
-from impasto.images.masks.mask import Mask
+from impasto.images.mask import Mask
 from impasto.inputs.places import InputPlaces
-from impasto.kernels.heap import give_back
+from impasto.kernels.allocation import give_back
 from impasto.objective.encode_neighbours import Neighbours, encode_neighbours
 from impasto.objective.encode_style import StyleEncodings, canvas_guides, encode_styles
 from impasto.objective.image_costs import WithImageCosts

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from impasto.costs.neighbours import POSITIONS, Candidates, nearest
 from impasto.costs.term import TileWindow
-from impasto.images.masks.mask import Mask
+from impasto.images.mask import Mask
 from impasto.inputs.inputs import Region
 from impasto.objective.region_guides import layer_guides
 from impasto.objective.scale_setup import KnownNeighbours, ScaleSetup

@@ -6,7 +6,7 @@ from typing import Any
 from impasto.costs.region import Guide
 from impasto.costs.term import Summary
 from impasto.errors import SettingsError
-from impasto.images.masks.mask import Mask, region_rows
+from impasto.images.mask import Mask, region_rows
 from impasto.objective.region_guides import layer_guides
 from impasto.objective.scale_setup import ScaleSetup
 from impasto.objective.targets import style_sums

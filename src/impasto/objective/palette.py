@@ -11,7 +11,7 @@ from impasto.costs.palette import PaletteTarget, colors, derivative, histograms
 from impasto.costs.term import Summary
 from impasto.distributed.partition import Partition
 from impasto.evaluation import Cost, Evaluate, Evaluation
-from impasto.images.masks.mask import Mask
+from impasto.images.mask import Mask
 from impasto.inputs.inputs import Inputs, Region
 from impasto.inputs.parts import PartMap, parts_of
 from impasto.inputs.places import InputPlaces

@@ -11,7 +11,7 @@ from impasto.costs.image_cost import ImageCost
 from impasto.costs.neighbours import NEIGHBOUR_LAYERS
 from impasto.distributed.partition import Partition
 from impasto.images.picture import Picture
-from impasto.images.resize.resize import rows_at
+from impasto.images.resize import rows_at
 from impasto.inputs.inputs import Inputs
 from impasto.layout import Layout
 from impasto.objective.tiling import Tiling

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from impasto.costs.term import TileWindow
-from impasto.kernels.heap import give_back
+from impasto.kernels.allocation import give_back
 from impasto.objective.tiles import NETWORK, Blocks, Tile, tiles
 from impasto.tensor_types import Features, Input, Piece, Span
 from impasto.vgg.layers import LAYERS, block_stride

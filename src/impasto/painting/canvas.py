@@ -11,10 +11,9 @@ import torch
 from torch import Tensor
 
 from impasto.distributed.partition import WHOLE, Partition
-from impasto.images.masks.mask import region_rows
+from impasto.images.mask import region_rows
 from impasto.images.pixel_store import strips
-from impasto.images.resize.fine_detail import FineDetail, detail_share
-from impasto.images.resize.resize import enlarged_rows, fitted_size, resize, source_rows
+from impasto.images.resize import FineDetail, detail_share, enlarged_rows, fitted_size, resize, source_rows
 from impasto.inputs.inputs import Inputs
 from impasto.painting.scales import Size
 from impasto.tensor_types import Image, ResizedImage, Span

@@ -14,7 +14,7 @@ from impasto.memory.request import memory_request
 from impasto.memory.time_forecast import calibrate, forecast
 from impasto.painting.problem import PaintingProblem
 from impasto.solvers.smoothing_metric import METRIC_HALO
-from impasto.vgg.precision import repeatable
+from impasto.vgg.device import repeatable
 
 
 class Planner:

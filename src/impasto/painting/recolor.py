@@ -6,7 +6,7 @@ from typing import Any
 
 from impasto.errors import SettingsError
 from impasto.images.io.read import read_picture
-from impasto.images.resize.resize import alpha_at
+from impasto.images.resize import alpha_at
 from impasto.inputs.color_transfer import recolored
 from impasto.inputs.inputs import Guidance, Inputs, Source, read_inputs
 from impasto.kernels.first_calls import settle_vector_functions

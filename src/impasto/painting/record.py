@@ -13,7 +13,7 @@ from torch import Tensor
 
 from impasto.distributed.partition import ALIGNED
 from impasto.errors import CheckpointError, OutputError, SettingsError
-from impasto.images.resize.resize import alpha_at, fitted_size, rows_at
+from impasto.images.resize import alpha_at, fitted_size, rows_at
 from impasto.inputs.color_transfer import ColorTransfer
 from impasto.painting.adjust import read_adjustments
 from impasto.painting.checkpoint import Checkpoint, SavedState, check_fits, check_same, save_checkpoint

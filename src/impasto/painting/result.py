@@ -10,9 +10,8 @@ from torch import Tensor
 
 from impasto.evaluation import Cost
 from impasto.images.io.formats import format_of
-from impasto.images.io.shown import png
 from impasto.images.io.write import checked_planes, steps_image, write_picture
-from impasto.images.picture import Picture
+from impasto.images.picture import Picture, png
 from impasto.settings import Settings
 from impasto.tensor_types import Image
 

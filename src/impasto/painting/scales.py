@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from impasto.errors import SettingsError
 from impasto.images.picture import Picture
-from impasto.images.resize.resize import fitted_size, scale_ladder
+from impasto.images.resize import fitted_size, scale_ladder
 from impasto.inputs.inputs import Inputs
 from impasto.settings import FEWEST_FINE_STEPS, FINE_STEPS, FULL_STEPS_SIZE, LARGEST_DEFAULT_SIZE, Settings
 from impasto.vgg.layers import deepest, smallest_side

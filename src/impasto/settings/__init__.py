@@ -4,7 +4,6 @@ A preset is a named set of defaults. `Settings(recipe="classic")` has every fiel
 `Settings(recipe="classic", steps=100)` changes one of them. `Settings.schema()` is the table of all of them.
 """
 
-from impasto.settings.checks import near
 from impasto.settings.presets import (
     EXPLORE_SIZE,
     FEWEST_FINE_STEPS,
@@ -32,3 +31,4 @@ from impasto.settings.schema import (
 )
 from impasto.settings.setting import Setting
 from impasto.settings.settings import ADJUSTABLE, INSTEAD_OF, OTHERS_OF_STRENGTH, Settings
+from impasto.settings.values import near

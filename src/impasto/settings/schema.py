@@ -10,8 +10,6 @@ from types import MappingProxyType
 from typing import Any
 
 from impasto.errors import SettingsError
-from impasto.settings.amounts import bytes_of
-from impasto.settings.checks import shown
 from impasto.settings.presets import (
     DEFAULT_PRESET,
     LARGEST_DEFAULT_SIZE,
@@ -21,6 +19,7 @@ from impasto.settings.presets import (
     STATED_STYLE_LAYERS,
 )
 from impasto.settings.setting import Setting, row, setting
+from impasto.settings.values import bytes_of, shown
 
 PICTURE = "The picture"
 LOOK = "The look"

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from impasto.errors import SettingsError
-from impasto.settings.checks import near
 from impasto.settings.presets import (
     DEFAULT_PRESET,
     FIDELITY_POWER,
@@ -15,6 +14,7 @@ from impasto.settings.presets import (
 )
 from impasto.settings.schema import SCHEMA, Fields, defaults
 from impasto.settings.setting import Setting
+from impasto.settings.values import near
 
 ADJUSTABLE = tuple(
     "strength alpha beta style_layers content_layer styles variation protect_strength".split()  # noqa: SIM905

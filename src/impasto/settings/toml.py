@@ -13,7 +13,7 @@ from typing import Any
 
 from impasto.errors import SettingsError
 from impasto.files import readable
-from impasto.settings.checks import shown
+from impasto.settings.values import shown
 
 LARGEST_FILE = 50_000  # bytes; a settings file with every setting and its help has about a tenth of it
 

@@ -12,7 +12,7 @@ from typing import Any
 from impasto.errors import SettingsError
 from impasto.files.atomic_write import replacing
 from impasto.settings import INSTEAD_OF, SCHEMA, Settings, groups, near, toml
-from impasto.settings.checks import shown
+from impasto.settings.values import shown
 
 _HEAD = """\
 # Settings of impasto, to be read with --settings. Options on the command line win over them.

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from impasto.kernels.allocation import empty_features, own
 from impasto.tensor_types import Features, Image, Input, Span
-from impasto.vgg.convolution import Convolution, Pooling
+from impasto.vgg.convolution import Pooling
 from impasto.vgg.convolution.patches import PatchesConvolution
 from impasto.vgg.convolution.winograd import WinogradConvolution, whole_tiles
 
@@ -27,15 +27,6 @@ _SEEN = 1  # rows that a 3x3 kernel sees beyond its own
 Derivative = Callable[[Features, Span, Features], Features]
 """(some rows of relu1_1, which rows these are, the gradient by them from above) -> the gradient by them in all; the one
 from above may be changed."""
-
-
-def of(
-    first: Convolution, second: Convolution, pooling: Pooling, scale: Tensor, shift: Tensor
-) -> "Opening | None":
-    """The opening of two convolutions; None where they are computed by other algorithms."""
-    if isinstance(first, PatchesConvolution) and isinstance(second, WinogradConvolution):
-        return Opening(first, second, pooling, scale, shift)
-    return None
 
 
 class Opening:

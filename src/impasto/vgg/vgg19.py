@@ -3,22 +3,21 @@
 import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
+from torch.autograd.function import once_differentiable
 
 from impasto.errors import SettingsError
 from impasto.kernels import can_compile
+from impasto.kernels.allocation import empty_features, give_back, own
 from impasto.kernels.first_calls import settle_vector_functions
-from impasto.kernels.heap import give_back
-from impasto.tensor_types import Features, Image, Input
-from impasto.vgg.convolution import Chosen, Convolution, Pooling, checked_algorithm, prepare
-from impasto.vgg.convolution.pool import POOLINGS
-from impasto.vgg.crop import cropped
+from impasto.tensor_types import Features, Image, Input, Piece
+from impasto.vgg.convolution import POOLINGS, Pooling, PreparedConvolution, checked_algorithm
+from impasto.vgg.device import precision_on
 from impasto.vgg.layers import LAYERS, TABLE, canonical, deepest, smallest_side
-from impasto.vgg.precision import precision_on
 from impasto.vgg.weights import Weights, find_weights
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ class VGG19:
         convolution: "auto" takes the fastest way for each layer, "direct" torch's; see `vgg/convolution`.
         device: where the network computes; pictures have to be there.
         precision: "float32"; "tf32" or "bf16", which are faster on some GPUs; or "float64", for checks. Pictures go in
-            and activations come out in float32 (float64) in every one of them; see `vgg/precision.py`.
+            and activations come out in float32 (float64) in every one of them; see `vgg/device.py`.
 
     Raises:
         SettingsError: the device does not compute in that precision.
@@ -63,7 +62,7 @@ class VGG19:
         give_back(0)  # what reading the weights took
         self.pooling, self.border = pooling, border
         self._convolution = checked_algorithm(convolution)
-        self._prepared: dict[str, Convolution] = {}
+        self._prepared: dict[str, PreparedConvolution] = {}
         self._scale, self._shift = (
             torch.tensor(values, device=self.device, dtype=self.precision.measured).reshape(1, 3, 1, 1)
             for values in (self.weights.scale, self.weights.shift)
@@ -145,21 +144,22 @@ class VGG19:
         _check(image, deepest(tuple(layers)))
         if "relu1_2" in layers or LAYERS[deepest(tuple(layers))].block == 1 or self.border != "zeros":
             return None
-        chosen = [self.convolution(name) for name in ("conv1_1", "conv1_2")]
-        if not can_compile() or not all(isinstance(one, Chosen) for one in chosen):
+        if not can_compile():
             return None
         from impasto.vgg import opening  # imports numba
 
         if image.shape[2] * image.shape[3] < opening.SMALLEST:
             return None
         x = image.to(self.precision.network)
-        first, second = (one.convolution_for(x) for one in chosen if isinstance(one, Chosen))
-        return opening.of(first, second, self.pooling, self._scale, self._shift)
+        first, second = (self.convolution(name).convolution_for(x) for name in ("conv1_1", "conv1_2"))
+        if isinstance(first, opening.PatchesConvolution) and isinstance(second, opening.WinogradConvolution):
+            return opening.Opening(first, second, self.pooling, self._scale, self._shift)
+        return None
 
-    def convolution(self, name: str) -> Convolution:
+    def convolution(self, name: str) -> PreparedConvolution:
         """One of the network's convolutions, such as "conv1_1", made when it is first asked for."""
         if name not in self._prepared:
-            self._prepared[name] = prepare(
+            self._prepared[name] = PreparedConvolution(
                 partial(self._kernel, name),
                 self.weights.biases[name].to(self.device, self.precision.network),
                 padding=0 if self.border == "replicate" and name == "conv1_1" else 1,
@@ -188,3 +188,36 @@ def _check(image: Tensor, last: str) -> None:
             f"a picture of {width}x{height} pixels is too small for {last}, which needs "
             f"{smallest_side(last)} on each side; use a larger size or a layer before {last}"
         )
+
+
+def cropped(x: Features, rows: slice, columns: slice) -> Piece:
+    """x[..., rows, columns], both with a start and a stop; x itself where nothing is cut away.
+
+    The gradient of a plain slice is laid out channel by channel: a layer that works channels last would copy it.
+    """
+    if (rows.start, rows.stop, columns.start, columns.stop) == (0, x.shape[2], 0, x.shape[3]):
+        return x
+    works_channels_last = x.device.type == "cpu" and x.dtype == torch.float32
+    if not works_channels_last or not x.is_contiguous(memory_format=torch.channels_last):
+        return x[..., rows, columns]
+    part: Tensor = _Cropped.apply(x, rows, columns)
+    return part
+
+
+class _Cropped(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, rows: slice, columns: slice) -> Tensor:
+        ctx.size, ctx.place = x.shape[1:], (rows, columns)
+        # A copy, which the next layer would make, so that x can go.
+        return x[..., rows, columns].contiguous(memory_format=torch.channels_last)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None]:
+        by_x, (rows, columns) = empty_features(*ctx.size), ctx.place
+        for outside in (slice(rows.start), slice(rows.stop, None)):
+            by_x[..., outside, :] = 0
+        for outside in (slice(columns.start), slice(columns.stop, None)):
+            by_x[..., rows, outside] = 0
+        by_x[..., rows, columns] = gradient
+        return own(by_x), None, None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from impasto.errors import OutputError
-from impasto.settings.amounts import bytes_text
+from impasto.settings.values import bytes_text
 from impasto.video.follow import KEPT_SOURCES
 from impasto.video.frame_painter import FramePainter
 from impasto.video.motion import motion

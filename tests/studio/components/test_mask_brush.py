@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from impasto.images.masks.label_map import read_labels
-from impasto.images.masks.mask import read_mask
+from impasto.images.label_map import read_labels
+from impasto.images.mask import read_mask
 from tests.studio.components.conftest import Shown
 
 pytestmark = pytest.mark.slow

@@ -2,15 +2,15 @@ import pytest
 import torch
 
 from impasto.errors import SettingsError
+from impasto.vgg.convolution import PreparedConvolution
 from impasto.vgg.convolution import choose as choice
-from impasto.vgg.convolution import prepare
 from tests.vgg.convolution.table import Case, relative
 
 
 def used(n_in: int, n_out: int, height: int, width: int, algorithm: str = "auto", dtype=torch.float32) -> str:
     """The class that computes such a layer."""
     case = Case.random(n_in, n_out, 4, 4, 1, None)
-    layer = prepare(case.kernel.to(dtype), case.bias.to(dtype), algorithm=algorithm)
+    layer = PreparedConvolution(case.kernel.to(dtype), case.bias.to(dtype), algorithm=algorithm)
     return type(layer.convolution_for(torch.zeros(1, n_in, height, width, dtype=dtype))).__name__
 
 
@@ -51,7 +51,7 @@ def test_an_algorithm_that_cannot_compute_a_layer_leaves_it_to_direct():
 
 def test_auto_agrees_with_float64():
     case = Case.random(64, 64, 24, 20, 1, "max")
-    y = prepare(case.kernel, case.bias)(case.x, "max")
+    y = PreparedConvolution(case.kernel, case.bias)(case.x, "max")
     assert relative(y, case.exact(case.x.double())) < 3e-6
 
 
@@ -60,9 +60,9 @@ def test_auto_agrees_with_float64():
 )
 def test_a_kernel_of_another_shape_is_refused(kernel, bias, padding):
     with pytest.raises(SettingsError, match="n_out, n_in, 3, 3"):
-        prepare(torch.zeros(kernel), torch.zeros(bias), padding=padding)
+        PreparedConvolution(torch.zeros(kernel), torch.zeros(bias), padding=padding)
 
 
 def test_an_unknown_algorithm_is_refused_with_the_known_ones():
     with pytest.raises(SettingsError, match=r"'fft'.*auto, direct, patches, winograd"):
-        prepare(torch.zeros(4, 3, 3, 3), torch.zeros(4), algorithm="fft")
+        PreparedConvolution(torch.zeros(4, 3, 3, 3), torch.zeros(4), algorithm="fft")

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from impasto.errors import SettingsError
-from impasto.vgg.convolution import prepare
+from impasto.vgg.convolution import PreparedConvolution
 from impasto.vgg.convolution.choose import possible
 from tests.vgg.convolution.table import ALGORITHMS, POOLINGS, SIZES, SMALLEST, Case, relative
 
@@ -11,7 +11,7 @@ TOLERANCE = 3e-6
 
 
 def layer_of(case: Case, algorithm: str):
-    return prepare(case.kernel, case.bias, padding=case.padding, algorithm=algorithm)
+    return PreparedConvolution(case.kernel, case.bias, padding=case.padding, algorithm=algorithm)
 
 
 def require(algorithm: str, n_in: int, n_out: int) -> None:

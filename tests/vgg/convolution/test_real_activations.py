@@ -4,7 +4,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from impasto.vgg.convolution import prepare
+from impasto.vgg.convolution import PreparedConvolution
 from impasto.vgg.convolution.choose import possible
 from impasto.vgg.layers import LAYERS
 from impasto.vgg.vgg19 import VGG19
@@ -46,7 +46,7 @@ def test_winograd_agrees_with_float64_on_one_layer(layer, source, pooled, exact,
     kernel, bias = real_encoder.weights.kernels[name], real_encoder.weights.biases[name]
     if not possible("winograd", *kernel.shape[1::-1]):
         pytest.skip("winograd needs numba")
-    y = prepare(kernel, bias, algorithm="winograd")(x.float())
+    y = PreparedConvolution(kernel, bias, algorithm="winograd")(x.float())
     assert relative(y, exact[layer]) < 3e-6
 
 

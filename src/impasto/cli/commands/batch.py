@@ -10,7 +10,7 @@ from impasto.cli.messages import note, say
 from impasto.cli.options import given, takes_masks, takes_settings, where_of
 from impasto.distributed.join import process_info
 from impasto.errors import SettingsError
-from impasto.settings.amounts import bytes_text
+from impasto.settings.values import bytes_text
 from impasto.ui.progress import duration
 
 if TYPE_CHECKING:

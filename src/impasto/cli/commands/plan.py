@@ -11,7 +11,7 @@ from impasto.cli.job import start_file
 from impasto.cli.messages import note, say
 from impasto.cli.options import given, paintings, takes_masks, takes_settings, where_of
 from impasto.settings import Settings
-from impasto.settings.amounts import bytes_text
+from impasto.settings.values import bytes_text
 from impasto.ui.guides import inputs_of
 from impasto.ui.progress import duration
 

@@ -1,1 +1,1 @@
-"""Colour spaces, palettes, and colours moved from one picture to another."""
+"""Colour spaces, and pictures with other colours."""

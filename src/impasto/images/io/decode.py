@@ -1,6 +1,7 @@
 """Decode the picture in a file; every file that is not a picture gets one clear line."""
 
 import os
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import FileIO
@@ -11,13 +12,17 @@ import pyvips
 
 from impasto.errors import PictureError
 from impasto.files import readable
-from impasto.images.io.tiff import is_cut_off_tiff
 from impasto.images.picture import check_size
 from impasto.images.pixel_store import is_large
 
 # libvips also "reads" tables (CSV), raw matrices and vector drawings; none of them is a photograph.
 _LOADERS = ("jpeg", "png", "tiff", "webp", "heif", "gif", "jxl", "jp2k", "ppm", "rad", "magick")
 _READABLE = "JPEG, PNG, TIFF, WebP, HEIC, AVIF or GIF"
+
+# Fields of a TIFF's directory.
+_OFFSETS = (273, 324)  # of strips, of tiles
+_BYTE_COUNTS = (279, 325)
+_NUMBERS = {3: ("H", 2), 4: ("I", 4), 16: ("Q", 8)}  # field types SHORT, LONG, LONG8
 
 # Text in a damaged file can reach libvips' messages, which pyvips then fails to decode.
 VIPS_ERRORS = (pyvips.Error, UnicodeDecodeError)
@@ -45,12 +50,12 @@ def read_header(file: FileIO, name: str) -> pyvips.Image:
         source = pyvips.Source.new_from_descriptor(file.fileno())
         # Some cameras write JPEGs that libjpeg warns of and every viewer shows: only a missing end is fatal.
         image = pyvips.Image.new_from_source(source, "", access="sequential", fail_on="truncated")
-        loader = image.get("vips-loader")
+        if image.get("vips-loader").startswith(_LOADERS):
+            return image
     except VIPS_ERRORS as error:
-        raise _not_a_picture(name, error) from None
-    if not loader.startswith(_LOADERS):
-        raise PictureError(f"{name} is not a picture file (expected {_READABLE}): convert it first")
-    return image
+        if "not in a known format" not in str(error):
+            raise damaged(name, error) from None
+    raise PictureError(f"{name} is not a picture file (expected {_READABLE}): convert it first")
 
 
 def decode_file(file: FileIO, name: str) -> tuple[pyvips.Image, int]:
@@ -109,12 +114,6 @@ def image_from_array(pixels: np.ndarray, profile: bytes | None = None, space: st
     return image
 
 
-def _not_a_picture(name: str, error: Exception) -> PictureError:
-    if "not in a known format" in str(error):
-        return PictureError(f"{name} is not a picture file (expected {_READABLE}): convert it first")
-    return damaged(name, error)
-
-
 def damaged(name: str, error: Exception) -> PictureError:
     """The error for a picture whose pixels cannot be decoded, with the decoder's own reason."""
     return PictureError(f"{name} is truncated or damaged ({_reason(error)}): fetch or export it again")
@@ -124,3 +123,56 @@ def _reason(error: Exception) -> str:
     """The last and most specific line of what libvips said, fit for one line of ours."""
     lines = str(getattr(error, "detail", error)).strip().splitlines() or ["unreadable"]
     return "".join(c for c in lines[-1] if c.isprintable())[:120]
+
+
+def is_cut_off_tiff(file: FileIO) -> bool:
+    """Whether the file is a TIFF whose first picture promises pixels beyond the end of the file.
+
+    libtiff fills what a cut-off file lacks without calling it an error. Anything but a well-formed directory is left
+    for libvips to judge: False.
+    Source: TIFF 6.0, section 2, and the BigTIFF extension.
+    """
+    try:
+        size = file.seek(0, 2)
+        fields = _directory(file)
+        offsets = [value for tag in _OFFSETS for value in fields.get(tag, ())]
+        counts = [value for tag in _BYTE_COUNTS for value in fields.get(tag, ())]
+    except (struct.error, OverflowError, OSError):  # OverflowError, OSError: a place that no file has
+        return False
+    return any(offset + count > size for offset, count in zip(offsets, counts, strict=False))
+
+
+def _directory(file: FileIO) -> dict[int, tuple[int, ...]]:
+    """The strip and tile fields of the first directory, by tag."""
+    file.seek(0)
+    start = file.read(4)
+    if start not in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"):
+        return {}
+    order = "<" if start[:2] == b"II" else ">"
+    big = start[2:4] in (b"+\0", b"\0+")
+    if big:
+        file.seek(8)
+    (at,) = _unpack(file, order, "Q" if big else "I")
+    file.seek(at)
+    (entries,) = _unpack(file, order, "Q" if big else "H")
+    found = {}
+    for index in range(min(entries, 4096)):
+        file.seek(at + (8 if big else 2) + index * (20 if big else 12))
+        tag, kind, count = _unpack(file, order, "HHQ" if big else "HHI")
+        if tag in _OFFSETS + _BYTE_COUNTS and kind in _NUMBERS:
+            found[tag] = _values(file, order, big, kind, count)
+    return found
+
+
+def _values(file: FileIO, order: str, big: bool, kind: int, count: int) -> tuple[int, ...]:
+    letter, width = _NUMBERS[kind]
+    if count * width > (8 if big else 4):  # too long for the entry, which then holds where they are
+        (at,) = _unpack(file, order, "Q" if big else "I")
+        file.seek(at)
+    if count > 1 << 24:  # garbage: more strips than any picture that is read has rows
+        raise struct.error
+    return _unpack(file, order, f"{count}{letter}")
+
+
+def _unpack(file: FileIO, order: str, layout: str) -> tuple[int, ...]:
+    return struct.unpack(order + layout, file.read(struct.calcsize(order + layout)))

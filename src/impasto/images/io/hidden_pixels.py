@@ -5,7 +5,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from impasto.images.pixel_store import Samples, is_large, strips
-from impasto.images.resize.resample import TRIANGLE, resampled_rows
+from impasto.images.resample import TRIANGLE, resampled_rows
 
 _Level = tuple[Tensor, Tensor]  # colours times weight [1, 1 or 3, h, w], and the weight [1, 1, h, w]
 

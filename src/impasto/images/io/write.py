@@ -83,7 +83,8 @@ def steps_image(rgb: Tensor, alpha: Tensor | None, bits: int, known: Format) -> 
         if known.keeps_alpha:
             planes.append(opacity)
         else:
-            planes = [_on_white(plane, opacity) for plane in planes]
+            # In coded values, as browsers do.
+            planes = [plane * opacity + (1 - opacity) for plane in planes]
     top, kind, space = (255, "uchar", "srgb") if bits == 8 else (65535, "ushort", "rgb16")
     steps = [(plane * top).rint().cast(kind) for plane in planes]  # casting clips
     return steps[0].bandjoin(steps[1:]).copy(interpretation=space)
@@ -121,11 +122,6 @@ def _plane(plane: Tensor) -> pyvips.Image:
     """A libvips image over the memory of a plane [H, W]."""
     height, width = plane.shape
     return pyvips.Image.new_from_memory(plane.contiguous().numpy(), width, height, 1, "float")
-
-
-def _on_white(plane: pyvips.Image, alpha: pyvips.Image) -> pyvips.Image:
-    """Composite a plane onto white, in coded values as browsers do."""
-    return plane * alpha + (1 - alpha)
 
 
 def _reason(error: Exception) -> str:

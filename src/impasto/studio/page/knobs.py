@@ -7,7 +7,7 @@ from nicegui import ui
 from impasto.errors import SettingsError
 from impasto.explore.grid import own_values
 from impasto.settings import EXPLORE_SIZE, GROUPS, SCHEMA, Settings
-from impasto.settings.amounts import bytes_text
+from impasto.settings.values import bytes_text
 from impasto.studio.page.knob import Knob, label_of
 from impasto.studio.page.parts import button, folded, heading, set_label
 from impasto.studio.page.pictures import paint

@@ -8,7 +8,7 @@ from nicegui import ui
 
 from impasto.memory.process import resident
 from impasto.settings import ADJUSTABLE, SCHEMA
-from impasto.settings.amounts import bytes_text
+from impasto.settings.values import bytes_text
 from impasto.studio.page.finished import draw_finished
 from impasto.studio.page.knob import Knob
 from impasto.studio.page.parts import button, confirm, folded, heading, set_label

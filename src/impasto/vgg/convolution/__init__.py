@@ -1,16 +1,6 @@
 """One layer of VGG-19, relu(x * kernel + bias): one file for each way to compute it, behind one signature."""
 
-from impasto.vgg.convolution.choose import ALGORITHMS, Chosen, checked_algorithm, prepare
-from impasto.vgg.convolution.interface import Convolution, Pooling
-from impasto.vgg.convolution.pool import average_pool, max_pool
+from impasto.vgg.convolution.choose import ALGORITHMS, PreparedConvolution, checked_algorithm
+from impasto.vgg.convolution.interface import POOLINGS, Convolution, Pooling
 
-__all__ = [
-    "ALGORITHMS",
-    "Chosen",
-    "Convolution",
-    "Pooling",
-    "average_pool",
-    "checked_algorithm",
-    "max_pool",
-    "prepare",
-]
+__all__ = ["ALGORITHMS", "POOLINGS", "Convolution", "Pooling", "PreparedConvolution", "checked_algorithm"]

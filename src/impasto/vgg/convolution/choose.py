@@ -4,7 +4,6 @@ Measured on two cores of a processor with AVX-512 (an AMD EPYC of the Zen 4 kind
 """
 
 from collections.abc import Callable
-from functools import cached_property
 from typing import Literal
 
 import torch
@@ -29,13 +28,9 @@ def possible(algorithm: str, n_in: int, n_out: int) -> bool:
     """Can this algorithm compute a layer with these channels, on this machine?"""
     if algorithm == "direct" or not can_compile():
         return algorithm == "direct"
-    if algorithm == "patches":
-        from impasto.vgg.convolution.patches import CHANNELS
+    from impasto.kernels.matmul import PANEL
 
-        return n_in <= FEW_CHANNELS and n_out % CHANNELS == 0
-    from impasto.vgg.convolution.winograd import CHANNELS
-
-    return n_in % CHANNELS == 0 and n_out % CHANNELS == 0
+    return n_out % PANEL == 0 and (n_in <= FEW_CHANNELS if algorithm == "patches" else n_in % PANEL == 0)
 
 
 def fastest(n_in: int, n_out: int, positions: int) -> Algorithm:
@@ -47,22 +42,43 @@ def fastest(n_in: int, n_out: int, positions: int) -> Algorithm:
     return "direct"
 
 
-class Chosen:
-    """A layer that is computed in the way that suits its input; see `interface.Convolution`."""
+class PreparedConvolution:
+    """One layer, relu(x * kernel + bias), computed in the way that suits its input; see `interface.Convolution`.
+
+    kernel: [n_out, n_in, 3, 3]; or what makes it: then it is kept only in the form in which an algorithm wants it, and
+        made again for another one. bias: [n_out]; padding: rings of zeros around the input, 0, 1 or 2.
+    algorithm: "auto" chooses by shape; "direct", "patches" and "winograd" are used wherever they can be, and
+        "direct" elsewhere. Anything but float32 on a CPU is computed directly.
+    tf32: on an NVIDIA GPU in float32, may products be rounded to TF32?
+    Raises SettingsError for an unknown algorithm or a kernel of another shape.
+    """
 
     def __init__(
         self,
-        kernel: Tensor,
-        make_kernel: Callable[[], Tensor],
+        kernel: Tensor | Callable[[], Tensor],
         bias: Tensor,
-        padding: int,
-        algorithm: str,
-        tf32: bool,
+        *,
+        padding: int = 1,
+        algorithm: str = "auto",
+        tf32: bool = False,
     ):
-        self._size: tuple[int, int] = (kernel.shape[0], kernel.shape[1])
-        self._first: Tensor | None = kernel
-        self._make_kernel, self.bias, self.padding = make_kernel, bias, padding
-        self.algorithm, self.tf32 = algorithm, tf32
+        made = kernel if isinstance(kernel, Tensor) else kernel()
+        if (
+            made.ndim != 4
+            or made.shape[2:] != (3, 3)
+            or bias.shape != made.shape[:1]
+            or padding not in (0, 1, 2)
+        ):
+            raise SettingsError(
+                f"a layer must be a kernel [n_out, n_in, 3, 3], a bias [n_out] and a padding of 0 to 2, got "
+                f"{list(made.shape)}, {list(bias.shape)} and {padding}"
+            )
+        self._size: tuple[int, int] = (made.shape[0], made.shape[1])
+        self._first: Tensor | None = made
+        self._make_kernel = (lambda: made) if isinstance(kernel, Tensor) else kernel
+        self.bias, self.padding = bias, padding
+        self.algorithm, self.tf32 = checked_algorithm(algorithm), tf32
+        self._made: dict[str, Convolution] = {}
 
     def __call__(self, x: Tensor, pooling: Pooling | None = None) -> Tensor:
         """See `interface.Convolution`."""
@@ -72,61 +88,28 @@ class Chosen:
         """The algorithm for an input of the size, type and device of x."""
         n_out, n_in = self._size
         if x.device.type != "cpu" or x.dtype != torch.float32:
-            return self._direct
+            return self._prepared("direct")
         wanted = fastest(n_in, n_out, x.shape[2] * x.shape[3]) if self.algorithm == "auto" else self.algorithm
         if not possible(wanted, n_in, n_out):
             wanted = "direct"
-        found: Convolution = getattr(self, f"_{wanted}")
-        return found
+        return self._prepared(wanted)
 
-    def _kernel(self) -> Tensor:
-        """Not kept: the algorithms keep it in forms of their own."""
-        kernel, self._first = self._first, None
-        return self._make_kernel() if kernel is None else kernel
+    def _prepared(self, algorithm: str) -> Convolution:
+        """The layer for one algorithm, which keeps the kernel in a form of its own; made when it is first asked for."""
+        if algorithm not in self._made:
+            kernel, self._first = self._first, None
+            given = self._make_kernel() if kernel is None else kernel, self.bias, self.padding
+            if algorithm == "direct":
+                self._made[algorithm] = DirectConvolution(*given, tf32=self.tf32)
+            elif algorithm == "patches":
+                from impasto.vgg.convolution.patches import PatchesConvolution
 
-    @cached_property
-    def _direct(self) -> Convolution:
-        return DirectConvolution(self._kernel(), self.bias, self.padding, tf32=self.tf32)
+                self._made[algorithm] = PatchesConvolution(*given)
+            else:
+                from impasto.vgg.convolution.winograd import WinogradConvolution
 
-    @cached_property
-    def _patches(self) -> Convolution:
-        from impasto.vgg.convolution.patches import PatchesConvolution
-
-        return PatchesConvolution(self._kernel(), self.bias, self.padding)
-
-    @cached_property
-    def _winograd(self) -> Convolution:
-        from impasto.vgg.convolution.winograd import WinogradConvolution
-
-        return WinogradConvolution(self._kernel(), self.bias, self.padding)
-
-
-def prepare(
-    kernel: Tensor | Callable[[], Tensor],
-    bias: Tensor,
-    *,
-    padding: int = 1,
-    algorithm: str = "auto",
-    tf32: bool = False,
-) -> Convolution:
-    """One layer, relu(x * kernel + bias), ready to be called with its input.
-
-    kernel: [n_out, n_in, 3, 3]; or what makes it: then it is kept only in the form in which an algorithm wants it, and
-        made again for another one. bias: [n_out]; padding: rings of zeros around the input, 0, 1 or 2.
-    algorithm: "auto" chooses by shape; "direct", "patches" and "winograd" are used wherever they can be, and
-        "direct" elsewhere. Anything but float32 on a CPU is computed directly.
-    tf32: on an NVIDIA GPU in float32, may products be rounded to TF32?
-    Raises SettingsError for an unknown algorithm or a kernel of another shape.
-    """
-    checked_algorithm(algorithm)
-    made = kernel if isinstance(kernel, Tensor) else kernel()
-    if made.ndim != 4 or made.shape[2:] != (3, 3) or bias.shape != made.shape[:1] or padding not in (0, 1, 2):
-        raise SettingsError(
-            f"a layer must be a kernel [n_out, n_in, 3, 3], a bias [n_out] and a padding of 0 to 2, got "
-            f"{list(made.shape)}, {list(bias.shape)} and {padding}"
-        )
-    make = (lambda: made) if isinstance(kernel, Tensor) else kernel
-    return Chosen(made, make, bias, padding, algorithm, tf32)
+                self._made[algorithm] = WinogradConvolution(*given)
+        return self._made[algorithm]
 
 
 def checked_algorithm(name: str) -> str:

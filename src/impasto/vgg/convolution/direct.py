@@ -8,9 +8,8 @@ import torch.nn.grad
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from impasto.vgg.convolution.interface import Pooling
-from impasto.vgg.convolution.pool import POOLINGS
-from impasto.vgg.precision import tf32_products
+from impasto.vgg.convolution.interface import POOLINGS, Pooling
+from impasto.vgg.device import tf32_products
 
 
 def memory_format(device: torch.device, dtype: torch.dtype) -> torch.memory_format:
@@ -66,10 +65,5 @@ class OnNvidia(torch.autograd.Function):
         """The gradient with respect to x, from that with respect to y, and the kernel's shape and layout."""
         (kernel,) = ctx.saved_tensors
         with tf32_products(ctx.tf32):
-            return (
-                torch.nn.grad.conv2d_input(ctx.shape, kernel, gradient, padding=ctx.padding),
-                None,
-                None,
-                None,
-                None,
-            )
+            by_x = torch.nn.grad.conv2d_input(ctx.shape, kernel, gradient, padding=ctx.padding)
+        return by_x, None, None, None, None

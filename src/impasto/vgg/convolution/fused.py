@@ -11,8 +11,7 @@ from torch.autograd.function import once_differentiable
 from impasto.errors import SettingsError
 from impasto.kernels.allocation import empty, empty_features, own
 from impasto.kernels.threads import WORKING
-from impasto.vgg.convolution.interface import Pooling
-from impasto.vgg.convolution.pool import POOLINGS
+from impasto.vgg.convolution.interface import POOLINGS, Pooling
 
 LANES = 16
 """Activations whose bits share an int16."""

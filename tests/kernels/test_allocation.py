@@ -1,10 +1,47 @@
+"""Memory comes on large pages, and goes back to the system."""
+
+import ctypes
 import gc
+import sys
 import weakref
 
 import pytest
 import torch
 
+from impasto.kernels import allocation
 from impasto.kernels.allocation import Workspace, empty, empty_features, flat
+from impasto.memory import process as memory
+
+PIECE = 64 * 1024  # below what is mapped by itself
+
+
+@pytest.mark.skipif(allocation._glibc() is None, reason="needs glibc 2.33")
+def test_pages_between_pieces_in_use_go_back():
+    library = ctypes.CDLL(None)
+    library.malloc.restype, library.malloc.argtypes = ctypes.c_void_p, [ctypes.c_size_t]
+    library.free.argtypes = [ctypes.c_void_p]
+    pieces = []
+    for _ in range(1600):
+        pieces.append(library.malloc(PIECE))
+        ctypes.memset(pieces[-1], 1, PIECE)
+    for piece in pieces[:-1]:  # the last one holds the heap's end
+        library.free(piece)
+    try:
+        before = memory.resident()
+        allocation.give_back(kept=2**40)
+        assert memory.resident() > before - 10e6
+        allocation.give_back()
+        assert memory.resident() < before - 90e6
+    finally:
+        library.free(pieces[-1])
+
+
+def test_elsewhere_nothing_is_done(monkeypatch):
+    allocation._glibc.cache_clear()
+    monkeypatch.setattr(sys, "platform", "darwin")
+    allocation.give_back()
+    assert allocation._glibc() is None
+    allocation._glibc.cache_clear()
 
 
 @pytest.mark.parametrize("shape", [(3,), (5, 1 << 18), (0, 7)])

@@ -8,7 +8,7 @@ from PIL import Image
 
 from impasto.errors import PictureError
 from impasto.images.io.read import read_picture
-from impasto.images.masks.mask import check_aspect, check_overlap, read_mask, region_rows
+from impasto.images.mask import check_aspect, check_overlap, read_mask, region_rows
 
 RAMP = np.round(np.linspace(0, 255, 40 * 30)).astype(np.uint8).reshape(30, 40)
 

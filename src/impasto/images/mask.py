@@ -10,11 +10,11 @@ import torch
 from torch import Tensor
 
 from impasto.errors import PictureError
-from impasto.images.io.raw_pixels import plain_pixels
+from impasto.images.io.read import plain_pixels
 from impasto.images.picture import Picture
 from impasto.images.pixel_store import FULL_SCALE, Samples, strips
-from impasto.images.resize.resample import TRIANGLE, resampled_rows
-from impasto.images.resize.resize import fitted_size
+from impasto.images.resample import TRIANGLE, resampled_rows
+from impasto.images.resize import fitted_size
 
 BLACK = 0.02  # a mask that is nowhere above this is black: 5 of 255
 COLORED, COLORED_PART = 0.1, 0.01

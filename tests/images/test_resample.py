@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.nn import functional
 
-from impasto.images.resize.resample import BICUBIC, TRIANGLE, resampled_rows
+from impasto.images.resample import BICUBIC, TRIANGLE, resampled_rows
 
 SIZES = [(40, 60), (31, 17), (8, 150), (240, 300), (111, 149), (190, 140), (1, 1)]
 

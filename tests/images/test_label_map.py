@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from impasto.errors import PictureError
-from impasto.images.masks.label_map import matched, read_labels
+from impasto.images.label_map import matched, read_labels
 
 RED, BLUE, PURPLE = (255, 0, 0), (0, 0, 255), (128, 0, 128)
 

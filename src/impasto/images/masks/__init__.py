@@ -1,1 +1,0 @@
-"""Masks and maps of regions."""

@@ -1,1 +1,0 @@
-"""Resizing, and the fine detail that it loses."""
