@@ -5,7 +5,9 @@ import pytest
 import torch
 
 from impasto.costs import image_cost
-from impasto.costs.palette import LOCAL, SCALE, WIDTH, PaletteTarget, colors, directions, histograms
+from impasto.costs.palette import BINS, LOCAL, SCALE, WIDTH, PaletteTarget, colors, directions, histograms
+from impasto.costs.palette_pixels import are_compiled
+from impasto.costs.term import Summary
 from impasto.distributed.partition import WHOLE
 from impasto.evaluation import Cost, Evaluation
 from impasto.objective.palette import PaletteTerm, Selection, WithPalettes
@@ -105,6 +107,59 @@ def test_the_gradient_by_finite_differences_and_in_strips(masked, parts, monkeyp
     again = evaluate(image)
     assert again.cost.total == pytest.approx(found.cost.total, rel=1e-12)
     torch.testing.assert_close(again.gradient, found.gradient)
+
+
+@pytest.mark.parametrize("parts", [1, 3])
+@pytest.mark.parametrize("masked", [False, True])
+def test_the_compiled_way_gives_the_histograms_and_gradients_of_float64(masked, parts):
+    """Torch in float64 is the oracle: of 75 x 98 pixels, no whole number of blocks, some of them black."""
+    if not are_compiled(CONTENT):
+        pytest.skip("needs numba")
+    image = CONTENT.clone()
+    image[..., :3, :] = 0.0
+    mask = torch.linspace(0, 1, 98).expand(75, 98) if masked else None
+    part = torch.randint(parts, (75, 98), generator=torch.Generator().manual_seed(1), dtype=torch.uint8)
+    pixels, slow = Selection(mask, part, parts), image.double()
+    found, expected = (pixels.histograms(one, WHOLE) for one in (image, slow))
+    assert found.count == pytest.approx(expected.count, rel=1e-6)
+    # A place is rounded by some 1e-4 of a bin, and a pixel counts that much less in one and more in the other.
+    torch.testing.assert_close(found.total, expected.total, atol=2e-2, rtol=0)
+    torch.testing.assert_close(found.total.sum(-1), expected.total.sum(-1), atol=1e-3, rtol=1e-6)
+    bowl = torch.linspace(-1, 1, BINS, dtype=torch.float64).square()
+    slope = torch.stack([bowl * (1 + number) for number in range(parts)])[:, None].repeat(1, 13, 1)
+    gradient, reference = torch.ones_like(image), torch.ones_like(slow)
+    pixels.add_gradient(image, slope, gradient)
+    pixels.add_gradient(slow, slope, reference)
+    error = (gradient.double() - reference).norm() / (reference - 1).norm()
+    assert (
+        error < 1e-3
+    )  # of a piece of a parabola a bin long, for a pixel that falls into the bin beside its own
+    assert torch.equal(gradient[..., :3, :], torch.ones(1, 3, 3, 98))
+    turned = torch.ones_like(image).contiguous(memory_format=torch.channels_last)
+    pixels.add_gradient(image, slope, turned)
+    torch.testing.assert_close(turned, gradient)
+
+
+def test_a_canvas_that_is_no_number_has_a_palette_nevertheless():
+    """The network's cost is no number then, and the solver says so; an index made of one would be out of bounds."""
+    image = CONTENT.clone()
+    image[..., 5, 5] = float("nan")
+    found = Selection().histograms(image, WHOLE) if are_compiled(image) else histograms(CONTENT)
+    assert found.total.isfinite().all() and found.total.sum() == pytest.approx(13 * 75 * 98)
+
+
+def test_the_compiled_distances_are_those_of_sorted_levels(monkeypatch):
+    G, S = (torch.rand(3, 13, BINS, generator=torch.Generator().manual_seed(i)).double() for i in (1, 2))
+    G[1, :, 200:], S[0, :, :100] = 0, 0
+    wanted = PaletteTarget.of(Summary(S, 1))
+    found = []
+    for compiled in (True, False):
+        if not compiled:
+            monkeypatch.setattr("impasto.costs.palette.can_compile", lambda: False)
+        total = G.clone().requires_grad_(True)
+        J = wanted.rule(Summary(total, 1))
+        found.append((J.detach(), torch.autograd.grad(J, total)[0]))
+    torch.testing.assert_close(*found, rtol=1e-9, atol=1e-12)
 
 
 def stylizer(**fields):

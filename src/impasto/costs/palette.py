@@ -18,7 +18,6 @@ that the cost has a derivative by the pixels. A histogram is a sum over pixels: 
 processes.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -29,6 +28,7 @@ from torch.autograd.function import once_differentiable
 
 from impasto.costs.term import Summary
 from impasto.images.color.spaces import linear_from_srgb, oklab_from_linear
+from impasto.kernels import can_compile
 from impasto.tensor_types import Scalar
 
 SCALE = 4.0
@@ -37,7 +37,9 @@ LOCAL = 0.25
 LOWEST, HIGHEST, BINS = -2.0, 4.4, 513
 """The centres of the first and the last bin, beyond every d . y of an sRGB colour, and how many bins there are."""
 WIDTH = (HIGHEST - LOWEST) / (BINS - 1)
-_DARKEST = 1e-5
+LAST = BINS - 1.001
+"""The largest place of a pixel among the bins."""
+DARKEST = 1e-5
 """Linear light from which on the cube root of OKLab has a derivative that can be used."""
 
 
@@ -49,12 +51,12 @@ def directions() -> Tensor:
 
 def colors(image: Tensor) -> Tensor:
     """y [3, K] of the pixels of an image [1, 3, H, W] in [0, 1]."""
-    return SCALE * oklab_from_linear(linear_from_srgb(image).clamp_min(_DARKEST))[0].flatten(1)
+    return SCALE * oklab_from_linear(linear_from_srgb(image).clamp_min(DARKEST))[0].flatten(1)
 
 
 def _bins(y: Tensor, d: Tensor) -> tuple[Tensor, Tensor]:
     """The bin below d . y of each pixel, and the fraction from there to the next, from 0 to 1; both [K]."""
-    place = ((d.to(y) @ y - LOWEST) / WIDTH).clamp_(0, BINS - 1.001)
+    place = ((d.to(y) @ y - LOWEST) / WIDTH).clamp_(0, LAST)
     below = place.floor()
     return below.long(), place - below
 
@@ -92,42 +94,43 @@ def derivative(y: Tensor, slope: Tensor, part: Tensor | None = None) -> Tensor:
 
 @dataclass(frozen=True, eq=False)
 class PaletteTarget:
-    """The palette of the style: for each direction the shares of its pixels up to each bin.
+    """The palette of the style: for each direction the shares of its pixels up to each bin, [1 + K, 13, BINS].
 
-    whole: of all of it, [13, BINS]. parts: of each part, [K, 13, BINS]; none where there is one part.
+    First those of all pixels, then those of each part; there are none of parts where there is one, K = 0.
     """
 
-    whole: Tensor
-    parts: Sequence[Tensor] = ()
+    shares: Tensor
 
     @classmethod
     def of(cls, summary_S: Summary) -> "PaletteTarget":
         """The target for G, when S has these histograms, [K, 13, BINS]."""
-        total = summary_S.total
-        return cls(_cumulated(total.sum(0)), tuple(map(_cumulated, total)) if len(total) > 1 else ())
+        return cls(_cumulated(_whole_and_parts(summary_S.total)))
 
     def rule(self, summary: Summary) -> Scalar:
         """J_palette of a picture with these histograms."""
-        distance: Scalar = _Distances.apply(summary.total.sum(0), self.whole).mean()
-        if not self.parts:
-            return distance
+        distances: Tensor = _Distances.apply(_whole_and_parts(summary.total), self.shares)
+        of_directions = distances.mean(1)
+        if len(distances) == 1:
+            return of_directions[0]
         counts = summary.total.detach()[:, 0].sum(1)
-        of_parts = [
-            _Distances.apply(of_G, of_S).mean() * (count / counts.sum().clamp_min(1e-300))
-            for of_G, of_S, count in zip(summary.total, self.parts, counts, strict=True)
-            if of_S[0, -1] > 0
-        ]
-        return (1 - LOCAL) * distance + LOCAL * torch.stack(of_parts).sum()
+        # What the style has nothing of cannot be compared.
+        counts = torch.where(self.shares[1:, 0, -1] > 0, counts / counts.sum().clamp_min(1e-300), 0)
+        return (1 - LOCAL) * of_directions[0] + LOCAL * (counts * of_directions[1:]).sum()
+
+
+def _whole_and_parts(total: Tensor) -> Tensor:
+    """The histograms of all pixels, and those of the parts where there are several, of those of all parts."""
+    return total if len(total) == 1 else torch.cat([total.sum(0, keepdim=True), total])
 
 
 def _cumulated(total: Tensor) -> Tensor:
-    """The shares up to each bin, of histograms [13, BINS]; the last is 1."""
-    sums = total.cumsum(1)
-    return sums / sums[:, -1:].clamp_min(1e-300)
+    """The shares up to each bin, of histograms [..., BINS]; the last is 1."""
+    sums = total.cumsum(-1)
+    return sums / sums[..., -1:].clamp_min(1e-300)
 
 
 class _Distances(torch.autograd.Function):
-    """W^2 for each direction, [13], of histograms [13, BINS], which need not sum to 1.
+    """W^2 for each part and direction, [K, 13], of histograms [K, 13, BINS], which need not sum to 1.
 
     W^2 is the integral of (x_G(u) - x_S(u))^2 over all shares u, where x(u) is the bin below which lies the share u of
     the pixels. Its derivative by the histogram of G is the potential of the optimal transport. From bin k to k + 1 it
@@ -136,22 +139,38 @@ class _Distances(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, total: Tensor, shares_S: Tensor) -> Tensor:
-        shares = _cumulated(total)
-        ctx.save_for_backward(total, shares, shares_S)
-        levels = torch.cat([shares, shares_S], 1).sort(1).values
-        parts = levels.diff(dim=1, prepend=torch.zeros_like(levels[:, :1]))
-        middles = levels - parts / 2
-        apart = torch.searchsorted(shares, middles) - torch.searchsorted(shares_S, middles)
-        return (parts * (apart * WIDTH).double().square()).sum(1)
+        squared, slope = (_compiled_distances if can_compile() else _distances)(total, shares_S)
+        ctx.save_for_backward(slope)
+        return squared
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
-        total, shares, shares_S = ctx.saved_tensors
-        k = torch.arange(BINS - 1, dtype=torch.float64)
-        T = torch.searchsorted(shares_S, shares[:, :-1].contiguous()).clamp(max=BINS - 1)
-        rise = WIDTH**2 * (2 * k + 1 - 2 * T)
-        phi = torch.nn.functional.pad(rise.cumsum(1), (1, 0))
-        count = total.sum(1, keepdim=True).clamp_min(1e-300)
-        phi -= (phi * total).sum(1, keepdim=True) / count
-        return gradient[:, None] * phi / count, None
+        (slope,) = ctx.saved_tensors
+        return gradient[..., None] * slope, None
+
+
+def _compiled_distances(total: Tensor, shares_S: Tensor) -> tuple[Tensor, Tensor]:
+    from impasto.kernels import palette as native
+
+    squared, slope = total.new_empty(total.shape[:-1]), torch.empty_like(total.contiguous())
+    of_G, of_S, potential = (
+        one.view(-1, BINS).numpy() for one in (total.detach().contiguous(), shares_S, slope)
+    )
+    native.distances(of_G, of_S, WIDTH, squared.view(-1).numpy(), potential)
+    return squared, slope
+
+
+def _distances(total: Tensor, shares_S: Tensor) -> tuple[Tensor, Tensor]:
+    """W^2, and its derivative by `total`."""
+    shares = _cumulated(total)
+    levels = torch.cat([shares, shares_S], -1).sort(-1).values
+    parts = levels.diff(dim=-1, prepend=torch.zeros_like(levels[..., :1]))
+    middles = levels - parts / 2
+    apart = torch.searchsorted(shares, middles) - torch.searchsorted(shares_S, middles)
+    squared = (parts * (apart.double() * WIDTH).square()).sum(-1)
+    k = torch.arange(BINS - 1, dtype=torch.float64)
+    T = torch.searchsorted(shares_S, shares[..., :-1].contiguous()).clamp(max=BINS - 1)
+    phi = torch.nn.functional.pad((WIDTH**2 * (2 * k + 1 - 2 * T)).cumsum(-1), (1, 0))
+    count = total.sum(-1, keepdim=True).clamp_min(1e-300)
+    return squared, (phi - (phi * total).sum(-1, keepdim=True) / count) / count

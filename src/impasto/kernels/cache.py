@@ -6,8 +6,8 @@ from typing import Any
 from impasto.kernels import can_compile
 
 
-def to_be_compiled(convolutions: bool, neighbours: bool) -> bool:
-    """Does numba still have to compile what Gram matrices and, if they are used, its convolutions and neighbours need?
+def to_be_compiled(convolutions: bool, neighbours: bool, palette: bool) -> bool:
+    """Does numba still have to compile Gram matrices, or what is used of convolutions, neighbours and palette?
 
     Told from its cache: an index for each function, no older than the function's source.
     """
@@ -20,6 +20,10 @@ def to_be_compiled(convolutions: bool, neighbours: bool) -> bool:
         from impasto.kernels import pairs
 
         functions += [pairs.sums_share, pairs.add_share]
+    if palette:
+        from impasto.kernels import palette as pixels
+
+        functions += [pixels.histogram_share, pixels.gradient_share, pixels.distances]
     if convolutions:
         from impasto.kernels.convolution import patches, winograd
 

@@ -31,8 +31,8 @@ def uses_compiled_code(settings: Settings, encoder: VGG19) -> bool:
 
 def has_to_compile(settings: Settings, encoder: VGG19) -> bool:
     """Whether the first evaluation will compile code that this painting uses."""
-    convolutions, neighbours = uses_compiled_code(settings, encoder), bool(settings.neighbours)
-    return encoder.device.type == "cpu" and to_be_compiled(convolutions, neighbours)
+    used = uses_compiled_code(settings, encoder), bool(settings.neighbours), bool(settings.palette)
+    return encoder.device.type == "cpu" and to_be_compiled(*used)
 
 
 def memory_request(

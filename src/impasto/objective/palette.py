@@ -8,6 +8,7 @@ from torch import Tensor
 
 from impasto.costs.image_cost import strips_of
 from impasto.costs.palette import PaletteTarget, colors, derivative, histograms
+from impasto.costs.palette_pixels import PalettePixels, are_compiled
 from impasto.costs.term import Summary
 from impasto.distributed.partition import Partition
 from impasto.evaluation import Cost, Evaluate, Evaluation
@@ -38,10 +39,13 @@ class Selection:
 
     def histograms(self, image: Image, partition: Partition) -> Summary:
         """The histograms of the whole picture, given this process's rows [1, 3, rows, W]."""
-        sums = self.rows(slice(0, 0))._histograms(image[:, :, :0])
-        for strip in strips_of(Span(0, image.shape[2]), image.shape[3]):
-            rows = slice(*strip)
-            sums = sums.plus(self.rows(rows)._histograms(image[:, :, rows]))
+        if are_compiled(image):
+            sums = PalettePixels(image, self.mask, self.part, self.parts).histograms()
+        else:
+            sums = self.rows(slice(0, 0))._histograms(image[:, :, :0])
+            for strip in strips_of(Span(0, image.shape[2]), image.shape[3]):
+                rows = slice(*strip)
+                sums = sums.plus(self.rows(rows)._histograms(image[:, :, rows]))
         partition.add_up([sums.total])
         return Summary(sums.total, max(partition.total(sums.count), 1e-9))
 
@@ -50,6 +54,9 @@ class Selection:
 
     def add_gradient(self, image: Image, slope: Tensor, gradient: Tensor) -> None:
         """Add the derivative by the pixels to `gradient`; slope: dJ by the histograms."""
+        if are_compiled(image):
+            PalettePixels(image, self.mask, self.part, self.parts).add_gradient(slope, gradient)
+            return
         slope = slope.to(image.device)
         for strip in strips_of(Span(0, image.shape[2]), image.shape[3]):
             rows = slice(*strip)
