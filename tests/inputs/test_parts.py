@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from impasto.inputs.inputs import Guidance, read_inputs
-from impasto.inputs.parts import SOFT, PartMap, assigned, parts_of
+from impasto.inputs.parts import SOFT, PartMap, Parts, assigned, parts_of
 from impasto.inputs.places import InputPlaces
 from tests.helpers import halves, random_image, tiny_encoder
 
@@ -112,3 +112,15 @@ def test_a_region_has_the_parts_of_its_own_style():
         assert of_content.count == of_style.count
         torch.testing.assert_close(of_content.share.sum(0), torch.ones_like(of_content.share[0]))
     assert not torch.equal(first[1].share, second[1].share)
+
+
+def test_parts_are_found_again_for_other_weights_only():
+    styles = [halves(SUN, MEADOW), halves((0.1, 0.1, 0.4), (0.9, 0.9, 0.9))]
+    inputs = read_inputs(halves(SKY, MEADOW), styles)
+    places = InputPlaces.of(tiny_encoder(None, pooling="average"), inputs)
+    parts, other = Parts(places), inputs.reweighted([0.2, 1.0])
+    first = parts.of_region(inputs, inputs.regions[0])
+    assert parts.of_region(inputs.reweighted([1.0, 1.0]), inputs.regions[0]) is first
+    again, expected = parts.of_region(other, other.regions[0]), parts_of(places, other, other.regions[0])
+    assert not torch.equal(again[0].share, first[0].share)
+    assert all(torch.equal(one.share, two.share) for one, two in zip(again, expected, strict=True))

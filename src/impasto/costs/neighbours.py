@@ -92,7 +92,7 @@ def nearest(
             query += content * _unit(a_C[some] - mean_C)
         of_height = 2 * HEIGHT * height[some, None].to(query)
         query = torch.cat([query, of_height, torch.full_like(of_height, -HEIGHT)], 1)
-        found[some] = (query @ targets).argmax(1).int()
+        found[some] = (query @ targets).max(1).indices.int()  # quicker than argmax, and the same one
     return found
 
 

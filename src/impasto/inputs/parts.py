@@ -15,6 +15,7 @@ by joint bilateral upsampling (Kopf, Cohen, Lischinski and Uyttendaele, "Joint b
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -86,6 +87,22 @@ def parts_of(places: InputPlaces, inputs: Inputs, region: Region) -> list[PartMa
     for one, part, covers in zip(chosen, masses, covered, strict=True):
         found.append(_part_map(one, part / part.sum(), chosen, kinds, mass, covers / covers.sum()))
     return found
+
+
+class Parts:
+    """The parts of the regions of a painting. They depend on the styles' weights alone, so all scales share them."""
+
+    def __init__(self, places: InputPlaces):
+        self._places = places
+        self._known: dict[Any, list[PartMap]] = {}
+
+    def of_region(self, inputs: Inputs, region: Region) -> list[PartMap]:
+        """See `parts_of`."""
+        weights = tuple(inputs.styles[number].weight for number in region.styles)
+        key = region.mask, region.styles, region.style_masks, weights
+        if key not in self._known:
+            self._known[key] = parts_of(self._places, inputs, region)
+        return self._known[key]
 
 
 def _part_map(

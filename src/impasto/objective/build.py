@@ -21,7 +21,7 @@ from impasto.costs.total_variation import SquaredVariation, TotalVariation
 from impasto.evaluation import Evaluate
 from impasto.files import scratch
 from impasto.images.mask import Mask
-from impasto.inputs.places import InputPlaces
+from impasto.inputs.parts import Parts
 from impasto.kernels.allocation import give_back
 from impasto.objective.encode_neighbours import Neighbours, encode_neighbours
 from impasto.objective.encode_style import StyleEncodings, canvas_guides, encode_styles
@@ -70,12 +70,12 @@ def encode(
     setup: ScaleSetup,
     canvas: Image | None = None,
     cache: StyleEncodings | None = None,
-    places: InputPlaces | None = None,
+    parts: Parts | None = None,
 ) -> Encodings:
     """Send the pictures through the network.
 
     canvas: the canvas with which the scale begins, this process's rows; needed where neighbours are searched.
-    cache: encodings of styles from earlier paintings, which are used again. places: of all pictures, where palettes of
+    cache: encodings of styles from earlier paintings, which are used again. parts: of all pictures, where palettes of
     parts are wanted.
     """
     on_disk = partial(EncodingOnDisk, scratch.folder())
@@ -96,7 +96,7 @@ def encode(
         styles=encode_styles(setup, cache or StyleEncodings()),
         guides=canvas_guides(setup),
         neighbours=[] if canvas is None else encode_neighbours(setup, canvas),
-        palettes=encode_palettes(setup, places),
+        palettes=encode_palettes(setup, parts),
         custom=_custom_sums(setup),
         image_costs=[cost.at(scale) for cost in setup.image_costs],
     )

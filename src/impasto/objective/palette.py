@@ -14,8 +14,7 @@ from impasto.distributed.partition import Partition
 from impasto.evaluation import Cost, Evaluate, Evaluation
 from impasto.images.mask import Mask
 from impasto.inputs.inputs import Inputs, Region
-from impasto.inputs.parts import PartMap, parts_of
-from impasto.inputs.places import InputPlaces
+from impasto.inputs.parts import PartMap, Parts
 from impasto.objective.scale_setup import ScaleSetup
 from impasto.tensor_types import Image, Span
 
@@ -102,16 +101,16 @@ class RegionPalette:
 
 
 @torch.no_grad()
-def encode_palettes(setup: ScaleSetup, places: InputPlaces | None = None) -> list[RegionPalette]:
+def encode_palettes(setup: ScaleSetup, parts: Parts | None = None) -> list[RegionPalette]:
     """The palettes of every region's styles; an empty list where the setting `palette` is 0.
 
-    places: of all pictures; None where paintings are not to be divided into parts.
+    parts: of all pictures; None where paintings are not to be divided into parts.
     """
     if not setup.settings.palette:
         return []
     found = []
     for region in setup.inputs.regions:
-        of_content, *of_styles = _parts(setup, places, region)
+        of_content, *of_styles = _parts(setup, parts, region)
         histograms_S = [
             _style_histograms(setup, number, mask, part)
             for number, mask, part in zip(region.styles, region.style_masks, of_styles, strict=True)
@@ -138,14 +137,14 @@ def _style_histograms(setup: ScaleSetup, number: int, shown: Mask | None, parts:
     return _selection(read, size, own, mask, parts).histograms(style, setup.partition).mean
 
 
-def _parts(setup: ScaleSetup, places: InputPlaces | None, region: Region) -> Sequence[PartMap | None]:
+def _parts(setup: ScaleSetup, parts: Parts | None, region: Region) -> Sequence[PartMap | None]:
     """The parts of the content image, and of each style of a region: those that the first process finds.
 
     Another kind of processor rounds otherwise, and might sort a place into another part.
     """
-    if places is None:
+    if parts is None:
         return [None] * (1 + len(region.styles))
-    found = parts_of(places, setup.inputs, region)
+    found = parts.of_region(setup.inputs, region)
     said = setup.partition.said_by_first([(one.share.tolist(), one.lab.tolist()) for one in found])
     return [PartMap(torch.tensor(share), torch.tensor(lab)) for share, lab in said]
 

@@ -16,6 +16,7 @@ from impasto.distributed.partition import Partition
 from impasto.evaluation import Cost, Evaluate, Evaluation
 from impasto.inputs.color_transfer import recolored
 from impasto.inputs.inputs import Inputs
+from impasto.inputs.parts import Parts
 from impasto.inputs.places import InputPlaces
 from impasto.inputs.underpainting import underpainting
 from impasto.layout import Layout
@@ -120,6 +121,10 @@ class PaintingProblem:
     def _places(self) -> InputPlaces:
         return InputPlaces.of(self.encoder, self.inputs)
 
+    @cached_property
+    def _parts(self) -> Parts:
+        return Parts(self._places)
+
     def _whole_canvas(self) -> Image:
         start = self.inputs.start
         canvas = first_canvas(
@@ -179,10 +184,10 @@ class PaintingProblem:
             cache, self._first_styles = self._first_styles, None
         inputs = self._inputs_after(one for one in self.adjustments if one.step <= steps)
         setup = replace(self.setup(scale, members), inputs=inputs)
-        places = self._places if setup.settings.palette else None
+        parts = self._parts if setup.settings.palette else None
         if setup.grows:
-            return encode(setup, canvas, cache, places)
-        encodings = encode(replace(setup, known_neighbours=self.neighbours), canvas, cache, places)
+            return encode(setup, canvas, cache, parts)
+        encodings = encode(replace(setup, known_neighbours=self.neighbours), canvas, cache, parts)
         if members.size == 1:
             self.neighbours = found_neighbours(setup, encodings.neighbours)
         return encodings
