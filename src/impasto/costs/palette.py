@@ -157,7 +157,8 @@ def _compiled_distances(total: Tensor, shares_S: Tensor) -> tuple[Tensor, Tensor
     of_G, of_S, potential = (
         one.view(-1, BINS).numpy() for one in (total.detach().contiguous(), shares_S, slope)
     )
-    native.distances(of_G, of_S, WIDTH, squared.view(-1).numpy(), potential)
+    room = total.new_empty(BINS).numpy()
+    native.distances(of_G, of_S, WIDTH, room, squared.view(-1).numpy(), potential)
     return squared, slope
 
 

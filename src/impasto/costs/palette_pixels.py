@@ -68,7 +68,12 @@ class PalettePixels:
 
     def _run(self, share: Any, workers: int, *more: Tensor) -> None:
         with WORKING:
-            in_parallel(share, workers, *self._arguments, *(one.numpy() for one in more))
+            native = self._native
+            room = (
+                torch.empty(workers, native.ROOM, native.BLOCK),
+                torch.empty(workers, native.BLOCK, dtype=torch.int32),
+            )
+            in_parallel(share, workers, *self._arguments, *(one.numpy() for one in (*room, *more)))
 
 
 def _flat(x: Tensor | None, dtype: torch.dtype) -> np.ndarray:

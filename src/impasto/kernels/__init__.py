@@ -1,8 +1,7 @@
 """Matrix products and vectors written for the machine they run on, compiled by numba where it is installed.
 
-`allocation` and `threads` do without numba; importing any other module here imports it. Compiled code is cached beside
-its source, or in the user's cache folder, until that source file changes: after a change in `simd.py`, delete
-the caches of what uses it.
+The machine code is kept beside its source, or in the user's cache folder, until any source here changes; `compile` says
+how. Importing what is compiled needs llvmlite, which comes with numba; numba itself is imported to compile.
 """
 
 import importlib.util

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from numba import njit
-
+from impasto.kernels.compile import compiled
 from impasto.kernels.matmul import FEW_ROWS, PANEL, multiply, multiply_panel
 from impasto.kernels.simd import WIDTH, copy
 
@@ -35,7 +34,7 @@ def space_needed(n: int) -> int:
     return BLOCK * (n + _ODD_LINES)
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def gram_share(worker, workers, a, n, part, totals, space):
     """totals[worker] [n, n]: A^T A over this worker's share of the positions, undefined below the diagonal.
 
@@ -59,7 +58,7 @@ def gram_share(worker, workers, a, n, part, totals, space):
             )
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def fold(totals, n, workers, result):
     """result [n, n]: the sum of the workers' parts, mirrored below the diagonal."""
     for i in range(n):
@@ -71,7 +70,7 @@ def fold(totals, n, workers, result):
             result[j, i] = total
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def times_share(worker, workers, a, n, part, matrix, add, y):
     """y = A times a matrix [n, n] in panels, or += if `add`, in this worker's share of the part; y is laid out as a.
 

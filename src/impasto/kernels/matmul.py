@@ -9,11 +9,10 @@ from typing import Any
 
 import llvmlite.binding  # type: ignore[import-untyped]
 from llvmlite import ir
-from numba import njit, types
-from numba.extending import intrinsic
 from torch import Tensor
 
 from impasto.kernels.allocation import empty
+from impasto.kernels.compile import compiled, intrinsic, types
 from impasto.kernels.simd import WIDTH, Lanes, Memory, broadcast, constant
 
 _HAS_WIDE_REGISTERS = bool(llvmlite.binding.get_host_cpu_features().get("avx512f"))
@@ -108,7 +107,7 @@ _multiply_few_rows = _multiplier(FEW_ROWS)
 DEPTH_IN_ONE_SUM = 128
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def multiply_panel(
     a, a_start, a_stride, a_step, b, b_start, b_stride, depth, add, c, c_start, c_stride, rows
 ):
@@ -132,7 +131,7 @@ def multiply_panel(
         row += ROWS if many else FEW_ROWS
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def multiply(a, a_start, a_stride, b, b_start, depth, add, c, c_start, rows, columns):
     """C[rows, columns] = A[rows, depth] B[depth, columns] with B in panels, or += if `add`; see `multiply_panel`."""
     for panel in range(columns // PANEL):

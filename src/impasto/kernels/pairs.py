@@ -11,7 +11,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
+
+from impasto.kernels.compile import compiled
 
 # Sums may be taken in any order; numbers that are none stay so.
 _ORDER = {"reassoc", "contract", "nsz"}
@@ -28,7 +29,7 @@ class Part(NamedTuple):
     columns: int
 
 
-@njit(cache=True, nogil=True, fastmath=_ORDER)
+@compiled(fastmath=_ORDER)
 def sums_share(worker, workers, a, part, mean, b, index, sums):
     """sums [positions, 4] in this worker's share: |u|^2, |v|^2, u . v and |u - v|^2."""
     n, positions = part.n, part.rows * part.columns
@@ -46,7 +47,7 @@ def sums_share(worker, workers, a, part, mean, b, index, sums):
         sums[k, 0], sums[k, 1], sums[k, 2], sums[k, 3] = uu, vv, uv, apart
 
 
-@njit(cache=True, nogil=True, fastmath=_ORDER)
+@compiled(fastmath=_ORDER)
 def add_share(worker, workers, slope, a, part, mean, b, index, factors):
     """slope += x u - y v in this worker's share; factors [positions, 2]: x and y."""
     n, positions = part.n, part.rows * part.columns

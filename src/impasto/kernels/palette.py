@@ -8,21 +8,17 @@ directions, [D, 3]. `costs/palette.py` has the formulas, and `images/color/space
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
-# Sums may be taken in any order; numbers that are none stay so. Python's error of a division by 0 would be a branch,
-# and LLVM makes no vectors of branches.
-_VECTORS: Any = {
-    "cache": True,
-    "nogil": True,
-    "fastmath": {"reassoc", "contract", "nsz"},
-    "error_model": "numpy",
-}
-BLOCK = 256
-"""Pixels that are worked on at a time: what is known of them stays in the nearest cache."""
+from impasto.kernels.compile import compiled
+
+# Sums may be taken in any order; numbers that are none stay so.
+_ORDER = {"reassoc", "contract", "nsz"}
+BLOCK, ROOM = 256, 13
+"""Pixels that are worked on at a time, so that what is known of them stays in the nearest cache; and how many numbers
+are known of each."""
 
 
 class Bins(NamedTuple):
@@ -38,7 +34,7 @@ class Bins(NamedTuple):
     last: float
 
 
-@njit(**_VECTORS)
+@compiled(fastmath=_ORDER)
 def _colors(image, at, n, to_lms, to_y, darkest, light, roots, y):
     """y [3, n] of n pixels from `at` on, with the cube roots [3, n] on the way, and dlinear/dsRGB in `light` [3, n].
 
@@ -68,14 +64,14 @@ def _colors(image, at, n, to_lms, to_y, darkest, light, roots, y):
     _mix(roots, to_y, n, y)
 
 
-@njit(**_VECTORS)
+@compiled(fastmath=_ORDER)
 def _guess(x, power):
     """x to this power within 6 percent: a float's bits, read as an integer, are nearly its logarithm."""
     one = np.float32(0x3F7A3BEA)
     return np.int32(one + power * (np.float32(np.float32(x).view(np.int32)) - one)).view(np.float32)
 
 
-@njit(**_VECTORS)
+@compiled(fastmath=_ORDER)
 def _mix(x, matrix, n, y):
     """y [3, n] = matrix x [3, n]."""
     x0, x1, x2 = x[0], x[1], x[2]
@@ -85,21 +81,21 @@ def _mix(x, matrix, n, y):
             to[i] = m0 * x0[i] + m1 * x1[i] + m2 * x2[i]
 
 
-@njit(**_VECTORS)
+@compiled(fastmath=_ORDER)
 def _fifth_root(r, x):
     """A fifth root of x that is nearer than r."""
     power = r * r * (r * r) * r
     return r * (np.float32(2) * power + np.float32(3) * x) / (np.float32(3) * power + np.float32(2) * x)
 
 
-@njit(**_VECTORS)
+@compiled(fastmath=_ORDER)
 def _cube_root(r, x):
     """A cube root of x that is nearer than r."""
     power = r * r * r
     return r * (power + np.float32(2) * x) / (np.float32(2) * power + x)
 
 
-@njit(**_VECTORS)
+@compiled(fastmath=_ORDER)
 def _places(y, n, d, bins, below, beyond):
     """The bin below d . y of each of n pixels, and the fraction from there to the next, from 0 to 1."""
     a, b, c = y[0], y[1], y[2]
@@ -113,21 +109,19 @@ def _places(y, n, d, bins, below, beyond):
         beyond[i] = place - np.float32(below[i])
 
 
-@njit(cache=True, nogil=True)
-def histogram_share(worker, workers, image, weight, part, directions, to_lms, to_y, bins, totals):
+@compiled()
+def histogram_share(
+    worker, workers, image, weight, part, directions, to_lms, to_y, bins, room, places, totals
+):
     """totals[worker] [D, K, bins, 2]: what this worker's share of the pixels counts in a bin and in the next one.
 
     image: [3, pixels] in one row. weight: of each of the pixels; none where all count 1. part: which of K parts each
-    belongs to; none where there is one.
+    belongs to; none where there is one. room, places: each worker's room for what is known of a block.
     """
     own = totals[worker]
     own[:] = 0
-    light, roots = np.empty((3, BLOCK), np.float32), np.empty((3, BLOCK), np.float32)
-    y, below, beyond = (
-        np.empty((3, BLOCK), np.float32),
-        np.empty(BLOCK, np.int32),
-        np.empty(BLOCK, np.float32),
-    )
+    light, roots, y = room[worker, 0:3], room[worker, 3:6], room[worker, 6:9]
+    beyond, below = room[worker, 12], places[worker]
     wanted = len(image) // 3
     end = wanted * (worker + 1) // workers
     for begin in range(wanted * worker // workers, end, BLOCK):
@@ -145,20 +139,17 @@ def histogram_share(worker, workers, image, weight, part, directions, to_lms, to
                 pair[1] += above
 
 
-@njit(cache=True, nogil=True)
-def gradient_share(worker, workers, image, weight, part, directions, to_lms, to_y, bins, rise, gradient):
+@compiled()
+def gradient_share(
+    worker, workers, image, weight, part, directions, to_lms, to_y, bins, room, places, rise, gradient
+):
     """gradient [3, pixels] += the derivative by this worker's share of the pixels.
 
     rise: how much J rises from d . y = one bin to the next, for each direction and part, a number for each unit of y,
     [D, K, bins]. The rest as of `histogram_share`.
     """
-    light, roots = np.empty((3, BLOCK), np.float32), np.empty((3, BLOCK), np.float32)
-    y, below, beyond = (
-        np.empty((3, BLOCK), np.float32),
-        np.empty(BLOCK, np.int32),
-        np.empty(BLOCK, np.float32),
-    )
-    by_y = np.empty((3, BLOCK), np.float32)
+    light, roots, y, by_y = room[worker, 0:3], room[worker, 3:6], room[worker, 6:9], room[worker, 9:12]
+    beyond, below = room[worker, 12], places[worker]
     wanted = len(image) // 3
     end = wanted * (worker + 1) // workers
     for begin in range(wanted * worker // workers, end, BLOCK):
@@ -182,7 +173,7 @@ def gradient_share(worker, workers, image, weight, part, directions, to_lms, to_
         _add(by_y, roots, light, n, to_lms, to_y, gradient, begin)
 
 
-@njit(**_VECTORS)
+@compiled(fastmath=_ORDER)
 def _add(by_y, roots, light, n, to_lms, to_y, gradient, at):
     """Add the derivative by n pixels from `at` on, given that by their y."""
     count = len(gradient) // 3
@@ -198,15 +189,14 @@ def _add(by_y, roots, light, n, to_lms, to_y, gradient, at):
             to[i] += slope[i] * (m0 * roots[0, i] + m1 * roots[1, i] + m2 * roots[2, i])
 
 
-@njit(cache=True, nogil=True)
-def distances(total, shares_S, width, squared, slope):
+@compiled()
+def distances(total, shares_S, width, shares, squared, slope):
     """squared [R]: W^2 of R histograms [R, bins] from others, whose shares up to each bin are shares_S [R, bins].
 
     slope [R, bins]: its derivative by the histograms. `costs/palette.py` has the formulas. Both rows of shares are gone
     through once, from level to level.
     """
     rows, bins = total.shape
-    shares = np.empty(bins)
     for row in range(rows):
         here, there, potential = total[row], shares_S[row], slope[row]
         count = 0.0

@@ -12,8 +12,8 @@ from __future__ import annotations
 from typing import Any
 
 from llvmlite import ir  # type: ignore[import-untyped]
-from numba import types
-from numba.extending import intrinsic
+
+from impasto.kernels.compile import intrinsic, types
 
 WIDTH = 16
 FLOATS = ir.VectorType(ir.FloatType(), WIDTH)

@@ -54,7 +54,7 @@ class Network:
         layers = upto(self.layers)[1:]
         if not self.compiled:  # unpacked, channels last
             return sum(FLOAT * one.kernel_values for one in layers)
-        from impasto.vgg.convolution.winograd import kernel_bytes  # imports numba
+        from impasto.vgg.convolution.winograd import kernel_bytes  # needs llvmlite
 
         return sum(kernel_bytes(one.n_in, one.n_out) for one in layers)
 
@@ -65,7 +65,7 @@ class Network:
         """
         if not self.compiled:
             return 0
-        from impasto.vgg.convolution.winograd import working_bytes  # imports numba
+        from impasto.vgg.convolution.winograd import working_bytes  # needs llvmlite
 
         side = math.isqrt(pixels)
         return max(
@@ -114,7 +114,7 @@ class Network:
         opened = self.compiled and "relu1_2" not in self.layers and LAYERS[deepest(self.layers)].block > 1
         if not opened:
             return self.gradient_bytes(pixels)
-        from impasto.vgg.opening import SMALLEST, STRIP_BYTES  # imports numba
+        from impasto.vgg.opening import SMALLEST, STRIP_BYTES  # needs llvmlite
 
         if pixels < SMALLEST:
             return self.gradient_bytes(pixels)

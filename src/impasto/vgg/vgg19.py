@@ -146,7 +146,7 @@ class VGG19:
             return None
         if not can_compile():
             return None
-        from impasto.vgg import opening  # imports numba
+        from impasto.vgg import opening  # needs llvmlite
 
         if image.shape[2] * image.shape[3] < opening.SMALLEST:
             return None

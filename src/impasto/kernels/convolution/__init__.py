@@ -1,1 +1,1 @@
-"""The loops of the fused convolutions. Importing a module of this folder, except `transforms`, imports numba."""
+"""The loops of the fused convolutions. Importing one, except `winograd_transforms`, needs llvmlite."""

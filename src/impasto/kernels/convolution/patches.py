@@ -9,8 +9,7 @@ position owes its 3x3 neighbours, which is added up where it belongs, always in 
 
 from __future__ import annotations
 
-from numba import njit
-
+from impasto.kernels.compile import compiled
 from impasto.kernels.convolution.winograd_tile import copy_masked, rectify
 from impasto.kernels.matmul import multiply
 from impasto.kernels.simd import WIDTH
@@ -18,7 +17,7 @@ from impasto.kernels.simd import WIDTH
 TAPS = 3
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def forward_share(
     worker, workers, x, height, width, depth, padding, kernel, bias, y, bits, columns, row_each, sums_each
 ):
@@ -34,9 +33,8 @@ def forward_share(
         for tap in range(TAPS):
             source = top + tap - padding
             if 0 <= source < height:
-                row[padding * depth : (padding + width) * depth] = x[
-                    source * width * depth : (source + 1) * width * depth
-                ]
+                for i in range(width * depth):
+                    row[padding * depth + i] = x[source * width * depth + i]
             else:
                 row[padding * depth : (padding + width) * depth] = 0
             b = tap * TAPS * depth * columns
@@ -56,7 +54,7 @@ def forward_share(
                 )
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def backward_share(
     worker, workers, g, bits, g_height, g_width, depth, padding, kernel, columns, y, height, width, n_in, row_each,
     owed_each, total_each,

@@ -14,8 +14,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from numba import njit
-
+from impasto.kernels.compile import compiled
 from impasto.kernels.convolution.winograd_tile import (
     copy_inside,
     copy_masked,
@@ -78,10 +77,10 @@ def _planes(depth: int, columns: int, group: int) -> tuple[int, int, int, int]:
     return v, m, SQUARE * depth, depth * PANEL
 
 
-_planes_compiled = njit(cache=True, nogil=True)(_planes)
+_planes_compiled = compiled()(_planes)
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _scatter_plain(x, s, top, left, space, patch, v, v_stride):
     """One tile of x to space[v]; positions outside x count as zero."""
     depth = s.depth
@@ -100,7 +99,7 @@ def _scatter_plain(x, s, top, left, space, patch, v, v_stride):
         scatter_inputs(space, patch + c, POINTS * depth, depth, space, v + c, v_stride)
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _scatter_masked(g, bits, s, top, left, space, patch, v, v_stride):
     """One tile of a gradient to space[v], zero where its bit is not set.
 
@@ -134,7 +133,7 @@ def _scatter_masked(g, bits, s, top, left, space, patch, v, v_stride):
         scatter_inputs(space, patch + c, POINTS * depth, depth, space, v + c, v_stride)
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _gather_rectified(space, m, m_stride, bias, y, bits, s, top, left):
     """One tile of outputs: bias, ReLU, pooling."""
     n, words = s.columns, s.columns // WIDTH
@@ -158,7 +157,7 @@ def _gather_rectified(space, m, m_stride, bias, y, bits, s, top, left):
             )
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _multiply_group(space, v, v_stride, kernel, m, m_stride, tiles, s):
     """m[i] = v[i] @ kernel[i] for the 36 points."""
     for i in range(SQUARE):
@@ -167,7 +166,7 @@ def _multiply_group(space, v, v_stride, kernel, m, m_stride, tiles, s):
         multiply(space, at, s.depth, kernel, b, s.depth, False, space, to, tiles, s.columns)
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _multiply_group_turned(space, v, v_stride, kernel, m, m_stride, tiles, s, turned):
     """`_multiply_group` by the flipped and transposed kernel, made panel by panel at space[turned].
 
@@ -196,7 +195,7 @@ def _multiply_group_turned(space, v, v_stride, kernel, m, m_stride, tiles, s, tu
             )  # fmt: skip
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _turned_panel(number, panels, s):
     """Where the numbers of a panel begin in the kernel for the other direction."""
     i, panel = number // panels, number % panels
@@ -204,7 +203,7 @@ def _turned_panel(number, panels, s):
     return point * s.depth * s.columns + panel * PANEL * PANEL
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _gather_plain(space, m, m_stride, factor, y, s, top, left):
     """One tile of outputs times `factor`."""
     n, row = s.columns, s.across * s.columns
@@ -213,7 +212,7 @@ def _gather_plain(space, m, m_stride, factor, y, s, top, left):
         gather_outputs(space, m + c, m_stride, factor, y, start + c, row, n, s.rows - top, s.across - left)
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def convolve_share(worker, workers, x, kernel, bias, factor, y, bits, space, s):
     """A worker's tiles of a convolution.
 

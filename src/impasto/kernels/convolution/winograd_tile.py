@@ -11,9 +11,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from llvmlite import ir  # type: ignore[import-untyped]
-from numba import types
-from numba.extending import intrinsic
 
+from impasto.kernels.compile import intrinsic, types
 from impasto.kernels.convolution.winograd_transforms import (
     OUTPUTS,
     POINTS,
@@ -23,7 +22,6 @@ from impasto.kernels.convolution.winograd_transforms import (
 from impasto.kernels.simd import Lanes, Memory, broadcast, constant
 
 Grid = list[list[Lanes]]
-_index = types.intp
 
 
 def _in_two_dimensions(transform: Callable[[Sequence[Lanes]], Sequence[Lanes]], grid: Grid) -> Grid:
@@ -54,7 +52,7 @@ def _points(memory: Memory, start: ir.Value, stride: ir.Value) -> _Walk:
 @intrinsic
 def scatter_inputs(typing_context, x, start, row_stride, column_stride, v, v_start, v_stride):
     """v[i * v_stride], i in 36, from the 6x6 positions of x."""
-    signature = types.void(x, _index, _index, _index, v, _index, _index)
+    signature = types.void(x, types.intp, types.intp, types.intp, v, types.intp, types.intp)
 
     def generate(context, builder, signature, values):
         source = _Walk(Memory.of(context, builder, signature.args[0], values[0]), *values[1:4])
@@ -74,7 +72,7 @@ def _masked_scatter(pooled: bool) -> Any:
         typing_context, x, start, row_stride, column_stride, bits, b_start, b_row_stride, b_column_stride, v,
         v_start, v_stride,
     ):  # fmt: skip
-        signature = types.void(x, *[_index] * 3, bits, *[_index] * 3, v, _index, _index)
+        signature = types.void(x, *[types.intp] * 3, bits, *[types.intp] * 3, v, types.intp, types.intp)
 
         def generate(context, builder, signature, values):
             source = _Walk(Memory.of(context, builder, signature.args[0], values[0]), *values[1:4])
@@ -133,7 +131,7 @@ def gather_outputs(
     typing_context, m, m_start, m_stride, factor, y, start, row_stride, column_stride, height, width
 ):
     """The 4x4 outputs times `factor`, written to y where they lie within height x width."""
-    signature = types.void(m, _index, _index, types.float32, y, *[_index] * 5)
+    signature = types.void(m, types.intp, types.intp, types.float32, y, *[types.intp] * 5)
 
     def generate(context, builder, signature, values):
         grid = _outputs(context, builder, signature, values)
@@ -160,7 +158,9 @@ def _rectified_gather(finish: Callable[[Sequence[Lanes]], tuple[Lanes | None, li
         typing_context, m, m_start, m_stride, bias, bias_start, y, start, row_stride, column_stride,
         bits, b_start, b_row_stride, b_column_stride, height, width,
     ):  # fmt: skip
-        signature = types.void(m, _index, _index, bias, _index, y, *[_index] * 3, bits, *[_index] * 5)
+        signature = types.void(
+            m, types.intp, types.intp, bias, types.intp, y, *[types.intp] * 3, bits, *[types.intp] * 5
+        )
 
         def generate(context, builder, signature, values):
             offset = Memory.of(context, builder, signature.args[3], values[3]).at(values[4]).load()
@@ -220,7 +220,7 @@ gather_mean = _rectified_gather(_mean)
 @intrinsic
 def copy_inside(typing_context, x, start, inside, y, y_start):
     """Sixteen floats of x to y if `inside`; otherwise zeros, and x is not read."""
-    signature = types.void(x, _index, types.boolean, y, _index)
+    signature = types.void(x, types.intp, types.boolean, y, types.intp)
 
     def generate(context, builder, signature, values):
         target = Memory.of(context, builder, signature.args[3], values[3]).at(values[4])
@@ -237,7 +237,7 @@ def copy_inside(typing_context, x, start, inside, y, y_start):
 @intrinsic
 def copy_masked(typing_context, x, start, bits, b_start, inside, y, y_start):
     """`copy_inside` of the floats whose bit is set; zeros for the others."""
-    signature = types.void(x, _index, bits, _index, types.boolean, y, _index)
+    signature = types.void(x, types.intp, bits, types.intp, types.boolean, y, types.intp)
 
     def generate(context, builder, signature, values):
         target = Memory.of(context, builder, signature.args[5], values[5]).at(values[6])
@@ -256,7 +256,7 @@ def copy_masked(typing_context, x, start, bits, b_start, inside, y, y_start):
 @intrinsic
 def rectify(typing_context, x, start, bias, bias_start, y, y_start, bits, b_start):
     """Sixteen floats of x plus bias, after the ReLU, and the bits that let a gradient pass."""
-    signature = types.void(x, _index, bias, _index, y, _index, bits, _index)
+    signature = types.void(x, types.intp, bias, types.intp, y, types.intp, bits, types.intp)
 
     def generate(context, builder, signature, values):
         source, offset, target, mask = (
