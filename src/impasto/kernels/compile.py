@@ -238,7 +238,8 @@ def _caller(address: int, kinds: tuple[Kind, ...]) -> Callable[..., None]:
                 passed.append(path)
     # numba's own convention: where the result goes, where an error goes, the arguments; a status comes back.
     function = ctypes.CFUNCTYPE(ctypes.c_int32, *[ctypes.c_void_p] * 2, *numbers)(address)
-    function.errcheck = _check
+    checked: Any = function
+    checked.errcheck = _check
     given = ", ".join(f"a{place}" for place in range(len(kinds)))
     room = (ctypes.c_void_p * 2)()
     scope = {"function": function, "room": ctypes.addressof(room), "_keep": room}
@@ -279,7 +280,8 @@ def _compile(function: Compiled, kinds: tuple[Kind, ...]) -> tuple[str, bytes]:
     import numba
 
     scope: dict[str, Any] = {"function": _for_numba(function, {}), "carray": numba.carray}
-    names, signature, given = [], [], []
+    names: list[str] = []
+    signature: list[Any] = []
 
     def argument(kind: Kind) -> str:
         if kind[0] == _RECORD:
@@ -298,7 +300,7 @@ def _compile(function: Compiled, kinds: tuple[Kind, ...]) -> tuple[str, bytes]:
 
     given = [argument(kind) for kind in kinds]
     exec(f"def entry({', '.join(names)}):\n    function({', '.join(given)})\n", scope)
-    dispatcher = numba.njit(**function.options, **_ALONE)(scope["entry"])
+    dispatcher = _njit(function.options)(scope["entry"])
     dispatcher.compile(numba.void(*signature))
     (made,) = dispatcher.overloads.values()
     text = _NEVER.sub(
@@ -313,6 +315,13 @@ def _compile(function: Compiled, kinds: tuple[Kind, ...]) -> tuple[str, bytes]:
     return made.fndesc.llvm_func_name, _machine().emit_object(module)
 
 
+def _njit(options: dict[str, Any]) -> Any:
+    import numba
+
+    njit: Any = numba.njit
+    return njit(**options, **_ALONE)
+
+
 def _named(kind: Kind) -> Any:
     import importlib
 
@@ -324,7 +333,6 @@ def _for_numba(value: Any, known: dict[int, Any]) -> Any:
     if not isinstance(value, Compiled | Intrinsic):
         return value
     if id(value) not in known:
-        import numba
         from numba.extending import intrinsic as numbas
 
         function = value.function
@@ -337,5 +345,5 @@ def _for_numba(value: Any, known: dict[int, Any]) -> Any:
             scope = {name: _for_numba(one, known) for name, one in used.items()}
             copy = FunctionType(function.__code__, {**everything, **scope}, function.__name__)
             copy.__qualname__, copy.__module__ = function.__qualname__, function.__module__
-            known[id(value)] = numba.njit(**value.options, **_ALONE, **_UNCOUNTED)(copy)
+            known[id(value)] = _njit({**value.options, **_UNCOUNTED})(copy)
     return known[id(value)]
