@@ -279,7 +279,7 @@ def _compile(function: Compiled, kinds: tuple[Kind, ...]) -> tuple[str, bytes]:
     import llvmlite.binding as llvm
     import numba
 
-    scope: dict[str, Any] = {"function": _for_numba(function, {}), "carray": numba.carray}
+    scope: dict[str, Any] = {"function": _for_numba(function), "carray": numba.carray}
     names: list[str] = []
     signature: list[Any] = []
 
@@ -328,22 +328,26 @@ def _named(kind: Kind) -> Any:
     return getattr(importlib.import_module(kind[1]), kind[2])
 
 
-def _for_numba(value: Any, known: dict[int, Any]) -> Any:
+_KNOWN: dict[Compiled | Intrinsic, Any] = {}
+"""What numba has of the functions here: what two of them call is compiled once."""
+
+
+def _for_numba(value: Any) -> Any:
     """What numba knows a global value by: compiled functions and intrinsics become numba's own; others stay."""
     if not isinstance(value, Compiled | Intrinsic):
         return value
-    if id(value) not in known:
+    if value not in _KNOWN:
         from numba.extending import intrinsic as numbas
 
         function = value.function
         if isinstance(value, Intrinsic):
-            known[id(value)] = numbas(function)
+            _KNOWN[value] = numbas(function)
         else:
             assert isinstance(function, FunctionType)
             everything = function.__globals__
             used = {name: everything[name] for name in function.__code__.co_names if name in everything}
-            scope = {name: _for_numba(one, known) for name, one in used.items()}
+            scope = {name: _for_numba(one) for name, one in used.items()}
             copy = FunctionType(function.__code__, {**everything, **scope}, function.__name__)
             copy.__qualname__, copy.__module__ = function.__qualname__, function.__module__
-            known[id(value)] = _njit({**value.options, **_UNCOUNTED})(copy)
-    return known[id(value)]
+            _KNOWN[value] = _njit({**value.options, **_UNCOUNTED})(copy)
+    return _KNOWN[value]
