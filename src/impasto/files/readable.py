@@ -64,7 +64,7 @@ def check_regular(path: str | os.PathLike[str], role: str, error: type[Exception
 
 
 def is_there(path: Path) -> bool:
-    """Whether something has this name, if only a broken link; a name that no file can have is nobody's."""
+    """Whether anything has this path, a broken link included; False for a name that no file can have."""
     try:
         return os.path.lexists(path)
     except ValueError:

@@ -28,7 +28,7 @@ CHECKED_SIDE = 512  # pixels of the long side at which overlap is looked for
 
 
 class Mask:
-    """How far something holds at each place.
+    """A weight from 0 to 1 for each place of a picture.
 
     values: one a pixel, in the file's own steps. name, fingerprint: as those of a `Picture`.
     """

@@ -23,7 +23,7 @@ CACHED_PIXELS, CACHED_SIZES = 2**17, 4
 
 
 class Resized:
-    """Rows of a picture at small sizes, which every scale asks for several times; see `resize.rows_at`."""
+    """A cache of a picture's rows at small sizes, which every scale asks for several times; see `resize.rows_at`."""
 
     def __init__(self) -> None:
         self._cached: dict[Hashable, Tensor] = {}

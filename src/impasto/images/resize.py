@@ -14,7 +14,7 @@ from impasto.images.pixel_store import Rows, strips
 from impasto.images.resample import BICUBIC, TRIANGLE, resampled_rows
 
 _HIDDEN_WEIGHT = 1e-3
-"""The weight of a fully transparent pixel, relative to an opaque one: only where no other is."""
+"""The weight of a fully transparent pixel, relative to an opaque one: it counts only where no other does."""
 
 
 def fitted_size(height: int, width: int, long_side: int) -> tuple[int, int]:

@@ -75,9 +75,9 @@ FIDELITY_POWER, MOST_FIDELITY = 4.5, 1e12
 power. A larger alpha would bring a mesh: relu4_2 alone does not say how smooth a sky is."""
 
 SMALLEST_SCALE = 90
-"""No scale of its own has a long side below this, in pixels, when the number of scales goes by the size."""
+"""The smallest long side of a scale, in pixels, where the number of scales goes by the size."""
 
 FULL_STEPS_SIZE = 1024
 """Scales with a longer side take fewer steps than `steps`: what they add is fine, and is soon in place."""
 FINE_STEPS, FEWEST_FINE_STEPS = 0.5, 8
-"""Beyond that, steps at each doubling, relative to those of the scale half as large; and at least so many."""
+"""Above FULL_STEPS_SIZE: the factor of the steps at each doubling of the size, and the fewest steps of a scale."""

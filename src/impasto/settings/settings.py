@@ -111,7 +111,7 @@ class Settings(Fields):
         return cls(**values)
 
     def plain(self) -> "Settings":
-        """The preset as it is; what `strength` stands for as it sets it, where it is given."""
+        """The preset's own settings, with `strength` applied where it is given."""
         return Settings(recipe=self.recipe, strength=self.strength)
 
     def changed(self) -> dict[str, Any]:

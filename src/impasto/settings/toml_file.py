@@ -98,7 +98,7 @@ def _default(name: str, value: Any) -> str:
 
 
 def over(named: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """`changes` win, and so does one that stands for several settings over each of those."""
+    """The settings `named`, with `changes` over them; one that stands for several settings takes their place."""
     changing = [name for name, value in changes.items() if value is not None]
     displaced = {name for change in changing for name in INSTEAD_OF.get(change, ())}
     return {name: value for name, value in named.items() if name not in displaced} | dict(changes)

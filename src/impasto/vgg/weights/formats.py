@@ -56,7 +56,7 @@ Parts = Mapping[str, Mapping[str, str]]
 
 @dataclass(frozen=True)
 class Contents:
-    """The contents of a file: all names, the convolutions' tensors by name, and the file's own remarks."""
+    """The contents of a file: all names, the convolutions' tensors by name, and the file's own metadata."""
 
     format: str
     names: tuple[str, ...]
