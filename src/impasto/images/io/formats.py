@@ -15,11 +15,11 @@ from impasto.images.io.metadata import metadata_packet
 class Format:
     """One file format: `depths` in bits a channel, `longest_side` in pixels.
 
-    options: for libvips' saver. when_large: those that are different for a large picture.
+    options: for libvips' saver, which the first of `extensions` names. when_large: those that are different for a large
+    picture.
     """
 
     name: str
-    suffix: str
     extensions: tuple[str, ...]
     depths: tuple[int, ...]
     longest_side: int
@@ -29,18 +29,18 @@ class Format:
 
 
 _FORMATS = (
-    Format("PNG", ".png", (".png",), (8, 16), 2**31 - 1, options={"filter": "all"}),
-    Format("TIFF", ".tif", (".tif", ".tiff"), (8, 16), 2**31 - 1,
+    Format("PNG", (".png",), (8, 16), 2**31 - 1, options={"filter": "all"}),
+    Format("TIFF", (".tif", ".tiff"), (8, 16), 2**31 - 1,
            options={"compression": "deflate", "predictor": "horizontal"},
            when_large={"tile": True, "tile_width": 256, "tile_height": 256}),
     # 4:4:4 chroma: halving it smears the edges of saturated strokes. Optimised Huffman tables save a few
     # percent, and hold all coefficients in memory, 6 bytes a pixel, until the last is known.
-    Format("JPEG", ".jpg", (".jpg", ".jpeg"), (8,), 65535, keeps_alpha=False,
+    Format("JPEG", (".jpg", ".jpeg"), (8,), 65535, keeps_alpha=False,
            options={"Q": 95, "subsample_mode": "off", "optimize_coding": True},
            when_large={"optimize_coding": False}),
     # Lossless: lossy WebP always halves the chroma; for a small file there is JPEG. `exact` keeps the
     # colours under transparency.
-    Format("WebP", ".webp", (".webp",), (8,), 16383, options={"lossless": True, "exact": True}),
+    Format("WebP", (".webp",), (8,), 16383, options={"lossless": True, "exact": True}),
 )  # fmt: skip
 
 _BY_EXTENSION = {extension: known for known in _FORMATS for extension in known.extensions}

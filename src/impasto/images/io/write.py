@@ -103,7 +103,8 @@ def encode(image: pyvips.Image, path: Path, known: Format, overwrite: bool) -> N
         options["bigtiff"] = image.width * image.height * image.bands * depth > _BIGTIFF_ABOVE
     with replacing(path, overwrite) as file:
         try:
-            image.write_to_target(pyvips.Target.new_to_descriptor(file.fileno()), known.suffix, **options)
+            target = pyvips.Target.new_to_descriptor(file.fileno())
+            image.write_to_target(target, known.extensions[0], **options)
         except VIPS_ERRORS as error:
             why = f"could not be written ({_reason(error)}), nothing was changed"
             raise OutputError(f"'{path}' {why}: is the disk full?") from None
