@@ -1,4 +1,4 @@
-"""The folder for what does not fit into memory, and how much room there is in it."""
+"""The folder for what does not fit into memory, and how many bytes are free in it."""
 
 import os
 import shutil

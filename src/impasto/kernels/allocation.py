@@ -48,7 +48,7 @@ def own(gradient: Tensor) -> Tensor:
 
 
 def is_own(gradient: Tensor) -> bool:
-    """Was it marked by `own`? The mark stays with the tensor on its way through autograd, and with no copy of it."""
+    """Whether `own` has marked this gradient. Autograd hands the mark on with the tensor; a copy does not have it."""
     return getattr(gradient, "impasto_own", False)
 
 
@@ -59,7 +59,7 @@ def flat(x: Tensor) -> np.ndarray:
 
 
 class Workspace:
-    """Room for intermediate results that is kept, and grows to the largest that was asked for."""
+    """Memory for intermediate results. It is kept, and grows to the largest that was asked for."""
 
     def __init__(self) -> None:
         self._room = torch.empty(0)

@@ -177,7 +177,7 @@ def _has_bf16(device: torch.device) -> bool:
 
 
 def multiplies_bf16() -> bool:
-    """Does this processor multiply bfloat16 in hardware? Others would compute each product in float32, and convert."""
+    """Whether this processor multiplies bfloat16 in hardware. Others compute each product in float32, and convert."""
     if platform.machine().lower() in ("x86_64", "amd64"):
         return _has("_is_amx_tile_supported") or _has("_is_avx512_bf16_supported")
     # Elsewhere oneDNN asks the processor; on x86 it would say yes to AVX-512 alone.

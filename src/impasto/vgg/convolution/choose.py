@@ -25,7 +25,7 @@ SMALLEST_WINOGRAD = 64
 
 
 def possible(algorithm: str, n_in: int, n_out: int) -> bool:
-    """Can this algorithm compute a layer with these channels, on this machine?"""
+    """Whether this algorithm can compute a layer with these channels on this machine."""
     if algorithm == "direct" or not can_compile():
         return algorithm == "direct"
     from impasto.kernels.matmul import PANEL

@@ -24,7 +24,7 @@ def memory_format(device: torch.device, dtype: torch.dtype) -> torch.memory_form
 
 
 class DirectConvolution:
-    """relu(conv2d(x)); see `base`.
+    """relu(conv2d(x)); see `interface.Convolution`.
 
     tf32: on an NVIDIA GPU in float32, may products be rounded to TF32? Without effect elsewhere.
     """

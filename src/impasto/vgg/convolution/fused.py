@@ -46,7 +46,7 @@ class FusedConvolution(ABC):
         return POOLINGS[pooling](y) if pooling and not fused else y
 
     def can_fuse_pooling(self) -> bool:
-        """Does `forward` pool, or is that a step of its own?"""
+        """Whether `forward` pools; otherwise that is a separate step."""
         return True
 
     def sizes_out(self, height: int, width: int) -> tuple[int, int]:
@@ -55,7 +55,7 @@ class FusedConvolution(ABC):
 
     @abstractmethod
     def forward(self, x: Tensor, pooling: Pooling | None) -> tuple[Tensor, np.ndarray]:
-        """Activations, and one bit for each before pooling: does a gradient pass to it?"""
+        """The activations, and one bit for each before pooling: set where a gradient passes to it."""
 
     @abstractmethod
     def backward(
@@ -64,7 +64,7 @@ class FusedConvolution(ABC):
         """The gradient by x, which has `size` rows and columns, from the gradient by the activations."""
 
     def new_activations(self, size: tuple[int, int], pooling: Pooling | None) -> tuple[Tensor, np.ndarray]:
-        """Room for activations and their bits."""
+        """Memory for the activations and their bits, with arbitrary contents."""
         rows, columns = self.sizes_out(*size)
         bits = empty((rows * columns * self.n_out // LANES,), torch.int16).numpy()
         halve = 2 if pooling else 1

@@ -124,7 +124,7 @@ def working_bytes(n_in: int, n_out: int, size_out: tuple[int, int], workers: int
 
 
 def _is_one_form(n_in: int, n_out: int) -> bool:
-    """Is only the kernel for the way forward kept?"""
+    """Whether only the kernel for the way forward is kept."""
     return n_in * n_out >= _ONE_FORM
 
 
