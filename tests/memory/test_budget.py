@@ -10,7 +10,14 @@ from impasto.errors import SettingsError
 from impasto.layout import Layout
 from impasto.memory.choose_layout import candidates, choose, least
 from impasto.memory.network_memory import Network
-from impasto.memory.peak import CODE_BYTES, COMPILER_BYTES, SLACK, ScaleSizes
+from impasto.memory.peak import (
+    CODE_BYTES,
+    COMPILER_BYTES,
+    PIECE_BYTES,
+    SLACK,
+    TORCH_CODE_BYTES,
+    ScaleSizes,
+)
 from impasto.settings.values import bytes_text
 from tests.memory.helpers import BASE, asked, square
 
@@ -47,7 +54,8 @@ def test_a_peak_by_hand():
     picture = 12 * 100 * 100
     by_hand = picture * (64 / 3 + 3 + 1 + 1 + 2 * 64 / 3 + 4 * 64 / 3)
     layout = Layout(solver="adam")
-    assert demand.peak(square(100), layout, BASE) == pytest.approx(BASE + CODE_BYTES + SLACK * by_hand, abs=1)
+    code = CODE_BYTES + TORCH_CODE_BYTES + PIECE_BYTES * 100 * 100
+    assert demand.peak(square(100), layout, BASE) == pytest.approx(BASE + code + SLACK * by_hand, abs=1)
 
 
 @pytest.mark.parametrize(("kept", "vectors"), [("float32", 40), ("float16", 20), ("disk", 0)])

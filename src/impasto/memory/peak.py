@@ -28,12 +28,18 @@ from impasto.solvers.make import SOLVERS
 from impasto.solvers.vectors import scratch_bytes
 from impasto.vgg.layers import LAYERS
 
-CODE_BYTES = 250_000_000
-"""Bytes of the first evaluation whatever its size: numba, compiled code, the libraries of torch, and pieces too
-small to be given back. Observed in addition: 90 to 180 MB for whole pictures, 135 to 250 in tiles, whose pieces
-differ in size (`benchmarks/plan.py`, 17 cases). It is the most, because the sum is a promise."""
-COMPILER_BYTES = 125_000_000
-"""Bytes that compiling takes, where none of the code was compiled before: 118 MB were observed."""
+CODE_BYTES = 100_000_000
+"""Bytes of the first evaluation whatever its size: machine code, and the libraries of torch."""
+TORCH_CODE_BYTES = 60_000_000
+"""Bytes in addition where torch's own convolutions compute."""
+PIECE_BYTES, MOST_PIECES = 240, 125_000_000
+"""Bytes for each pixel of the largest tile, and at most: pieces of the heap that are too small to be given back.
+
+With CODE_BYTES they are what `benchmarks/plan.py` observed in addition to the rest: 82 MB for a whole picture of 256
+pixels, 94 to 113 for 512, 177 to 218 for 768 to 1536; 55 to 90 in tiles of 256, 177 in tiles of 512. The sum is above
+each of its 17 cases, because it is a promise."""
+COMPILER_BYTES = 140_000_000
+"""Bytes that numba and compiling take, where none of the code was compiled before: 133 MB were observed."""
 SLACK = 1.02
 """The memory that the allocator holds, relative to what is used, over the parts that change with size. At 1536 pixels
 their sum alone was 3 percent above what was observed."""
@@ -150,6 +156,8 @@ class MemoryRequest:
         if self.gpu:  # no code is compiled; the kernels are those that the encoder was loaded with
             return int(CONTEXT_BYTES + GPU_SLACK * (base + WORKSPACE_BYTES + most))
         code = CODE_BYTES + (COMPILER_BYTES if self.fresh else 0)
+        code += 0 if network.compiled else TORCH_CODE_BYTES
+        code += min(PIECE_BYTES * max(map(largest_tile, walked)), MOST_PIECES)
         code += network.kernel_bytes()
         code += max(network.working_bytes(largest_tile(one), one.blocks) for one in walked)
         return int(base + code + SLACK * most)
