@@ -31,9 +31,10 @@ from impasto.vgg.layers import LAYERS
 CODE_BYTES = 100_000_000
 """Bytes of the first evaluation whatever its size: machine code, and the libraries of torch."""
 TORCH_CODE_BYTES = 60_000_000
-"""Bytes in addition where torch's own convolutions compute."""
-PIECE_BYTES, MOST_PIECES = 240, 125_000_000
-"""Bytes for each pixel of the largest tile, and at most: pieces of the heap that are too small to be given back.
+"""Bytes in addition where torch's own convolutions compute a whole picture."""
+PIECE_BYTES, MOST_PIECES, TILED_PIECES = 240, 125_000_000, 25_000_000
+"""Bytes of pieces of the heap that are too small to be given back: for each pixel of the largest tile, and at most; and
+in addition in tiles, whose pieces differ in size.
 
 With CODE_BYTES they are what `benchmarks/plan.py` observed in addition to the rest: 82 MB for a whole picture of 256
 pixels, 94 to 113 for 512, 177 to 218 for 768 to 1536; 55 to 90 in tiles of 256, 177 in tiles of 512. The sum is above
@@ -156,8 +157,11 @@ class MemoryRequest:
         if self.gpu:  # no code is compiled; the kernels are those that the encoder was loaded with
             return int(CONTEXT_BYTES + GPU_SLACK * (base + WORKSPACE_BYTES + most))
         code = CODE_BYTES + (COMPILER_BYTES if self.fresh else 0)
-        code += 0 if network.compiled else TORCH_CODE_BYTES
         code += min(PIECE_BYTES * max(map(largest_tile, walked)), MOST_PIECES)
+        if layout.tile:
+            code += TILED_PIECES
+        elif not network.compiled:
+            code += TORCH_CODE_BYTES
         code += network.kernel_bytes()
         code += max(network.working_bytes(largest_tile(one), one.blocks) for one in walked)
         return int(base + code + SLACK * most)
